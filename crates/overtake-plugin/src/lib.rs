@@ -1,1 +1,38 @@
-//! placeholder
+//! The QEMU plugin of overtake: gives the emulated CPUs of a user-mode QEMU the weak memory of
+//! their architecture.
+//!
+//! How an access flows:
+//!
+//! 1. [`translate`]: QEMU translates a block of guest code; each instruction is decoded (`isa`)
+//!    and gets the callbacks that its effect needs.
+//! 2. [`callbacks`]: the only `extern "C"` functions. A thread that is not the holder of the
+//!    token waits in its first callback ([`token`]), so one guest thread runs at a time.
+//! 3. [`engine`]: what the holder's access, fence or system call does: asks [`pages`] whether the
+//!    page is shared, and tells the model (`weakmem`).
+//! 4. [`views`]: guest memory holds what the running thread may see; at a hand-off one thread's
+//!    view is taken out and the next one's is put in.
+//!
+//! # Limits
+//!
+//! - Only pages that two threads have touched are weak, from the second thread's first access on:
+//!   the very first race on a page is lost.
+//! - Memory shared between processes is not modelled.
+//! - LL/SC is QEMU's compare-and-swap on the value: a store-conditional succeeds although the
+//!   location was changed and changed back (ABA).
+//! - The limits of the model itself: see `weakmem`.
+
+mod callbacks;
+mod engine;
+mod finish;
+mod guest_memory;
+mod host_thread;
+mod install;
+mod options;
+mod pages;
+mod plugin;
+mod syscall;
+mod syscall_class;
+mod token;
+mod trace;
+mod translate;
+mod views;

@@ -1,0 +1,182 @@
+//! The functions that QEMU calls. Nothing else in this crate is `extern "C"` but the entry point.
+//!
+//! Each returns at once, waits for the token (see `token`), or ends the process with a report;
+//! none unwinds into QEMU (`install` sets a panic hook that ends the process).
+
+use crate::engine::{MemoryAccess, Next};
+use crate::finish;
+use crate::guest_memory;
+use crate::plugin::plugin;
+use crate::syscall;
+use crate::token::MAX_VCPUS;
+use crate::translate::{Block, Instruction};
+use qemu_plugin_sys as qemu;
+use std::ffi::{c_uint, c_void};
+
+/// A vCPU is created: on its parent's host thread, which holds the token (7.2).
+pub unsafe extern "C" fn vcpu_created(_: qemu::qemu_plugin_id_t, vcpu: c_uint) {
+    if vcpu as usize >= MAX_VCPUS {
+        finish::internal(&format!(
+            "the guest has more than {MAX_VCPUS} threads at a time"
+        ));
+    }
+    let plugin = plugin();
+    // SAFETY: the parent holds the token; or it is the first vCPU, and there is no other thread.
+    let id = unsafe { plugin.engine() }.add_thread();
+    plugin.token().add(id, vcpu);
+}
+
+/// QEMU translates a block.
+pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qemu_plugin_tb) {
+    let plugin = plugin();
+    // SAFETY: QEMU's block is valid during this callback, and so are its instructions, asked for
+    // within their number.
+    unsafe {
+        let start = qemu::qemu_plugin_tb_vaddr(tb);
+        let count = qemu::qemu_plugin_tb_n_insns(tb);
+        let handles: Vec<_> = (0..count)
+            .map(|i| qemu::qemu_plugin_tb_get_insn(tb, i))
+            .collect();
+        let effects: Vec<_> = handles
+            .iter()
+            .map(|insn| {
+                let data = qemu::qemu_plugin_insn_data(*insn).cast::<u8>();
+                let bytes = std::slice::from_raw_parts(data, qemu::qemu_plugin_insn_size(*insn));
+                let address = qemu::qemu_plugin_insn_vaddr(*insn);
+                let host = qemu::qemu_plugin_insn_haddr(*insn) as u64;
+                if host != 0 {
+                    guest_memory::set_base(host, address);
+                }
+                (address, isa::decode(plugin.arch, bytes))
+            })
+            .collect();
+        let handler = plugin
+            .handlers
+            .read()
+            .is_ok_and(|handlers| handlers.contains(&start));
+        // Never freed: translated code refers to it until QEMU throws that away, which it tells
+        // no plugin in time.
+        let block: &'static Block = Box::leak(Box::new(Block::new(&effects, handler)));
+        qemu::qemu_plugin_register_vcpu_tb_exec_cb(
+            tb,
+            Some(block_starts),
+            qemu::qemu_plugin_cb_flags::QEMU_PLUGIN_CB_NO_REGS,
+            std::ptr::from_ref(block).cast_mut().cast(),
+        );
+        for (insn, instruction) in handles.iter().zip(&block.body) {
+            let data = std::ptr::from_ref(instruction).cast_mut().cast();
+            if instruction.needs_callback_before() {
+                qemu::qemu_plugin_register_vcpu_insn_exec_cb(
+                    *insn,
+                    Some(before_instruction),
+                    qemu::qemu_plugin_cb_flags::QEMU_PLUGIN_CB_NO_REGS,
+                    data,
+                );
+            }
+            qemu::qemu_plugin_register_vcpu_mem_cb(
+                *insn,
+                Some(accessed),
+                qemu::qemu_plugin_cb_flags::QEMU_PLUGIN_CB_NO_REGS,
+                qemu::qemu_plugin_mem_rw::QEMU_PLUGIN_MEM_RW,
+                data,
+            );
+        }
+    }
+}
+
+/// A block is about to run: where a thread waits for the token.
+unsafe extern "C" fn block_starts(vcpu: c_uint, data: *mut c_void) {
+    let plugin = plugin();
+    if !plugin.holds(vcpu) {
+        plugin.token().acquire(vcpu);
+    }
+    // SAFETY: `data` is a leaked `Block` (`translated`).
+    let block = unsafe { &*data.cast::<Block>() };
+    // SAFETY: this thread holds the token.
+    let next = unsafe { plugin.engine() }.block(block);
+    go_on(next);
+}
+
+/// An instruction is about to run.
+unsafe extern "C" fn before_instruction(_: c_uint, data: *mut c_void) {
+    // SAFETY: `data` is in a leaked `Block` (`translated`).
+    let instruction = unsafe { &*data.cast::<Instruction>() };
+    // SAFETY: an instruction runs only with the token (`block_starts`).
+    let next = unsafe { plugin().engine() }.before(instruction);
+    go_on(next);
+}
+
+/// An access was done.
+unsafe extern "C" fn accessed(
+    _: c_uint,
+    info: qemu::qemu_plugin_meminfo_t,
+    addr: u64,
+    data: *mut c_void,
+) {
+    // SAFETY: `data` is in a leaked `Block` (`translated`).
+    let instruction = unsafe { &*data.cast::<Instruction>() };
+    // SAFETY: `info` comes from QEMU.
+    let access = unsafe {
+        MemoryAccess {
+            addr,
+            size: 1 << qemu::qemu_plugin_mem_size_shift(info),
+            store: qemu::qemu_plugin_mem_is_store(info),
+        }
+    };
+    // SAFETY: an instruction runs only with the token (`block_starts`).
+    let next = unsafe { plugin().engine() }.access(instruction, access);
+    go_on(next);
+}
+
+/// What the engine said of the holder.
+#[inline]
+fn go_on(next: Next) {
+    if next != Next::Continue {
+        stop(next);
+    }
+}
+
+#[cold]
+fn stop(next: Next) {
+    match next {
+        Next::Continue => {}
+        Next::HandOff => {
+            // SAFETY: this thread holds the token; the reference is gone before the hand-off.
+            let id = unsafe { plugin().engine() }.current;
+            plugin().token().hand_off(id);
+        }
+        // SAFETY: this thread holds the token.
+        Next::OutOfBudget => unsafe { finish::out_of_budget() },
+        // SAFETY: this thread holds the token.
+        Next::Unexplained => unsafe { finish::unexplained() },
+    }
+}
+
+/// A system call is about to be made.
+pub unsafe extern "C" fn system_call(
+    _: qemu::qemu_plugin_id_t,
+    _: c_uint,
+    number: i64,
+    a1: u64,
+    a2: u64,
+    a3: u64,
+    a4: u64,
+    a5: u64,
+    a6: u64,
+    _: u64,
+    _: u64,
+) {
+    // SAFETY: guest code runs only with the token, and so does the instruction that got here.
+    unsafe { syscall::begin(number, [a1, a2, a3, a4, a5, a6]) }
+}
+
+/// A system call is over.
+pub unsafe extern "C" fn system_call_over(
+    _: qemu::qemu_plugin_id_t,
+    vcpu: c_uint,
+    _number: i64,
+    result: i64,
+) {
+    // SAFETY: on the thread of the call.
+    unsafe { syscall::end(vcpu, result) }
+}

@@ -1,0 +1,433 @@
+//! The state that belongs to the token's holder, and what its accesses do.
+
+use crate::options::Options;
+use crate::pages::{self, Owner, Pages};
+use crate::syscall::Call;
+use crate::trace::{self, AccessHash};
+use crate::translate::{Block, Instruction};
+use crate::{guest_memory, views};
+use isa::{Access, Arch};
+use overtake_report::Stats;
+use weakmem::{Fence, MAX_ACCESS, Machine, Quantum, StoreOrder, Strategy, ThreadId, Uniform};
+
+/// A memory access as QEMU reports it, after it was done.
+#[derive(Debug, Clone, Copy)]
+pub struct MemoryAccess {
+    /// Guest address.
+    pub addr: u64,
+    /// Bytes.
+    pub size: usize,
+    /// A store, or a read-modify-write.
+    pub store: bool,
+}
+
+/// What a guest thread is to the engine.
+#[derive(Debug, Clone, Default)]
+struct Thread {
+    /// It has ended: what it owned is free for the next thread that comes.
+    ended: bool,
+    /// The kernel may have written memory on its behalf.
+    resynchronise: bool,
+    /// Hash over its instructions.
+    hash: u64,
+}
+
+/// Whether the holder goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// It goes on.
+    Continue,
+    /// Its time is up: the strategy chooses who goes on.
+    HandOff,
+    /// The budget of instructions is used up.
+    OutOfBudget,
+    /// The check mode found memory that the model does not explain.
+    Unexplained,
+}
+
+/// The model, the pages, the schedule and the counters.
+pub struct Engine {
+    /// The thread that holds the token.
+    pub current: ThreadId,
+    pub(crate) machine: Machine,
+    pub(crate) pages: Pages,
+    strategy: Uniform,
+    threads: Vec<Thread>,
+    /// Threads that have not ended.
+    alive: u32,
+    /// Whose view is in memory.
+    view: Option<ThreadId>,
+    accesses_left: u32,
+    /// [`Stats::instructions`] at which the running thread's time, or the budget, is up.
+    deadline: u64,
+    budget: u64,
+    /// The last instruction wrote memory without a callback.
+    unseen_write: bool,
+    stats: Stats,
+    accesses: Option<AccessHash>,
+    check: bool,
+    /// What the check mode found.
+    pub unexplained: Option<String>,
+    /// Top byte of an address to be ignored (Armv8's tagged addresses).
+    address_mask: u64,
+    /// The system call that the running thread is in.
+    pub call: Option<Call>,
+    /// Where the heap of `brk` ends.
+    pub program_break: u64,
+    /// What the guest gets for random numbers; apart from the schedule's.
+    random: u64,
+}
+
+impl Engine {
+    /// Before the first thread.
+    pub fn new(arch: Arch, options: &Options) -> Self {
+        let order = match arch {
+            Arch::X86_64 => StoreOrder::Fifo,
+            Arch::AArch64 | Arch::Ppc64le | Arch::Riscv64 => StoreOrder::Weak,
+        };
+        Self {
+            current: 0,
+            machine: Machine::new(order),
+            pages: Pages::new(),
+            strategy: Uniform::new(options.seed),
+            threads: Vec::new(),
+            alive: 0,
+            view: None,
+            accesses_left: u32::MAX,
+            deadline: 0,
+            budget: if options.budget == 0 {
+                u64::MAX
+            } else {
+                options.budget
+            },
+            unseen_write: false,
+            stats: Stats::default(),
+            accesses: options.trace_hash.then(AccessHash::default),
+            check: options.check,
+            unexplained: None,
+            call: None,
+            program_break: 0,
+            random: options.seed,
+            address_mask: if arch == Arch::AArch64 {
+                u64::MAX >> 8
+            } else {
+                u64::MAX
+            },
+        }
+    }
+
+    /// A new guest thread.
+    pub fn add_thread(&mut self) -> ThreadId {
+        self.threads.push(Thread::default());
+        self.alive += 1;
+        self.stats.threads += 1;
+        // The running thread is no longer alone.
+        self.deadline = self.deadline.min(self.stats.instructions);
+        self.machine.add_thread()
+    }
+
+    /// A guest thread has ended (or was never started). Its stores are committed already: the
+    /// system call that ended it was a full barrier.
+    pub fn thread_ended(&mut self, thread: ThreadId) {
+        let state = &mut self.threads[thread as usize];
+        if !state.ended {
+            state.ended = true;
+            self.alive -= 1;
+        }
+        // At its end the kernel cleared a word of its and woke who waited for that.
+        for thread in &mut self.threads {
+            thread.resynchronise = true;
+        }
+    }
+
+    /// In a child of `fork` only `thread` exists.
+    pub fn forget_other_threads(&mut self, thread: ThreadId) {
+        self.machine.forget_others(thread);
+        for (id, other) in self.threads.iter_mut().enumerate() {
+            other.ended |= id != thread as usize;
+        }
+        self.alive = 1;
+        self.view = Some(thread);
+        views::resynchronise(&mut self.machine);
+    }
+
+    /// Whether the running thread is the only one.
+    pub fn alone(&self) -> bool {
+        self.alive == 1
+    }
+
+    /// Random numbers for the guest, from the seed.
+    pub fn fill_random(&mut self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            self.random = self.random.wrapping_add(trace::P);
+            chunk.copy_from_slice(&trace::mix(self.random).to_le_bytes()[..chunk.len()]);
+        }
+    }
+
+    /// A block starts.
+    pub fn block(&mut self, block: &Block) -> Next {
+        if self.unseen_write || block.after_unseen_write {
+            self.unseen_write = false;
+            self.resynchronise();
+        }
+        self.stats.instructions += u64::from(block.instructions);
+        if self.accesses.is_some() {
+            let hash = &mut self.threads[self.current as usize].hash;
+            *hash = block.hash.apply(*hash);
+        }
+        if self.stats.instructions < self.deadline {
+            return Next::Continue;
+        }
+        self.time_is_up()
+    }
+
+    #[cold]
+    fn time_is_up(&mut self) -> Next {
+        if self.stats.instructions >= self.budget {
+            Next::OutOfBudget
+        } else if self.alone() {
+            self.deadline = self.budget;
+            self.accesses_left = u32::MAX;
+            Next::Continue
+        } else {
+            Next::HandOff
+        }
+    }
+
+    /// The thread gives up the rest of its time.
+    pub fn end_quantum(&mut self) {
+        self.deadline = 0;
+    }
+
+    /// Something must be done before an instruction runs.
+    pub fn before(&mut self, instruction: &Instruction) -> Next {
+        if self.unseen_write {
+            self.unseen_write = false;
+            self.resynchronise();
+        }
+        if let Some(fence) = instruction.fence {
+            self.machine.fence(self.current, fence);
+        }
+        if instruction.unseen_write {
+            self.machine.drain(self.current);
+            self.unseen_write = true;
+        }
+        if instruction.spin_hint && self.alive > 1 {
+            Next::HandOff
+        } else {
+            Next::Continue
+        }
+    }
+
+    /// An access was done.
+    pub fn access(&mut self, instruction: &Instruction, access: MemoryAccess) -> Next {
+        let access = MemoryAccess {
+            addr: access.addr & self.address_mask,
+            ..access
+        };
+        if let Some(hash) = &mut self.accesses {
+            hash.add(
+                self.current,
+                instruction.address,
+                access.addr,
+                access.size,
+                access.store,
+            );
+        }
+        let first = pages::number(access.addr);
+        let last = pages::number(access.addr + access.size as u64 - 1);
+        let owner = self.pages.owner(first);
+        if owner == Owner::Thread(self.current) && first == last {
+            return Next::Continue;
+        }
+        if owner != Owner::Shared || first != last {
+            if !self.touch(first, last) {
+                return Next::Continue;
+            }
+        }
+        self.shared_access(instruction, access);
+        if self.accesses_left > 1 {
+            self.accesses_left -= 1;
+            return Next::Continue;
+        }
+        if self.alone() {
+            Next::Continue
+        } else {
+            Next::HandOff
+        }
+    }
+
+    /// An access to pages `first` to `last` that are not all shared already: returns whether they
+    /// are shared now, so that the access goes through the model.
+    #[cold]
+    fn touch(&mut self, first: u64, last: u64) -> bool {
+        let mut shared = false;
+        for page in first..=last {
+            match self.pages.owner(page) {
+                Owner::Nobody => self.pages.set(page, Owner::Thread(self.current)),
+                Owner::Thread(owner) if owner == self.current => {}
+                // Its owner has ended, with all its stores committed.
+                Owner::Thread(owner) if self.threads[owner as usize].ended => {
+                    self.pages.set(page, Owner::Thread(self.current));
+                }
+                Owner::Thread(_) | Owner::Shared => shared = true,
+            }
+        }
+        if !shared {
+            return false;
+        }
+        // An access over the border of a shared page makes both pages shared.
+        let mut just_shared = false;
+        for page in first..=last {
+            if self.pages.owner(page) != Owner::Shared {
+                self.share(page);
+                just_shared = true;
+            }
+        }
+        // The access that made a page shared is already in the image.
+        !just_shared
+    }
+
+    /// A page is touched by a second thread. What its owner stored there is as old as now: so its
+    /// earlier stores elsewhere are committed first, and so are those of the running thread, whose
+    /// access to this page is done.
+    fn share(&mut self, page: u64) {
+        let current = self.current;
+        if let Owner::Thread(owner) = self.pages.owner(page)
+            && owner != current
+        {
+            views::drain_other(&mut self.machine, current, owner);
+        }
+        self.machine.drain(current);
+        let start = page << pages::PAGE_BITS;
+        self.machine
+            .image_mut()
+            .insert(start, views::copy_page(start));
+        self.pages.set(page, Owner::Shared);
+        self.stats.shared_pages += 1;
+    }
+
+    fn shared_access(&mut self, instruction: &Instruction, access: MemoryAccess) {
+        let MemoryAccess { addr, size, store } = access;
+        if instruction.acquire_rcsc {
+            self.machine.acquire_rcsc(self.current);
+        }
+        if !store {
+            self.machine.load(self.current, addr, size);
+            return;
+        }
+        let mut bytes = [0; MAX_ACCESS];
+        let bytes = &mut bytes[..size.min(MAX_ACCESS)];
+        // SAFETY: the guest has just stored there.
+        unsafe { guest_memory::read(addr, bytes) };
+        match instruction.access {
+            Access::Plain | Access::LoadReserved => {
+                self.machine
+                    .store(self.current, addr, bytes, instruction.release);
+            }
+            Access::StoreConditional | Access::Atomic => {
+                if instruction.access == Access::Atomic {
+                    self.machine.load(self.current, addr, size);
+                }
+                self.machine
+                    .atomic(self.current, addr, bytes, instruction.release);
+            }
+        }
+    }
+
+    /// A full barrier of the running thread (a system call).
+    pub fn full_barrier(&mut self) {
+        self.machine.fence(self.current, Fence::FULL);
+    }
+
+    /// Memory may have been written behind the model's back; the running thread has no pending
+    /// stores.
+    pub fn resynchronise(&mut self) {
+        self.machine.drain(self.current);
+        views::resynchronise(&mut self.machine);
+    }
+
+    /// The kernel may write memory for this thread until it runs again.
+    pub fn resynchronise_later(&mut self, thread: ThreadId) {
+        self.threads[thread as usize].resynchronise = true;
+    }
+
+    /// Commits everything and forgets the pages of guest addresses `start` up to `end`.
+    pub fn forget(&mut self, start: u64, end: u64) {
+        views::drain_everyone(
+            &mut self.machine,
+            self.current,
+            self.threads.len() as ThreadId,
+        );
+        let end = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
+        for page in self
+            .pages
+            .forget(pages::number(start & self.address_mask), end)
+        {
+            self.machine.image_mut().remove(page << pages::PAGE_BITS);
+        }
+    }
+
+    /// Who goes on, of these.
+    pub fn choose(&mut self, runnable: &[ThreadId]) -> ThreadId {
+        self.strategy.next_thread(runnable)
+    }
+
+    /// Stores propagate, and `next` becomes the running thread. `tolerant`: the kernel may just
+    /// have written memory for a thread that has not come back.
+    pub fn switch_to(&mut self, next: ThreadId, tolerant: bool) -> Next {
+        if self.view != Some(next) || self.alive > 1 {
+            if let Some(previous) = self.view.take() {
+                views::leave(&self.machine, previous);
+                if previous != next {
+                    self.stats.hand_offs += 1;
+                }
+            }
+            let resynchronise = tolerant || self.threads[next as usize].resynchronise;
+            if resynchronise {
+                views::resynchronise(&mut self.machine);
+                self.threads[next as usize].resynchronise = false;
+            } else if self.check
+                && let Some((addr, expected, found)) = views::first_difference(&self.machine)
+            {
+                self.unexplained = Some(format!(
+                    "byte at guest address {addr:#x} is {found:#04x}, and the accesses that were \
+                     seen make it {expected:#04x}"
+                ));
+            }
+            views::propagate(&mut self.machine, &mut self.strategy);
+            views::enter(&self.machine, next);
+            self.view = Some(next);
+        }
+        self.current = next;
+        let Quantum {
+            accesses,
+            instructions,
+        } = self.strategy.quantum();
+        self.accesses_left = accesses;
+        self.deadline = (self.stats.instructions + u64::from(instructions)).min(self.budget);
+        if self.unexplained.is_some() {
+            Next::Unexplained
+        } else {
+            Next::Continue
+        }
+    }
+
+    /// The counters so far.
+    pub fn stats(&self) -> Stats {
+        let counters = self.machine.counters();
+        Stats {
+            shared_loads: counters.loads,
+            shared_stores: counters.stores,
+            overtaken_by_store: counters.overtaken_by_store,
+            overtaken_by_load: counters.overtaken_by_load,
+            ..self.stats
+        }
+    }
+
+    /// The hash so far, if it was asked for.
+    pub fn trace_hash(&self) -> Option<u64> {
+        self.accesses
+            .map(|hash| hash.finish(self.threads.iter().map(|thread| thread.hash)))
+    }
+}

@@ -1,0 +1,121 @@
+//! How a run ends: the report, and the exit of the process.
+
+use crate::plugin::plugin;
+use overtake_report::{End, Report, Stats, VERSION, exit_code};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// This process is a child of the guest's `fork`: the report is not its to write.
+static FORKED: AtomicBool = AtomicBool::new(false);
+
+/// From here on this process reports nothing.
+pub fn in_forked_child() {
+    // Relaxed: the process has one thread.
+    FORKED.store(true, Ordering::Relaxed);
+}
+
+/// Writes the report; without a file for it, says on standard error what is worth saying.
+pub fn write_report(path: Option<&str>, seed: u64, end: End, stats: Stats, hash: Option<u64>) {
+    if FORKED.load(Ordering::Relaxed) {
+        return;
+    }
+    let report = Report {
+        version: VERSION,
+        seed,
+        end,
+        stats,
+        trace_hash: hash.map(|hash| format!("{hash:016x}")),
+    };
+    let text = serde_json::to_string(&report).unwrap_or_default();
+    match path {
+        Some(path) => {
+            if let Err(error) = std::fs::write(path, text) {
+                eprintln!("overtake plugin: cannot write the report to {path}: {error}");
+            }
+        }
+        None if matches!(report.end, End::Running | End::Exited) => {}
+        None => eprintln!("overtake plugin: {text}"),
+    }
+}
+
+/// Writes the report of the running guest.
+///
+/// # Safety
+///
+/// The caller holds the token.
+pub unsafe fn report_now(end: End) {
+    let plugin = plugin();
+    // SAFETY: the caller holds the token.
+    let engine = unsafe { plugin.engine() };
+    let options = &plugin.options;
+    write_report(
+        options.report.as_deref(),
+        options.seed,
+        end,
+        engine.stats(),
+        engine.trace_hash(),
+    );
+}
+
+/// Ends the process as `exit_group` would, with all its threads: none can run on meanwhile.
+fn exit_now(status: i32) -> ! {
+    // SAFETY: no preconditions.
+    unsafe { libc::_exit(status) }
+}
+
+/// The guest ends by itself.
+///
+/// # Safety
+///
+/// The caller holds the token.
+pub unsafe fn exited(status: i32) -> ! {
+    // SAFETY: passed on.
+    unsafe { report_now(End::Exited) };
+    exit_now(status)
+}
+
+/// The budget is used up.
+///
+/// # Safety
+///
+/// The caller holds the token.
+pub unsafe fn out_of_budget() -> ! {
+    // SAFETY: passed on.
+    unsafe {
+        report_now(End::BudgetExhausted {
+            budget: plugin().options.budget,
+        })
+    };
+    exit_now(exit_code::BUDGET)
+}
+
+/// The check mode found a difference.
+///
+/// # Safety
+///
+/// The caller holds the token, or is choosing its next holder.
+pub unsafe fn unexplained() -> ! {
+    // SAFETY: passed on.
+    let message = unsafe { plugin().engine() }
+        .unexplained
+        .clone()
+        .unwrap_or_default();
+    // SAFETY: passed on.
+    unsafe { report_now(End::CheckFailed { message }) };
+    exit_now(exit_code::CHECK)
+}
+
+/// A defect of the plugin: ends the process with a report instead of unwinding into QEMU.
+pub fn internal(message: &str) -> ! {
+    let options = &plugin().options;
+    let end = End::Internal {
+        message: message.to_owned(),
+    };
+    write_report(
+        options.report.as_deref(),
+        options.seed,
+        end,
+        Stats::default(),
+        None,
+    );
+    exit_now(exit_code::INTERNAL)
+}

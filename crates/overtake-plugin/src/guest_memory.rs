@@ -1,0 +1,41 @@
+//! Guest memory, read and written from the plugin.
+//!
+//! QEMU's user mode maps guest memory into its own process: guest address plus `guest_base` is a
+//! host address. The base is the same for the whole run and is learnt at the first translation.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Where guest address 0 would be in the host's address space.
+static GUEST_BASE: AtomicU64 = AtomicU64::new(0);
+
+/// Sets the base; called at each translation with the same value.
+pub fn set_base(host: u64, guest: u64) {
+    // Relaxed: one value for the whole run, and the thread that reads it has translated (or been
+    // handed the token by a thread that had) before.
+    GUEST_BASE.store(host.wrapping_sub(guest), Ordering::Relaxed);
+}
+
+fn host(addr: u64) -> *mut u8 {
+    GUEST_BASE.load(Ordering::Relaxed).wrapping_add(addr) as *mut u8
+}
+
+/// Fills `out` with guest memory from `addr` on.
+///
+/// # Safety
+///
+/// The bytes are mapped and readable, and no other thread writes them through Rust.
+pub unsafe fn read(addr: u64, out: &mut [u8]) {
+    // SAFETY: mapped by the caller's promise; guest memory overlaps no Rust object.
+    unsafe { std::ptr::copy_nonoverlapping(host(addr), out.as_mut_ptr(), out.len()) }
+}
+
+/// Writes `bytes` to guest memory at `addr`.
+///
+/// # Safety
+///
+/// The bytes are mapped; they are writable, or write-protected by QEMU because the page holds
+/// translated code (its fault handler then lets the write through).
+pub unsafe fn write(addr: u64, bytes: &[u8]) {
+    // SAFETY: as above.
+    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), host(addr), bytes.len()) }
+}

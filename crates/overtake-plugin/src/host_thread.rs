@@ -1,0 +1,111 @@
+//! What a host thread of this process is doing, from /proc.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+/// A host thread of this process.
+#[derive(Debug)]
+pub struct HostThread {
+    tid: i32,
+    stat: Option<File>,
+}
+
+/// What a host thread is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// It no longer exists.
+    Gone,
+    /// It runs, will run as soon as it gets a core, or waits for the disk.
+    Runs,
+    /// It sleeps until somebody wakes it.
+    Sleeps {
+        /// In a wait on a POSIX condition variable: within QEMU that is the wait for (or during)
+        /// an exclusive section. `None` when the kernel does not tell.
+        condition: Option<bool>,
+    },
+}
+
+impl HostThread {
+    /// The calling thread.
+    pub fn current() -> Self {
+        // SAFETY: gettid has no preconditions.
+        let tid = unsafe { libc::gettid() };
+        Self {
+            tid,
+            stat: File::open(format!("/proc/self/task/{tid}/stat")).ok(),
+        }
+    }
+
+    /// What the thread is doing now.
+    pub fn doing(&self) -> Doing {
+        let mut text = [0; 128];
+        let length = match self.stat.as_ref().map(|stat| stat.read_at(&mut text, 0)) {
+            Some(Ok(length)) => length,
+            Some(Err(error)) if error.raw_os_error() == Some(libc::ESRCH) => return Doing::Gone,
+            // Without /proc nothing can be said; "runs" is waited for, with a bound.
+            _ => return Doing::Runs,
+        };
+        match state_letter(&text[..length]) {
+            Some(b'S') => Doing::Sleeps {
+                condition: self.waits_on_condition(),
+            },
+            Some(b'Z' | b'X') => Doing::Gone,
+            _ => Doing::Runs,
+        }
+    }
+
+    /// `/proc/…/syscall`: "NR ARG0 ARG1 …", or "running".
+    fn waits_on_condition(&self) -> Option<bool> {
+        let text = std::fs::read_to_string(format!("/proc/self/task/{}/syscall", self.tid)).ok()?;
+        let mut words = text.split_whitespace();
+        let number: i64 = words.next()?.parse().ok()?;
+        if number != libc::SYS_futex {
+            return Some(false);
+        }
+        let operation = words.nth(1)?.strip_prefix("0x")?;
+        let operation = i32::from_str_radix(operation, 16).ok()?;
+        // glibc waits on condition variables with the absolute-time form and the real-time clock;
+        // Rust's own locks and condition variables never set that clock.
+        Some(
+            operation & libc::FUTEX_CMD_MASK == libc::FUTEX_WAIT_BITSET
+                && operation & libc::FUTEX_CLOCK_REALTIME != 0,
+        )
+    }
+}
+
+/// The state in `/proc/…/stat`: the letter after the command name, which may hold anything.
+fn state_letter(stat: &[u8]) -> Option<u8> {
+    let end = stat.iter().rposition(|byte| *byte == b')')?;
+    stat.get(end + 2).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_state_follows_the_last_parenthesis() {
+        assert_eq!(state_letter(b"12 (a) S b) R 1 2"), Some(b'R'));
+        assert_eq!(state_letter(b"12 (a"), None);
+    }
+
+    #[test]
+    fn a_thread_is_seen_to_run_sleep_and_go() {
+        let (send, receive) = std::sync::mpsc::channel();
+        let (go, gone) = std::sync::mpsc::channel::<()>();
+        let handle = std::thread::spawn(move || {
+            send.send(HostThread::current()).unwrap();
+            gone.recv().unwrap();
+        });
+        let thread = receive.recv().unwrap();
+        while !matches!(thread.doing(), Doing::Sleeps { .. }) {
+            std::thread::yield_now();
+        }
+        go.send(()).unwrap();
+        handle.join().unwrap();
+        while thread.doing() != Doing::Gone {
+            std::thread::yield_now();
+        }
+        assert_eq!(HostThread::current().doing(), Doing::Runs);
+    }
+}

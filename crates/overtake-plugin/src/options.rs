@@ -1,0 +1,105 @@
+//! The plugin's options: `key=value`, each once.
+
+/// What the command line asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Where every free choice comes from.
+    pub seed: u64,
+    /// Where the report goes.
+    pub report: Option<String>,
+    /// Guest instructions after which the run is ended; 0: never.
+    pub budget: u64,
+    /// Compare memory with the model at every hand-off.
+    pub check: bool,
+    /// Hash the guest's instructions and accesses.
+    pub trace_hash: bool,
+}
+
+const KNOWN: &str =
+    "known options: seed=NUMBER, report=FILE, budget=NUMBER, check=on|off, trace-hash=on|off";
+
+impl Options {
+    /// Reads the options; the error is one line that says what is wrong and what is known.
+    pub fn parse<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Self, (Self, String)> {
+        let mut options = Self::default();
+        let mut first_error = None;
+        for argument in arguments {
+            if let Err(error) = options.set(argument) {
+                first_error.get_or_insert(error);
+            }
+        }
+        match first_error {
+            None => Ok(options),
+            Some(error) => Err((options, error)),
+        }
+    }
+
+    fn set(&mut self, argument: &str) -> Result<(), String> {
+        let (key, value) = argument
+            .split_once('=')
+            .ok_or_else(|| format!("plugin option `{argument}` has no value; {KNOWN}"))?;
+        match key {
+            "seed" => self.seed = number(key, value)?,
+            "budget" => self.budget = number(key, value)?,
+            "report" => self.report = Some(value.to_owned()),
+            "check" => self.check = switch(key, value)?,
+            "trace-hash" => self.trace_hash = switch(key, value)?,
+            _ => return Err(format!("unknown plugin option `{key}`; {KNOWN}")),
+        }
+        Ok(())
+    }
+}
+
+fn number(key: &str, value: &str) -> Result<u64, String> {
+    value.parse().map_err(|_| {
+        format!(
+            "plugin option `{key}={value}`: not a number from 0 to {}",
+            u64::MAX
+        )
+    })
+}
+
+fn switch(key: &str, value: &str) -> Result<bool, String> {
+    match value {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(format!(
+            "plugin option `{key}={value}`: neither `on` nor `off`"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_options() {
+        let options = Options::parse([
+            "seed=18446744073709551615",
+            "report=/r",
+            "budget=7",
+            "check=on",
+            "trace-hash=off",
+        ]);
+        assert_eq!(
+            options,
+            Ok(Options {
+                seed: u64::MAX,
+                report: Some("/r".into()),
+                budget: 7,
+                check: true,
+                trace_hash: false
+            })
+        );
+    }
+
+    #[test]
+    fn a_bad_option_is_named_and_the_report_is_still_known() {
+        let (options, error) = Options::parse(["sed=1", "report=/r"]).unwrap_err();
+        assert_eq!(options.report.as_deref(), Some("/r"));
+        assert!(error.starts_with("unknown plugin option `sed`"), "{error}");
+        let (_, error) = Options::parse(["seed=-1"]).unwrap_err();
+        assert!(error.contains("`seed=-1`"), "{error}");
+    }
+}

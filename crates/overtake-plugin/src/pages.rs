@@ -1,0 +1,99 @@
+//! Whose each page is: of the one thread that touched it, or shared.
+
+use std::collections::HashMap;
+use weakmem::ThreadId;
+
+/// What is known of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// Nobody touched it.
+    Nobody,
+    /// One thread touched it.
+    Thread(ThreadId),
+    /// More than one: its accesses go through the model.
+    Shared,
+}
+
+/// Bits of an offset in a page.
+pub const PAGE_BITS: u32 = weakmem::PAGE_SIZE.trailing_zeros();
+
+/// The number of the page of an address.
+pub fn number(addr: u64) -> u64 {
+    addr >> PAGE_BITS
+}
+
+const CACHE_SIZE: usize = 4096;
+
+/// Every page that a guest thread touched.
+#[derive(Debug)]
+pub struct Pages {
+    owners: HashMap<u64, Owner>,
+    /// Direct-mapped cache in front: (page number, owner).
+    cache: Box<[(u64, Owner)]>,
+}
+
+impl Pages {
+    /// No page touched.
+    pub fn new() -> Self {
+        Self {
+            owners: HashMap::new(),
+            cache: vec![(u64::MAX, Owner::Nobody); CACHE_SIZE].into_boxed_slice(),
+        }
+    }
+
+    /// Whose the page is.
+    pub fn owner(&mut self, page: u64) -> Owner {
+        let slot = &mut self.cache[page as usize % CACHE_SIZE];
+        if slot.0 != page {
+            *slot = (
+                page,
+                self.owners.get(&page).copied().unwrap_or(Owner::Nobody),
+            );
+        }
+        slot.1
+    }
+
+    /// Gives the page to its new owner.
+    pub fn set(&mut self, page: u64, owner: Owner) {
+        self.owners.insert(page, owner);
+        self.cache[page as usize % CACHE_SIZE] = (page, owner);
+    }
+
+    /// Forgets the pages from number `first` up to, not including, `end`: they are unmapped, or
+    /// their protection or contents change. Returns those that were shared.
+    pub fn forget(&mut self, first: u64, end: u64) -> Vec<u64> {
+        let mut shared = Vec::new();
+        self.owners.retain(|page, owner| {
+            let forgotten = (first..end).contains(page);
+            if forgotten && *owner == Owner::Shared {
+                shared.push(*page);
+            }
+            !forgotten
+        });
+        for slot in &mut self.cache {
+            if (first..end).contains(&slot.0) {
+                *slot = (u64::MAX, Owner::Nobody);
+            }
+        }
+        shared.sort_unstable();
+        shared
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_owned_shared_and_forgotten() {
+        let mut pages = Pages::new();
+        assert_eq!(pages.owner(5), Owner::Nobody);
+        pages.set(5, Owner::Thread(1));
+        pages.set(5 + CACHE_SIZE as u64, Owner::Shared);
+        assert_eq!(pages.owner(5), Owner::Thread(1));
+        assert_eq!(pages.owner(5 + CACHE_SIZE as u64), Owner::Shared);
+        assert!(pages.forget(0, 10).is_empty());
+        assert_eq!(pages.owner(5), Owner::Nobody);
+        assert_eq!(pages.forget(6, u64::MAX), [5 + CACHE_SIZE as u64]);
+    }
+}

@@ -1,0 +1,96 @@
+//! The one instance of the plugin: what is fixed for the run, the token, and the state that
+//! belongs to the token's holder.
+
+use crate::engine::Engine;
+use crate::options::Options;
+use crate::syscall_class::Classes;
+use crate::token::Token;
+use isa::Arch;
+use std::cell::UnsafeCell;
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::{OnceLock, RwLock};
+
+/// No vCPU.
+pub const NOBODY: u32 = u32::MAX;
+
+/// The plugin.
+pub struct Plugin {
+    /// The guest's architecture.
+    pub arch: Arch,
+    /// What was asked for.
+    pub options: Options,
+    /// System calls of the architecture.
+    pub classes: Classes,
+    /// Start addresses of the guest's signal handlers.
+    pub handlers: RwLock<Vec<u64>>,
+    /// The vCPU whose thread holds the token, or [`NOBODY`].
+    ///
+    /// Relaxed throughout: a thread compares it with its own number only, and only the thread
+    /// itself, or the thread that hands it the token under the token's lock, sets it to that.
+    pub holder: AtomicU32,
+    token: AtomicPtr<Token>,
+    engine: UnsafeCell<Engine>,
+}
+
+// SAFETY: `engine` is reached through `Plugin::engine` only, whose caller holds the token (or
+// chooses the next holder under the token's lock while nobody holds it).
+unsafe impl Sync for Plugin {}
+// SAFETY: nothing in it belongs to one host thread.
+unsafe impl Send for Plugin {}
+
+static PLUGIN: OnceLock<Plugin> = OnceLock::new();
+
+/// The plugin. Callbacks run only after it was installed.
+pub fn plugin() -> &'static Plugin {
+    PLUGIN
+        .get()
+        .expect("a callback ran before qemu_plugin_install")
+}
+
+impl Plugin {
+    /// Makes the one instance.
+    pub fn install(arch: Arch, options: Options) {
+        let engine = Engine::new(arch, &options);
+        let instance = Self {
+            arch,
+            classes: Classes::new(arch),
+            handlers: RwLock::default(),
+            holder: AtomicU32::new(NOBODY),
+            token: AtomicPtr::new(Box::leak(Box::default())),
+            engine: UnsafeCell::new(engine),
+            options,
+        };
+        let _ = PLUGIN.set(instance);
+    }
+
+    /// The token.
+    pub fn token(&self) -> &'static Token {
+        // Acquire: pairs with the Release store in `replace_token`.
+        // SAFETY: the pointer comes from `Box::leak`, here or in `replace_token`.
+        unsafe { &*self.token.load(Ordering::Acquire) }
+    }
+
+    /// A new token, in a child of `fork`: the old one may be locked by a thread that is not here.
+    pub fn replace_token(&self, token: Token) {
+        // Release: pairs with the Acquire load in `token`.
+        self.token
+            .store(Box::leak(Box::new(token)), Ordering::Release);
+    }
+
+    /// The holder's state.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the token, or holds the token's lock with `deciding` set and nobody
+    /// holding the token; and it lets go of the reference before it gives the token away.
+    #[allow(clippy::mut_from_ref)]
+    pub unsafe fn engine(&self) -> &mut Engine {
+        // SAFETY: exclusive by the caller's promise.
+        unsafe { &mut *self.engine.get() }
+    }
+
+    /// Whether the thread of this vCPU holds the token.
+    pub fn holds(&self, vcpu: u32) -> bool {
+        self.holder.load(Ordering::Relaxed) == vcpu
+    }
+}

@@ -1,0 +1,223 @@
+//! What a system call does: to the schedule, to pending stores, to the pages in play.
+//!
+//! Every system call is a full barrier.
+
+use crate::engine::Engine;
+use crate::finish;
+use crate::guest_memory;
+use crate::plugin::plugin;
+use crate::syscall_class::Class;
+use crate::token::Token;
+use overtake_report::End;
+
+/// CPUs that a guest sees, on any host: enough for thread pools to be pools.
+const CPUS: u32 = 4;
+
+// The same on all four architectures (asm-generic, and x86 and powerpc agree on these).
+const CLONE_VM: u64 = 0x100;
+const CLONE_VFORK: u64 = 0x4000;
+const MAP_FIXED: u64 = 0x10;
+const FUTEX_COMMAND: u64 = 0x7f;
+
+/// A system call in progress.
+#[derive(Debug, Clone, Copy)]
+pub struct Call {
+    class: Class,
+    args: [u64; 6],
+}
+
+/// What the schedule has to do with a call.
+enum Schedule {
+    Keeps,
+    Leaves { writes: bool },
+    Ends,
+}
+
+/// `futex` operations that sleep: FUTEX_WAIT, LOCK_PI, WAIT_BITSET, WAIT_REQUEUE_PI, LOCK_PI2.
+fn futex_sleeps(operation: u64) -> bool {
+    matches!(operation & FUTEX_COMMAND, 0 | 6 | 9 | 11 | 13)
+}
+
+/// Whether `clone` makes a thread; else a process (QEMU makes `vfork` a `fork`).
+fn makes_thread(class: Class, args: &[u64; 6]) -> bool {
+    class == Class::Clone && args[0] & CLONE_VM != 0 && args[0] & CLONE_VFORK == 0
+}
+
+/// The holder is about to make a system call.
+///
+/// # Safety
+///
+/// The caller's thread holds the token.
+pub unsafe fn begin(number: i64, args: [u64; 6]) {
+    let plugin = plugin();
+    let class = plugin.classes.of(number);
+    let token = plugin.token();
+    // SAFETY: the caller holds the token.
+    let engine = unsafe { plugin.engine() };
+    let id = engine.current;
+    engine.full_barrier();
+    engine.call = Some(Call { class, args });
+    let schedule = match class {
+        Class::ExitGroup => {
+            // SAFETY: the caller holds the token.
+            unsafe { finish::exited(args[0] as i32 & 0xff) }
+        }
+        Class::Exit if engine.alone() => {
+            // SAFETY: the caller holds the token.
+            unsafe { finish::exited(args[0] as i32 & 0xff) }
+        }
+        Class::Exit => Schedule::Ends,
+        Class::Sleeps => Schedule::Leaves { writes: true },
+        Class::Futex if futex_sleeps(args[1]) => Schedule::Leaves { writes: false },
+        Class::Kill | Class::Exec => {
+            // The guest may not come back from this.
+            // SAFETY: the caller holds the token.
+            unsafe { finish::report_now(End::Running) };
+            Schedule::Keeps
+        }
+        _ => {
+            before_mapping(engine, class, &args);
+            Schedule::Keeps
+        }
+    };
+    let only_thread = engine.alone();
+    match schedule {
+        // Nobody else could use the token.
+        Schedule::Leaves { .. } if only_thread => {}
+        Schedule::Leaves { writes } => {
+            if writes {
+                engine.resynchronise_later(id);
+            }
+            token.leave(id, writes);
+        }
+        Schedule::Ends => token.end(id),
+        Schedule::Keeps if only_thread => {}
+        Schedule::Keeps => {
+            token.enter_call(id);
+            if class == Class::Fork || class == Class::Clone && !makes_thread(class, &args) {
+                token.expect_exclusive(id);
+            }
+        }
+    }
+}
+
+/// Pages that the call unmaps, remaps or protects leave the model before it runs.
+fn before_mapping(engine: &mut Engine, class: Class, args: &[u64; 6]) {
+    match class {
+        Class::Unmaps | Class::Remaps => engine.forget(args[0], args[0].saturating_add(args[1])),
+        Class::Maps if args[3] & MAP_FIXED != 0 => {
+            engine.forget(args[0], args[0].saturating_add(args[1]));
+        }
+        Class::Break if args[0] != 0 && args[0] < engine.program_break => {
+            engine.forget(args[0], engine.program_break);
+        }
+        Class::UnmapsUnknown => engine.forget(0, u64::MAX),
+        _ => {}
+    }
+}
+
+/// A system call of the thread of this vCPU is over.
+///
+/// # Safety
+///
+/// It runs on that thread.
+pub unsafe fn end(vcpu: u32, result: i64) {
+    let plugin = plugin();
+    let token = plugin.token();
+    if !plugin.holds(vcpu) {
+        token.call_is_over(vcpu);
+        return;
+    }
+    // SAFETY: this thread holds the token, unless it is taken from it at this very moment; that
+    // needs three looks that find it asleep within the call, which is over.
+    let engine = unsafe { plugin.engine() };
+    if token.call_is_over(vcpu).is_none() {
+        return;
+    }
+    let Some(Call { class, args }) = engine.call.take() else {
+        return;
+    };
+    if class == Class::Clone || class == Class::Fork {
+        // SAFETY: as above.
+        unsafe { after_clone(engine, token, vcpu, makes_thread(class, &args), result) };
+    } else if result >= 0 {
+        after(engine, class, &args, result as u64);
+    } else if !matches!(
+        class,
+        Class::Quiet | Class::Futex | Class::Yield | Class::Kill
+    ) {
+        engine.resynchronise();
+    }
+}
+
+fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
+    match class {
+        Class::Quiet | Class::Futex | Class::Kill | Class::Unmaps => {}
+        Class::Yield => engine.end_quantum(),
+        Class::Maps => engine.forget(result, result.saturating_add(args[1])),
+        Class::Remaps => engine.forget(result, result.saturating_add(args[2])),
+        Class::Break => engine.program_break = result,
+        Class::GetRandom => {
+            let mut bytes = vec![0; result as usize];
+            engine.fill_random(&mut bytes);
+            write_result(args[0], &bytes);
+            engine.resynchronise();
+        }
+        Class::GetAffinity => {
+            // The result is the size of the mask in bytes.
+            let mut mask = vec![0; result as usize];
+            if let Some(first) = mask.first_mut() {
+                *first = (1 << CPUS) - 1;
+            }
+            write_result(args[2], &mask);
+            engine.resynchronise();
+        }
+        Class::SigAction => {
+            if args[1] != 0 {
+                let mut handler = [0; 8];
+                // SAFETY: the kernel has just read the structure there; the handler is its first
+                // member on all four architectures.
+                unsafe { guest_memory::read(args[1], &mut handler) };
+                if let Ok(mut handlers) = plugin().handlers.write() {
+                    handlers.push(u64::from_le_bytes(handler));
+                }
+            }
+            engine.resynchronise();
+        }
+        _ => engine.resynchronise(),
+    }
+}
+
+fn write_result(addr: u64, bytes: &[u8]) {
+    // SAFETY: the kernel has just written as many bytes there.
+    unsafe { guest_memory::write(addr, bytes) }
+}
+
+/// # Safety
+///
+/// The caller's thread holds the token.
+unsafe fn after_clone(engine: &mut Engine, token: &Token, vcpu: u32, thread: bool, result: i64) {
+    engine.resynchronise();
+    let id = engine.current;
+    match (thread, result) {
+        (true, ..0) => {
+            if let Some(newest) = token.remove_newest() {
+                engine.thread_ended(newest);
+            }
+        }
+        (true, _) => {
+            let first = engine.stats().threads == 2;
+            token.await_newest();
+            if first {
+                // QEMU throws its translations away, which were made for one thread.
+                token.expect_exclusive(id);
+            }
+        }
+        (false, 0) => {
+            finish::in_forked_child();
+            engine.forget_other_threads(id);
+            plugin().replace_token(Token::after_fork(id, vcpu));
+        }
+        (false, _) => {}
+    }
+}

@@ -1,0 +1,137 @@
+//! What each system call means to the schedule and to memory, by its name.
+
+use isa::Arch;
+
+/// What a system call does to the schedule and to memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Returns soon, and may write to memory that its arguments point to. The default for a call
+    /// that is not known: a thread that sleeps in it loses the token after a while.
+    Short,
+    /// Returns soon and writes no memory.
+    Quiet,
+    /// May sleep until another thread acts, and may write memory.
+    Sleeps,
+    /// `futex`: sleeps or wakes, by its operation.
+    Futex,
+    /// `sched_yield`.
+    Yield,
+    /// Unmaps, remaps, protects or discards memory: the range in arguments 0 and 1.
+    Unmaps,
+    /// `mmap`: replaces what is mapped when its address is given.
+    Maps,
+    /// `mremap`: old range in arguments 0 and 1, the new one is the result.
+    Remaps,
+    /// `brk`.
+    Break,
+    /// Changes mappings in a range that its arguments do not say (`shmdt`).
+    UnmapsUnknown,
+    /// `clone`: a thread or a process, by its flags.
+    Clone,
+    /// `fork`, `vfork`.
+    Fork,
+    /// `execve`, `execveat`: the plugin does not come back from it.
+    Exec,
+    /// Ends the calling thread.
+    Exit,
+    /// Ends the process.
+    ExitGroup,
+    /// Sends a signal, which may end the process.
+    Kill,
+    /// `rt_sigaction`: says where a handler is.
+    SigAction,
+    /// `getrandom`: its result is replaced by numbers from the seed.
+    GetRandom,
+    /// `sched_getaffinity`: its result is replaced by a fixed number of CPUs.
+    GetAffinity,
+}
+
+/// The class of each system call number of one architecture.
+#[derive(Debug)]
+pub struct Classes(Vec<Class>);
+
+/// More than the highest number of any architecture.
+const NUMBERS: usize = 1024;
+
+impl Classes {
+    /// The table of an architecture.
+    pub fn new(arch: Arch) -> Self {
+        Self(
+            (0..NUMBERS)
+                .map(|number| name(arch, number).map_or(Class::Short, class))
+                .collect(),
+        )
+    }
+
+    /// The class of a system call.
+    pub fn of(&self, number: i64) -> Class {
+        usize::try_from(number)
+            .ok()
+            .and_then(|number| self.0.get(number))
+            .copied()
+            .unwrap_or(Class::Short)
+    }
+}
+
+fn name(arch: Arch, number: usize) -> Option<&'static str> {
+    match arch {
+        Arch::AArch64 => syscalls::aarch64::Sysno::new(number).map(|call| call.name()),
+        Arch::Ppc64le => syscalls::powerpc64::Sysno::new(number).map(|call| call.name()),
+        Arch::Riscv64 => syscalls::riscv64::Sysno::new(number).map(|call| call.name()),
+        Arch::X86_64 => syscalls::x86_64::Sysno::new(number).map(|call| call.name()),
+    }
+}
+
+fn class(name: &str) -> Class {
+    match name {
+        "futex" => Class::Futex,
+        "nanosleep" | "clock_nanosleep" | "poll" | "ppoll" | "select" | "pselect6"
+        | "_newselect" | "epoll_wait" | "epoll_pwait" | "epoll_pwait2" | "read" | "readv"
+        | "recv" | "recvfrom" | "recvmsg" | "recvmmsg" | "accept" | "accept4" | "connect"
+        | "wait4" | "waitid" | "waitpid" | "pause" | "rt_sigtimedwait" | "rt_sigsuspend"
+        | "sigsuspend" | "flock" | "msgrcv" | "semop" | "semtimedop" | "mq_timedreceive"
+        | "futex_waitv" | "io_getevents" => Class::Sleeps,
+        "sched_yield" => Class::Yield,
+        "write" | "writev" | "close" | "gettid" | "getpid" | "getppid" | "dup" | "dup2"
+        | "dup3" | "set_robust_list" | "set_tid_address" | "lseek" | "eventfd2" | "openat"
+        | "open" | "unlinkat" | "unlink" | "fsync" | "ftruncate" | "membarrier" => Class::Quiet,
+        "munmap" | "mprotect" | "madvise" | "remap_file_pages" | "pkey_mprotect" => Class::Unmaps,
+        "mmap" | "mmap2" => Class::Maps,
+        "mremap" => Class::Remaps,
+        "brk" => Class::Break,
+        "shmdt" | "shmat" => Class::UnmapsUnknown,
+        "clone" => Class::Clone,
+        "fork" | "vfork" => Class::Fork,
+        "execve" | "execveat" => Class::Exec,
+        "exit" => Class::Exit,
+        "exit_group" => Class::ExitGroup,
+        "kill" | "tkill" | "tgkill" => Class::Kill,
+        "rt_sigaction" => Class::SigAction,
+        "getrandom" => Class::GetRandom,
+        "sched_getaffinity" => Class::GetAffinity,
+        _ => Class::Short,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers from each architecture's own table, so that a wrong feature of the crate shows.
+    #[test]
+    fn numbers_of_each_architecture() {
+        for (arch, futex, exit_group, clone) in [
+            (Arch::AArch64, 98, 94, 220),
+            (Arch::Riscv64, 98, 94, 220),
+            (Arch::Ppc64le, 221, 234, 120),
+            (Arch::X86_64, 202, 231, 56),
+        ] {
+            let classes = Classes::new(arch);
+            assert_eq!(classes.of(futex), Class::Futex, "{arch:?}");
+            assert_eq!(classes.of(exit_group), Class::ExitGroup, "{arch:?}");
+            assert_eq!(classes.of(clone), Class::Clone, "{arch:?}");
+            assert_eq!(classes.of(-1), Class::Short);
+            assert_eq!(classes.of(1 << 40), Class::Short);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! At translation: what each instruction does, and which callbacks it needs.
+
+use crate::trace::BlockHash;
+use isa::{Access, Acquire, Effect, Pairs};
+use weakmem::Fence;
+
+/// A translated block of guest code.
+#[derive(Debug)]
+pub struct Block {
+    /// Number of instructions.
+    pub instructions: u32,
+    /// What it does to the thread's hash.
+    pub hash: BlockHash,
+    /// It starts a signal handler: the kernel has written a frame to the stack.
+    pub after_unseen_write: bool,
+    /// Its instructions.
+    pub body: Box<[Instruction]>,
+}
+
+/// A translated instruction.
+#[derive(Debug, Clone, Copy)]
+pub struct Instruction {
+    /// Its address.
+    pub address: u64,
+    /// What it is among accesses.
+    pub access: Access,
+    /// Whether it is an RCsc acquire.
+    pub acquire_rcsc: bool,
+    /// Whether it is a release.
+    pub release: bool,
+    /// What it orders by itself, before it runs.
+    pub fence: Option<Fence>,
+    /// It writes memory that no callback reports.
+    pub unseen_write: bool,
+    /// It follows such an instruction.
+    pub after_unseen_write: bool,
+    /// It says that the thread waits for another.
+    pub spin_hint: bool,
+}
+
+impl Instruction {
+    /// The instruction at `address` with the effect `effect`.
+    pub fn new(address: u64, effect: Effect, after_unseen_write: bool) -> Self {
+        Self {
+            address,
+            access: effect.access,
+            acquire_rcsc: effect.acquire == Acquire::Rcsc,
+            release: effect.release,
+            fence: fence(effect.fence),
+            unseen_write: effect.unseen_write,
+            after_unseen_write,
+            spin_hint: effect.spin_hint,
+        }
+    }
+
+    /// Whether something must be done before it runs.
+    pub fn needs_callback_before(&self) -> bool {
+        self.fence.is_some() || self.unseen_write || self.after_unseen_write || self.spin_hint
+    }
+}
+
+fn fence(pairs: Pairs) -> Option<Fence> {
+    (pairs != Pairs::NONE).then(|| Fence {
+        load_load: pairs.contains(Pairs::RR),
+        load_store: pairs.contains(Pairs::RW),
+        store_load: pairs.contains(Pairs::WR),
+        store_store: pairs.contains(Pairs::WW),
+    })
+}
+
+impl Block {
+    /// The block of these instructions: their addresses and effects.
+    pub fn new(instructions: &[(u64, Effect)], after_unseen_write: bool) -> Self {
+        let mut after = false;
+        let body: Box<[Instruction]> = instructions
+            .iter()
+            .map(|(address, effect)| {
+                let instruction = Instruction::new(*address, *effect, after);
+                after = effect.unseen_write;
+                instruction
+            })
+            .collect();
+        Self {
+            instructions: body.len() as u32,
+            hash: BlockHash::new(body.iter().map(|instruction| instruction.address)),
+            after_unseen_write,
+            body,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! One thread's store buffer: what it has stored and nobody else sees.
+
+use crate::order::StoreOrder;
+
+/// Bytes of the largest access that is one access (16: a quadword pair).
+pub const MAX_ACCESS: usize = 16;
+
+/// Entries of a full buffer; one more store commits the oldest first. About the size of the
+/// store buffers of today's large cores (50 to 70 entries), and small enough for a bit set.
+pub(crate) const CAPACITY: usize = 56;
+
+/// A store that is not committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pending {
+    pub addr: u64,
+    len: u8,
+    bytes: [u8; MAX_ACCESS],
+    /// Number of store→store fences (and release stores) that this thread had passed: a store
+    /// commits after every store of an earlier epoch.
+    epoch: u64,
+    /// A release store: a later RCsc acquire of the same thread waits for it.
+    pub release: bool,
+    /// [`crate::Machine`]'s round when the store was made; its age bounds its life.
+    pub born: u64,
+    pub overtaken_by_store: bool,
+    pub overtaken_by_load: bool,
+}
+
+impl Pending {
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.len as usize]
+    }
+
+    fn overlaps(&self, addr: u64, len: usize) -> bool {
+        self.addr < addr + len as u64 && addr < self.addr + u64::from(self.len)
+    }
+}
+
+/// The pending stores of one thread, in program order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StoreBuffer {
+    entries: Vec<Pending>,
+    epoch: u64,
+}
+
+impl StoreBuffer {
+    pub(crate) fn entries(&self) -> &[Pending] {
+        &self.entries
+    }
+
+    pub(crate) fn entries_mut(&mut self) -> &mut [Pending] {
+        &mut self.entries
+    }
+
+    /// Whether nothing is pending.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Number of pending stores.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.entries.len() >= CAPACITY
+    }
+
+    /// The store at `addr`, at the end of program order.
+    pub(crate) fn push(&mut self, addr: u64, bytes: &[u8], release: bool, born: u64) {
+        debug_assert!(!bytes.is_empty() && bytes.len() <= MAX_ACCESS && !self.is_full());
+        let mut padded = [0; MAX_ACCESS];
+        padded[..bytes.len()].copy_from_slice(bytes);
+        if release {
+            // A release is ordered after every earlier store; later stores are free of it.
+            self.fence();
+        }
+        self.entries.push(Pending {
+            addr,
+            len: bytes.len() as u8,
+            bytes: padded,
+            epoch: self.epoch,
+            release,
+            born,
+            overtaken_by_store: false,
+            overtaken_by_load: false,
+        });
+    }
+
+    /// Orders the stores so far before all later ones.
+    pub(crate) fn fence(&mut self) {
+        self.epoch += 1;
+    }
+
+    /// Whether the store `later` may commit only after the store `earlier`.
+    fn ordered(&self, order: StoreOrder, earlier: usize, later: usize) -> bool {
+        let (a, b) = (&self.entries[earlier], &self.entries[later]);
+        match order {
+            // x86-TSO: "the store buffers are FIFO" (Sewell et al., CACM 2010).
+            StoreOrder::Fifo => true,
+            StoreOrder::Weak => {
+                // A store→store fence or release lies between them.
+                a.epoch < b.epoch
+                    // Coherence: stores to the same location keep program order (CoWW).
+                    || a.overlaps(b.addr, b.len as usize)
+            }
+        }
+    }
+
+    /// Whether the store `index` may commit next.
+    pub(crate) fn may_commit(&self, order: StoreOrder, index: usize) -> bool {
+        (0..index).all(|earlier| !self.ordered(order, earlier, index))
+    }
+
+    /// The stores in `set` (a bit each) and all that must commit before one of them.
+    fn with_predecessors(&self, order: StoreOrder, mut set: u64) -> u64 {
+        for later in (0..self.entries.len()).rev() {
+            if set & (1 << later) != 0 {
+                for earlier in 0..later {
+                    if self.ordered(order, earlier, later) {
+                        set |= 1 << earlier;
+                    }
+                }
+            }
+        }
+        set
+    }
+
+    /// What must be committed before `index` can be, and itself.
+    pub(crate) fn closure_of(&self, order: StoreOrder, index: usize) -> u64 {
+        self.with_predecessors(order, 1 << index)
+    }
+
+    /// What must be committed before an atomic write to `addr` by the same thread: the entries of
+    /// the same location, those that a fence or the write's own release orders before it, and
+    /// their predecessors.
+    pub(crate) fn before_atomic(
+        &self,
+        order: StoreOrder,
+        addr: u64,
+        len: usize,
+        release: bool,
+    ) -> u64 {
+        let mut set = 0;
+        for (index, entry) in self.entries.iter().enumerate() {
+            if release
+                || order == StoreOrder::Fifo
+                || entry.epoch < self.epoch
+                || entry.overlaps(addr, len)
+            {
+                set |= 1 << index;
+            }
+        }
+        self.with_predecessors(order, set)
+    }
+
+    /// The pending release stores and all that must commit before them.
+    pub(crate) fn up_to_releases(&self, order: StoreOrder) -> u64 {
+        let releases = self
+            .entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.release)
+            .fold(0, |set, (index, _)| set | 1 << index);
+        self.with_predecessors(order, releases)
+    }
+
+    /// Takes the store `index` out.
+    pub(crate) fn remove(&mut self, index: usize) -> Pending {
+        self.entries.remove(index)
+    }
+
+    /// Whether a pending store overlaps the bytes.
+    pub(crate) fn forwards(&self, addr: u64, len: usize) -> bool {
+        self.entries.iter().any(|entry| entry.overlaps(addr, len))
+    }
+}
