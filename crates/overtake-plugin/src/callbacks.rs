@@ -50,10 +50,7 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
                 (address, isa::decode(plugin.arch, bytes))
             })
             .collect();
-        let handler = plugin
-            .handlers
-            .read()
-            .is_ok_and(|handlers| handlers.contains(&start));
+        let handler = plugin.is_handler(start);
         // Never freed: translated code refers to it until QEMU throws that away, which it tells
         // no plugin in time.
         let block: &'static Block = Box::leak(Box::new(Block::new(&effects, handler)));

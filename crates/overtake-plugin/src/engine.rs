@@ -63,6 +63,8 @@ pub struct Engine {
     budget: u64,
     /// The last instruction wrote memory without a callback.
     unseen_write: bool,
+    /// The kernel wrote memory for a thread that has ended.
+    kernel_wrote: bool,
     stats: Stats,
     accesses: Option<AccessHash>,
     check: bool,
@@ -101,6 +103,7 @@ impl Engine {
                 options.budget
             },
             unseen_write: false,
+            kernel_wrote: false,
             stats: Stats::default(),
             accesses: options.trace_hash.then(AccessHash::default),
             check: options.check,
@@ -135,20 +138,13 @@ impl Engine {
             self.alive -= 1;
         }
         // At its end the kernel cleared a word of its and woke who waited for that.
-        for thread in &mut self.threads {
-            thread.resynchronise = true;
-        }
+        self.kernel_wrote = true;
     }
 
-    /// In a child of `fork` only `thread` exists.
-    pub fn forget_other_threads(&mut self, thread: ThreadId) {
-        self.machine.forget_others(thread);
-        for (id, other) in self.threads.iter_mut().enumerate() {
-            other.ended |= id != thread as usize;
-        }
-        self.alive = 1;
+    /// `thread` is the only one, and runs.
+    pub fn run_alone(&mut self, thread: ThreadId) {
+        self.current = thread;
         self.view = Some(thread);
-        views::resynchronise(&mut self.machine);
     }
 
     /// Whether the running thread is the only one.
@@ -324,6 +320,10 @@ impl Engine {
             Access::Plain | Access::LoadReserved => {
                 self.machine
                     .store(self.current, addr, bytes, instruction.release);
+                // What a fence on an access orders, it orders on both sides of it.
+                if let Some(fence) = instruction.fence {
+                    self.machine.fence(self.current, fence);
+                }
             }
             Access::StoreConditional | Access::Atomic => {
                 if instruction.access == Access::Atomic {
@@ -373,9 +373,9 @@ impl Engine {
         self.strategy.next_thread(runnable)
     }
 
-    /// Stores propagate, and `next` becomes the running thread. `tolerant`: the kernel may just
-    /// have written memory for a thread that has not come back.
-    pub fn switch_to(&mut self, next: ThreadId, tolerant: bool) -> Next {
+    /// Stores propagate, and `next`, one of the threads that are `runnable`, becomes the running
+    /// thread. `tolerant`: the kernel may just have written memory for a thread that is not.
+    pub fn switch_to(&mut self, next: ThreadId, runnable: &[ThreadId], tolerant: bool) -> Next {
         if self.view != Some(next) || self.alive > 1 {
             if let Some(previous) = self.view.take() {
                 views::leave(&self.machine, previous);
@@ -383,17 +383,24 @@ impl Engine {
                     self.stats.hand_offs += 1;
                 }
             }
-            let resynchronise = tolerant || self.threads[next as usize].resynchronise;
+            let mut resynchronise = std::mem::take(&mut self.kernel_wrote);
+            for thread in runnable {
+                // It has come back from a system call in which the kernel wrote for it.
+                resynchronise |= std::mem::take(&mut self.threads[*thread as usize].resynchronise);
+            }
             if resynchronise {
                 views::resynchronise(&mut self.machine);
-                self.threads[next as usize].resynchronise = false;
             } else if self.check
                 && let Some((addr, expected, found)) = views::first_difference(&self.machine)
             {
-                self.unexplained = Some(format!(
-                    "byte at guest address {addr:#x} is {found:#04x}, and the accesses that were \
-                     seen make it {expected:#04x}"
-                ));
+                if tolerant {
+                    views::resynchronise(&mut self.machine);
+                } else {
+                    self.unexplained = Some(format!(
+                        "byte at guest address {addr:#x} is {found:#04x}, and the accesses that \
+                         were seen make it {expected:#04x}"
+                    ));
+                }
             }
             views::propagate(&mut self.machine, &mut self.strategy);
             views::enter(&self.machine, next);

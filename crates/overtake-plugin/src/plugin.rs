@@ -7,11 +7,14 @@ use crate::syscall_class::Classes;
 use crate::token::Token;
 use isa::Arch;
 use std::cell::UnsafeCell;
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
-use std::sync::{OnceLock, RwLock};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 /// No vCPU.
 pub const NOBODY: u32 = u32::MAX;
+
+/// More than Linux has on any architecture.
+const SIGNALS: usize = 128;
 
 /// The plugin.
 pub struct Plugin {
@@ -21,8 +24,10 @@ pub struct Plugin {
     pub options: Options,
     /// System calls of the architecture.
     pub classes: Classes,
-    /// Start addresses of the guest's signal handlers.
-    pub handlers: RwLock<Vec<u64>>,
+    /// Start addresses of the guest's signal handlers, by signal. Relaxed throughout: a block
+    /// is translated when it first runs, which is after its handler was announced by a thread
+    /// that held the token.
+    handlers: [AtomicU64; SIGNALS],
     /// The vCPU whose thread holds the token, or [`NOBODY`].
     ///
     /// Relaxed throughout: a thread compares it with its own number only, and only the thread
@@ -54,7 +59,7 @@ impl Plugin {
         let instance = Self {
             arch,
             classes: Classes::new(arch),
-            handlers: RwLock::default(),
+            handlers: [const { AtomicU64::new(0) }; SIGNALS],
             holder: AtomicU32::new(NOBODY),
             token: AtomicPtr::new(Box::leak(Box::default())),
             engine: UnsafeCell::new(engine),
@@ -70,11 +75,34 @@ impl Plugin {
         unsafe { &*self.token.load(Ordering::Acquire) }
     }
 
-    /// A new token, in a child of `fork`: the old one may be locked by a thread that is not here.
-    pub fn replace_token(&self, token: Token) {
+    /// In a child of `fork`: starts anew with the calling thread, which runs on `vcpu`, as the
+    /// only one. The old state may be locked, or half changed, by a thread that is not here.
+    pub fn restart(&self, vcpu: u32) {
+        let mut engine = Engine::new(self.arch, &self.options);
+        let id = engine.add_thread();
+        engine.run_alone(id);
+        // SAFETY: this is the only thread. The old state is not dropped, for the reason above.
+        unsafe { self.engine.get().write(engine) };
         // Release: pairs with the Acquire load in `token`.
-        self.token
-            .store(Box::leak(Box::new(token)), Ordering::Release);
+        self.token.store(
+            Box::leak(Box::new(Token::after_fork(id, vcpu))),
+            Ordering::Release,
+        );
+        self.holder.store(vcpu, Ordering::Relaxed);
+    }
+
+    /// The guest handles a signal in the function at `address`.
+    pub fn set_handler(&self, signal: u64, address: u64) {
+        if let Some(slot) = self.handlers.get(signal as usize) {
+            slot.store(address, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a signal handler starts at `address`.
+    pub fn is_handler(&self, address: u64) -> bool {
+        self.handlers
+            .iter()
+            .any(|slot| slot.load(Ordering::Relaxed) == address)
     }
 
     /// The holder's state.

@@ -9,6 +9,7 @@ use crate::plugin::plugin;
 use crate::syscall_class::Class;
 use crate::token::Token;
 use overtake_report::End;
+use std::cell::Cell;
 
 /// CPUs that a guest sees, on any host: enough for thread pools to be pools.
 const CPUS: u32 = 4;
@@ -41,6 +42,16 @@ fn futex_sleeps(operation: u64) -> bool {
 /// Whether `clone` makes a thread; else a process (QEMU makes `vfork` a `fork`).
 fn makes_thread(class: Class, args: &[u64; 6]) -> bool {
     class == Class::Clone && args[0] & CLONE_VM != 0 && args[0] & CLONE_VFORK == 0
+}
+
+/// Whether a call makes a process.
+fn makes_process(class: Class, args: &[u64; 6]) -> bool {
+    class == Class::Fork || class == Class::Clone && !makes_thread(class, args)
+}
+
+thread_local! {
+    /// The process in which this thread called `fork`, or 0.
+    static FORKING: Cell<u32> = const { Cell::new(0) };
 }
 
 /// The holder is about to make a system call.
@@ -80,6 +91,10 @@ pub unsafe fn begin(number: i64, args: [u64; 6]) {
             Schedule::Keeps
         }
     };
+    let forks = makes_process(class, &args);
+    if forks {
+        FORKING.set(std::process::id());
+    }
     let only_thread = engine.alone();
     match schedule {
         // Nobody else could use the token.
@@ -91,10 +106,11 @@ pub unsafe fn begin(number: i64, args: [u64; 6]) {
             token.leave(id, writes);
         }
         Schedule::Ends => token.end(id),
+        Schedule::Keeps if makes_thread(class, &args) => token.enter_clone(id),
         Schedule::Keeps if only_thread => {}
         Schedule::Keeps => {
             token.enter_call(id);
-            if class == Class::Fork || class == Class::Clone && !makes_thread(class, &args) {
+            if forks {
                 token.expect_exclusive(id);
             }
         }
@@ -123,6 +139,12 @@ fn before_mapping(engine: &mut Engine, class: Class, args: &[u64; 6]) {
 /// It runs on that thread.
 pub unsafe fn end(vcpu: u32, result: i64) {
     let plugin = plugin();
+    let forking = FORKING.take();
+    if forking != 0 && forking != std::process::id() {
+        finish::in_forked_child();
+        plugin.restart(vcpu);
+        return;
+    }
     let token = plugin.token();
     if !plugin.holds(vcpu) {
         token.call_is_over(vcpu);
@@ -137,9 +159,8 @@ pub unsafe fn end(vcpu: u32, result: i64) {
     let Some(Call { class, args }) = engine.call.take() else {
         return;
     };
-    if class == Class::Clone || class == Class::Fork {
-        // SAFETY: as above.
-        unsafe { after_clone(engine, token, vcpu, makes_thread(class, &args), result) };
+    if makes_thread(class, &args) {
+        after_clone(engine, token, result);
     } else if result >= 0 {
         after(engine, class, &args, result as u64);
     } else if !matches!(
@@ -178,9 +199,7 @@ fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
                 // SAFETY: the kernel has just read the structure there; the handler is its first
                 // member on all four architectures.
                 unsafe { guest_memory::read(args[1], &mut handler) };
-                if let Ok(mut handlers) = plugin().handlers.write() {
-                    handlers.push(u64::from_le_bytes(handler));
-                }
+                plugin().set_handler(args[0], u64::from_le_bytes(handler));
             }
             engine.resynchronise();
         }
@@ -193,31 +212,18 @@ fn write_result(addr: u64, bytes: &[u8]) {
     unsafe { guest_memory::write(addr, bytes) }
 }
 
-/// # Safety
-///
-/// The caller's thread holds the token.
-unsafe fn after_clone(engine: &mut Engine, token: &Token, vcpu: u32, thread: bool, result: i64) {
+/// A thread was created, or could not be.
+fn after_clone(engine: &mut Engine, token: &Token, result: i64) {
     engine.resynchronise();
-    let id = engine.current;
-    match (thread, result) {
-        (true, ..0) => {
-            if let Some(newest) = token.remove_newest() {
-                engine.thread_ended(newest);
-            }
+    if result < 0 {
+        if let Some(newest) = token.remove_newest() {
+            engine.thread_ended(newest);
         }
-        (true, _) => {
-            let first = engine.stats().threads == 2;
-            token.await_newest();
-            if first {
-                // QEMU throws its translations away, which were made for one thread.
-                token.expect_exclusive(id);
-            }
-        }
-        (false, 0) => {
-            finish::in_forked_child();
-            engine.forget_other_threads(id);
-            plugin().replace_token(Token::after_fork(id, vcpu));
-        }
-        (false, _) => {}
+        return;
+    }
+    token.await_newest();
+    if engine.stats().threads == 2 {
+        // QEMU throws its translations away, which were made for one thread.
+        token.expect_exclusive(engine.current);
     }
 }

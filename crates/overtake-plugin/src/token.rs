@@ -95,6 +95,8 @@ struct Inner {
     holder: Option<ThreadId>,
     /// A parked thread is choosing the next holder.
     deciding: bool,
+    /// This thread is creating another.
+    cloning: Option<ThreadId>,
     /// An exclusive section is expected of this thread before its next callback.
     watch_closely: Option<ThreadId>,
 }
@@ -226,15 +228,24 @@ impl Token {
         }
     }
 
+    /// The holder creates a thread: it sleeps until that thread's host thread has started, and
+    /// keeps the token however long that takes.
+    pub fn enter_clone(&self, id: ThreadId) {
+        self.lock().cloning = Some(id);
+    }
+
     /// A system call of the thread of this vCPU is over. Returns its number if it still holds the
     /// token. Does not wait for the token: QEMU may be about to stop all vCPUs.
     pub fn call_is_over(&self, vcpu: u32) -> Option<ThreadId> {
         // Before the lock, on which this thread may sleep; the holder's flag means nothing.
         flags(vcpu).back.store(true, Ordering::SeqCst);
         flags(vcpu).in_call.store(false, Ordering::Relaxed);
-        let inner = self.lock();
-        let slot = &inner.slots[inner.of_vcpu(vcpu)?];
-        (inner.holder == Some(slot.id)).then_some(slot.id)
+        let mut inner = self.lock();
+        let id = inner.slots[inner.of_vcpu(vcpu)?].id;
+        if inner.cloning == Some(id) {
+            inner.cloning = None;
+        }
+        (inner.holder == Some(id)).then_some(id)
     }
 
     /// Waits until the token is `id`'s, which is parked.
@@ -293,7 +304,7 @@ impl Token {
         // SAFETY: `deciding` is set, nobody holds the token, and the lock is held.
         let engine = unsafe { plugin().engine() };
         let next = engine.choose(&parked);
-        if engine.switch_to(next, tolerant) == Next::Unexplained {
+        if engine.switch_to(next, &parked, tolerant) == Next::Unexplained {
             // SAFETY: as above; `deciding` stays set.
             unsafe { finish::unexplained() };
         }
@@ -422,7 +433,7 @@ impl Inner {
 
     /// Whether the holder sleeps outside of our callbacks, for long enough to be sure.
     fn holder_sleeps(&mut self) -> bool {
-        if self.deciding {
+        if self.deciding || self.cloning.is_some() {
             return false;
         }
         let closely = self.watch_closely.is_some();
@@ -459,6 +470,8 @@ impl Inner {
                 writes: true,
             },
         );
+        // SAFETY: nobody holds the token now, and the lock is held.
+        unsafe { plugin().engine() }.resynchronise_later(holder);
         // Outside of a system call it is on its way to its next callback.
         if let Some(slot) = self.slot_mut(holder) {
             flags(slot.vcpu).back.store(!in_call, Ordering::SeqCst);

@@ -168,16 +168,6 @@ impl Machine {
         }
     }
 
-    /// Forgets all pending stores of all threads but `thread`: they have no successors that
-    /// could see them (the other threads do not exist in a child of `fork`).
-    pub fn forget_others(&mut self, thread: ThreadId) {
-        for (id, buffer) in self.buffers.iter_mut().enumerate() {
-            if id != thread as usize {
-                *buffer = StoreBuffer::default();
-            }
-        }
-    }
-
     /// Whether the pending store `index` of the thread may become visible next.
     pub fn may_commit(&self, thread: ThreadId, index: usize) -> bool {
         index < self.buffers[thread as usize].len()

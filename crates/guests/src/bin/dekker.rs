@@ -1,0 +1,140 @@
+//! Store buffering (litmus test SB), the heart of Dekker's mutual exclusion: each of two threads
+//! stores to its own flag, then loads the other's. Can both read 0?
+//!
+//! `dekker [--ordering relaxed|seqcst] [--rounds N]` prints one line of JSON. Exit status: 0, in
+//! no round did both threads read 0; 1, in at least one; 2, wrong usage. With `seqcst` it must
+//! always be 0. With `relaxed` it may be 1 on every architecture, x86 too.
+
+use std::process::ExitCode;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::{hint, thread};
+
+use lexopt::{Arg, Parser, ValueExt as _};
+use overtake_guests::args::{EXIT_WRONG, number, unexpected, usage_error};
+use serde::Serialize;
+
+struct Options {
+    name: &'static str,
+    /// Of the flags' loads and stores.
+    ordering: Ordering,
+    rounds: u32,
+}
+
+impl Options {
+    fn parse(mut parser: Parser) -> Result<Self, lexopt::Error> {
+        let mut options = Self {
+            name: "relaxed",
+            ordering: Ordering::Relaxed,
+            rounds: 1000,
+        };
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Long("ordering") => {
+                    (options.name, options.ordering) = match &*parser.value()?.string()? {
+                        "relaxed" => ("relaxed", Ordering::Relaxed),
+                        "seqcst" => ("seqcst", Ordering::SeqCst),
+                        other => {
+                            return Err(
+                                format!("--ordering {other}: take one of relaxed, seqcst").into()
+                            );
+                        }
+                    };
+                }
+                Arg::Long("rounds") => {
+                    options.rounds = number(&mut parser, "--rounds", 1..=100_000)?
+                        .try_into()
+                        .expect("the range ends before u32 does");
+                }
+                other => return Err(unexpected(other, "--ordering NAME, --rounds N")),
+            }
+        }
+        Ok(options)
+    }
+}
+
+#[derive(Serialize)]
+struct Report {
+    ordering: &'static str,
+    rounds: u32,
+    both_zero: usize,
+}
+
+/// A location with no other one near it.
+#[derive(Default)]
+#[repr(align(128))]
+struct Lone(AtomicU32);
+
+/// The two threads' flags. Every round has its own.
+type Round = [Lone; 2];
+
+fn run(options: &Options) -> Report {
+    let rounds: Vec<Round> = (0..options.rounds).map(|_| Round::default()).collect();
+    let gates = [Lone::default(), Lone::default()];
+    let start = Barrier::new(2);
+
+    let play = |me: usize| {
+        // Every page has been used by both threads before the first round.
+        // Relaxed: pairs with nothing, all flags are 0 as yet.
+        assert!(
+            rounds
+                .iter()
+                .flatten()
+                .all(|flag| flag.0.load(Ordering::Relaxed) == 0)
+        );
+        start.wait();
+        let mut read = Vec::with_capacity(rounds.len());
+        for (number, round) in (1..).zip(&rounds) {
+            // Release and Acquire: pair with each other across the threads; they only have the
+            // two start each round together. They leave the store and the load after them free.
+            gates[me].0.store(number, Ordering::Release);
+            let mut spins = 0;
+            while gates[1 - me].0.load(Ordering::Acquire) < number {
+                // Not for ever: the other thread may need this one's CPU.
+                spins += 1;
+                if spins % 2000 == 0 {
+                    thread::yield_now()
+                } else {
+                    hint::spin_loop()
+                }
+            }
+            // The test: SB. Relaxed, either store may be overtaken by the load. SeqCst, the four
+            // accesses have one order, and in it one of the loads comes after both stores.
+            round[me].0.store(1, options.ordering);
+            read.push(round[1 - me].0.load(options.ordering));
+        }
+        read
+    };
+
+    let (first, second) = thread::scope(|scope| {
+        let first = scope.spawn(|| play(0));
+        let second = scope.spawn(|| play(1));
+        (first.join().unwrap(), second.join().unwrap())
+    });
+    Report {
+        ordering: options.name,
+        rounds: options.rounds,
+        both_zero: first
+            .iter()
+            .zip(&second)
+            .filter(|&pair| pair == (&0, &0))
+            .count(),
+    }
+}
+
+fn main() -> ExitCode {
+    let options = match Options::parse(Parser::from_env()) {
+        Ok(options) => options,
+        Err(error) => return usage_error("dekker", &error),
+    };
+    let report = run(&options);
+    println!(
+        "{}",
+        serde_json::to_string(&report).expect("strings and numbers only")
+    );
+    if report.both_zero == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(EXIT_WRONG)
+    }
+}

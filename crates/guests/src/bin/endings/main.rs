@@ -1,0 +1,67 @@
+//! The ordinary ways in which programs and threads end, fork and wait.
+//!
+//! `endings MODE` prints one line that begins with `endings MODE:`. Its exit status:
+//!
+//! | mode | what it does | status |
+//! |---|---|---|
+//! | `exit-live` | `process::exit` while three threads spin, park and sleep | 7 |
+//! | `return-live` | `main` returns while three threads spin, park and sleep | 0 |
+//! | `exec-self` | becomes `/bin/true` while three threads spin, park and sleep | 0 |
+//! | `abort` | `process::abort` while three threads spin, park and sleep | SIGABRT |
+//! | `segv` | stores to a page that may not be accessed | SIGSEGV |
+//! | `livelock` | two threads spin on a flag that nobody sets | never ends |
+//! | `fork-exec` | starts `/bin/echo`, with no other thread there | 0 |
+//! | `fork-live` | starts `/bin/echo` from two threads, while three others live | 0 |
+//! | `fork-plain` | `fork` while three threads live; the child writes to a pipe | 0 |
+//! | `pool` | four threads do 200 jobs | 0 |
+//! | `detached` | forty threads that nobody joins | 0 |
+//! | `threads-200` | 200 threads, one after the other | 0 |
+//! | `futex-wake-many` | sixteen threads wait for one condition variable | 0 |
+//! | `signals` | signals to itself and to another thread | 0 |
+//!
+//! Where the status is 0: 1, something was wrong, and a line on stderr says what. 2, wrong usage.
+
+mod commands;
+mod ends;
+mod fork;
+mod live;
+mod signals;
+mod threads;
+
+use std::process::ExitCode;
+
+use overtake_guests::args::usage_error;
+use overtake_guests::check::conclude;
+
+/// A mode: what it saw, or what was wrong. Some never return.
+type Mode = fn() -> Result<String, String>;
+
+const MODES: &[(&str, Mode)] = &[
+    ("exit-live", ends::exit_live),
+    ("return-live", ends::return_live),
+    ("exec-self", ends::exec_self),
+    ("abort", ends::abort),
+    ("segv", ends::segv),
+    ("livelock", ends::livelock),
+    ("fork-exec", commands::fork_exec),
+    ("fork-live", commands::fork_live),
+    ("fork-plain", fork::fork_plain),
+    ("pool", threads::pool),
+    ("detached", threads::detached),
+    ("threads-200", threads::threads_200),
+    ("futex-wake-many", threads::futex_wake_many),
+    ("signals", signals::signals),
+];
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let asked = arguments.next();
+    let mode = MODES
+        .iter()
+        .find(|(name, _)| Some(*name) == asked.as_deref());
+    let (Some((name, mode)), None) = (mode, arguments.next()) else {
+        let names: Vec<_> = MODES.iter().map(|(name, _)| *name).collect();
+        return usage_error("endings", &format!("give one mode of {}", names.join(", ")));
+    };
+    conclude(&format!("endings {name}"), mode())
+}

@@ -1,0 +1,109 @@
+//! Signals: a handler that counts, and signals to the thread itself, to another one, to all.
+
+use std::io;
+use std::mem;
+use std::os::unix::thread::JoinHandleExt as _;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use overtake_guests::check::equal;
+
+const ROUNDS: usize = 10;
+
+/// How often the handler ran.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+/// On which thread it ran last.
+static THREAD: AtomicI32 = AtomicI32::new(0);
+/// The other thread is to end.
+static STOP: AtomicBool = AtomicBool::new(false);
+
+/// Makes atomic accesses and one system call, all of which a handler may do.
+extern "C" fn handler(_signal: libc::c_int) {
+    THREAD.store(thread_id(), Ordering::Relaxed);
+    // Release: pairs with the Acquire load in `wait_for`; orders `THREAD` before the count.
+    COUNT.fetch_add(1, Ordering::Release);
+}
+
+pub fn signals() -> Result<String, String> {
+    install(libc::SIGUSR1).map_err(|error| format!("sigaction: {error}"))?;
+
+    // To this thread: the handler has run when `raise` returns.
+    for round in 1..=ROUNDS {
+        // SAFETY: a signal that has a handler.
+        check("raise", unsafe { libc::raise(libc::SIGUSR1) })?;
+        equal("signals to itself", COUNT.load(Ordering::Relaxed), round)?;
+        equal("thread", THREAD.load(Ordering::Relaxed), thread_id())?;
+    }
+
+    // To another thread, which sleeps: the signal interrupts the sleep, and it sleeps on.
+    let other_id = std::sync::Arc::new(AtomicI32::new(0));
+    let other = thread::spawn({
+        let other_id = other_id.clone();
+        move || {
+            // Release: pairs with the Acquire load below; orders nothing else.
+            other_id.store(thread_id(), Ordering::Release);
+            // Relaxed: pairs with the store below.
+            while !STOP.load(Ordering::Relaxed) {
+                thread::sleep(Duration::from_millis(5));
+            }
+        }
+    });
+    while other_id.load(Ordering::Acquire) == 0 {
+        thread::yield_now();
+    }
+    for round in ROUNDS + 1..=2 * ROUNDS {
+        // SAFETY: the thread is not joined yet, and the signal has a handler.
+        check("pthread_kill", unsafe {
+            libc::pthread_kill(other.as_pthread_t(), libc::SIGUSR1)
+        })?;
+        // One by one: two signals of a kind that wait at once count as one.
+        wait_for(round);
+        equal(
+            "thread",
+            THREAD.load(Ordering::Relaxed),
+            other_id.load(Ordering::Relaxed),
+        )?;
+    }
+
+    // To the program: whichever thread takes it.
+    // SAFETY: asks for a number; a signal that has a handler.
+    check("kill", unsafe { libc::kill(libc::getpid(), libc::SIGUSR1) })?;
+    wait_for(2 * ROUNDS + 1);
+
+    // Relaxed: pairs with the load in the other thread.
+    STOP.store(true, Ordering::Relaxed);
+    other.join().unwrap();
+    let count = COUNT.load(Ordering::Relaxed);
+    equal("signals", count, 2 * ROUNDS + 1)?;
+    Ok(format!("{count} signals"))
+}
+
+/// Waits until the handler has run so often.
+fn wait_for(count: usize) {
+    // Acquire: pairs with the Release increment in `handler`; orders it before `THREAD`.
+    while COUNT.load(Ordering::Acquire) < count {
+        thread::yield_now();
+    }
+}
+
+fn install(signal: libc::c_int) -> io::Result<()> {
+    // SAFETY: all zeros is a `sigaction`: no flags, nothing in its mask.
+    let mut action: libc::sigaction = unsafe { mem::zeroed() };
+    action.sa_sigaction = handler as extern "C" fn(libc::c_int) as libc::sighandler_t;
+    // SAFETY: `action` is initialised, and its handler does only what a handler may.
+    match unsafe { libc::sigaction(signal, &raw const action, ptr::null_mut()) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+fn thread_id() -> i32 {
+    // SAFETY: asks for a number.
+    unsafe { libc::gettid() }
+}
+
+fn check(what: &str, result: libc::c_int) -> Result<(), String> {
+    equal(what, result, 0)
+}

@@ -1,0 +1,122 @@
+//! The scenario of 2003: one thread in a loop of `complete`, one in a tight loop of `read_evt`.
+//!
+//! Each event carries its number in all of its four fields, and the reader checks every field of
+//! every event. An event that is not what it should be is *stale*: the reader took what the slot
+//! held before, in part or in full.
+
+mod options;
+mod publish;
+mod report;
+
+use std::sync::Barrier;
+use std::{hint, thread};
+
+use aio_ring_buggy::{BarrierOnly, RelaxedTail, Release, Wmb};
+use aio_ring_buggy::{Consumer, Event, Producer, Ring, Variant, bytes_for};
+
+pub use options::Options;
+pub use publish::Publish;
+pub use report::{Report, Stale};
+
+use crate::pages::Pages;
+
+/// Runs the scenario.
+#[must_use]
+pub fn run(options: &Options) -> Report {
+    let race = match options.variant {
+        Variant::Release => race::<Release>,
+        Variant::Wmb => race::<Wmb>,
+        Variant::RelaxedTail => race::<RelaxedTail>,
+        Variant::BarrierOnly => race::<BarrierOnly>,
+    };
+    race(options)
+}
+
+fn race<O: Publish>(options: &Options) -> Report {
+    let mut memory = Pages::new(bytes_for(options.slots));
+    let ring: Ring<'_, O> = Ring::new(memory.as_uninit_mut(), options.slots)
+        .expect("the memory is as long as the ring needs");
+    let (mut producer, mut consumer) = ring.split();
+    let gate = Barrier::new(2);
+
+    let mut report = Report::new(options);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            warm_up_producer(&mut producer, options.slots);
+            gate.wait();
+            for number in 1..=options.events {
+                publish(&mut producer, number);
+            }
+        });
+        scope.spawn(|| {
+            warm_up_consumer(&mut consumer, options.slots);
+            gate.wait();
+            for number in 1..=options.events {
+                report.add(number, read(&mut consumer));
+            }
+        });
+    });
+    report
+}
+
+/// One event for every slot, before the race: both threads have then used all of the ring's
+/// memory, and no event is slow for being the first on its page.
+fn warm_up_producer<O: Publish>(producer: &mut Producer<'_, O>, slots: u32) {
+    for _ in 0..slots {
+        publish(producer, 0);
+    }
+}
+
+/// Takes the events of [`warm_up_producer`], whatever they say.
+fn warm_up_consumer<O: Publish>(consumer: &mut Consumer<'_, O>, slots: u32) {
+    for _ in 0..slots {
+        read(consumer);
+    }
+}
+
+fn publish<O: Publish>(producer: &mut Producer<'_, O>, number: u64) {
+    let event = numbered(number);
+    while !O::publish(producer, &event) {
+        hint::spin_loop();
+    }
+}
+
+fn read<O: Publish>(consumer: &mut Consumer<'_, O>) -> Event {
+    loop {
+        if let Some(event) = consumer.read_evt() {
+            return event;
+        }
+    }
+}
+
+/// The event with this number.
+fn numbered(number: u64) -> Event {
+    Event {
+        data: number,
+        obj: number,
+        res: number.cast_signed(),
+        res2: number.cast_signed(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_is_read() {
+        for &variant in Variant::ALL {
+            for slots in [2, 3, 8, 1000] {
+                let report = run(&Options {
+                    variant,
+                    events: 500,
+                    slots,
+                });
+                assert_eq!(report.read, 500, "{variant}, {slots} slots");
+                if variant.is_sound() || cfg!(target_arch = "x86_64") {
+                    assert_eq!(report.stale_events, 0, "{variant}, {slots} slots");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What is asked for.
+
+use aio_ring_buggy::Variant;
+use lexopt::{Arg, Parser, ValueExt as _};
+
+use crate::args::{number, unexpected};
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Which ring.
+    pub variant: Variant,
+    /// How many events.
+    pub events: u64,
+    /// How many slots the ring has.
+    pub slots: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            variant: Variant::Release,
+            events: 2000,
+            slots: 8,
+        }
+    }
+}
+
+impl Options {
+    /// Events are numbered in an `i64` too.
+    const MAX_EVENTS: u64 = i64::MAX as u64;
+    /// 32 MiB of slots.
+    const MAX_SLOTS: u64 = 1 << 20;
+
+    /// Reads the command line.
+    ///
+    /// # Errors
+    ///
+    /// It is wrong; the error says in one line what is allowed.
+    pub fn parse(mut parser: Parser) -> Result<Self, lexopt::Error> {
+        let mut options = Self::default();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Long("variant") => {
+                    let name = parser.value()?.string()?;
+                    options.variant = name
+                        .parse()
+                        .map_err(|error| format!("--variant {name}: {error}"))?;
+                }
+                Arg::Long("events") => {
+                    options.events = number(&mut parser, "--events", 1..=Self::MAX_EVENTS)?;
+                }
+                Arg::Long("slots") => {
+                    options.slots = number(&mut parser, "--slots", 2..=Self::MAX_SLOTS)?
+                        .try_into()
+                        .expect("the range ends before u32 does");
+                }
+                other => {
+                    return Err(unexpected(other, "--variant NAME, --events N, --slots N"));
+                }
+            }
+        }
+        Ok(options)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options, String> {
+        Options::parse(Parser::from_args(line.split_whitespace()))
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn defaults() {
+        assert_eq!(
+            parse(""),
+            Ok(Options {
+                variant: Variant::Release,
+                events: 2000,
+                slots: 8
+            })
+        );
+    }
+
+    #[test]
+    fn all_given() {
+        assert_eq!(
+            parse("--variant relaxed-tail --events=5 --slots 2"),
+            Ok(Options {
+                variant: Variant::RelaxedTail,
+                events: 5,
+                slots: 2
+            })
+        );
+    }
+
+    #[test]
+    fn wrong() {
+        for (line, error) in [
+            (
+                "--variant relaxed",
+                "--variant relaxed: unknown variant: \
+                 take one of release, wmb, relaxed-tail, barrier-only",
+            ),
+            (
+                "--events 0",
+                "--events 0: give a number from 1 to 9223372036854775807",
+            ),
+            ("--slots 1", "--slots 1: give a number from 2 to 1048576"),
+            (
+                "--seed 1",
+                "invalid option '--seed': expected --variant NAME, --events N, --slots N",
+            ),
+            (
+                "release",
+                "unexpected argument \"release\": expected --variant NAME, --events N, --slots N",
+            ),
+        ] {
+            assert_eq!(parse(line), Err(error.into()), "{line}");
+        }
+    }
+}

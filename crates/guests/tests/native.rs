@@ -1,0 +1,142 @@
+//! Every program where it needs no emulator: its exit status and what it prints.
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, Output, Stdio};
+
+const AIO_RING_RACE: &str = env!("CARGO_BIN_EXE_aio-ring-race");
+const DEKKER: &str = env!("CARGO_BIN_EXE_dekker");
+const ENDINGS: &str = env!("CARGO_BIN_EXE_endings");
+const STD_MIX: &str = env!("CARGO_BIN_EXE_std-mix");
+const ZEROING: &str = env!("CARGO_BIN_EXE_zeroing");
+
+fn run(program: &str, arguments: &str) -> Output {
+    Command::new(program)
+        .args(arguments.split_whitespace())
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+fn succeeds(program: &str, arguments: &str, expected: &str) {
+    let output = run(program, arguments);
+    assert_eq!(text(&output.stderr), "", "{arguments}");
+    assert_eq!(text(&output.stdout), expected, "{arguments}");
+    assert_eq!(output.status.code(), Some(0), "{arguments}");
+}
+
+#[test]
+fn race() {
+    succeeds(
+        AIO_RING_RACE,
+        "",
+        "{\"variant\":\"release\",\"events\":2000,\"slots\":8,\"read\":2000,\"stale_events\":0,\
+         \"first_stale\":null}\n",
+    );
+    succeeds(
+        AIO_RING_RACE,
+        "--variant wmb --events 100 --slots 2",
+        "{\"variant\":\"wmb\",\"events\":100,\"slots\":2,\"read\":100,\"stale_events\":0,\
+         \"first_stale\":null}\n",
+    );
+}
+
+#[test]
+fn dekker() {
+    succeeds(
+        DEKKER,
+        "--ordering seqcst --rounds 200",
+        "{\"ordering\":\"seqcst\",\"rounds\":200,\"both_zero\":0}\n",
+    );
+    // What relaxed flags show depends on the machine; the exit status says which.
+    let output = run(DEKKER, "--rounds 200");
+    let none = text(&output.stdout).ends_with("\"both_zero\":0}\n");
+    assert_eq!(output.status.code(), Some(if none { 0 } else { 1 }));
+}
+
+#[test]
+fn std_mix() {
+    succeeds(
+        STD_MIX,
+        "",
+        "std-mix: ok mutex=19800 rwlock=200 atomics=1200 condvar=40 park=4 sleep=4 channel=200 \
+         sync_channel=1375 once=3 file=200000 pipe=100000\n",
+    );
+}
+
+#[test]
+fn zeroing() {
+    succeeds(ZEROING, "", "zeroing: ok 26 steps\n");
+    succeeds(ZEROING, "--rounds 1", "zeroing: ok 13 steps\n");
+}
+
+#[test]
+fn endings_that_return() {
+    for (mode, seen) in [
+        ("return-live", "returns from main"),
+        ("fork-exec", "three programs"),
+        ("fork-live", "six programs"),
+        ("fork-plain", "three children"),
+        ("pool", "200 jobs"),
+        ("detached", "40 threads"),
+        ("threads-200", "200 threads"),
+        ("futex-wake-many", "16 threads"),
+        ("signals", "21 signals"),
+    ] {
+        succeeds(ENDINGS, mode, &format!("endings {mode}: ok {seen}\n"));
+    }
+    succeeds(
+        ENDINGS,
+        "exec-self",
+        "endings exec-self: becomes /bin/true\n",
+    );
+}
+
+#[test]
+fn endings_that_do_not() {
+    assert_eq!(run(ENDINGS, "exit-live").status.code(), Some(7));
+    assert_eq!(run(ENDINGS, "abort").status.signal(), Some(libc::SIGABRT));
+    assert_eq!(run(ENDINGS, "segv").status.signal(), Some(libc::SIGSEGV));
+}
+
+#[test]
+fn livelock_lasts() {
+    let mut child = Command::new(ENDINGS)
+        .arg("livelock")
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    let ended = child.try_wait().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(ended, None);
+}
+
+#[test]
+fn wrong_usage() {
+    for (program, arguments) in [
+        (AIO_RING_RACE, "--variant none"),
+        (AIO_RING_RACE, "--events 0"),
+        (AIO_RING_RACE, "--events"),
+        (AIO_RING_RACE, "--slots 1"),
+        (DEKKER, "--ordering acquire"),
+        (DEKKER, "--rounds 0"),
+        (ENDINGS, ""),
+        (ENDINGS, "happily"),
+        (ENDINGS, "pool pool"),
+        (STD_MIX, "--fast"),
+        (ZEROING, "--rounds 0"),
+    ] {
+        let output = run(program, arguments);
+        assert_eq!(output.status.code(), Some(2), "{program} {arguments}");
+        assert_eq!(text(&output.stdout), "", "{program} {arguments}");
+        assert_eq!(
+            text(&output.stderr).lines().count(),
+            1,
+            "{program} {arguments}"
+        );
+    }
+}

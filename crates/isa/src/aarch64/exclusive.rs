@@ -1,0 +1,49 @@
+//! Exclusives, load-acquire and store-release, compare-and-swap: C4.1 "Load/store exclusive
+//! register", "… pair", "Load/store ordered", "Compare and swap", "… pair".
+
+use crate::bits::{bit, field};
+use crate::{Access, Acquire, Effect};
+
+/// Words with bits 29..24 = 001000.
+pub(super) fn decode(word: u32) -> Effect {
+    let load = bit(word, 22);
+    // "o0": acquire on a load, release on a store.
+    let ordered = bit(word, 15);
+    match (bit(word, 23), bit(word, 21)) {
+        (false, false) => exclusive(load, ordered),
+        (false, true) if bit(word, 31) => exclusive(load, ordered),
+        (false, true) => compare_and_swap(word),
+        (true, false) => load_store_ordered(load),
+        (true, true) => compare_and_swap(word),
+    }
+}
+
+/// `ldxr`, `ldaxr`, `ldxp`, `ldaxp`; `stxr`, `stlxr`, `stxp`, `stlxp`.
+fn exclusive(load: bool, ordered: bool) -> Effect {
+    if !load {
+        return Effect::access(Access::StoreConditional).with_release(ordered);
+    }
+    // B2.3 "Load-Acquire, Load-AcquirePC, and Store-Release": `ldaxr` is a Load-Acquire.
+    let acquire = if ordered { Acquire::Rcsc } else { Acquire::No };
+    Effect::access(Access::LoadReserved).with_acquire(acquire)
+}
+
+/// `ldar`, `stlr`; and, with o0 clear, `ldlar`, `stllr`, which order only what lies in the same
+/// LORegion (B2.3 "Limited ordering regions"): taken as `ldar`, `stlr`, which is stronger.
+fn load_store_ordered(load: bool) -> Effect {
+    if load {
+        Effect::PLAIN.with_acquire(Acquire::Rcsc)
+    } else {
+        Effect::PLAIN.with_release(true)
+    }
+}
+
+/// `cas`, `casp`: bit 22 is acquire, bit 15 release. Unlike the other atomics, the acquire does
+/// not depend on a result register (C6.2 CAS).
+fn compare_and_swap(word: u32) -> Effect {
+    let rt2_is_ones = field(word, 14, 10) == 0b11111;
+    if !rt2_is_ones {
+        return Effect::UNKNOWN;
+    }
+    super::atomics::atomic(bit(word, 22), bit(word, 15))
+}

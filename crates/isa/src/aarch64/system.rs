@@ -1,0 +1,171 @@
+//! Branches, exceptions, barriers, hints and system registers: C4.1 "Branches, Exception
+//! Generating and System instructions".
+
+use super::ZR;
+use crate::bits::{bit, field};
+use crate::{Effect, Pairs};
+
+pub(super) fn decode(word: u32) -> Effect {
+    // `b`, `bl`
+    if field(word, 30, 26) == 0b00101
+        // `cbz`, `cbnz`
+        || field(word, 30, 25) == 0b01_1010
+        // `tbz`, `tbnz`
+        || field(word, 30, 25) == 0b01_1011
+        // `b.cond`, `bc.cond`
+        || field(word, 31, 24) == 0b0101_0100
+    {
+        return Effect::PLAIN;
+    }
+    if field(word, 31, 24) == 0b1101_0100 {
+        return exception(word);
+    }
+    if field(word, 31, 22) == 0b11_0101_0100 {
+        return system(word);
+    }
+    if field(word, 31, 25) == 0b110_1011 {
+        return branch_register(word);
+    }
+    Effect::UNKNOWN
+}
+
+/// "Exception generation". A system call is left to whoever sees system calls.
+fn exception(word: u32) -> Effect {
+    let svc = field(word, 23, 21) == 0b000 && field(word, 4, 0) == 0b00001;
+    let brk = field(word, 23, 21) == 0b001 && field(word, 4, 0) == 0b00000;
+    // `hlt` is semihosting under QEMU, `hvc`, `smc`, `dcps` are no user's.
+    Effect::plain_if(svc || brk)
+}
+
+/// "Unconditional branch (register)": `br`, `blr`, `ret` and their authenticated forms.
+fn branch_register(word: u32) -> Effect {
+    let op2_is_ones = field(word, 20, 16) == 0b11111;
+    // Not `eret` (0100) and `drps` (0101), which are no user's.
+    let known = matches!(field(word, 24, 21), 0b0000..=0b0010 | 0b1000 | 0b1001);
+    Effect::plain_if(op2_is_ones && known)
+}
+
+fn system(word: u32) -> Effect {
+    let read = bit(word, 21);
+    let (op1, crn) = (field(word, 18, 16), field(word, 15, 12));
+    let no_register = field(word, 4, 0) == ZR;
+    match field(word, 20, 19) {
+        0b00 if read || !no_register => Effect::UNKNOWN,
+        0b00 => match (op1, crn) {
+            (0b011, 0b0010) => hint(field(word, 11, 5)),
+            (0b011, 0b0011) => barrier(word),
+            (_, 0b0100) => pstate(word),
+            _ => Effect::UNKNOWN,
+        },
+        0b01 if read => Effect::UNKNOWN,
+        0b01 => cache_maintenance(word),
+        _ => Effect::plain_if(is_known_register(word, read)),
+    }
+}
+
+/// "Hints", by CRm:op2.
+fn hint(number: u32) -> Effect {
+    match number {
+        // `yield`, `wfe`, `wfi`
+        1..=3 => Effect::SPIN_HINT,
+        // `nop`, `sev`, `sevl`, `dgh`, `xpaclri`, `pacia1716` … `autib1716`
+        0 | 4..=7 | 8 | 10 | 12 | 14 => Effect::PLAIN,
+        // `csdb` bounds the use of predicted data; B2.3 gives it no place in the order of
+        // accesses. `clrbhb`, `paciaz` … `autibsp`, `bti`.
+        20 | 22 | 24..=31 | 32 | 34 | 36 | 38 => Effect::PLAIN,
+        // `esb`, `psb csync`, `tsb csync`, `gcsb dsync` synchronise more than memory.
+        16..=19 => Effect::fence(Pairs::ALL),
+        _ => Effect::UNKNOWN,
+    }
+}
+
+/// "Barriers", by op2 and, for its domain and types, CRm.
+fn barrier(word: u32) -> Effect {
+    let crm = field(word, 11, 8);
+    match field(word, 7, 5) {
+        // `clrex` takes the reservation away; no order.
+        0b010 => Effect::PLAIN,
+        // C6.2 DSB: waits until all accesses of its type are complete. `dsb ld` waits for loads
+        // only, but no instruction after it executes before it is done: all pairs, which is
+        // stronger for an earlier store. CRm 0000 and 0100 are `ssbb` and `pssbb`.
+        0b100 => Effect::fence(Pairs::ALL),
+        // `dsb nXS`
+        0b001 if crm & 0b0011 == 0b0010 => Effect::fence(Pairs::ALL),
+        0b101 => Effect::fence(dmb(crm)),
+        // C6.2 ISB, B2.3 "Context synchronization": by itself it orders no accesses. Rust and
+        // C++ libraries emit it in place of `yield`.
+        0b110 => Effect::SPIN_HINT,
+        // `sb`: nothing later is executed speculatively.
+        0b111 if crm == 0 => Effect::fence(Pairs::ALL),
+        _ => Effect::UNKNOWN,
+    }
+}
+
+/// B2.3 "Data Memory Barrier": the accesses on each side, by the low bits of CRm. The
+/// shareability domain (high bits) is not told apart: a process has its memory inner shareable,
+/// and a narrower barrier taken for a wider one is stronger.
+const fn dmb(crm: u32) -> Pairs {
+    match crm & 0b0011 {
+        // LD: reads before, anything after.
+        0b01 => Pairs::READ_ANY,
+        // ST: writes on both sides.
+        0b10 => Pairs::WW,
+        // 11: anything; 00: reserved, "execute as a full system barrier operation" (C6.2 DMB).
+        _ => Pairs::ALL,
+    }
+}
+
+/// "PSTATE": `cfinv`, `xaflag`, `axflag`; `msr SSBS, #imm`, `msr DIT, #imm`.
+fn pstate(word: u32) -> Effect {
+    let flags = field(word, 18, 16) == 0b000 && field(word, 7, 5) <= 0b010;
+    let ssbs_or_dit = field(word, 18, 16) == 0b011 && matches!(field(word, 7, 5), 0b001 | 0b010);
+    Effect::plain_if(flags || ssbs_or_dit)
+}
+
+/// "System instructions", C5.3: cache maintenance that user code may use.
+fn cache_maintenance(word: u32) -> Effect {
+    let user = field(word, 18, 16) == 0b011 && field(word, 15, 12) == 0b0111;
+    match (field(word, 11, 8), field(word, 7, 5)) {
+        _ if !user => Effect::UNKNOWN,
+        // `dc zva` zeroes a block; `dc gva`, `dc gzva` set its tags (and zero it).
+        (0b0100, 0b001 | 0b011 | 0b100) => Effect::UNSEEN_WRITE,
+        // `ic ivau`; `dc cvac`, `cvau`, `cvap`, `cvadp`, `civac`: D7.5 orders them as accesses
+        // of their own kind; a full fence is stronger.
+        (0b0101 | 0b1010 | 0b1011 | 0b1100 | 0b1101 | 0b1110, 0b001) => Effect::fence(Pairs::ALL),
+        _ => Effect::UNKNOWN,
+    }
+}
+
+/// "System register move": `mrs` (`read`) and `msr` of registers that have no side effect on
+/// memory. Key: op0:op1:CRn:CRm:op2.
+fn is_known_register(word: u32, read: bool) -> bool {
+    const fn key(op0: u32, op1: u32, crn: u32, crm: u32, op2: u32) -> u32 {
+        op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2
+    }
+    const NZCV: u32 = key(3, 3, 4, 2, 0);
+    const DIT: u32 = key(3, 3, 4, 2, 5);
+    const SSBS: u32 = key(3, 3, 4, 2, 6);
+    const FPCR: u32 = key(3, 3, 4, 4, 0);
+    const FPSR: u32 = key(3, 3, 4, 4, 1);
+    const TPIDR_EL0: u32 = key(3, 3, 13, 0, 2);
+    const TPIDR2_EL0: u32 = key(3, 3, 13, 0, 5);
+    // Read only.
+    const TPIDRRO_EL0: u32 = key(3, 3, 13, 0, 3);
+    const CTR_EL0: u32 = key(3, 3, 0, 0, 1);
+    const DCZID_EL0: u32 = key(3, 3, 0, 0, 7);
+    const RNDR: u32 = key(3, 3, 2, 4, 0);
+    const RNDRRS: u32 = key(3, 3, 2, 4, 1);
+    const CNTFRQ_EL0: u32 = key(3, 3, 14, 0, 0);
+    const CNTPCT_EL0: u32 = key(3, 3, 14, 0, 1);
+    const CNTVCT_EL0: u32 = key(3, 3, 14, 0, 2);
+    // op0 = 3, op1 = 0, CRn = 0: the identification registers (`MIDR_EL1`, `ID_AA64*_EL1`).
+    const ID_FIRST: u32 = key(3, 0, 0, 0, 0);
+    const ID_LAST: u32 = key(3, 0, 0, 7, 7);
+
+    match field(word, 20, 5) {
+        NZCV | DIT | SSBS | FPCR | FPSR | TPIDR_EL0 | TPIDR2_EL0 => true,
+        TPIDRRO_EL0 | CTR_EL0 | DCZID_EL0 | RNDR | RNDRRS => read,
+        CNTFRQ_EL0 | CNTPCT_EL0 | CNTVCT_EL0 | ID_FIRST..=ID_LAST => read,
+        _ => false,
+    }
+}

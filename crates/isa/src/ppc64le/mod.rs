@@ -1,0 +1,110 @@
+//! Power, 64-bit, little-endian. Sections are those of the Power ISA 3.0B; "Book I" is the user
+//! instruction set, "Book II" storage and its order.
+//!
+//! Fields are named as in the Power ISA, but bits are counted from the least significant, as in
+//! the rest of the crate: its bit n is bit 31−n here. One file for each group that matters to
+//! order: [`storage`] (barriers, reservations, atomics, caches), [`tables`] (what is harmless
+//! among the extended opcodes).
+
+mod storage;
+mod tables;
+
+use crate::Effect;
+use crate::bits::{bit, field};
+
+/// Appendix "Opcode maps", by the primary opcode.
+pub(crate) fn decode(word: u32) -> Effect {
+    match field(word, 31, 26) {
+        // `tdi`, `twi`
+        2 | 3 => Effect::PLAIN,
+        // Vector (Book I ch. 6), `maddhd` …: registers only.
+        4 => Effect::PLAIN,
+        // `lxvp`, `stxvp` (3.1)
+        6 => Effect::plain_if(field(word, 3, 1) == 0),
+        // `mulli`, `subfic`, `cmpli`, `cmpi`, `addic`, `addic.`, `addi`, `addis`
+        7 | 8 | 10..=15 => Effect::PLAIN,
+        // `bc`, `b`
+        16 | 18 => Effect::PLAIN,
+        17 => Effect::plain_if(is_system_call(word)),
+        19 => extended_19(word),
+        // `rlwimi`, `rlwinm`, `rlwnm`
+        20 | 21 | 23 => Effect::PLAIN,
+        // `ori`, `oris`, `xori`, `xoris`, `andi.`, `andis.`; `rldicl` …
+        24..=30 => Effect::PLAIN,
+        31 => extended_31(word),
+        // `lwz` … `sthu`; `lfs` … `stfdu`. Not `lmw`, `stmw` (46, 47): Book I 3.3.5, an error
+        // in little-endian mode.
+        32..=45 | 48..=55 => Effect::PLAIN,
+        // `lq`
+        56 => Effect::PLAIN,
+        // `lfdp`, `lxsd`, `lxssp`
+        57 => Effect::plain_if(field(word, 1, 0) != 0b01),
+        // Floating point, decimal and VSX arithmetic: registers only.
+        59 | 60 | 63 => Effect::PLAIN,
+        // `stfdp`, `lxv`, `stxv`, `stxsd`, `stxssp`
+        61 => Effect::PLAIN,
+        // `ld`, `ldu`, `lwa`; `std`, `stdu`, `stq`
+        58 | 62 => Effect::plain_if(field(word, 1, 0) != 0b11),
+        // Reserved; 1 is the prefix of an instruction of 8 bytes (3.1).
+        _ => Effect::UNKNOWN,
+    }
+}
+
+/// `sc 0`, `scv`: left to whoever sees system calls.
+fn is_system_call(word: u32) -> bool {
+    let sc = field(word, 1, 0) == 0b10 && field(word, 11, 5) == 0;
+    let scv = field(word, 1, 0) == 0b01;
+    sc || scv
+}
+
+fn extended_19(word: u32) -> Effect {
+    // `addpcis` has a shorter extended opcode.
+    if field(word, 5, 1) == 2 {
+        return Effect::PLAIN;
+    }
+    match field(word, 10, 1) {
+        // Book II 4.6.1 `isync`: a context synchronisation; by itself it orders no accesses. It
+        // matters after a conditional branch that depends on a load: for control dependencies,
+        // which are not decoded yet, it is to be told apart from other plain instructions.
+        150 => Effect::PLAIN,
+        // `mcrf`; `bclr`, `bcctr`, `bctar`
+        0 | 16 | 528 | 560 => Effect::PLAIN,
+        // `crnor`, `crandc`, `crxor`, `crnand`, `crand`, `creqv`, `crorc`, `cror`
+        33 | 129 | 193 | 225 | 257 | 289 | 417 | 449 => Effect::PLAIN,
+        _ => Effect::UNKNOWN,
+    }
+}
+
+fn extended_31(word: u32) -> Effect {
+    // `isel` has a shorter extended opcode.
+    if field(word, 5, 1) == 15 {
+        return Effect::PLAIN;
+    }
+    let xo = field(word, 10, 1);
+    if let Some(effect) = storage::decode(word, xo) {
+        return effect;
+    }
+    match xo {
+        444 => or(word),
+        // `mfspr`, `mftb`; `mtspr`
+        339 | 371 => Effect::plain_if(tables::is_known_spr(word, tables::Move::From)),
+        467 => Effect::plain_if(tables::is_known_spr(word, tables::Move::To)),
+        _ => Effect::plain_if(tables::is_arithmetic(xo) || tables::is_load_or_store(xo)),
+    }
+}
+
+/// `or`, of which some forms that change no register are hints.
+fn or(word: u32) -> Effect {
+    let (rs, ra, rb) = (
+        field(word, 25, 21),
+        field(word, 20, 16),
+        field(word, 15, 11),
+    );
+    let hint = rs == ra && rs == rb && !bit(word, 0);
+    match rs {
+        // Book II 3.2 "Program priority registers" and its note on yielding: very low, low,
+        // "yield".
+        31 | 1 | 27 if hint => Effect::SPIN_HINT,
+        _ => Effect::PLAIN,
+    }
+}

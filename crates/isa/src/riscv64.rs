@@ -1,0 +1,179 @@
+//! RV64GC. Chapters are those of the RISC-V Instruction Set Manual, volume I (unprivileged);
+//! "RVWMO" is its chapter on the memory consistency model.
+
+mod compressed;
+
+use crate::bits::{bit, field};
+use crate::{Access, Acquire, Effect, Pairs};
+
+pub(crate) fn decode(bytes: &[u8]) -> Effect {
+    // "Expanded instruction-length encoding": the low bits tell the length.
+    match *bytes {
+        [a, b] if a & 0b11 != 0b11 => {
+            Effect::plain_if(compressed::is_known(u16::from_le_bytes([a, b])))
+        }
+        [a, b, c, d] if a & 0b11 == 0b11 && a & 0b1_1100 != 0b1_1100 => {
+            full(u32::from_le_bytes([a, b, c, d]))
+        }
+        _ => Effect::UNKNOWN,
+    }
+}
+
+/// "RV32/64G Instruction Set Listings": the map of major opcodes, by bits 6..2.
+fn full(word: u32) -> Effect {
+    let funct3 = field(word, 14, 12);
+    match field(word, 6, 2) {
+        // LOAD: `lb` … `lwu`
+        0b00_000 => Effect::plain_if(funct3 != 0b111),
+        // LOAD-FP, STORE-FP: `flh`, `flw`, `fld`; the other widths are vectors, or `flq`.
+        0b00_001 | 0b01_001 => Effect::plain_if(matches!(funct3, 0b001..=0b011)),
+        0b00_011 => misc_mem(word),
+        // OP-IMM (with the prefetches, as hints), AUIPC, OP-IMM-32
+        0b00_100..=0b00_110 => Effect::PLAIN,
+        // STORE: `sb` … `sd`
+        0b01_000 => Effect::plain_if(funct3 <= 0b011),
+        0b01_011 => amo(word),
+        // OP, LUI, OP-32
+        0b01_100..=0b01_110 => Effect::PLAIN,
+        // MADD, MSUB, NMSUB, NMADD, OP-FP
+        0b10_000..=0b10_100 => Effect::PLAIN,
+        // BRANCH
+        0b11_000 => Effect::plain_if(!matches!(funct3, 0b010 | 0b011)),
+        // JALR, JAL
+        0b11_001 => Effect::plain_if(funct3 == 0),
+        0b11_011 => Effect::PLAIN,
+        0b11_100 => system(word),
+        // OP-V, custom, reserved
+        _ => Effect::UNKNOWN,
+    }
+}
+
+fn misc_mem(word: u32) -> Effect {
+    match field(word, 14, 12) {
+        0b000 => fence(word),
+        // "Zifencei": orders this thread's stores before its instruction fetches; a full fence
+        // is stronger.
+        0b001 => Effect::fence(Pairs::ALL),
+        0b010 => cache_block(word),
+        _ => Effect::UNKNOWN,
+    }
+}
+
+/// "Memory ordering instructions".
+fn fence(word: u32) -> Effect {
+    /// "Zihintpause": `fence w,0` with everything else zero, which orders nothing.
+    const PAUSE: u32 = 0x0100_000f;
+    const FM_TSO: u32 = 0b1000;
+    const READ_WRITE: u32 = 0b0011;
+
+    if word == PAUSE {
+        return Effect::SPIN_HINT;
+    }
+    // I, O, R, W from the high bit down; device accesses (I, O) are no part of the model.
+    let (predecessors, successors) = (field(word, 27, 24), field(word, 23, 20));
+    if (field(word, 31, 28), predecessors, successors) == (FM_TSO, READ_WRITE, READ_WRITE) {
+        return Effect::fence(Pairs::TSO);
+    }
+    // "Base implementations shall treat all such reserved configurations as normal fences with
+    // fm=0000, and standard software shall zero these fields": other `fm`, `rd`, `rs1`.
+    let mut pairs = Pairs::NONE;
+    for (pair, before, after) in [
+        (Pairs::RR, 1, 1),
+        (Pairs::RW, 1, 0),
+        (Pairs::WR, 0, 1),
+        (Pairs::WW, 0, 0),
+    ] {
+        if bit(predecessors, before) && bit(successors, after) {
+            pairs = pairs | pair;
+        }
+    }
+    Effect::fence(pairs)
+}
+
+/// "Zicbom", "Zicboz".
+fn cache_block(word: u32) -> Effect {
+    match (field(word, 31, 20), field(word, 11, 7)) {
+        // `cbo.inval`, `cbo.clean`, `cbo.flush`: ordered as accesses to the block; a full fence
+        // is stronger. `cbo.inval` may also bring back older contents.
+        (0, 0) => Effect::UNSEEN_WRITE.with_fence(Pairs::ALL),
+        (1 | 2, 0) => Effect::fence(Pairs::ALL),
+        // `cbo.zero`
+        (4, 0) => Effect::UNSEEN_WRITE,
+        _ => Effect::UNKNOWN,
+    }
+}
+
+/// "A" extension; "Zabha" for bytes and halves, "Zacas".
+fn amo(word: u32) -> Effect {
+    let (aq, rl) = (bit(word, 26), bit(word, 25));
+    let funct3 = field(word, 14, 12);
+    let word_or_double = matches!(funct3, 0b010 | 0b011);
+    let byte_or_half = matches!(funct3, 0b000 | 0b001);
+    let quad = funct3 == 0b100;
+    let access = match field(word, 31, 27) {
+        // `lr`, `sc`
+        0b00010 if word_or_double && field(word, 24, 20) == 0 => Access::LoadReserved,
+        0b00011 if word_or_double => Access::StoreConditional,
+        // `amocas`
+        0b00101 if word_or_double || byte_or_half || quad => Access::Atomic,
+        // `amoadd`, `amoswap`; `amoxor`, `amoor`, `amoand`; `amomin`, `amomax`, `amominu`,
+        // `amomaxu`
+        0b00000 | 0b00001 | 0b00100 | 0b01000 | 0b01100 | 0b10000 | 0b10100 | 0b11000 | 0b11100
+            if word_or_double || byte_or_half =>
+        {
+            Access::Atomic
+        }
+        _ => return Effect::UNKNOWN,
+    };
+
+    // RVWMO rules 5 and 6: an access with an acquire annotation comes before everything after
+    // it, one with a release annotation after everything before it. With both, everything
+    // before it comes before everything after it.
+    let fence = match (access, aq, rl) {
+        (_, true, true) => Pairs::ALL,
+        // A release on a load, an acquire on a store: "software should not" set them, but GCC
+        // before 13 makes `sc.w.aq` of every acquiring compare-and-swap. That this one access is
+        // ordered is all that is asked for; a fence among all that are like it is stronger.
+        (Access::LoadReserved, _, true) => Pairs::RR | Pairs::WR,
+        (Access::StoreConditional, true, _) => Pairs::WR | Pairs::WW,
+        _ => Pairs::NONE,
+    };
+    // RVWMO rule 7: the annotations of `.aq` and `.rl` are RCsc.
+    let acquire = if aq { Acquire::Rcsc } else { Acquire::No };
+    Effect::access(access)
+        .with_acquire(acquire)
+        .with_release(rl)
+        .with_fence(fence)
+}
+
+fn system(word: u32) -> Effect {
+    const ECALL: u32 = 0x0000_0073;
+    const EBREAK: u32 = 0x0010_0073;
+    // "Zawrs": wait for a store to the reservation set.
+    const WRS_NTO: u32 = 0x00d0_0073;
+    const WRS_STO: u32 = 0x01d0_0073;
+    match field(word, 14, 12) {
+        0b000 => match word {
+            // A system call is left to whoever sees system calls.
+            ECALL | EBREAK => Effect::PLAIN,
+            WRS_NTO | WRS_STO => Effect::SPIN_HINT,
+            _ => Effect::UNKNOWN,
+        },
+        // Hypervisor loads and stores, may-be operations.
+        0b100 => Effect::UNKNOWN,
+        _ => Effect::plain_if(is_known_csr(word)),
+    }
+}
+
+/// "Zicsr", "Zicntr", "F": registers whose access has no side effect on memory.
+fn is_known_csr(word: u32) -> bool {
+    // `csrrs`, `csrrc` and their immediate forms with x0 or 0 write nothing.
+    let writes = !bit(word, 13) || field(word, 19, 15) != 0;
+    match field(word, 31, 20) {
+        // `fflags`, `frm`, `fcsr`
+        0x001..=0x003 => true,
+        // `cycle`, `time`, `instret`
+        0xc00..=0xc02 => !writes,
+        _ => false,
+    }
+}

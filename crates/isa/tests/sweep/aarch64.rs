@@ -1,0 +1,141 @@
+use isa::{Access, Acquire, Arch, Pairs};
+
+use crate::support::Disassembler;
+use crate::{Expected, Numbers, Seen, effect};
+
+#[test]
+fn sweep() {
+    let disassembler = Disassembler::new(Arch::AArch64);
+    let mut numbers = Numbers(1);
+    let mut seen = Seen::default();
+    // Mask and value of the groups that order, and how many words of each.
+    const GROUPS: [(u32, u32, usize); 8] = [
+        (0, 0, 300_000),
+        // Exclusives, ordered, compare-and-swap; with the fields that should be one as they are.
+        (0x3f00_0000, 0x0800_0000, 50_000),
+        (0x3f00_7c00, 0x0800_7c00, 50_000),
+        // Atomics.
+        (0x3f20_0c00, 0x3820_0000, 100_000),
+        // RCpc unscaled.
+        (0x3f20_0c00, 0x1900_0000, 20_000),
+        // System: hints and barriers; system instructions; registers.
+        (0xffff_e01f, 0xd503_201f, 4_000),
+        (0xfff8_0000, 0xd508_0000, 20_000),
+        (0xffd0_0000, 0xd510_0000, 20_000),
+    ];
+    for (mask, value, count) in GROUPS {
+        for _ in 0..count {
+            let word = numbers.word_like(mask, value);
+            seen.check(&disassembler, &word.to_le_bytes(), |text, bytes| {
+                expected(text, bytes)
+            });
+        }
+    }
+    seen.report(Arch::AArch64, 200_000, 50_000);
+}
+
+fn expected(text: &str, bytes: &[u8]) -> Expected {
+    let (mnemonic, operands) = text.split_once(' ').unwrap_or((text, ""));
+    let fence = |pairs| effect(|e| e.fence = pairs);
+    match mnemonic {
+        "dsb" | "esb" | "psb" | "tsb" | "ssbb" | "pssbb" | "sb" => fence(Pairs::ALL),
+        "dmb" => fence(match operands {
+            "ld" | "ishld" | "nshld" | "oshld" => Pairs::RR | Pairs::RW,
+            "st" | "ishst" | "nshst" | "oshst" => Pairs::WW,
+            _ => Pairs::ALL,
+        }),
+        "isb" | "yield" | "wfe" | "wfi" => effect(|e| e.spin_hint = true),
+        "dc" if operands.starts_with("zva") => effect(|e| e.unseen_write = true),
+        "hint" => hint(operands),
+        // What capstone has no name for: `sb`, `dsb nXS` are `msr`, `dc gva` is `sys`.
+        "msr" if bytes[..3] == [0xff, 0x30, 0x03] => fence(Pairs::ALL),
+        "msr" if bytes[0] == 0x3f && operands.starts_with("s0_3_c3_") => {
+            let crm = bytes[1] & 0x0f;
+            if crm & 0b0011 == 0b0010 {
+                fence(Pairs::ALL)
+            } else {
+                Expected::NotPlain
+            }
+        }
+        "sys" if operands.starts_with("#3, c7, c4, #3") => effect(|e| e.unseen_write = true),
+        "sys" if operands.starts_with("#3, c7, c4, #4") => effect(|e| e.unseen_write = true),
+        "dc" | "ic" | "tlbi" | "at" | "sys" | "sysl" => Expected::NotPlain,
+        "hvc" | "smc" | "hlt" | "eret" | "drps" => Expected::NotPlain,
+        "stg" | "st2g" | "stzg" | "stz2g" | "stgp" | "ldg" | "ldgm" | "stgm" | "stzgm" => {
+            Expected::NotPlain
+        }
+        _ => exclusive(mnemonic)
+            .or_else(|| atomic(mnemonic, operands))
+            .unwrap_or(
+                if mnemonic.starts_with("ld64") || mnemonic.starts_with("st64") {
+                    Expected::NotPlain
+                } else {
+                    Expected::Harmless
+                },
+            ),
+    }
+}
+
+/// Hints that capstone has no name for.
+fn hint(operands: &str) -> Expected {
+    match operands {
+        // `tsb csync`, `gcsb dsync`
+        "#0x12" | "#0x13" => effect(|e| e.fence = Pairs::ALL),
+        _ => Expected::Harmless,
+    }
+}
+
+fn exclusive(mnemonic: &str) -> Option<Expected> {
+    let unsized_name = mnemonic.strip_suffix(['b', 'h']).unwrap_or(mnemonic);
+    Some(match unsized_name {
+        "ldxr" | "ldxp" => effect(|e| e.access = Access::LoadReserved),
+        "ldaxr" | "ldaxp" => effect(|e| {
+            e.access = Access::LoadReserved;
+            e.acquire = Acquire::Rcsc;
+        }),
+        "stxr" | "stxp" => effect(|e| e.access = Access::StoreConditional),
+        "stlxr" | "stlxp" => effect(|e| {
+            e.access = Access::StoreConditional;
+            e.release = true;
+        }),
+        "ldar" | "ldlar" => effect(|e| e.acquire = Acquire::Rcsc),
+        "stlr" | "stllr" | "stlur" => effect(|e| e.release = true),
+        name if name.starts_with("ldapr") || name.starts_with("ldapur") => {
+            effect(|e| e.acquire = Acquire::Rcpc)
+        }
+        _ => return None,
+    })
+}
+
+fn atomic(mnemonic: &str, operands: &str) -> Option<Expected> {
+    const OPERATIONS: [&str; 8] = ["add", "clr", "eor", "set", "smax", "smin", "umax", "umin"];
+    let after_operation = |prefix: &str| {
+        let rest = mnemonic.strip_prefix(prefix)?;
+        OPERATIONS.iter().find_map(|name| rest.strip_prefix(name))
+    };
+    let (suffix, loses_acquire) = None
+        .or_else(|| Some((after_operation("ld")?, true)))
+        .or_else(|| Some((after_operation("st")?, true)))
+        .or_else(|| Some((mnemonic.strip_prefix("swp")?, true)))
+        .or_else(|| Some((mnemonic.strip_prefix("casp")?, false)))
+        .or_else(|| Some((mnemonic.strip_prefix("cas")?, false)))?;
+    let (acquire, release) = match suffix.strip_suffix(['b', 'h']).unwrap_or(suffix) {
+        "" => (false, false),
+        "a" => (true, false),
+        "l" => (false, true),
+        "al" => (true, true),
+        _ => return None,
+    };
+    let no_result = loses_acquire && matches!(operands.split(", ").nth(1), Some("wzr" | "xzr"));
+    let acquire = acquire && !no_result;
+    Some(effect(|e| {
+        e.access = Access::Atomic;
+        e.release = release;
+        if acquire {
+            e.acquire = Acquire::Rcsc;
+        }
+        if acquire && release {
+            e.fence = Pairs::ALL;
+        }
+    }))
+}
