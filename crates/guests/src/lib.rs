@@ -10,6 +10,7 @@
 //! | `std-mix` | what Rust's standard library has for threads, all at once |
 //! | `endings` | all ordinary ways in which programs and threads end, fork and wait |
 //! | `zeroing` | shared memory that is zeroed, moved, protected and unmapped |
+//! | `fastbins` | `malloc` and `free` of small chunks from four threads |
 //!
 //! Exit status of all of them, where a program's own table says nothing else: 0, all well; 1, the
 //! program saw what it should not; 2, wrong usage, with one line on stderr that says what is
@@ -17,5 +18,6 @@
 
 pub mod args;
 pub mod check;
+pub mod fastbins;
 pub mod pages;
 pub mod race;

@@ -12,7 +12,7 @@
 //! # Limits
 //!
 //! Each of these makes memory *stronger* than the architecture: it hides bugs, and never raises a
-//! false alarm. `tests/limits.rs` asserts today's answer for each, so that a change announces
+//! false alarm. `tests/exhaustive/limits.rs` asserts today's answer for each, so that a change announces
 //! itself.
 //!
 //! - Loads run in program order: no load→load reordering (MP with a relaxed reader is not seen).

@@ -32,6 +32,7 @@ use std::process::ExitCode;
 
 use overtake_guests::args::usage_error;
 use overtake_guests::check::conclude;
+use overtake_guests::fastbins;
 
 /// A mode: what it saw, or what was wrong. Some never return.
 type Mode = fn() -> Result<String, String>;
@@ -54,6 +55,7 @@ const MODES: &[(&str, Mode)] = &[
 ];
 
 fn main() -> ExitCode {
+    fastbins::avoid();
     let mut arguments = std::env::args().skip(1);
     let asked = arguments.next();
     let mode = MODES
