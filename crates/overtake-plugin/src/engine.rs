@@ -236,10 +236,8 @@ impl Engine {
         if owner == Owner::Thread(self.current) && first == last {
             return Next::Continue;
         }
-        if owner != Owner::Shared || first != last {
-            if !self.touch(first, last) {
-                return Next::Continue;
-            }
+        if (owner != Owner::Shared || first != last) && !self.touch(first, last) {
+            return Next::Continue;
         }
         self.shared_access(instruction, access);
         if self.accesses_left > 1 {
@@ -335,6 +333,17 @@ impl Engine {
         }
     }
 
+    /// A full barrier of every thread (`membarrier`).
+    pub fn full_barrier_everywhere(&mut self) {
+        let threads = self.threads.len() as ThreadId;
+        views::drain_everyone(&mut self.machine, self.current, threads);
+    }
+
+    /// A choice was made although some thread had not settled.
+    pub fn count_unsettled(&mut self) {
+        self.stats.unsettled_choices += 1;
+    }
+
     /// A full barrier of the running thread (a system call).
     pub fn full_barrier(&mut self) {
         self.machine.fence(self.current, Fence::FULL);
@@ -354,11 +363,7 @@ impl Engine {
 
     /// Commits everything and forgets the pages of guest addresses `start` up to `end`.
     pub fn forget(&mut self, start: u64, end: u64) {
-        views::drain_everyone(
-            &mut self.machine,
-            self.current,
-            self.threads.len() as ThreadId,
-        );
+        self.full_barrier_everywhere();
         let end = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
         for page in self
             .pages

@@ -27,9 +27,9 @@ pub unsafe extern "C" fn qemu_plugin_install(
     argc: c_int,
     argv: *mut *mut c_char,
 ) -> c_int {
-    // SAFETY: QEMU passes `argc` strings that end in NUL.
     let arguments: Vec<String> = (0..usize::try_from(argc).unwrap_or(0))
         .map(|i| {
+            // SAFETY: QEMU passes `argc` strings that end in NUL.
             unsafe { CStr::from_ptr(*argv.add(i)) }
                 .to_string_lossy()
                 .into_owned()

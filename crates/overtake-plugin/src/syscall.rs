@@ -87,7 +87,7 @@ pub unsafe fn begin(number: i64, args: [u64; 6]) {
             Schedule::Keeps
         }
         _ => {
-            before_mapping(engine, class, &args);
+            before_kept(engine, class, &args);
             Schedule::Keeps
         }
     };
@@ -117,8 +117,8 @@ pub unsafe fn begin(number: i64, args: [u64; 6]) {
     }
 }
 
-/// Pages that the call unmaps, remaps or protects leave the model before it runs.
-fn before_mapping(engine: &mut Engine, class: Class, args: &[u64; 6]) {
+/// Before a call that keeps the token: pages that it unmaps, remaps or protects leave the model.
+fn before_kept(engine: &mut Engine, class: Class, args: &[u64; 6]) {
     match class {
         Class::Unmaps | Class::Remaps => engine.forget(args[0], args[0].saturating_add(args[1])),
         Class::Maps if args[3] & MAP_FIXED != 0 => {
@@ -128,6 +128,7 @@ fn before_mapping(engine: &mut Engine, class: Class, args: &[u64; 6]) {
             engine.forget(args[0], engine.program_break);
         }
         Class::UnmapsUnknown => engine.forget(0, u64::MAX),
+        Class::Barrier => engine.full_barrier_everywhere(),
         _ => {}
     }
 }

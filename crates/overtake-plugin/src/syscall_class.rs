@@ -26,6 +26,8 @@ pub enum Class {
     Break,
     /// Changes mappings in a range that its arguments do not say (`shmdt`).
     UnmapsUnknown,
+    /// `membarrier`: a barrier of every thread.
+    Barrier,
     /// `clone`: a thread or a process, by its flags.
     Clone,
     /// `fork`, `vfork`.
@@ -94,12 +96,13 @@ fn class(name: &str) -> Class {
         "sched_yield" => Class::Yield,
         "write" | "writev" | "close" | "gettid" | "getpid" | "getppid" | "dup" | "dup2"
         | "dup3" | "set_robust_list" | "set_tid_address" | "lseek" | "eventfd2" | "openat"
-        | "open" | "unlinkat" | "unlink" | "fsync" | "ftruncate" | "membarrier" => Class::Quiet,
+        | "open" | "unlinkat" | "unlink" | "fsync" | "ftruncate" => Class::Quiet,
         "munmap" | "mprotect" | "madvise" | "remap_file_pages" | "pkey_mprotect" => Class::Unmaps,
         "mmap" | "mmap2" => Class::Maps,
         "mremap" => Class::Remaps,
         "brk" => Class::Break,
         "shmdt" | "shmat" => Class::UnmapsUnknown,
+        "membarrier" => Class::Barrier,
         "clone" => Class::Clone,
         "fork" | "vfork" => Class::Fork,
         "execve" | "execveat" => Class::Exec,

@@ -280,7 +280,8 @@ impl Token {
         inner.deciding = true;
         let start = Instant::now();
         let mut polls = 0;
-        while !inner.settle() && start.elapsed() < SETTLE {
+        let mut settled = inner.settle();
+        while !settled && start.elapsed() < SETTLE {
             drop(inner);
             polls += 1;
             if polls < 20 {
@@ -289,6 +290,7 @@ impl Token {
                 std::thread::sleep(Duration::from_micros(20));
             }
             inner = self.lock();
+            settled = inner.settle();
         }
         let parked: Vec<ThreadId> = inner
             .slots
@@ -303,6 +305,9 @@ impl Token {
         });
         // SAFETY: `deciding` is set, nobody holds the token, and the lock is held.
         let engine = unsafe { plugin().engine() };
+        if !settled {
+            engine.count_unsettled();
+        }
         let next = engine.choose(&parked);
         if engine.switch_to(next, &parked, tolerant) == Next::Unexplained {
             // SAFETY: as above; `deciding` stays set.

@@ -80,6 +80,9 @@ pub struct Stats {
     pub overtaken_by_load: u64,
     /// Times that one thread stopped and another went on.
     pub hand_offs: u64,
+    /// Choices of a thread that did not wait for every other thread to settle, because a host
+    /// thread got no processor for too long: with any, the same seed may give another run.
+    pub unsettled_choices: u64,
 }
 
 /// Exit codes with which the plugin ends a guest that it cannot let run on.

@@ -1,0 +1,377 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use aio_ring_buggy::Variant;
+use clap::builder::FalseyValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::emulation::Model;
+use crate::error::{Error, suggestion};
+use crate::scenario::Scenario;
+use crate::target::Target;
+
+/// Run multi-threaded programs under QEMU with the weak memory of their architecture.
+///
+/// QEMU on an x86 host hides memory-ordering bugs: x86 never lets a store overtake a store.
+/// overtake puts the weak memory of aarch64, ppc64le and riscv64 back (and x86_64's own), by a
+/// plugin for QEMU that reads the barriers from the real machine code. What a run does follows
+/// from its seed.
+#[derive(Debug, Parser)]
+#[command(version, after_long_help = MAIN_EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a program, or the race in the ring, with weak memory
+    ///
+    /// PROGRAM is an ELF program for aarch64, ppc64le, riscv64 or x86_64, with any number of
+    /// threads. Its input, output and exit status are passed through, so that this serves as a
+    /// cargo runner. Without a program the race in Linux's AIO ring is run. Afterwards one line
+    /// on standard error says what was tested.
+    #[command(after_long_help = RUN_EXAMPLES)]
+    Run(RunArgs),
+    /// Show which variant of the ring gives a stale read on which target
+    ///
+    /// Runs every variant on every target under plain QEMU and with weak memory, each with a
+    /// number of seeds. `2/10 (3)` means: 2 of 10 seeds gave stale events, 3 events in all.
+    #[command(after_long_help = MATRIX_EXAMPLES)]
+    Matrix(MatrixArgs),
+    /// Show what is installed, what is missing and what to do
+    Doctor(DoctorArgs),
+    /// List the exit codes
+    ExitCodes(ExitCodesArgs),
+}
+
+const MAIN_EXAMPLES: &str = "\
+Examples:
+  Is everything there?
+      overtake doctor
+  The stale read of 2003, on four targets:
+      overtake matrix
+  One of them, with its first stale event:
+      overtake run --target aarch64 --variant relaxed-tail
+  Your own tests, with the memory of Power:
+      export CARGO_TARGET_POWERPC64LE_UNKNOWN_LINUX_GNU_RUNNER='overtake run --'
+      cargo test --target powerpc64le-unknown-linux-gnu";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  A program, with the seed 1 and then with another one:
+      overtake run -- ./program --its-option
+      overtake run --seed 7 -- ./program --its-option
+  The same program under plain QEMU:
+      overtake run --model none -- ./program
+  As a cargo runner; the variables above replace the options:
+      export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER='overtake run --'
+      OVERTAKE_SEED=7 cargo test --target aarch64-unknown-linux-gnu
+  The race in the ring, with the ordering of Linux 2.5.74:
+      overtake run --target ppc64le --variant barrier-only --seed 3
+
+The exit status is the program's own (128+n if signal n ended it), or one of
+`overtake exit-codes`, and then the last line on standard error begins with `error:`.";
+
+const MATRIX_EXAMPLES: &str = "\
+Examples:
+  Everything, 10 seeds each:
+      overtake matrix
+  Two targets, one variant, 100 seeds, for a program to read:
+      overtake matrix --targets aarch64,x86_64 --variants relaxed-tail --seeds 100 --format json
+
+Exit status: 0 if every cell is as the architectures say: no stale read where the ring is sound,
+under plain QEMU, and on x86_64; at least one seed with a stale read elsewhere. 10 if there is a
+stale read where there must be none, 11 if one is missing, others: `overtake exit-codes`.";
+
+const EMULATION: &str = "Emulation";
+const SCENARIO: &str = "The race in the ring (without PROGRAM)";
+
+/// Where things are.
+#[derive(Debug, Args)]
+pub struct PlaceArgs {
+    /// Folder with the plugin and the guests [default: `target/overtake`, found from this program
+    /// or from the working directory]
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        env = "OVERTAKE_HOME",
+        hide_env_values = true
+    )]
+    pub home: Option<PathBuf>,
+}
+
+impl PlaceArgs {
+    /// The option that a command needs to find the same home without this one's environment.
+    pub fn again(&self) -> Option<(&'static str, String)> {
+        let named_by_variable = std::env::var_os("OVERTAKE_HOME").is_some();
+        match &self.home {
+            Some(home) if !named_by_variable => Some(("--home", home.display().to_string())),
+            _ => None,
+        }
+    }
+}
+
+/// Options of `overtake run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Target: aarch64, ppc64le, riscv64 or x86_64, or Rust's triple [default: the program's own;
+    /// aarch64 for the ring]
+    #[arg(long, value_name = "TARGET", help_heading = EMULATION)]
+    pub target: Option<String>,
+
+    /// Seed from which every free choice of the run comes
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, help_heading = EMULATION,
+        env = "OVERTAKE_SEED", hide_env_values = true)]
+    pub seed: u64,
+
+    /// Memory model: `weak` is the architecture's, `none` is plain QEMU
+    #[arg(long, value_enum, default_value_t = Model::Weak, help_heading = EMULATION,
+        hide_possible_values = true, value_name = "weak|none",
+        env = "OVERTAKE_MODEL", hide_env_values = true)]
+    pub model: Model,
+
+    /// Guest instructions, over all threads, after which the run is ended; 0: no limit
+    /// [default: 20000000000; for the ring by the number of events]
+    #[arg(long, value_name = "INSTRUCTIONS", help_heading = EMULATION,
+        env = "OVERTAKE_BUDGET", hide_env_values = true)]
+    pub budget: Option<u64>,
+
+    /// Seconds after which the run is ended as a last resort; 0: no limit [default: 3600; 600 for
+    /// the ring]
+    #[arg(long, value_name = "SECONDS", help_heading = EMULATION,
+        env = "OVERTAKE_TIMEOUT", hide_env_values = true)]
+    pub timeout: Option<u64>,
+
+    /// CPU to emulate, as QEMU names it [default: neoverse-n1, power9, rv64, Nehalem]
+    #[arg(long, value_name = "CPU", help_heading = EMULATION)]
+    pub cpu: Option<String>,
+
+    /// Compare the model with memory at every hand-off; slow, finds defects of overtake
+    #[arg(long, help_heading = EMULATION, value_parser = FalseyValueParser::new(),
+        env = "OVERTAKE_CHECK", hide_env_values = true)]
+    pub check: bool,
+
+    /// Print a hash over the guest's instructions and memory accesses: the same seed, the same
+    /// hash
+    #[arg(long, help_heading = EMULATION, value_parser = FalseyValueParser::new(),
+        env = "OVERTAKE_TRACE_HASH", hide_env_values = true)]
+    pub trace_hash: bool,
+
+    /// Pass an option on to the plugin as it is; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", help_heading = EMULATION, hide_short_help = true)]
+    pub plugin_option: Vec<String>,
+
+    /// Variant of the ring: release, wmb (both sound), relaxed-tail, barrier-only [default:
+    /// relaxed-tail]
+    #[arg(long, value_name = "VARIANT", help_heading = SCENARIO, conflicts_with = "program")]
+    pub variant: Option<String>,
+
+    /// Events that go through the ring [default: 2000]
+    #[arg(long, value_name = "NUMBER", help_heading = SCENARIO, conflicts_with = "program",
+        value_parser = clap::value_parser!(u64).range(..=Scenario::MOST_EVENTS))]
+    pub events: Option<u64>,
+
+    /// Slots of the ring, one of which stays empty [default: 8]
+    #[arg(long, value_name = "NUMBER", help_heading = SCENARIO, conflicts_with = "program",
+        value_parser = clap::value_parser!(u32).range(..=Scenario::MOST_SLOTS))]
+    pub slots: Option<u32>,
+
+    /// Say nothing of what was tested; errors are still said
+    #[arg(long, short, value_parser = FalseyValueParser::new(),
+        env = "OVERTAKE_QUIET", hide_env_values = true)]
+    pub quiet: bool,
+
+    /// Form of the line that says what was tested
+    #[arg(long, value_enum, default_value_t = SummaryFormat::Text,
+        hide_possible_values = true, value_name = "text|json",
+        env = "OVERTAKE_FORMAT", hide_env_values = true)]
+    pub format: SummaryFormat,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub place: PlaceArgs,
+
+    /// QEMU to use [default: `qemu-TARGET` on PATH, or what OVERTAKE_QEMU_AARCH64, …_PPC64LE,
+    /// …_RISCV64, …_X86_64 names]
+    #[arg(long, value_name = "PATH")]
+    pub qemu: Option<PathBuf>,
+
+    /// Program to run, and its arguments
+    #[arg(last = true, value_name = "PROGRAM", num_args = 1..)]
+    pub program: Vec<OsString>,
+}
+
+/// Form of the line that says what was tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SummaryFormat {
+    /// One line for people.
+    Text,
+    /// One line of JSON.
+    Json,
+}
+
+/// Options of `overtake matrix`.
+#[derive(Debug, Args)]
+pub struct MatrixArgs {
+    /// Targets, separated by commas [default: all]
+    #[arg(long, value_name = "TARGETS", value_delimiter = ',')]
+    pub targets: Vec<String>,
+
+    /// Variants of the ring, separated by commas [default: all]
+    #[arg(long, value_name = "VARIANTS", value_delimiter = ',')]
+    pub variants: Vec<String>,
+
+    /// Emulations, separated by commas: plain (QEMU alone), weak [default: both]
+    #[arg(
+        long,
+        value_name = "EMULATIONS",
+        value_delimiter = ',',
+        value_enum,
+        hide_possible_values = true
+    )]
+    pub emulations: Vec<crate::matrix::Emulated>,
+
+    /// Seeds to try in each cell
+    #[arg(long, value_name = "NUMBER", default_value_t = 10,
+        value_parser = clap::value_parser!(u64).range(1..))]
+    pub seeds: u64,
+
+    /// The first of the seeds; the others follow
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub first_seed: u64,
+
+    /// Events that go through the ring in each run
+    #[arg(long, value_name = "NUMBER", default_value_t = Scenario::EVENTS,
+        value_parser = clap::value_parser!(u64).range(..=Scenario::MOST_EVENTS))]
+    pub events: u64,
+
+    /// Slots of the ring, one of which stays empty
+    #[arg(long, value_name = "NUMBER", default_value_t = Scenario::SLOTS,
+        value_parser = clap::value_parser!(u32).range(..=Scenario::MOST_SLOTS))]
+    pub slots: u32,
+
+    /// Guest instructions after which a run is ended; 0: no limit [default: by the number of
+    /// events]
+    #[arg(long, value_name = "INSTRUCTIONS")]
+    pub budget: Option<u64>,
+
+    /// Seconds after which a run is ended as a last resort; 0: no limit
+    #[arg(long, value_name = "SECONDS", default_value_t = Scenario::TIMEOUT)]
+    pub timeout: u64,
+
+    /// Runs at the same time [default: one for each core]; the result does not depend on it
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pub jobs: Option<u64>,
+
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = MatrixFormat::Table,
+        hide_possible_values = true, value_name = "table|json")]
+    pub format: MatrixFormat,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub place: PlaceArgs,
+}
+
+/// Form of the matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum MatrixFormat {
+    /// A table for people.
+    Table,
+    /// One array of objects.
+    Json,
+}
+
+/// Options of `overtake doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = SummaryFormat::Text,
+        hide_possible_values = true, value_name = "text|json")]
+    pub format: SummaryFormat,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub place: PlaceArgs,
+}
+
+/// Options of `overtake exit-codes`.
+#[derive(Debug, Args)]
+pub struct ExitCodesArgs {
+    /// Form of the table
+    #[arg(long, value_enum, default_value_t = ExitCodesFormat::Text,
+        hide_possible_values = true, value_name = "text|markdown")]
+    pub format: ExitCodesFormat,
+}
+
+/// Form of the table of exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExitCodesFormat {
+    /// Plain text.
+    Text,
+    /// A Markdown table, for the README.
+    Markdown,
+}
+
+/// The variant called `name`.
+pub fn variant(name: &str) -> Result<Variant, Error> {
+    name.parse().map_err(|_| Error::UnknownVariant {
+        given: name.to_owned(),
+        allowed: Variant::ALL
+            .iter()
+            .map(|variant| variant.name())
+            .collect::<Vec<_>>()
+            .join(", "),
+        hint: suggestion(name, Variant::ALL.iter().map(|v| (v.name(), v.name()))),
+    })
+}
+
+/// The targets called `names`, in the order of the table, each once; all of them without a name.
+pub fn targets(names: &[String]) -> Result<Vec<Target>, Error> {
+    chosen(&Target::ALL, names, Target::parse)
+}
+
+/// The variants called `names`, in the order of the table, each once; all of them without a name.
+pub fn variants(names: &[String]) -> Result<Vec<Variant>, Error> {
+    chosen(Variant::ALL, names, variant)
+}
+
+fn chosen<T: Copy + PartialEq>(
+    all: &[T],
+    names: &[String],
+    parse: impl Fn(&str) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    let asked: Vec<T> = names
+        .iter()
+        .map(|name| parse(name))
+        .collect::<Result<_, _>>()?;
+    Ok(all
+        .iter()
+        .copied()
+        .filter(|one| asked.is_empty() || asked.contains(one))
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::{Cli, Target, targets};
+
+    #[test]
+    fn definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn choices_are_in_the_order_of_the_table() {
+        let names = ["x86_64", "arm64", "amd64"].map(str::to_owned);
+        assert_eq!(targets(&names).unwrap(), [Target::Aarch64, Target::X86_64]);
+        assert_eq!(targets(&[]).unwrap(), Target::ALL);
+    }
+}

@@ -1,0 +1,279 @@
+//! `overtake doctor`: what is installed, what is missing, what to do.
+
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use aio_ring_buggy::Variant;
+use anstyle::AnsiColor;
+use serde::Serialize;
+
+use crate::cli::{DoctorArgs, SummaryFormat};
+use crate::emulation::{Emulation, Model};
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::home::Home;
+use crate::process::Interrupts;
+use crate::qemu::{PluginOptions, Qemu, on_path};
+use crate::scenario::{Scenario, limit};
+use crate::target::Target;
+
+/// What was looked at, and how it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Finding {
+    /// For which target; none: for all of them.
+    target: Option<Target>,
+    /// What was looked at.
+    what: &'static str,
+    /// How it is.
+    state: State,
+    /// What was found, or what is wrong with it.
+    found: String,
+    /// What to do; none where there is nothing to do.
+    remedy: Option<String>,
+}
+
+/// How it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    /// As it should be.
+    Ok,
+    /// Missing, but only what is built with it needs it, and that is there.
+    Optional,
+    /// Missing, or of no use.
+    Missing,
+}
+
+impl Finding {
+    fn ok(target: Option<Target>, what: &'static str, found: impl Into<String>) -> Self {
+        Finding {
+            target,
+            what,
+            state: State::Ok,
+            found: found.into(),
+            remedy: None,
+        }
+    }
+
+    fn missing(
+        target: Option<Target>,
+        what: &'static str,
+        found: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Finding {
+            target,
+            what,
+            state: State::Missing,
+            found: found.into(),
+            remedy: Some(remedy.into()),
+        }
+    }
+
+    /// From an error, whose message ends with what to do.
+    fn failed(target: Option<Target>, what: &'static str, error: &Error) -> Self {
+        let message = error.to_string();
+        let (found, remedy) = match message.rsplit_once(": ") {
+            Some((found, remedy)) => (found.to_owned(), Some(remedy.to_owned())),
+            None => (message, None),
+        };
+        Finding {
+            target,
+            what,
+            state: State::Missing,
+            found,
+            remedy,
+        }
+    }
+
+    /// Only needed to build what is there already.
+    fn optional_if(mut self, built: bool) -> Self {
+        if built && self.state == State::Missing {
+            self.state = State::Optional;
+        }
+        self
+    }
+}
+
+/// `overtake doctor`.
+pub fn run(args: &DoctorArgs) -> Result<u8, Error> {
+    let home = Home::find(args.place.home.as_deref());
+    let interrupts = Interrupts::catch()?;
+    let mut findings = vec![plugin(&home)];
+    let rust_targets = rust_targets();
+    for target in Target::ALL {
+        interrupts.check()?;
+        let guests = guests(&home, target);
+        let built = guests.state == State::Ok;
+        findings.extend(emulator(&home, target, built, interrupts));
+        findings.push(guests);
+        findings.push(compiler(target).optional_if(built));
+        findings.push(rust_target(target, rust_targets.as_deref()).optional_if(built));
+    }
+    let text = match args.format {
+        SummaryFormat::Text => text(&findings),
+        SummaryFormat::Json => serde_json::to_string_pretty(&findings).expect("plain data") + "\n",
+    };
+    anstream::stdout()
+        .write_all(text.as_bytes())
+        .map_err(Error::output)?;
+    let healthy = findings.iter().all(|one| one.state != State::Missing);
+    Ok(if healthy {
+        ExitCode::Success.code()
+    } else {
+        ExitCode::Unhealthy.code()
+    })
+}
+
+fn plugin(home: &Home) -> Finding {
+    match home.plugin() {
+        Ok(path) => Finding::ok(None, "plugin", path.display().to_string()),
+        Err(error) => Finding::failed(None, "plugin", &error),
+    }
+}
+
+/// QEMU itself, and whether it runs a guest with the plugin.
+fn emulator(home: &Home, target: Target, built: bool, interrupts: &Interrupts) -> Vec<Finding> {
+    let (qemu, probe) = match Qemu::find(target, None)
+        .and_then(|qemu| qemu.require_plugins().map(|probe| (qemu, probe)))
+    {
+        Ok(found) => found,
+        Err(error) => return vec![Finding::failed(Some(target), "qemu", &error)],
+    };
+    let found = format!("{}, version {}", qemu.path.display(), probe.version);
+    let mut findings = vec![Finding::ok(Some(target), "qemu", found)];
+    // Without these it has been said already what to do.
+    if built && home.plugin().is_ok() {
+        findings.push(match trial(&qemu, home, interrupts) {
+            Ok(found) => Finding::ok(Some(target), "trial run", found),
+            Err(error) => Finding::failed(Some(target), "trial run", &error),
+        });
+    }
+    findings
+}
+
+/// Runs a few events of the sound ring with the plugin.
+fn trial(qemu: &Qemu, home: &Home, interrupts: &Interrupts) -> Result<String, Error> {
+    let scenario = Scenario::new(Variant::Release, 10, Scenario::SLOTS)?;
+    let emulation = Emulation {
+        model: Model::Weak,
+        seed: 1,
+        cpu: None,
+        options: PluginOptions {
+            budget: scenario.budget(),
+            ..PluginOptions::default()
+        },
+        limit: limit(60),
+    };
+    let (answer, tested) = scenario.run(&emulation, qemu, home, interrupts)?;
+    let stats = tested.map(|tested| tested.stats).unwrap_or_default();
+    let shared = stats.shared_loads + stats.shared_stores;
+    if shared == 0 {
+        return Err(Error::GuestFailed {
+            message: "the plugin saw no shared memory: run `cargo xtask build`".to_owned(),
+        });
+    }
+    Ok(format!("{} events, {shared} shared accesses", answer.read))
+}
+
+fn guests(home: &Home, target: Target) -> Finding {
+    match home.scenario(target) {
+        Ok(path) => Finding::ok(Some(target), "guests", path.display().to_string()),
+        Err(error) => Finding::failed(Some(target), "guests", &error),
+    }
+}
+
+fn compiler(target: Target) -> Finding {
+    let name = target.cross_compiler();
+    // On the target itself Debian's compiler has this name too, others' may not.
+    let names = [name.as_str(), "cc"];
+    let names = if target.name() == std::env::consts::ARCH {
+        names.as_slice()
+    } else {
+        &names[..1]
+    };
+    match names.iter().find_map(|name| on_path(OsStr::new(name))) {
+        Some(path) => Finding::ok(Some(target), "C compiler", path.display().to_string()),
+        None => Finding::missing(
+            Some(target),
+            "C compiler",
+            format!("cannot find `{name}`"),
+            format!("run `apt install {}`", target.packages()),
+        ),
+    }
+}
+
+/// Rust's installed targets, if rustup is there to tell.
+fn rust_targets() -> Option<String> {
+    let output = Command::new("rustup")
+        .args(["target", "list", "--installed"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn rust_target(target: Target, installed: Option<&str>) -> Finding {
+    let triple = target.rust_triple();
+    let what = "Rust target";
+    match installed {
+        Some(list) if list.lines().any(|line| line == triple) => {
+            Finding::ok(Some(target), what, triple)
+        }
+        Some(_) => Finding::missing(
+            Some(target),
+            what,
+            format!("{triple} is not installed"),
+            format!("run `rustup target add {triple}`"),
+        ),
+        None => Finding::missing(
+            Some(target),
+            what,
+            "rustup is not there to tell",
+            "install it from https://rustup.rs",
+        ),
+    }
+}
+
+/// The findings for people.
+fn text(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    let mut last = None;
+    for finding in findings {
+        if last != Some(finding.target) {
+            let title = finding.target.map_or("all targets", Target::name);
+            let bold = anstyle::Style::new().bold();
+            writeln!(text, "{bold}{title}{bold:#}").expect("a string takes everything");
+            last = Some(finding.target);
+        }
+        let (state, colour) = match finding.state {
+            State::Ok => ("ok", AnsiColor::Green),
+            State::Optional => ("not needed", AnsiColor::Yellow),
+            State::Missing => ("missing", AnsiColor::Red),
+        };
+        let style = colour.on_default();
+        write!(
+            text,
+            "  {style}{state:<10}{style:#}  {:<11}  {}",
+            finding.what, finding.found
+        )
+        .expect("a string takes everything");
+        if let Some(remedy) = &finding.remedy {
+            write!(text, ": {remedy}").expect("a string takes everything");
+        }
+        text.push('\n');
+    }
+    let missing = findings.iter().filter(|one| one.state == State::Missing);
+    match missing.count() {
+        0 => text += "Everything is there.\n",
+        1 => text += "1 thing is missing.\n",
+        n => writeln!(text, "{n} things are missing.").expect("a string takes everything"),
+    }
+    text
+}

@@ -1,0 +1,368 @@
+//! Everything that can go wrong: one line each, that says what, where, and what to do.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error as ThisError;
+
+use crate::exit_code::ExitCode;
+use crate::target::Target;
+
+/// A failure of `overtake`, not of the guest.
+#[derive(Debug, ThisError)]
+pub enum Error {
+    /// No such target.
+    #[error("unknown target `{given}`: use one of {allowed}{hint}")]
+    UnknownTarget {
+        /// What was asked for.
+        given: String,
+        /// What there is.
+        allowed: String,
+        /// The nearest one.
+        hint: Suggestion,
+    },
+
+    /// No such variant of the ring.
+    #[error("unknown variant `{given}`: use one of {allowed}{hint}")]
+    UnknownVariant {
+        /// What was asked for.
+        given: String,
+        /// What there is.
+        allowed: String,
+        /// The nearest one.
+        hint: Suggestion,
+    },
+
+    /// A scenario without events shows nothing.
+    #[error("0 events show nothing: use --events 1 or more")]
+    NoEvents,
+
+    /// One slot always stays empty, so a ring needs two.
+    #[error(
+        "a ring of {slots} slots can hold no event (one slot stays empty): use --slots 2 or more"
+    )]
+    TooFewSlots {
+        /// What was asked for.
+        slots: u32,
+    },
+
+    /// The program cannot be read.
+    #[error("cannot read the program `{}`: {source}: give the path of a program built for one of the targets", path.display())]
+    ProgramUnreadable {
+        /// The program.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+
+    /// The program is none that can be emulated.
+    #[error("`{}` {what}: give a program built for Linux on {allowed}", path.display())]
+    NotAGuest {
+        /// The program.
+        path: PathBuf,
+        /// What it is.
+        what: String,
+        /// The targets.
+        allowed: String,
+    },
+
+    /// The program was built for another machine than asked for.
+    #[error("`{}` is built for {found}, not for {asked}: leave out --target, or build it with `--target {}`", path.display(), asked.rust_triple())]
+    OtherTarget {
+        /// The program.
+        path: PathBuf,
+        /// What it is built for.
+        found: Target,
+        /// What was asked for.
+        asked: Target,
+    },
+
+    /// There is no QEMU.
+    #[error("cannot find `{}`: install QEMU's user emulation (`apt install qemu-user`), or name it with --qemu or {}", target.qemu(), target.qemu_variable())]
+    QemuMissing {
+        /// For this target.
+        target: Target,
+    },
+
+    /// QEMU does not run.
+    #[error("cannot start `{}`: {why}: name a working QEMU with --qemu or {}", path.display(), target.qemu_variable())]
+    QemuUnusable {
+        /// For this target.
+        target: Target,
+        /// The QEMU.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+
+    /// QEMU cannot load plugins.
+    #[error("`{}` has no plugin support (it knows no -plugin option): use a dynamically linked qemu-user, such as Debian 12's (7.2) or Ubuntu 24.04's (8.2)", path.display())]
+    QemuWithoutPlugins {
+        /// The QEMU.
+        path: PathBuf,
+    },
+
+    /// QEMU's plugin API is not the plugin's.
+    #[error("`{}` is version {version}, whose plugin API is too {}: use a version from {} to {}, such as Debian 12's qemu-user (7.2)", path.display(), if *too_new { "new" } else { "old" }, supported.0, supported.1)]
+    QemuVersion {
+        /// The QEMU.
+        path: PathBuf,
+        /// Its version.
+        version: String,
+        /// Or too old.
+        too_new: bool,
+        /// First and last supported version.
+        supported: (&'static str, &'static str),
+    },
+
+    /// There is no plugin.
+    #[error(
+        "cannot find the plugin {}: run `cargo xtask build`, or name its folder with --home or OVERTAKE_HOME",
+        place(searched)
+    )]
+    PluginMissing {
+        /// Where it was looked for.
+        searched: Vec<PathBuf>,
+    },
+
+    /// The plugin refused one of its options.
+    #[error("the plugin refused an option: {message}")]
+    PluginOption {
+        /// Which one, and what is allowed.
+        message: String,
+    },
+
+    /// The scenario's guest is not there.
+    #[error(
+        "cannot find the scenario's guest for {target} {}: run `cargo xtask build`, or name its folder with --home or OVERTAKE_HOME",
+        place(searched)
+    )]
+    ScenarioMissing {
+        /// For this target.
+        target: Target,
+        /// Where it was looked for.
+        searched: Vec<PathBuf>,
+    },
+
+    /// QEMU ended without having loaded the plugin.
+    #[error("QEMU ended with {status} before the plugin `{}` was loaded{}: run `overtake doctor`", plugin.display(), said(message))]
+    PluginNotLoaded {
+        /// The plugin.
+        plugin: PathBuf,
+        /// How QEMU ended.
+        status: String,
+        /// What QEMU said, where it did not go to the terminal.
+        message: String,
+    },
+
+    /// The plugin refused this QEMU.
+    #[error("the plugin refused to run: {message}")]
+    PluginRefused {
+        /// Why.
+        message: String,
+    },
+
+    /// The plugin's report cannot be read.
+    #[error(
+        "cannot read the plugin's report: {why}: plugin and command line are from different builds, run `cargo xtask build`"
+    )]
+    ReportUnreadable {
+        /// Why.
+        why: String,
+    },
+
+    /// The scenario's guest did not do its work.
+    #[error("the scenario's guest failed: {message}")]
+    GuestFailed {
+        /// How.
+        message: String,
+    },
+
+    /// The guest used up its budget.
+    #[error(
+        "the budget of {budget} guest instructions was used up before the end (seed {seed}): raise it with --budget, or look for a hang"
+    )]
+    BudgetExhausted {
+        /// The seed.
+        seed: u64,
+        /// The budget.
+        budget: u64,
+    },
+
+    /// The guest took too long.
+    #[error(
+        "no end within {seconds} s (seed {seed}): raise the limit with --timeout, or look for a hang"
+    )]
+    TimedOut {
+        /// The seed.
+        seed: u64,
+        /// The limit.
+        seconds: u64,
+    },
+
+    /// Check mode found a difference.
+    #[error(
+        "check mode found a difference (seed {seed}): {message}: a defect of overtake, please report it"
+    )]
+    CheckFailed {
+        /// The seed.
+        seed: u64,
+        /// Address, bytes expected and bytes found.
+        message: String,
+    },
+
+    /// The plugin could not go on.
+    #[error("the plugin failed (seed {seed}): {message}: a defect of overtake, please report it")]
+    PluginInternal {
+        /// The seed.
+        seed: u64,
+        /// What happened.
+        message: String,
+    },
+
+    /// A run of many failed.
+    #[error("{run}: {error}")]
+    InRun {
+        /// Which one.
+        run: String,
+        /// How.
+        error: Box<Error>,
+    },
+
+    /// The user pressed Ctrl-C, or something else asked to end.
+    #[error("ended by signal {signal}")]
+    Interrupted {
+        /// The signal.
+        signal: i32,
+    },
+
+    /// The file system refused.
+    #[error("{what}: {source}")]
+    FileSystem {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// The exit status of a process that ends for this reason.
+    pub fn status(&self) -> u8 {
+        let code = match self {
+            Error::UnknownTarget { .. } => ExitCode::UnknownTarget,
+            Error::UnknownVariant { .. } => ExitCode::UnknownVariant,
+            Error::NoEvents => ExitCode::NoEvents,
+            Error::TooFewSlots { .. } => ExitCode::TooFewSlots,
+            Error::ProgramUnreadable { .. } => ExitCode::ProgramUnreadable,
+            Error::NotAGuest { .. } | Error::OtherTarget { .. } => ExitCode::WrongArchitecture,
+            Error::QemuMissing { .. } | Error::QemuUnusable { .. } => ExitCode::QemuMissing,
+            Error::QemuWithoutPlugins { .. } => ExitCode::QemuWithoutPlugins,
+            Error::QemuVersion { .. } => ExitCode::QemuVersion,
+            Error::PluginMissing { .. } => ExitCode::PluginMissing,
+            Error::PluginOption { .. } => ExitCode::PluginOption,
+            Error::ScenarioMissing { .. } => ExitCode::ScenarioMissing,
+            Error::PluginNotLoaded { .. } | Error::PluginRefused { .. } => {
+                ExitCode::PluginNotLoaded
+            }
+            Error::ReportUnreadable { .. } => ExitCode::ReportUnreadable,
+            Error::GuestFailed { .. } => ExitCode::GuestFailed,
+            Error::BudgetExhausted { .. } => ExitCode::BudgetExhausted,
+            Error::TimedOut { .. } => ExitCode::TimedOut,
+            Error::CheckFailed { .. } => ExitCode::CheckFailed,
+            Error::PluginInternal { .. } => ExitCode::PluginInternal,
+            Error::InRun { error, .. } => return error.status(),
+            Error::Interrupted { signal } => return signal_status(*signal),
+            Error::FileSystem { .. } => ExitCode::FileSystem,
+        };
+        code.code()
+    }
+
+    /// Whether the same seed gives the same failure.
+    pub const fn is_of_the_seed(&self) -> bool {
+        matches!(
+            self,
+            Error::BudgetExhausted { .. }
+                | Error::TimedOut { .. }
+                | Error::CheckFailed { .. }
+                | Error::PluginInternal { .. }
+        )
+    }
+
+    /// A temporary file could not be made.
+    pub fn temporary(source: io::Error) -> Self {
+        Error::FileSystem {
+            what: format!(
+                "cannot write to `{}` (TMPDIR names another folder)",
+                std::env::temp_dir().display()
+            ),
+            source,
+        }
+    }
+
+    /// Standard output could not be written to.
+    pub fn output(source: io::Error) -> Self {
+        Error::FileSystem {
+            what: "cannot write to standard output".to_owned(),
+            source,
+        }
+    }
+}
+
+/// The exit status that a shell gives to a process ended by `signal`.
+pub fn signal_status(signal: i32) -> u8 {
+    u8::try_from(128 + signal).unwrap_or(u8::MAX)
+}
+
+/// `; did you mean …?`, or nothing.
+#[derive(Debug)]
+pub struct Suggestion(Option<String>);
+
+impl fmt::Display for Suggestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some(name) => write!(f, "; did you mean `{name}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The nearest of `known` (what may be written, and what is then suggested) to what was written.
+pub fn suggestion<'a>(
+    given: &str,
+    known: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Suggestion {
+    /// So near are `arm` and `arm64`; `sparc64` and `aarch64` are less.
+    const NEAR: f64 = 0.8;
+
+    let nearest = known
+        .into_iter()
+        .map(|(written, meant)| (strsim::jaro(given, written), meant))
+        .filter(|(nearness, _)| *nearness > NEAR)
+        // The first of equals; `max_by` would take the last.
+        .reduce(|best, next| if next.0 > best.0 { next } else { best });
+    Suggestion(nearest.map(|(_, meant)| meant.to_owned()))
+}
+
+fn place(searched: &[PathBuf]) -> String {
+    match searched {
+        [] => "in any target/overtake".to_owned(),
+        [one] => format!("in `{}`", one.display()),
+        [first, rest @ ..] => {
+            let mut text = format!("in `{}`", first.display());
+            for path in rest {
+                text += &format!(", `{}`", path.display());
+            }
+            text
+        }
+    }
+}
+
+fn said(message: &str) -> String {
+    if message.is_empty() {
+        String::new()
+    } else {
+        format!(" ({message})")
+    }
+}

@@ -1,0 +1,81 @@
+//! The folder with the plugin and the guests: `target/overtake`, filled by `cargo xtask build`.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::target::Target;
+
+/// The plugin's file name in the home.
+pub const PLUGIN: &str = "libovertake_plugin.so";
+
+/// The scenario's file name in the home's folder of a target's guests.
+pub const SCENARIO: &str = "aio-ring-race";
+
+/// Where the plugin and the guests are.
+#[derive(Debug, Clone)]
+pub struct Home {
+    /// The folder, or the folders where it would have been found, most likely first.
+    places: Result<PathBuf, Vec<PathBuf>>,
+}
+
+impl Home {
+    /// The home that the user named, or else the first one found:
+    ///
+    /// 1. `overtake/` in a folder above this program's (`target/debug/overtake` finds
+    ///    `target/overtake/`),
+    /// 2. `target/overtake/` in the working directory or a folder above it.
+    ///
+    /// Nothing is wrong yet when there is none: plain QEMU needs no plugin.
+    pub fn find(named: Option<&Path>) -> Self {
+        // An empty variable names none.
+        if let Some(named) = named.filter(|named| !named.as_os_str().is_empty()) {
+            return Home {
+                places: Ok(named.to_owned()),
+            };
+        }
+        let program = std::env::current_exe().unwrap_or_default();
+        let directory = std::env::current_dir().unwrap_or_default();
+        let near_program = program.ancestors().skip(2).map(|dir| dir.join("overtake"));
+        let near_directory = directory.ancestors().map(|dir| dir.join("target/overtake"));
+        let found = near_program
+            .chain(near_directory)
+            .find(|place| place.join(PLUGIN).is_file() || place.join("guests").is_dir());
+        Home {
+            places: found.ok_or_else(|| {
+                let near_program = program.ancestors().nth(2).map(|dir| dir.join("overtake"));
+                near_program
+                    .into_iter()
+                    .chain([directory.join("target/overtake")])
+                    .collect()
+            }),
+        }
+    }
+
+    /// The folder itself, if there is one.
+    pub fn path(&self) -> Option<&Path> {
+        self.places.as_deref().ok()
+    }
+
+    /// The plugin.
+    pub fn plugin(&self) -> Result<PathBuf, Error> {
+        self.file(Path::new(PLUGIN))
+            .map_err(|searched| Error::PluginMissing { searched })
+    }
+
+    /// The scenario's guest for a target.
+    pub fn scenario(&self, target: Target) -> Result<PathBuf, Error> {
+        self.file(&Path::new("guests").join(target.name()).join(SCENARIO))
+            .map_err(|searched| Error::ScenarioMissing { target, searched })
+    }
+
+    /// The file called `name`, made absolute, or where it was looked for.
+    fn file(&self, name: &Path) -> Result<PathBuf, Vec<PathBuf>> {
+        let home = self.places.as_ref().map_err(Clone::clone)?;
+        let path = home.join(name);
+        if path.is_file() {
+            Ok(std::path::absolute(&path).unwrap_or(path))
+        } else {
+            Err(vec![home.clone()])
+        }
+    }
+}

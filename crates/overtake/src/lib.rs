@@ -1,0 +1,71 @@
+//! The command `overtake`: starts guests under QEMU with the plugin and says what came of it.
+//!
+//! It knows where QEMU, the plugin and the guests are, how to start them and what their answers
+//! mean. It knows nothing of the memory models: those are the plugin's.
+//!
+//! | module | concept |
+//! |---|---|
+//! | [`target`] | the machines that can be emulated, one table |
+//! | [`home`] | the folder with the plugin and the guests |
+//! | [`guest`] | a program to run, and the machine it was built for |
+//! | [`qemu`] | a QEMU, what it can do, and how it is started |
+//! | [`process`] | a child process with a time limit and forwarded signals |
+//! | [`emulation`] | one run under QEMU, and what its report means |
+//! | [`scenario`] | the race in the ring, as a guest |
+//! | [`run`], [`matrix`], [`doctor`] | the subcommands |
+//! | [`error`], [`exit_code`] | how failures are said |
+#![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod doctor;
+pub mod emulation;
+pub mod error;
+pub mod exit_code;
+pub mod guest;
+pub mod home;
+pub mod matrix;
+pub mod process;
+pub mod qemu;
+pub mod run;
+pub mod scenario;
+pub mod table;
+pub mod target;
+
+use clap::Parser;
+
+use crate::error::Error;
+
+/// Parses the command line, does what it asks and returns the exit code of the process.
+pub fn main() -> std::process::ExitCode {
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A closed pipe is the only way for this to fail, and then nobody is listening.
+            let _ = error.print();
+            return if error.use_stderr() {
+                exit_code::ExitCode::Usage.into()
+            } else {
+                std::process::ExitCode::SUCCESS
+            };
+        }
+    };
+    let result = match cli.command {
+        cli::Command::Run(args) => run::run(&args),
+        cli::Command::Matrix(args) => matrix::run(&args),
+        cli::Command::Doctor(args) => doctor::run(&args),
+        cli::Command::ExitCodes(args) => exit_code::print(args.format),
+    };
+    match result {
+        Ok(status) => std::process::ExitCode::from(status),
+        Err(error) => {
+            report(&error);
+            std::process::ExitCode::from(error.status())
+        }
+    }
+}
+
+/// Says on standard error what went wrong.
+fn report(error: &Error) {
+    let red = anstyle::AnsiColor::Red.on_default().bold();
+    anstream::eprintln!("{red}error:{red:#} {error}");
+}

@@ -1,0 +1,204 @@
+//! A child process with a time limit and forwarded signals.
+
+use std::io::{self, IsTerminal};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+use crate::error::Error;
+
+/// How a child ended.
+#[derive(Debug, Clone, Copy)]
+pub enum Ended {
+    /// By itself, or by a signal.
+    By(ExitStatus),
+    /// It was killed, since its time was up.
+    TimedOut,
+}
+
+/// Signals that ask `overtake` to end, caught so that no child outlives it.
+///
+/// Counted rather than flagged, so that a second Ctrl-C reaches the guest as well.
+#[derive(Debug)]
+pub struct Interrupts {
+    count: AtomicUsize,
+    last: AtomicI32,
+}
+
+impl Interrupts {
+    /// Catches the signals from now on, but those that are ignored (`nohup`, a shell's background
+    /// jobs). Children start with the reactions that `overtake` was started with.
+    pub fn catch() -> Result<&'static Self, Error> {
+        static CAUGHT: Interrupts = Interrupts {
+            count: AtomicUsize::new(0),
+            last: AtomicI32::new(0),
+        };
+        let ignored = ignored();
+        let caught = [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
+            .into_iter()
+            .filter(|signal| ignored & (1 << (signal - 1)) == 0);
+        let mut signals =
+            signal_hook::iterator::Signals::new(caught).map_err(|source| Error::FileSystem {
+                what: "cannot catch signals".to_owned(),
+                source,
+            })?;
+        thread::spawn(move || {
+            for signal in signals.forever() {
+                // `Relaxed`: ordered before `count` by its `Release`.
+                CAUGHT.last.store(signal, Ordering::Relaxed);
+                // `Release`: pairs with the `Acquire` load in `seen`; orders `last`.
+                CAUGHT.count.fetch_add(1, Ordering::Release);
+            }
+        });
+        Ok(&CAUGHT)
+    }
+
+    /// How many came so far, and the last of them.
+    fn seen(&self) -> (usize, i32) {
+        // `Acquire`: pairs with the `Release` increment in `catch`; orders `last`.
+        let count = self.count.load(Ordering::Acquire);
+        // `Relaxed`: at least as new as `count`, see above.
+        (count, self.last.load(Ordering::Relaxed))
+    }
+
+    /// An error if `overtake` was asked to end.
+    pub fn check(&self) -> Result<(), Error> {
+        match self.seen() {
+            (0, _) => Ok(()),
+            (_, signal) => Err(Error::Interrupted { signal }),
+        }
+    }
+}
+
+/// The signals that `overtake` was started to ignore: bit n - 1 for signal n.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0)
+}
+
+/// Starts a guest that shares `overtake`'s terminal, and waits for it.
+///
+/// On a terminal the guest stays in `overtake`'s process group: it can read from the terminal,
+/// and Ctrl-C reaches it as it reaches any program. Otherwise it gets a group of its own, so that
+/// its children can be ended with it.
+pub fn run_in_front(
+    command: &mut Command,
+    limit: Option<Duration>,
+    interrupts: &Interrupts,
+) -> io::Result<Ended> {
+    let group = if io::stdin().is_terminal() {
+        Group::Shared
+    } else {
+        Group::Own
+    };
+    wait(&mut start(command, group)?, group, limit, |child| {
+        let mut forwarded = 0;
+        move || {
+            let (count, signal) = interrupts.seen();
+            if count != forwarded {
+                forwarded = count;
+                group.forward(child, signal);
+            }
+        }
+    })
+}
+
+/// Starts a guest that has no terminal, and waits for it; when `overtake` is asked to end, it is
+/// killed.
+pub fn run_in_background(
+    command: &mut Command,
+    limit: Option<Duration>,
+    interrupts: &Interrupts,
+) -> io::Result<Ended> {
+    let group = Group::Own;
+    wait(&mut start(command, group)?, group, limit, |child| {
+        move || {
+            if interrupts.check().is_err() {
+                group.kill(child);
+            }
+        }
+    })
+}
+
+/// Whose process group a child is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    /// `overtake`'s.
+    Shared,
+    /// Its own, with its children.
+    Own,
+}
+
+impl Group {
+    /// Passes a signal on that was sent to `overtake`.
+    fn forward(self, child: Pid, signal: i32) {
+        // The terminal has sent these to the whole group already.
+        if self == Group::Shared && [SIGINT, SIGQUIT].contains(&signal) {
+            return;
+        }
+        if let Some(signal) = Signal::from_named_raw(signal) {
+            self.send(child, signal);
+        }
+    }
+
+    fn kill(self, child: Pid) {
+        self.send(child, Signal::KILL);
+    }
+
+    /// Sends a signal to the child, and to its children if they can be told from ours.
+    fn send(self, child: Pid, signal: Signal) {
+        // It fails when the child has ended by now: then there is nothing left to do.
+        let _ = match self {
+            Group::Shared => kill_process(child, signal),
+            Group::Own => kill_process_group(child, signal),
+        };
+    }
+}
+
+fn start(command: &mut Command, group: Group) -> io::Result<Child> {
+    if group == Group::Own {
+        command.process_group(0);
+    }
+    command.spawn()
+}
+
+/// Waits for the child, looking after signals and the clock in between.
+///
+/// It looks every few milliseconds rather than sleeping on a `pidfd`, which is not there when
+/// `overtake` itself runs under QEMU.
+fn wait<Watch: FnMut()>(
+    child: &mut Child,
+    group: Group,
+    limit: Option<Duration>,
+    watch: impl FnOnce(Pid) -> Watch,
+) -> io::Result<Ended> {
+    const SHORTEST: Duration = Duration::from_micros(500);
+    const LONGEST: Duration = Duration::from_millis(10);
+
+    let pid = Pid::from_child(child);
+    let mut watch = watch(pid);
+    let start = Instant::now();
+    let mut pause = SHORTEST;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Ended::By(status));
+        }
+        if limit.is_some_and(|limit| start.elapsed() >= limit) {
+            group.kill(pid);
+            child.wait()?;
+            return Ok(Ended::TimedOut);
+        }
+        watch();
+        thread::sleep(pause);
+        pause = (pause * 2).min(LONGEST);
+    }
+}

@@ -1,0 +1,233 @@
+//! A QEMU, what it can do, and how it is started.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::error::Error;
+use crate::target::Target;
+
+/// Major versions of QEMU whose plugin API takes version 1, which the plugin speaks: up to 5 it
+/// is version 0 only, from 9 on at least version 2.
+const API_MAJORS: std::ops::RangeInclusive<u32> = 6..=8;
+
+/// The same range for people.
+const API_VERSIONS: (&str, &str) = ("6.0", "8.2");
+
+/// QEMU's user emulation for one target.
+#[derive(Debug, Clone)]
+pub struct Qemu {
+    /// The program.
+    pub path: PathBuf,
+    /// What it emulates.
+    pub target: Target,
+}
+
+/// What a QEMU says of itself.
+#[derive(Debug, Clone)]
+pub struct Probe {
+    /// Its version as it prints it, such as `7.2.22`.
+    pub version: String,
+    /// Major version number.
+    pub major: u32,
+    /// Whether it knows `-plugin`.
+    pub plugins: bool,
+}
+
+/// What the plugin is asked to do.
+#[derive(Debug, Clone, Default)]
+pub struct PluginOptions {
+    /// Guest instructions after which the run is ended; 0: never.
+    pub budget: u64,
+    /// Whether every shadow is compared with memory at every hand-off.
+    pub check: bool,
+    /// Whether a hash is made over the guest's instructions and accesses.
+    pub trace_hash: bool,
+    /// Options passed on as they are, `KEY=VALUE`.
+    pub others: Vec<String>,
+}
+
+impl Qemu {
+    /// The QEMU that the user named by `--qemu` or by the target's variable, or the first on
+    /// `PATH`, dynamically linked before static (which has no plugins).
+    pub fn find(target: Target, named: Option<&Path>) -> Result<Self, Error> {
+        let missing = Error::QemuMissing { target };
+        let variable = env::var_os(target.qemu_variable()).filter(|value| !value.is_empty());
+        let path = match named.map(Path::as_os_str).or(variable.as_deref()) {
+            Some(name) if name.as_bytes().contains(&b'/') => PathBuf::from(name),
+            Some(name) => on_path(name).ok_or(missing)?,
+            None => on_path(OsStr::new(&target.qemu()))
+                .or_else(|| on_path(OsStr::new(&format!("{}-static", target.qemu()))))
+                .ok_or(missing)?,
+        };
+        Ok(Qemu {
+            // It may be started from another folder.
+            path: std::path::absolute(&path).unwrap_or(path),
+            target,
+        })
+    }
+
+    /// Asks QEMU for its version, and whether it can load plugins.
+    pub fn probe(&self) -> Result<Probe, Error> {
+        let first_line = self.ask("--version")?;
+        let first_line = first_line.lines().next().unwrap_or_default();
+        let version = first_line
+            .split_once(" version ")
+            .and_then(|(_, rest)| rest.split_whitespace().next())
+            .ok_or_else(|| {
+                self.unusable(format!("it does not tell its version, but `{first_line}`"))
+            })?;
+        let major = version
+            .split('.')
+            .next()
+            .and_then(|major| major.parse().ok())
+            .ok_or_else(|| self.unusable(format!("`{version}` is not a version")))?;
+        let plugins = self
+            .ask("--help")?
+            .lines()
+            .any(|line| line.trim_start().starts_with("-plugin"));
+        Ok(Probe {
+            version: version.to_owned(),
+            major,
+            plugins,
+        })
+    }
+
+    /// Refuses a QEMU that cannot load the plugin.
+    pub fn require_plugins(&self) -> Result<Probe, Error> {
+        let probe = self.probe()?;
+        if !API_MAJORS.contains(&probe.major) {
+            return Err(Error::QemuVersion {
+                path: self.path.clone(),
+                version: probe.version,
+                too_new: probe.major > *API_MAJORS.end(),
+                supported: API_VERSIONS,
+            });
+        }
+        if !probe.plugins {
+            return Err(Error::QemuWithoutPlugins {
+                path: self.path.clone(),
+            });
+        }
+        Ok(probe)
+    }
+
+    /// The command that starts a guest, to which program and arguments are still to be added.
+    pub fn command(&self, cpu: &str, seed: u64) -> Command {
+        let mut command = Command::new(&self.path);
+        if let Some(size) = self.target.reserved() {
+            command.arg("-R").arg(format!("{size:#x}"));
+        }
+        command
+            .args(["-cpu", cpu])
+            .arg("-seed")
+            .arg(seed.to_string());
+        // The variable is QEMU's own way to name a sysroot; it goes before a guess.
+        if env::var_os("QEMU_LD_PREFIX").is_none()
+            && let Some(sysroot) = self.target.sysroot()
+        {
+            command.arg("-L").arg(sysroot);
+        }
+        command
+    }
+
+    fn ask(&self, question: &str) -> Result<String, Error> {
+        let output = Command::new(&self.path)
+            .arg(question)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => self.unusable("there is no such file".to_owned()),
+                _ => self.unusable(error.to_string()),
+            })?;
+        if !output.status.success() {
+            return Err(self.unusable(format!("`{question}` ended with {}", output.status)));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    fn unusable(&self, why: String) -> Error {
+        Error::QemuUnusable {
+            target: self.target,
+            path: self.path.clone(),
+            why,
+        }
+    }
+}
+
+/// The value of QEMU's `-plugin`.
+pub fn plugin_argument(
+    plugin: &Path,
+    report: &Path,
+    seed: u64,
+    options: &PluginOptions,
+) -> OsString {
+    let mut argument = escaped(plugin.as_os_str());
+    argument.push(format!(",seed={seed},report="));
+    argument.push(escaped(report.as_os_str()));
+    if options.budget != 0 {
+        argument.push(format!(",budget={}", options.budget));
+    }
+    for (flag, given) in [("check", options.check), ("trace-hash", options.trace_hash)] {
+        if given {
+            argument.push(format!(",{flag}=on"));
+        }
+    }
+    for option in &options.others {
+        argument.push(",");
+        argument.push(escaped(OsStr::new(option)));
+    }
+    argument
+}
+
+/// A value inside one of QEMU's options, where a comma would begin the next one.
+fn escaped(value: &OsStr) -> OsString {
+    let mut bytes = Vec::with_capacity(value.len());
+    for &byte in value.as_bytes() {
+        bytes.push(byte);
+        if byte == b',' {
+            bytes.push(byte);
+        }
+    }
+    OsString::from_vec(bytes)
+}
+
+/// The first executable file called `name` in the folders of `PATH`.
+pub fn on_path(name: &OsStr) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|folder| folder.join(name))
+        .find(|path| {
+            path.metadata()
+                .is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{PluginOptions, plugin_argument};
+
+    #[test]
+    fn plugin_options_are_in_the_agreed_form() {
+        let plain = PluginOptions::default();
+        assert_eq!(
+            plugin_argument(Path::new("/home/p.so"), Path::new("/tmp/r"), 7, &plain),
+            "/home/p.so,seed=7,report=/tmp/r"
+        );
+        let all = PluginOptions {
+            budget: 9,
+            check: true,
+            trace_hash: true,
+            others: vec!["a=b".to_owned()],
+        };
+        assert_eq!(
+            plugin_argument(Path::new("/a,b/p.so"), Path::new("/tmp/r"), 7, &all),
+            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,a=b"
+        );
+    }
+}

@@ -1,0 +1,44 @@
+//! The help texts.
+
+mod support;
+
+use support::{check, overtake};
+
+#[test]
+fn help() {
+    check("help", overtake().arg("--help"), &[]);
+    for command in ["run", "matrix", "doctor", "exit-codes"] {
+        check(
+            &format!("help_{command}"),
+            overtake().args([command, "--help"]),
+            &[],
+        );
+    }
+}
+
+#[test]
+fn nothing_asked() {
+    check("nothing_asked", &mut overtake(), &[]);
+}
+
+#[test]
+fn version() {
+    overtake()
+        .arg("--version")
+        .assert()
+        .success()
+        .stdout(predicates::str::starts_with("overtake 0."));
+}
+
+#[test]
+fn exit_codes() {
+    check("exit_codes", overtake().arg("exit-codes"), &[]);
+    let markdown = overtake()
+        .args(["exit-codes", "--format", "markdown"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        String::from_utf8(markdown.stdout).unwrap(),
+        overtake::exit_code::markdown()
+    );
+}

@@ -1,0 +1,118 @@
+//! Which variant of the ring gives a stale read on which target: a snapshot for each, made by
+//! `overtake run` as a user starts it.
+
+mod support;
+
+use std::fmt::Write as _;
+use std::ops::RangeInclusive;
+use std::sync::{Mutex, PoisonError};
+
+use aio_ring_buggy::Variant;
+use overtake::scenario::Answer;
+use overtake::target::Target;
+use support::{check_text, home, overtake};
+
+const SEEDS: RangeInclusive<u64> = 1..=5;
+
+/// Held while plain QEMU runs. There both of the guest's threads run at once, each waiting for the
+/// other in a loop; with too few cores that takes many times as long.
+static PLAIN: Mutex<()> = Mutex::new(());
+
+/// The guest's answer.
+fn run(target: Target, variant: Variant, model: &str, seed: u64) -> Answer {
+    let output = overtake()
+        .env("OVERTAKE_HOME", home())
+        .args([
+            "run",
+            "--target",
+            target.name(),
+            "--variant",
+            variant.name(),
+        ])
+        .args(["--model", model, "--seed", &seed.to_string()])
+        .output()
+        .unwrap();
+    let answer: Answer = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{target}, {variant}, {model}: {error}: {output:?}"));
+    assert_eq!(
+        output.status.code(),
+        Some(i32::from(answer.stale_events > 0)),
+        "{output:?}"
+    );
+    answer
+}
+
+/// What the seeds gave, in the form of the snapshot.
+fn shown(target: Target, variant: Variant, model: &str) -> (bool, String) {
+    let exposed = SEEDS.into_iter().find_map(|seed| {
+        let stale = run(target, variant, model, seed).first_stale?;
+        Some((seed, stale))
+    });
+    let seeds = format!("seeds {} to {}", SEEDS.start(), SEEDS.end());
+    let mut text = String::new();
+    match &exposed {
+        None => write!(text, "not exposed ({seeds})").unwrap(),
+        Some((seed, stale)) => write!(
+            text,
+            "exposed\n  first seed: {seed} ({seeds})\n  first stale event: {}\n    expected {:?}\n    \
+             got      {:?}",
+            stale.event, stale.expected, stale.got
+        )
+        .unwrap(),
+    }
+    (exposed.is_some(), text)
+}
+
+fn race(target: Target, variant: Variant) {
+    let (plain, plain_shown) = {
+        let _alone = PLAIN.lock().unwrap_or_else(PoisonError::into_inner);
+        shown(target, variant, "none")
+    };
+    let (weak, weak_shown) = shown(target, variant, "weak");
+    check_text(
+        &format!("race_{target}_{variant}"),
+        &format!("plain QEMU: {plain_shown}\nweak memory: {weak_shown}\n"),
+        &[],
+    );
+    // Whatever the snapshots say.
+    assert!(!plain, "plain QEMU on an x86 host shows no weak memory");
+    assert_eq!(weak, !variant.is_sound() && target.reorders_stores());
+}
+
+macro_rules! races {
+    ($($name:ident: $target:ident, $variant:ident;)*) => {
+        $(#[test]
+        fn $name() {
+            race(Target::$target, Variant::$variant);
+        })*
+
+        #[test]
+        fn every_combination_is_tested() {
+            let tested = [$((Target::$target, Variant::$variant)),*];
+            for target in Target::ALL {
+                for &variant in Variant::ALL {
+                    assert!(tested.contains(&(target, variant)), "{target}, {variant}");
+                }
+            }
+        }
+    };
+}
+
+races! {
+    aarch64_release: Aarch64, Release;
+    aarch64_wmb: Aarch64, Wmb;
+    aarch64_relaxed_tail: Aarch64, RelaxedTail;
+    aarch64_barrier_only: Aarch64, BarrierOnly;
+    ppc64le_release: Ppc64le, Release;
+    ppc64le_wmb: Ppc64le, Wmb;
+    ppc64le_relaxed_tail: Ppc64le, RelaxedTail;
+    ppc64le_barrier_only: Ppc64le, BarrierOnly;
+    riscv64_release: Riscv64, Release;
+    riscv64_wmb: Riscv64, Wmb;
+    riscv64_relaxed_tail: Riscv64, RelaxedTail;
+    riscv64_barrier_only: Riscv64, BarrierOnly;
+    x86_64_release: X86_64, Release;
+    x86_64_wmb: X86_64, Wmb;
+    x86_64_relaxed_tail: X86_64, RelaxedTail;
+    x86_64_barrier_only: X86_64, BarrierOnly;
+}

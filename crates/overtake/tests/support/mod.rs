@@ -1,0 +1,144 @@
+//! What the tests of the command line share; above all, the one place where what they show is
+//! made independent of the machine.
+#![allow(
+    dead_code,
+    reason = "each test file is a crate of its own and uses a part of it"
+)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use overtake::home::Home;
+use overtake::target::Target;
+use tempfile::TempDir;
+
+/// The command `overtake`, with none of the variables that steer it.
+///
+/// Not the macro `cargo_bin!`, which ignores `CARGO_TARGET_<TRIPLE>_RUNNER`.
+#[allow(deprecated, reason = "as above")]
+pub fn overtake() -> Command {
+    let mut command = Command::cargo_bin("overtake").expect("it is built with the tests");
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("OVERTAKE_") {
+            command.env_remove(name);
+        }
+    }
+    for name in ["QEMU_LD_PREFIX", "NO_COLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(name);
+    }
+    command.env("COLUMNS", "100");
+    command
+}
+
+/// `overtake` with the home that `cargo xtask build` makes.
+pub fn overtake_at_home() -> Command {
+    let mut command = overtake();
+    command.env("OVERTAKE_HOME", home());
+    command
+}
+
+/// The home, with everything in it.
+///
+/// # Panics
+///
+/// Something is missing. The message says to run `cargo xtask build`.
+pub fn home() -> PathBuf {
+    let named = std::env::var_os("OVERTAKE_HOME").map(PathBuf::from);
+    let home = Home::find(named.as_deref());
+    let complete = home.plugin().map(drop).and_then(|()| {
+        Target::ALL
+            .into_iter()
+            .try_for_each(|target| home.scenario(target).map(drop))
+    });
+    if let Err(error) = complete {
+        panic!("these tests need what `cargo xtask build` builds: {error}");
+    }
+    std::path::absolute(home.path().expect("complete")).expect("it is there")
+}
+
+/// A folder that is gone after the test.
+pub fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder for the test")
+}
+
+/// A home whose plugin is an empty file.
+pub fn hollow_home() -> TempDir {
+    let home = folder();
+    fs::write(home.path().join("libovertake_plugin.so"), "").expect("writable");
+    home
+}
+
+/// An executable shell script.
+pub fn script(path: &Path, text: &str) {
+    fs::write(path, format!("#!/bin/sh\n{text}\n")).expect("writable");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("ours");
+}
+
+/// The smallest file that is taken for a program of `target`; it cannot be run.
+pub fn header_only(target: Target) -> Vec<u8> {
+    let machine: u16 = match target {
+        Target::Aarch64 => 183,
+        Target::Ppc64le => 21,
+        Target::Riscv64 => 243,
+        Target::X86_64 => 62,
+    };
+    let mut bytes = vec![0; 64];
+    bytes[..7].copy_from_slice(&[0x7f, b'E', b'L', b'F', 2, 1, 1]);
+    bytes[16] = 2;
+    bytes[18..20].copy_from_slice(&machine.to_le_bytes());
+    bytes
+}
+
+/// Compares how the command ended and what it said with the snapshot called `name`. Each of
+/// `folders` is written by its name.
+pub fn check(name: &str, command: &mut Command, folders: &[(&Path, &str)]) {
+    let output = command.output().expect("it starts");
+    let status = match output.status.code() {
+        Some(code) => format!("exit code {code}"),
+        None => output.status.to_string(),
+    };
+    let mut shown = status + "\n";
+    for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+        if !bytes.is_empty() {
+            shown += &format!("--- {name}\n{}", String::from_utf8_lossy(bytes));
+        }
+    }
+    check_text(name, &shown, folders);
+}
+
+/// Compares a text with the snapshot called `name`. Each of `folders` is written by its name.
+pub fn check_text(name: &str, text: &str, folders: &[(&Path, &str)]) {
+    normalised(folders).bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// Settings under which snapshots are the same on every machine.
+fn normalised(folders: &[(&Path, &str)]) -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for (path, name) in folders {
+        settings.add_filter(&literally(&path.to_string_lossy()), *name);
+    }
+    settings.add_filter(r"/\S*/(qemu-\w+)", "[PATH]/$1");
+    settings.add_filter(r"version \d+\.\d+\.\d+", "version [VERSION]");
+    // Names of temporary files.
+    settings.add_filter(r"overtake-\w{6}\b", "overtake-[RANDOM]");
+    // QEMU's report of a fatal signal differs by whether there may be a core dump.
+    settings.add_filter(" - core dumped", "");
+    settings
+}
+
+/// A regular expression for just this text.
+fn literally(text: &str) -> String {
+    let mut pattern = String::new();
+    for c in text.chars() {
+        if c.is_ascii_punctuation() {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}

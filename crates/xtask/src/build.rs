@@ -1,0 +1,281 @@
+//! `cargo xtask build`: the command, the plugin and the guests, laid out in the home of
+//! `overtake`.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::command;
+use crate::error::Error;
+use crate::packages::{TARGETS, Target};
+use crate::workspace::Workspace;
+
+/// The plugin's name in the home.
+const PLUGIN: &str = "libovertake_plugin.so";
+
+/// Builds everything and lays it out. Returns the `overtake` command.
+pub fn run(workspace: &Workspace) -> Result<PathBuf, Error> {
+    let home = workspace.home();
+    let mut layout = Layout::new(&home);
+
+    eprintln!("build: the command and the plugin");
+    let (overtake, plugin) = host(workspace)?;
+    layout.put(Path::new(PLUGIN), &plugin)?;
+
+    let flags = guest_flags(workspace)?;
+    for target in TARGETS {
+        eprintln!("build: guests for {}", target.name);
+        let folder = Path::new("guests").join(target.name);
+        let mut names = Vec::new();
+        for guest in guests(workspace, target, &flags)? {
+            let name = guest.file_name().unwrap_or_default().to_owned();
+            layout.put(&folder.join(&name), &guest)?;
+            names.push(name);
+        }
+        layout.keep_only(&folder, &names)?;
+    }
+    let changed = match layout.changed {
+        0 => "nothing changed".to_owned(),
+        1 => "1 file changed".to_owned(),
+        n => format!("{n} files changed"),
+    };
+    eprintln!("build: {} is laid out, {changed}", home.display());
+    Ok(overtake)
+}
+
+/// Builds what runs on the host; returns the command and the plugin.
+fn host(workspace: &Workspace) -> Result<(PathBuf, PathBuf), Error> {
+    let mut build = command::cargo(workspace.root());
+    build
+        .args(["build", "--release"])
+        .args(["-p", "overtake", "-p", "overtake-plugin"])
+        .arg("--target-dir")
+        .arg(workspace.target_dir());
+    let built = artifacts(&mut build)?;
+    let find = |name: &str, expected| {
+        let found = built
+            .iter()
+            .find(|path| path.file_name() == Some(OsStr::new(name)));
+        found.cloned().ok_or_else(|| Error::Answer {
+            command: command::show(&build),
+            expected,
+        })
+    };
+    Ok((
+        find("overtake", "the command `overtake`")?,
+        find(PLUGIN, "the plugin libovertake_plugin.so")?,
+    ))
+}
+
+/// Builds the guests for one target, each a static executable.
+///
+/// They have a target folder of their own, since their RUSTFLAGS differ from the others'.
+fn guests(workspace: &Workspace, target: Target, flags: &OsStr) -> Result<Vec<PathBuf>, Error> {
+    let mut build = command::cargo(workspace.root());
+    build
+        .args(["build", "--release", "-p", "overtake-guests", "--bins"])
+        .args(["--target", target.triple])
+        .arg("--target-dir")
+        .arg(workspace.target_dir().join("guests"))
+        .env("CARGO_ENCODED_RUSTFLAGS", flags);
+    artifacts(&mut build)
+}
+
+/// RUSTFLAGS for the guests, in cargo's encoding that leaves spaces in paths alone.
+///
+/// A guest must be the same file wherever it was built, so the folders of this machine are
+/// replaced by fixed names.
+fn guest_flags(workspace: &Workspace) -> Result<OsString, Error> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let ask =
+        |args: &[&str]| command::stdout(command::command(&rustc, workspace.root()).args(args));
+    let sysroot = ask(&["--print", "sysroot"])?;
+    let version = ask(&["-vV"])?;
+    let commit = version
+        .lines()
+        .find_map(|line| line.strip_prefix("commit-hash: "))
+        .unwrap_or("unknown");
+    let mut remap = vec![(workspace.root().to_owned(), "/overtake".to_owned())];
+    if let Some(home) = cargo_home() {
+        remap.push((home, "/cargo".to_owned()));
+    }
+    // With the component rust-src, rustc writes where it lies in place of this name.
+    let library = Path::new(sysroot.trim_end()).join("lib/rustlib/src/rust");
+    remap.push((library, format!("/rustc/{commit}")));
+
+    let mut flags = OsString::from("-Ctarget-feature=+crt-static");
+    for (from, to) in remap {
+        flags.push("\x1f--remap-path-prefix=");
+        flags.push(from);
+        flags.push("=");
+        flags.push(to);
+    }
+    Ok(flags)
+}
+
+fn cargo_home() -> Option<PathBuf> {
+    env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
+}
+
+/// Runs `cargo build` and returns the executables and shared libraries that it names, fresh ones
+/// included.
+fn artifacts(build: &mut Command) -> Result<Vec<PathBuf>, Error> {
+    build.arg("--message-format=json-render-diagnostics");
+    Ok(artifacts_in(&command::stdout(build)?))
+}
+
+fn artifacts_in(messages: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for line in messages.lines() {
+        let Ok(message) = serde_json::from_str::<Value>(line) else {
+            continue;
+        };
+        if message["reason"] != "compiler-artifact" {
+            continue;
+        }
+        let is = |kind: &str| {
+            let kinds = message["target"]["kind"].as_array();
+            kinds.is_some_and(|kinds| kinds.iter().any(|k| k == kind))
+        };
+        if is("bin") {
+            files.extend(message["executable"].as_str().map(PathBuf::from));
+        } else if is("cdylib") {
+            let names = message["filenames"].as_array().into_iter().flatten();
+            files.extend(names.filter_map(Value::as_str).map(PathBuf::from));
+        }
+    }
+    files
+}
+
+/// Fills a folder, writing only what differs.
+struct Layout<'a> {
+    root: &'a Path,
+    changed: usize,
+}
+
+impl<'a> Layout<'a> {
+    fn new(root: &'a Path) -> Self {
+        Self { root, changed: 0 }
+    }
+
+    /// Makes `file` (relative to the root) a copy of `from`. Whoever has the old file open keeps
+    /// it whole, and nobody sees half a file: the copy is renamed into place.
+    fn put(&mut self, file: &Path, from: &Path) -> Result<(), Error> {
+        let to = self.root.join(file);
+        if same(from, &to)? {
+            return Ok(());
+        }
+        let folder = to.parent().expect("a file in a folder");
+        fs::create_dir_all(folder).map_err(Error::io(folder))?;
+        let mut name = OsString::from(".");
+        name.push(to.file_name().expect("a file name"));
+        name.push(format!(".{}", std::process::id()));
+        let new = folder.join(name);
+        let done = fs::copy(from, &new)
+            .and_then(|_| fs::rename(&new, &to))
+            .map_err(Error::io(&to));
+        if done.is_err() {
+            let _ = fs::remove_file(&new);
+        }
+        self.changed += 1;
+        done
+    }
+
+    /// Removes what an earlier build put into `folder` and this one does not know.
+    fn keep_only(&mut self, folder: &Path, names: &[OsString]) -> Result<(), Error> {
+        let folder = self.root.join(folder);
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(Error::io(&folder))?,
+        };
+        for entry in entries {
+            let entry = entry.map_err(Error::io(&folder))?;
+            let name = entry.file_name();
+            // A name with a dot is another build's copy on its way.
+            if names.contains(&name) || name.to_string_lossy().starts_with('.') {
+                continue;
+            }
+            fs::remove_file(entry.path()).map_err(Error::io(entry.path()))?;
+            self.changed += 1;
+        }
+        Ok(())
+    }
+}
+
+/// Whether both files hold the same bytes and permissions; a missing `to` differs.
+fn same(from: &Path, to: &Path) -> Result<bool, Error> {
+    let Ok(old) = fs::symlink_metadata(to) else {
+        return Ok(false);
+    };
+    let new = fs::metadata(from).map_err(Error::io(from))?;
+    if !old.is_file() || old.len() != new.len() || old.permissions() != new.permissions() {
+        return Ok(false);
+    }
+    let new = fs::read(from).map_err(Error::io(from))?;
+    let old = fs::read(to).map_err(Error::io(to))?;
+    Ok(old == new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_executables_and_plugins_from_the_messages() {
+        let messages = r#"{"reason":"compiler-artifact","target":{"kind":["lib"]},"executable":null,"filenames":["/t/liba.rlib"]}
+not JSON
+{"reason":"compiler-artifact","target":{"kind":["custom-build"]},"executable":null,"filenames":["/t/build-script"]}
+{"reason":"compiler-artifact","target":{"kind":["cdylib"]},"executable":null,"filenames":["/t/libp.so"]}
+{"reason":"compiler-artifact","target":{"kind":["bin"]},"executable":"/t/x y","filenames":["/t/x y"]}
+{"reason":"build-finished","success":true}"#;
+        let expected = ["/t/libp.so", "/t/x y"].map(PathBuf::from);
+        assert_eq!(artifacts_in(messages), expected);
+    }
+
+    #[test]
+    fn writes_only_what_differs_and_removes_what_is_gone() {
+        let temp = tempfile::tempdir().unwrap();
+        let from = temp.path().join("from");
+        let home = temp.path().join("home");
+        let file = Path::new("guests/x");
+        fs::write(&from, "one").unwrap();
+
+        let mut layout = Layout::new(&home);
+        layout.put(file, &from).unwrap();
+        assert_eq!(layout.changed, 1);
+        layout.put(file, &from).unwrap();
+        assert_eq!(layout.changed, 1);
+        fs::write(&from, "two").unwrap();
+        layout.put(file, &from).unwrap();
+        assert_eq!(layout.changed, 2);
+        assert_eq!(fs::read_to_string(home.join(file)).unwrap(), "two");
+
+        layout.put(Path::new("guests/old"), &from).unwrap();
+        fs::write(home.join("guests/.x.1"), "on its way").unwrap();
+        layout
+            .keep_only(Path::new("guests"), &["x".into()])
+            .unwrap();
+        assert!(!home.join("guests/old").exists());
+        assert!(home.join(file).exists());
+        assert!(home.join("guests/.x.1").exists());
+        layout.keep_only(Path::new("nowhere"), &[]).unwrap();
+    }
+
+    #[test]
+    fn a_copy_that_fails_names_the_file() {
+        let temp = tempfile::tempdir().unwrap();
+        let missing = temp.path().join("missing");
+        let error = Layout::new(temp.path())
+            .put(Path::new("x"), &missing)
+            .unwrap_err();
+        assert!(error.to_string().contains("x"), "{error}");
+        assert_eq!(fs::read_dir(temp.path()).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,86 @@
+//! `cargo xtask`: sets a machine up, builds what runs under emulation and lays it out, and runs
+//! the matrix and the tests.
+//!
+//! Its own lines go to stderr, so that the stdout of `cargo xtask repro --format json` is that of
+//! `overtake matrix` alone.
+//!
+//! # Exit codes
+//!
+//! | code | meaning |
+//! |---|---|
+//! | 0 | done |
+//! | 1 | `tidy` has findings, or a file could not be read or written |
+//! | 2 | wrong usage |
+//! | 69 | this machine cannot be set up by `cargo xtask setup`; the message says what is missing |
+//! | other | that of the command that failed (cargo: 101), or of `overtake matrix` |
+
+#![forbid(unsafe_code)]
+
+pub mod build;
+pub mod command;
+pub mod error;
+pub mod packages;
+pub mod repro;
+pub mod setup;
+pub mod test;
+pub mod tidy;
+pub mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use error::Error;
+use workspace::Workspace;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about, version)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what is missing on this machine: QEMU, cross compilers, Rust targets
+    Setup,
+    /// Build the command, the plugin and the guests, and lay out `target/overtake`
+    Build,
+    /// Set up, build, and run `overtake matrix`
+    Repro {
+        /// Arguments for `overtake matrix`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Set up, build, and run every check and test
+    Test {
+        /// Arguments for the test runner (cargo-nextest where it is installed, else `cargo test`)
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Check what the compiler does not: documents, licences, where `unsafe` stands
+    Tidy,
+}
+
+/// Runs the task that the command line names.
+#[must_use]
+pub fn main() -> ExitCode {
+    let task = Cli::parse().task;
+    match run(task) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(task: Task) -> Result<u8, Error> {
+    match task {
+        Task::Setup => setup::run().map(|()| 0),
+        Task::Build => build::run(&Workspace::find()?).map(|_| 0),
+        Task::Repro { args } => repro::run(&args),
+        Task::Test { args } => test::run(&args).map(|()| 0),
+        Task::Tidy => tidy::run(Workspace::find()?.root()).map(|()| 0),
+    }
+}

@@ -1,0 +1,111 @@
+//! The table of targets and of what a machine needs for each.
+
+/// A target: the name it has in the home of `overtake`, what Rust calls it, what Debian calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// Folder in the home, and suffix of `qemu-`.
+    pub name: &'static str,
+    /// Rust's target triple.
+    pub triple: &'static str,
+    /// The C compiler that links for it.
+    pub linker: &'static str,
+    /// Debian package of the linker.
+    pub linker_package: &'static str,
+    /// Debian package of the C library to link with.
+    pub libc_package: &'static str,
+}
+
+/// Every target, in the order in which they are built.
+pub const TARGETS: [Target; 4] = [
+    Target {
+        name: "aarch64",
+        triple: "aarch64-unknown-linux-gnu",
+        linker: "aarch64-linux-gnu-gcc",
+        linker_package: "gcc-aarch64-linux-gnu",
+        libc_package: "libc6-dev-arm64-cross",
+    },
+    Target {
+        name: "ppc64le",
+        triple: "powerpc64le-unknown-linux-gnu",
+        linker: "powerpc64le-linux-gnu-gcc",
+        linker_package: "gcc-powerpc64le-linux-gnu",
+        libc_package: "libc6-dev-ppc64el-cross",
+    },
+    Target {
+        name: "riscv64",
+        triple: "riscv64gc-unknown-linux-gnu",
+        linker: "riscv64-linux-gnu-gcc",
+        linker_package: "gcc-riscv64-linux-gnu",
+        libc_package: "libc6-dev-riscv64-cross",
+    },
+    Target {
+        name: "x86_64",
+        triple: "x86_64-unknown-linux-gnu",
+        linker: "cc",
+        linker_package: "gcc",
+        libc_package: "libc6-dev",
+    },
+];
+
+/// Debian package of the emulators.
+pub const QEMU_PACKAGE: &str = "qemu-user";
+
+/// Components of the Rust toolchain that `cargo xtask test` uses: (name, cargo's subcommand).
+pub const COMPONENTS: [(&str, &str); 2] = [("rustfmt", "fmt"), ("clippy", "clippy")];
+
+/// Every Debian package of the table, sorted.
+#[must_use]
+pub fn debian_packages() -> Vec<&'static str> {
+    let mut packages = vec![QEMU_PACKAGE];
+    for target in TARGETS {
+        packages.extend([target.linker_package, target.libc_package]);
+    }
+    packages.sort_unstable();
+    packages.dedup();
+    packages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The linkers that cargo uses are those that the table installs.
+    #[test]
+    fn cargo_config_names_the_linkers_of_the_table() {
+        let config = include_str!("../../../.cargo/config.toml");
+        for target in TARGETS {
+            let section = format!(
+                "[target.{}]\nlinker = \"{}\"\n",
+                target.triple, target.linker
+            );
+            // The host's linker is rustc's own choice, see the comment in the file.
+            let expected = target.linker != "cc";
+            assert_eq!(config.contains(&section), expected, "{section}");
+        }
+    }
+
+    #[test]
+    fn the_image_has_the_packages_of_the_table() {
+        let dockerfile = include_str!("../../../docker/Dockerfile");
+        let (_, install) = dockerfile
+            .split_once("--no-install-recommends \\\n")
+            .unwrap();
+        let (packages, _) = install.split_once("&&").unwrap();
+        let packages: Vec<_> = packages
+            .split_whitespace()
+            .filter(|word| *word != "\\")
+            .collect();
+        assert_eq!(packages, debian_packages());
+    }
+
+    #[test]
+    fn cross_has_every_target_of_the_table() {
+        let sections = TARGETS.map(|target| {
+            let triple = target.triple;
+            format!("[target.{triple}]\ndockerfile = \"docker/Dockerfile\"\n")
+        });
+        let config = include_str!("../../../Cross.toml");
+        let (_, config) = config.split_once("\n").unwrap();
+        assert_eq!(config, sections.join("\n"));
+    }
+}

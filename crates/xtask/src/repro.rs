@@ -1,0 +1,16 @@
+//! `cargo xtask repro`: from a bare machine to the matrix.
+
+use crate::error::{Error, exit_code_of};
+use crate::workspace::Workspace;
+use crate::{build, command, setup};
+
+/// Sets up, builds, and runs `overtake matrix ARGS`; returns its exit code.
+pub fn run(args: &[String]) -> Result<u8, Error> {
+    setup::run()?;
+    let workspace = Workspace::find()?;
+    let overtake = build::run(&workspace)?;
+    let mut matrix = command::command(overtake, std::path::Path::new("."));
+    matrix.arg("matrix").args(args);
+    eprintln!("{}", command::show(&matrix));
+    command::status(&mut matrix).map(exit_code_of)
+}

@@ -1,0 +1,162 @@
+//! Where `unsafe` stands, what must not be left behind, and how long a file may be.
+
+use std::path::{Path, PathBuf};
+
+use super::source::{blank, words};
+use super::{Finding, UNSAFE_CRATES, entries, read};
+use crate::error::Error;
+
+/// The longest source file, in lines.
+const MAX_LINES: usize = 600;
+
+pub(super) fn check(root: &Path, crates: &[String]) -> Result<Vec<Finding>, Error> {
+    let mut findings = Vec::new();
+    for name in crates {
+        let folder = Path::new("crates").join(name);
+        let mut files = Vec::new();
+        rust_files(root, &folder, &mut files)?;
+        for path in files {
+            let text = read(root, &path)?;
+            check_file(&path, &text, name, &mut findings);
+        }
+    }
+    Ok(findings)
+}
+
+fn check_file(path: &Path, text: &str, crate_name: &str, findings: &mut Vec<Finding>) {
+    let lines = text.lines().count();
+    if lines > MAX_LINES {
+        let message = format!("{lines} lines, more than {MAX_LINES}");
+        findings.push(Finding::new(path, MAX_LINES + 1, message));
+    }
+
+    let may_be_unsafe = UNSAFE_CRATES.contains(&crate_name);
+    let code = blank(text);
+    for (line, word, next) in words(&code) {
+        let message = match word {
+            "unsafe" if !may_be_unsafe => "`unsafe` in a crate that must do without it",
+            "todo" if next == Some('!') => "`todo!` is left behind",
+            "dbg" if next == Some('!') => "`dbg!` is left behind",
+            _ => continue,
+        };
+        findings.push(Finding::new(path, line, message));
+    }
+
+    let forbids = code
+        .lines()
+        .any(|line| line.trim() == "#![forbid(unsafe_code)]");
+    if !may_be_unsafe && is_crate_root(path) && !forbids {
+        findings.push(Finding::new(
+            path,
+            1,
+            "`#![forbid(unsafe_code)]` is missing",
+        ));
+    }
+}
+
+/// Whether the file is the root of a library or a program, `crates/NAME/…`.
+fn is_crate_root(path: &Path) -> bool {
+    let inside: PathBuf = path.components().skip(2).collect();
+    inside == Path::new("src/lib.rs")
+        || inside == Path::new("src/main.rs")
+        || inside.parent() == Some(Path::new("src/bin"))
+        || (inside.starts_with("src/bin") && inside.ends_with("main.rs"))
+}
+
+/// The Rust files in a folder and below, sorted; build output left out.
+fn rust_files(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+    for entry in entries(&root.join(folder))? {
+        let Some(name) = entry.file_name() else {
+            continue;
+        };
+        let path = folder.join(name);
+        if entry.is_dir() && !entry.is_symlink() {
+            if name != "target" {
+                rust_files(root, &path, files)?;
+            }
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{shown, tree};
+    use super::*;
+
+    const FORBID: &str = "#![forbid(unsafe_code)]\n";
+
+    fn findings(files: &[(&str, &str)]) -> Vec<String> {
+        let temp = tree(files);
+        let crates = ["a", "guests"].map(str::to_owned);
+        let crates = crates
+            .iter()
+            .filter(|name| temp.path().join("crates").join(name).exists());
+        let crates: Vec<_> = crates.cloned().collect();
+        shown(&check(temp.path(), &crates).unwrap())
+    }
+
+    #[test]
+    fn a_file_has_at_most_600_lines() {
+        let (right, long) = ("// x\n".repeat(600), "// x\n".repeat(601));
+        let files = [
+            ("crates/a/tests/right.rs", right.as_str()),
+            ("crates/a/tests/long.rs", &long),
+            ("crates/a/target/built.rs", &long),
+        ];
+        assert_eq!(
+            findings(&files),
+            ["crates/a/tests/long.rs:601: 601 lines, more than 600"]
+        );
+    }
+
+    #[test]
+    fn unsafe_stands_only_where_it_may() {
+        let text = format!("{FORBID}//! unsafe\nconst S: &str = \"unsafe\";\nunsafe fn f() {{}}\n");
+        let files = [
+            ("crates/a/src/lib.rs", text.as_str()),
+            ("crates/guests/src/lib.rs", &text),
+        ];
+        assert_eq!(
+            findings(&files),
+            ["crates/a/src/lib.rs:4: `unsafe` in a crate that must do without it"]
+        );
+    }
+
+    #[test]
+    fn every_crate_root_forbids_unsafe() {
+        let files = [
+            ("crates/a/src/lib.rs", "// #![forbid(unsafe_code)]\n"),
+            ("crates/a/src/main.rs", FORBID),
+            ("crates/a/src/bin/x.rs", ""),
+            ("crates/a/src/bin/y/main.rs", ""),
+            ("crates/a/src/bin/y/part.rs", ""),
+            ("crates/a/src/part.rs", ""),
+            ("crates/guests/src/lib.rs", ""),
+        ];
+        let missing = |path: &str| format!("{path}:1: `#![forbid(unsafe_code)]` is missing");
+        assert_eq!(
+            findings(&files),
+            [
+                "crates/a/src/bin/x.rs",
+                "crates/a/src/bin/y/main.rs",
+                "crates/a/src/lib.rs"
+            ]
+            .map(missing)
+        );
+    }
+
+    #[test]
+    fn nothing_is_left_behind() {
+        let text = "fn todo() {\n    dbg!(1);\n    todo!()\n}\n// todo!()\n";
+        assert_eq!(
+            findings(&[("crates/a/src/x.rs", text)]),
+            [
+                "crates/a/src/x.rs:2: `dbg!` is left behind",
+                "crates/a/src/x.rs:3: `todo!` is left behind",
+            ]
+        );
+    }
+}
