@@ -316,8 +316,9 @@ impl Engine {
         unsafe { guest_memory::read(addr, bytes) };
         match instruction.access {
             Access::Plain | Access::LoadReserved => {
+                let life = self.strategy.life();
                 self.machine
-                    .store(self.current, addr, bytes, instruction.release);
+                    .store(self.current, addr, bytes, instruction.release, life);
                 // What a fence on an access orders, it orders on both sides of it.
                 if let Some(fence) = instruction.fence {
                     self.machine.fence(self.current, fence);
@@ -407,7 +408,7 @@ impl Engine {
                     ));
                 }
             }
-            views::propagate(&mut self.machine, &mut self.strategy);
+            views::propagate(&mut self.machine);
             views::enter(&self.machine, next);
             self.view = Some(next);
         }

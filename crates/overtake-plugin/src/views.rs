@@ -4,7 +4,7 @@
 //! stores. So its loads need no help, and a hand-off writes only bytes that are pending.
 
 use crate::guest_memory;
-use weakmem::{Machine, PAGE_SIZE, Strategy, ThreadId};
+use weakmem::{Machine, PAGE_SIZE, ThreadId};
 
 fn write(addr: u64, bytes: &[u8]) {
     // SAFETY: only bytes of stores that the guest made are written, on pages in the image; a page
@@ -23,8 +23,8 @@ pub fn enter(machine: &Machine, thread: ThreadId) {
 }
 
 /// One round in which stores become visible, while memory holds the committed values.
-pub fn propagate(machine: &mut Machine, strategy: &mut dyn Strategy) {
-    machine.propagate(strategy, write);
+pub fn propagate(machine: &mut Machine) {
+    machine.propagate(write);
 }
 
 /// Commits all pending stores of all threads while `running`'s view is in memory.

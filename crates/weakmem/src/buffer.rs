@@ -20,8 +20,8 @@ pub(crate) struct Pending {
     epoch: u64,
     /// A release store: a later RCsc acquire of the same thread waits for it.
     pub release: bool,
-    /// [`crate::Machine`]'s round when the store was made; its age bounds its life.
-    pub born: u64,
+    /// [`crate::Machine`]'s round in which it becomes visible, if it may by then.
+    pub due: u64,
     pub overtaken_by_store: bool,
     pub overtaken_by_load: bool,
 }
@@ -67,7 +67,7 @@ impl StoreBuffer {
     }
 
     /// The store at `addr`, at the end of program order.
-    pub(crate) fn push(&mut self, addr: u64, bytes: &[u8], release: bool, born: u64) {
+    pub(crate) fn push(&mut self, addr: u64, bytes: &[u8], release: bool, due: u64) {
         debug_assert!(!bytes.is_empty() && bytes.len() <= MAX_ACCESS && !self.is_full());
         let mut padded = [0; MAX_ACCESS];
         padded[..bytes.len()].copy_from_slice(bytes);
@@ -81,7 +81,7 @@ impl StoreBuffer {
             bytes: padded,
             epoch: self.epoch,
             release,
-            born,
+            due,
             overtaken_by_store: false,
             overtaken_by_load: false,
         });
@@ -124,11 +124,6 @@ impl StoreBuffer {
             }
         }
         set
-    }
-
-    /// What must be committed before `index` can be, and itself.
-    pub(crate) fn closure_of(&self, order: StoreOrder, index: usize) -> u64 {
-        self.with_predecessors(order, 1 << index)
     }
 
     /// What must be committed before an atomic write to `addr` by the same thread: the entries of

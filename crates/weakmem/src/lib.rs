@@ -32,4 +32,4 @@ pub use buffer::{MAX_ACCESS, StoreBuffer};
 pub use image::{Image, PAGE_SIZE};
 pub use machine::{Counters, Machine, ThreadId};
 pub use order::{Fence, StoreOrder};
-pub use strategy::{Quantum, Strategy, Uniform};
+pub use strategy::{LONGEST_LIFE, Quantum, Strategy, Uniform};

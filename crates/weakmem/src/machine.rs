@@ -3,14 +3,10 @@
 use crate::buffer::StoreBuffer;
 use crate::image::Image;
 use crate::order::{Fence, StoreOrder};
-use crate::strategy::Strategy;
+use crate::strategy::LONGEST_LIFE;
 
 /// A thread of the machine: 0, 1, … in order of creation, never used twice.
 pub type ThreadId = u32;
-
-/// Rounds (see [`Machine::propagate`]) after which a store is committed whatever the strategy
-/// says: a store becomes visible in finite time, so a thread that spins on it comes on.
-const MAX_AGE: u64 = 32;
 
 /// What happened so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,7 +27,7 @@ pub struct Machine {
     order: StoreOrder,
     image: Image,
     buffers: Vec<StoreBuffer>,
-    /// Number of [`Machine::propagate`] calls, the unit of a store's age.
+    /// Number of [`Machine::propagate`] calls, the unit of a store's life.
     round: u64,
     counters: Counters,
 }
@@ -78,12 +74,18 @@ impl Machine {
     /// A store of `bytes`, at most [`crate::MAX_ACCESS`], at `addr`.
     ///
     /// `release`: ordered after all earlier accesses of the thread (stlr, a store with .rl).
-    pub fn store(&mut self, thread: ThreadId, addr: u64, bytes: &[u8], release: bool) {
+    /// `life`: see [`crate::Strategy::life`].
+    pub fn store(&mut self, thread: ThreadId, addr: u64, bytes: &[u8], release: bool, life: u64) {
         self.counters.stores += 1;
         if self.buffers[thread as usize].is_full() {
             self.commit(thread, 0);
         }
-        self.buffers[thread as usize].push(addr, bytes, release, self.round);
+        self.buffers[thread as usize].push(
+            addr,
+            bytes,
+            release,
+            self.round + life.min(LONGEST_LIFE),
+        );
     }
 
     /// A load of `len` bytes at `addr`. Its value is the committed one under the thread's own
@@ -202,46 +204,31 @@ impl Machine {
     }
 
     /// Commits a set (a bit each) that holds the predecessors of its members, in program order.
-    fn commit_set(&mut self, thread: ThreadId, set: u64) {
-        self.commit_set_to(thread, set, &mut |_, _| ());
-    }
-
-    fn commit_set_to(&mut self, thread: ThreadId, mut set: u64, patch: &mut dyn FnMut(u64, &[u8])) {
+    fn commit_set(&mut self, thread: ThreadId, mut set: u64) {
         let mut removed = 0;
         while set != 0 {
             let index = set.trailing_zeros();
             set &= set - 1;
-            self.commit_to(thread, (index - removed) as usize, patch);
+            self.commit(thread, (index - removed) as usize);
             removed += 1;
         }
     }
 
-    /// One round in which stores become visible as `strategy` chooses, for every thread; those
-    /// that have waited too long do so in any case. Calls `patch(addr, bytes)` for each piece of
-    /// the committed memory that changes, in the order of the changes.
-    pub fn propagate(&mut self, strategy: &mut dyn Strategy, mut patch: impl FnMut(u64, &[u8])) {
-        self.round += 1;
+    /// One round: the stores that are due become visible, unless one that is not must be first.
+    /// Calls `patch(addr, bytes)` for each piece of the committed memory that changes, in the order
+    /// of the changes.
+    pub fn propagate(&mut self, mut patch: impl FnMut(u64, &[u8])) {
         for thread in 0..self.buffers.len() {
-            if self.buffers[thread].is_empty() {
-                continue;
-            }
-            let thread = thread as ThreadId;
-            strategy.start_round();
             let mut index = 0;
-            while index < self.buffers[thread as usize].len() {
-                let buffer = &self.buffers[thread as usize];
-                let age = self.round - buffer.entries()[index].born;
-                if age > MAX_AGE {
-                    let set = buffer.closure_of(self.order, index);
-                    self.commit_set_to(thread, set, &mut patch);
-                    index = (index + 1).saturating_sub(set.count_ones() as usize);
-                } else if buffer.may_commit(self.order, index) && strategy.commits() {
-                    self.commit_to(thread, index, &mut patch);
+            while let Some(entry) = self.buffers[thread].entries().get(index) {
+                if entry.due <= self.round && self.may_commit(thread as ThreadId, index) {
+                    self.commit_to(thread as ThreadId, index, &mut patch);
                 } else {
                     index += 1;
                 }
             }
         }
+        self.round += 1;
     }
 
     /// Calls `patch(addr, bytes)` for each piece of memory that must be written to turn the

@@ -21,23 +21,23 @@ pub trait Strategy {
     /// For how long.
     fn quantum(&mut self) -> Quantum;
 
-    /// Called before a round of [`Strategy::commits`] for one thread's buffer.
-    fn start_round(&mut self);
-
-    /// Whether a store that may commit does so in this round.
-    fn commits(&mut self) -> bool;
+    /// For how many rounds of [`crate::Machine::propagate`] a store stays pending, if nothing
+    /// else makes it visible. At most [`LONGEST_LIFE`] count.
+    fn life(&mut self) -> u64;
 }
+
+/// Rounds after which a store becomes visible whatever the strategy says: in finite time, so that
+/// a thread that spins on it comes on.
+pub const LONGEST_LIFE: u64 = 32;
 
 /// Every choice at random, each independent of the others, from one seed.
 ///
-/// Two rates are drawn anew again and again, so that a run has slow and fast phases of both: how
-/// long a thread runs (1 to 64 shared accesses), and how readily stores commit (a quarter, a
-/// half or three quarters of those that may, each round).
+/// How long a thread runs, and how long a store stays pending, are drawn by their order of
+/// magnitude: most are short, some are very long, so that a store often outlives many later ones
+/// and the window in which another thread may look is often wide.
 #[derive(Debug, Clone)]
 pub struct Uniform {
     rng: Xoshiro256PlusPlus,
-    /// Of 4.
-    commit_rate: u64,
 }
 
 impl Uniform {
@@ -45,7 +45,6 @@ impl Uniform {
     pub fn new(seed: u64) -> Self {
         Self {
             rng: Xoshiro256PlusPlus::seed_from_u64(seed),
-            commit_rate: 2,
         }
     }
 
@@ -69,11 +68,7 @@ impl Strategy for Uniform {
         }
     }
 
-    fn start_round(&mut self) {
-        self.commit_rate = 1 + self.below(3);
-    }
-
-    fn commits(&mut self) -> bool {
-        self.below(4) < self.commit_rate
+    fn life(&mut self) -> u64 {
+        (1 << self.below(5)) - 1
     }
 }

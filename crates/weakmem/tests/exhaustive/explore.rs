@@ -115,8 +115,8 @@ fn run(machine: &mut Machine, thread: ThreadId, step: Step) -> Option<u8> {
         bytes[0]
     };
     match step {
-        Step::Store(location, value) => machine.store(thread, location.0, &[value; 4], false),
-        Step::Release(location, value) => machine.store(thread, location.0, &[value; 4], true),
+        Step::Store(location, value) => machine.store(thread, location.0, &[value; 4], false, 0),
+        Step::Release(location, value) => machine.store(thread, location.0, &[value; 4], true, 0),
         Step::Fence(fence) => machine.fence(thread, fence),
         Step::Load(location) => {
             machine.load(thread, location.0, 4);

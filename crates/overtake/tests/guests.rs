@@ -1,0 +1,158 @@
+//! Whole programs under the weak model: they run to their right result, in check mode (every
+//! shared page is compared with the model at every hand-off), or to the failure that their
+//! architecture allows.
+//!
+//! `OVERTAKE_TEST_SEEDS=50` runs each with as many seeds; the default is 3.
+
+mod support;
+
+use assert_cmd::Command;
+use overtake::exit_code::ExitCode;
+use overtake::target::Target;
+use support::{home, overtake_at_home};
+
+fn seeds() -> std::ops::RangeInclusive<u64> {
+    let seeds = std::env::var("OVERTAKE_TEST_SEEDS");
+    1..=seeds.ok().map_or(3, |seeds| {
+        seeds.parse().expect("OVERTAKE_TEST_SEEDS is a number")
+    })
+}
+
+/// A guest of the home under the weak model.
+fn guest(target: Target, seed: u64, options: &[&str], words: &[&str]) -> Command {
+    let mut command = overtake_at_home();
+    command
+        .args([
+            "run",
+            "--check",
+            "--timeout",
+            "120",
+            "--seed",
+            &seed.to_string(),
+        ])
+        .args(options)
+        .arg("--")
+        .arg(home().join("guests").join(target.name()).join(words[0]))
+        .args(&words[1..]);
+    command
+}
+
+/// Runs a guest on every target with every seed, and expects this status of each.
+#[track_caller]
+fn always(words: &[&str], status: i32) {
+    for target in Target::ALL {
+        for seed in seeds() {
+            let output = guest(target, seed, &[], words).output().expect("it starts");
+            assert_eq!(
+                output.status.code(),
+                Some(status),
+                "{words:?} on {target} with seed {seed}:\n{}{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr),
+            );
+        }
+    }
+}
+
+/// The seeds of which the guest ends with a status other than 0.
+fn failing(target: Target, words: &[&str]) -> Vec<u64> {
+    let fails = |seed: &u64| {
+        let status = guest(target, *seed, &[], words)
+            .output()
+            .expect("it starts")
+            .status;
+        !status.success()
+    };
+    (1..=5).filter(fails).collect()
+}
+
+#[test]
+fn the_standard_library() {
+    always(&["std-mix"], 0);
+}
+
+/// System calls that change mappings, and instructions that zero memory without a callback.
+#[test]
+fn mappings_and_zeroing() {
+    always(&["zeroing"], 0);
+}
+
+macro_rules! endings {
+    ($($test:ident: $mode:literal => $status:expr;)*) => {$(
+        #[test]
+        fn $test() {
+            always(&["endings", $mode], $status);
+        }
+    )*};
+}
+
+endings! {
+    exit_with_live_threads: "exit-live" => 7;
+    return_with_live_threads: "return-live" => 0;
+    exec_with_live_threads: "exec-self" => 0;
+    abort_with_live_threads: "abort" => 128 + 6;
+    a_fatal_fault: "segv" => 128 + 11;
+    fork_and_exec: "fork-exec" => 0;
+    fork_and_exec_with_live_threads: "fork-live" => 0;
+    fork_with_live_threads: "fork-plain" => 0;
+    a_thread_pool: "pool" => 0;
+    detached_threads: "detached" => 0;
+    two_hundred_threads_in_turn: "threads-200" => 0;
+    many_wait_for_one: "futex-wake-many" => 0;
+    signals: "signals" => 0;
+}
+
+/// Threads that spin for ever end when the budget of guest instructions is used up.
+#[test]
+fn a_livelock_ends() {
+    for target in Target::ALL {
+        let output = guest(
+            target,
+            1,
+            &["--budget", "200000"],
+            &["endings", "livelock"],
+        )
+        .output()
+        .expect("it starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            output.status.code(),
+            Some(ExitCode::BudgetExhausted.code().into()),
+            "{said}"
+        );
+        assert!(said.contains("seed 1"), "{said}");
+    }
+}
+
+/// SB is seen on every target, x86 too, and never with SeqCst.
+#[test]
+fn store_buffering() {
+    always(&["dekker", "--ordering", "seqcst", "--rounds", "100"], 0);
+    always(&["dekker", "--ordering", "relaxed", "--rounds", "100"], 1);
+}
+
+/// The limit: a page is weak only once two threads have touched it, so the first race on it is
+/// never seen. A change of this announces itself here.
+#[test]
+fn the_first_race_on_a_page_is_not_seen() {
+    always(&["first-touch"], 0);
+    for target in Target::ALL {
+        let seen = !failing(target, &["first-touch", "--touched"]).is_empty();
+        assert_eq!(seen, target.reorders_stores(), "{target}");
+    }
+}
+
+/// A fault of Debian 12's glibc for riscv64, found with overtake: the head of a fastbin may be
+/// visible before the link in the chunk. See `fastbins.rs` of the guests.
+#[test]
+fn glibc_fastbins_on_riscv64() {
+    for target in Target::ALL {
+        let failing = failing(target, &["fastbins"]);
+        assert_eq!(
+            !failing.is_empty(),
+            target == Target::Riscv64,
+            "{target}: {failing:?}"
+        );
+    }
+    assert!(failing(Target::Riscv64, &["fastbins", "--avoid"]).is_empty());
+}
