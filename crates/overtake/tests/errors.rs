@@ -280,7 +280,7 @@ fn reported(name: &str, report: &str) {
              --version) echo 'qemu-aarch64 version 8.2.2' ;;\n\
              --help) echo '{PLUGIN_HELP}' ;;\n\
              *) for word; do case $word in *,report=*) \
-             cp '{}' \"${{word##*,report=}}\" ;; esac; done ;;\n\
+             word=${{word##*,report=}}; cp '{}' \"${{word%%,*}}\" ;; esac; done ;;\n\
              esac",
             answer.display()
         ),
@@ -302,7 +302,7 @@ fn report(end: &str) -> String {
     format!(
         r#"{{"version":1,"seed":7,"end":{end},"stats":{{"instructions":0,"threads":1,
         "shared_pages":0,"shared_loads":0,"shared_stores":0,"overtaken_by_store":0,
-        "overtaken_by_load":0,"hand_offs":0}},"trace_hash":null}}"#
+        "overtaken_by_load":0,"hand_offs":0,"unsettled_choices":0}},"trace_hash":null}}"#
     )
 }
 

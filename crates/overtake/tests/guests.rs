@@ -106,14 +106,9 @@ endings! {
 #[test]
 fn a_livelock_ends() {
     for target in Target::ALL {
-        let output = guest(
-            target,
-            1,
-            &["--budget", "200000"],
-            &["endings", "livelock"],
-        )
-        .output()
-        .expect("it starts");
+        let output = guest(target, 1, &["--budget", "200000"], &["endings", "livelock"])
+            .output()
+            .expect("it starts");
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(
             output.status.code(),

@@ -6,9 +6,11 @@
 use std::process::ExitCode;
 
 use overtake_guests::args::{EXIT_WRONG, usage_error};
+use overtake_guests::fastbins;
 use overtake_guests::race::{self, Options};
 
 fn main() -> ExitCode {
+    fastbins::avoid();
     let options = match Options::parse(lexopt::Parser::from_env()) {
         Ok(options) => options,
         Err(error) => return usage_error("aio-ring-race", &error),

@@ -12,6 +12,7 @@ use std::{hint, thread};
 
 use lexopt::{Arg, Parser, ValueExt as _};
 use overtake_guests::args::{EXIT_WRONG, number, unexpected, usage_error};
+use overtake_guests::fastbins;
 use serde::Serialize;
 
 struct Options {
@@ -123,6 +124,7 @@ fn run(options: &Options) -> Report {
 }
 
 fn main() -> ExitCode {
+    fastbins::avoid();
     let options = match Options::parse(Parser::from_env()) {
         Ok(options) => options,
         Err(error) => return usage_error("dekker", &error),

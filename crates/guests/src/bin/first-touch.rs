@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::{hint, thread};
 
 use overtake_guests::args::{EXIT_WRONG, usage_error};
+use overtake_guests::fastbins;
 use overtake_guests::pages::{PAGE, Pages};
 
 const ROUNDS: usize = 60;
@@ -75,6 +76,7 @@ fn run(touched: bool) -> usize {
 }
 
 fn main() -> ExitCode {
+    fastbins::avoid();
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let touched = match arguments.as_slice() {
         [] => false,

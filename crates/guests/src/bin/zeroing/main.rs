@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use lexopt::{Arg, Parser};
 use overtake_guests::args::{number, unexpected, usage_error};
 use overtake_guests::check::conclude;
+use overtake_guests::fastbins;
 
 fn rounds(mut parser: Parser) -> Result<u64, lexopt::Error> {
     let mut rounds = 2;
@@ -28,6 +29,7 @@ fn rounds(mut parser: Parser) -> Result<u64, lexopt::Error> {
 }
 
 fn main() -> ExitCode {
+    fastbins::avoid();
     match rounds(Parser::from_env()) {
         Ok(rounds) => conclude(&"zeroing", steps::run(rounds)),
         Err(error) => usage_error("zeroing", &error),
