@@ -1,0 +1,69 @@
+//! Same seed, same everything: what the guest prints, and the hash over its instructions and
+//! accesses, on any number of cores.
+//!
+//! `OVERTAKE_TEST_RUNS=100` repeats each so often; the default is 3.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use overtake::target::Target;
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use support::overtake_at_home;
+
+/// What one run says: standard output, and the line of standard error with the hash.
+fn run(target: Target, seed: u64) -> (String, String) {
+    let output = overtake_at_home()
+        .args([
+            "run",
+            "--trace-hash",
+            "--events",
+            "500",
+            "--target",
+            target.name(),
+        ])
+        .args(["--seed", &seed.to_string()])
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("trace hash"), "{said}");
+    (String::from_utf8_lossy(&output.stdout).into_owned(), said)
+}
+
+/// Calls `f` on a thread that, with all that it starts, has one processor.
+fn on_one_core<T: Send>(f: impl FnOnce() -> T + Send) -> T {
+    let pinned = || {
+        let all = sched_getaffinity(None).expect("it can be asked");
+        let first = (0..CpuSet::MAX_CPU)
+            .find(|cpu| all.is_set(*cpu))
+            .expect("there is one");
+        let mut one = CpuSet::new();
+        one.set(first);
+        sched_setaffinity(None, &one).expect("fewer are always allowed");
+        f()
+    };
+    std::thread::scope(|scope| scope.spawn(pinned).join().expect("it does not panic"))
+}
+
+#[test]
+fn one_seed_gives_one_run() {
+    let runs = std::env::var("OVERTAKE_TEST_RUNS");
+    let runs = runs.map_or(3, |runs| {
+        runs.parse().expect("OVERTAKE_TEST_RUNS is a number")
+    });
+    for target in Target::ALL {
+        let mut seen: BTreeSet<_> = (0..runs).map(|_| run(target, 7)).collect();
+        seen.extend(on_one_core(|| {
+            (0..runs).map(|_| run(target, 7)).collect::<Vec<_>>()
+        }));
+        assert_eq!(seen.len(), 1, "{target}: {seen:#?}");
+    }
+}
+
+#[test]
+fn another_seed_gives_another_run() {
+    for target in Target::ALL {
+        let seen: BTreeSet<_> = [1, 2, u64::MAX].map(|seed| run(target, seed).1).into();
+        assert_eq!(seen.len(), 3, "{target}: {seen:#?}");
+    }
+}
