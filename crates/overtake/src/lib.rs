@@ -23,6 +23,7 @@ pub mod error;
 pub mod exit_code;
 pub mod guest;
 pub mod home;
+pub mod invocation;
 pub mod matrix;
 pub mod process;
 pub mod qemu;

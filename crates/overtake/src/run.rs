@@ -11,6 +11,7 @@ use crate::emulation::{Emulation, Model, Outcome, Tested};
 use crate::error::Error;
 use crate::guest::Guest;
 use crate::home::Home;
+use crate::invocation;
 use crate::process::{Interrupts, run_in_front};
 use crate::qemu::{PluginOptions, Qemu};
 use crate::scenario::{Scenario, limit};
@@ -233,7 +234,7 @@ fn counted(number: u64, what: &str) -> String {
 
 /// The command that does the same again, whatever the variables are then.
 fn again(args: &RunArgs, guest: &Guest, subject: &Subject<'_>) -> String {
-    let mut words = vec!["overtake".to_owned(), "run".to_owned()];
+    let mut words = vec!["run".to_owned()];
     let mut option = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             words.push(format!("--{name}"));
@@ -273,5 +274,5 @@ fn again(args: &RunArgs, guest: &Guest, subject: &Subject<'_>) -> String {
             );
         }
     }
-    shell_words::join(words)
+    format!("{} {}", invocation::name(), shell_words::join(words))
 }

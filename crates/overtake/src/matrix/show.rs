@@ -107,8 +107,12 @@ fn judgement(rows: &[Row]) -> String {
 /// The command that shows a stale read again.
 fn again(plan: &Plan, row: &Row, seed: u64) -> String {
     let mut command = format!(
-        "overtake run --target {} --variant {} --events {} --slots {} --seed {seed}",
-        row.target, row.variant, plan.events, plan.slots
+        "{} run --target {} --variant {} --events {} --slots {} --seed {seed}",
+        crate::invocation::name(),
+        row.target,
+        row.variant,
+        plan.events,
+        plan.slots
     );
     if let Some((name, home)) = &plan.home {
         command += &format!(" {name} {}", shell_words::quote(home));

@@ -123,6 +123,7 @@ fn normalised(folders: &[(&Path, &str)]) -> insta::Settings {
         settings.add_filter(&literally(&path.to_string_lossy()), *name);
     }
     settings.add_filter(r"/\S*/(qemu-\w+)", "[PATH]/$1");
+    settings.add_filter(r"\S*/overtake run ", "overtake run ");
     settings.add_filter(r"version \d+\.\d+\.\d+", "version [VERSION]");
     // Names of temporary files.
     settings.add_filter(r"overtake-\w{6}\b", "overtake-[RANDOM]");

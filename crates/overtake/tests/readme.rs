@@ -1,0 +1,39 @@
+//! What the README shows is what the command prints.
+
+mod support;
+
+use overtake::exit_code;
+use support::overtake_at_home;
+
+const README: &str = include_str!("../../../README.md");
+
+/// The default matrix: the main job, from end to end.
+#[test]
+fn the_default_matrix() {
+    let output = overtake_at_home()
+        .arg("matrix")
+        .output()
+        .expect("it starts");
+    let table = String::from_utf8(output.stdout).expect("text");
+    assert!(
+        output.status.success(),
+        "{table}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let (table, _) = table
+        .split_once("\n\n")
+        .expect("an empty line follows the table");
+    assert!(
+        README.contains(table),
+        "the README shows another table than:\n{table}"
+    );
+}
+
+#[test]
+fn the_exit_codes() {
+    let table = exit_code::markdown();
+    assert!(
+        README.contains(table.trim_end()),
+        "the README has another table than:\n{table}"
+    );
+}
