@@ -5,6 +5,8 @@
 //! says that the plugin was never loaded; one that still says `Running` that the guest was ended
 //! from outside (killed, or replaced by `execve`).
 
+#![forbid(unsafe_code)]
+
 use serde::{Deserialize, Serialize};
 
 /// Version of the format; a reader refuses another one.

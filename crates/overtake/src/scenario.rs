@@ -104,10 +104,11 @@ impl Scenario {
     /// variables, and a name that does not depend on the home.
     pub fn prepare(&self, path: &Path, command: &mut Command) {
         command.env_clear();
-        // QEMU itself may need this one.
+        // QEMU itself may need this one; it is kept from the guest.
         if let Some(libraries) = std::env::var_os("LD_LIBRARY_PATH") {
             command.env("LD_LIBRARY_PATH", libraries);
         }
+        command.args(["-U", "LD_LIBRARY_PATH"]);
         if let Some(folder) = path.parent() {
             command.current_dir(folder);
         }

@@ -67,3 +67,29 @@ fn another_seed_gives_another_run() {
         assert_eq!(seen.len(), 3, "{target}: {seen:#?}");
     }
 }
+
+/// `cargo test` sets this variable, a shell does not; it must not move the guest's stack.
+#[test]
+fn surroundings_do_not_matter_to_the_ring() {
+    for target in Target::ALL {
+        let bare = run(target, 3);
+        let output = overtake_at_home()
+            .args([
+                "run",
+                "--trace-hash",
+                "--events",
+                "500",
+                "--target",
+                target.name(),
+            ])
+            .args(["--seed", "3"])
+            .env(
+                "LD_LIBRARY_PATH",
+                "/nonexistent/and/long/enough/to/move/a/stack",
+            )
+            .env("SOME_VARIABLE", "of no interest")
+            .output()
+            .expect("it starts");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), bare.1, "{target}");
+    }
+}
