@@ -11,6 +11,7 @@
 //! | `endings` | all ordinary ways in which programs and threads end, fork and wait |
 //! | `zeroing` | shared memory that is zeroed, moved, protected and unmapped |
 //! | `fastbins` | `malloc` and `free` of small chunks from four threads |
+//! | `aba` | a location that is changed and changed back under a reservation |
 //! | `first-touch` | the limit of an emulator that makes only shared pages weak |
 //!
 //! Exit status of all of them, where a program's own table says nothing else: 0, all well; 1, the

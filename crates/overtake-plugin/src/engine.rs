@@ -8,7 +8,9 @@ use crate::translate::{Block, Instruction};
 use crate::{guest_memory, views};
 use isa::{Access, Arch};
 use overtake_report::Stats;
-use weakmem::{Fence, MAX_ACCESS, Machine, Quantum, StoreOrder, Strategy, ThreadId, Uniform};
+use weakmem::{
+    Fence, MAX_ACCESS, Machine, Quantum, Reservation, StoreOrder, Strategy, ThreadId, Uniform,
+};
 
 /// A memory access as QEMU reports it, after it was done.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +65,10 @@ pub struct Engine {
     budget: u64,
     /// The last instruction wrote memory without a callback.
     unseen_write: bool,
+    /// What was in memory where a store-conditional is made to fail.
+    spoiled: Option<Reservation>,
+    /// The last load-reserved instruction, for pairs.
+    load_reserved_at: u64,
     /// The kernel wrote memory for a thread that has ended.
     kernel_wrote: bool,
     stats: Stats,
@@ -103,6 +109,8 @@ impl Engine {
                 options.budget
             },
             unseen_write: false,
+            spoiled: None,
+            load_reserved_at: 0,
             kernel_wrote: false,
             stats: Stats::default(),
             accesses: options.trace_hash.then(AccessHash::default),
@@ -162,9 +170,9 @@ impl Engine {
 
     /// A block starts.
     pub fn block(&mut self, block: &Block) -> Next {
-        if self.unseen_write || block.after_unseen_write {
-            self.unseen_write = false;
-            self.resynchronise();
+        if self.unseen_write || self.spoiled.is_some() || block.after_unseen_write {
+            self.unseen_write |= block.after_unseen_write;
+            self.mend();
         }
         self.stats.instructions += u64::from(block.instructions);
         if self.accesses.is_some() {
@@ -195,14 +203,31 @@ impl Engine {
         self.deadline = 0;
     }
 
-    /// Something must be done before an instruction runs.
-    pub fn before(&mut self, instruction: &Instruction) -> Next {
+    /// Puts right what the instruction before left.
+    fn mend(&mut self) {
+        if let Some(there) = self.spoiled.take() {
+            views::mend(&there);
+            self.machine.end_reservation(self.current);
+        }
         if self.unseen_write {
             self.unseen_write = false;
             self.resynchronise();
         }
+    }
+
+    /// Something must be done before an instruction runs.
+    pub fn before(&mut self, instruction: &Instruction) -> Next {
+        self.mend();
         if let Some(fence) = instruction.fence {
             self.machine.fence(self.current, fence);
+        }
+        if instruction.access == Access::StoreConditional
+            && let Some(lost) = self
+                .machine
+                .reservation(self.current)
+                .filter(Reservation::is_lost)
+        {
+            self.spoiled = Some(views::spoil(&lost));
         }
         if instruction.unseen_write {
             self.machine.drain(self.current);
@@ -230,6 +255,34 @@ impl Engine {
                 access.store,
             );
         }
+        if instruction.access == Access::StoreConditional {
+            if self.spoiled.is_some() {
+                // It failed, and stored nothing.
+                self.mend();
+                return Next::Continue;
+            }
+            self.machine.end_reservation(self.current);
+        }
+        let next = self.model(instruction, access);
+        if instruction.access == Access::LoadReserved {
+            self.reserve(instruction, access);
+        }
+        next
+    }
+
+    /// A load-reserved was done.
+    fn reserve(&mut self, instruction: &Instruction, access: MemoryAccess) {
+        let mut bytes = [0; MAX_ACCESS];
+        let bytes = &mut bytes[..access.size.min(MAX_ACCESS)];
+        // SAFETY: the guest has just loaded these.
+        unsafe { guest_memory::read(access.addr, bytes) };
+        let pair = self.load_reserved_at == instruction.address;
+        self.load_reserved_at = instruction.address;
+        self.machine.reserve(self.current, access.addr, bytes, pair);
+    }
+
+    /// An access goes through the model, if its page is shared.
+    fn model(&mut self, instruction: &Instruction, access: MemoryAccess) -> Next {
         let first = pages::number(access.addr);
         let last = pages::number(access.addr + access.size as u64 - 1);
         let owner = self.pages.owner(first);
@@ -294,6 +347,7 @@ impl Engine {
         }
         self.machine.drain(current);
         let start = page << pages::PAGE_BITS;
+        self.machine.lose_reservations(current, start);
         self.machine
             .image_mut()
             .insert(start, views::copy_page(start));
@@ -365,6 +419,8 @@ impl Engine {
     /// Commits everything and forgets the pages of guest addresses `start` up to `end`.
     pub fn forget(&mut self, start: u64, end: u64) {
         self.full_barrier_everywhere();
+        self.machine
+            .end_reservations(start & self.address_mask, end);
         let end = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
         for page in self
             .pages

@@ -17,8 +17,6 @@
 //! - Only pages that two threads have touched are weak, from the second thread's first access on:
 //!   the very first race on a page is lost.
 //! - Memory shared between processes is not modelled.
-//! - LL/SC is QEMU's compare-and-swap on the value: a store-conditional succeeds although the
-//!   location was changed and changed back (ABA).
 //! - The limits of the model itself: see `weakmem`.
 
 mod callbacks;

@@ -32,15 +32,15 @@ pub struct Instruction {
     pub fence: Option<Fence>,
     /// It writes memory that no callback reports.
     pub unseen_write: bool,
-    /// It follows such an instruction.
-    pub after_unseen_write: bool,
+    /// It follows such an instruction, or a store-conditional.
+    pub needs_mending: bool,
     /// It says that the thread waits for another.
     pub spin_hint: bool,
 }
 
 impl Instruction {
     /// The instruction at `address` with the effect `effect`.
-    pub fn new(address: u64, effect: Effect, after_unseen_write: bool) -> Self {
+    pub fn new(address: u64, effect: Effect, needs_mending: bool) -> Self {
         Self {
             address,
             access: effect.access,
@@ -48,14 +48,18 @@ impl Instruction {
             release: effect.release,
             fence: fence(effect.fence),
             unseen_write: effect.unseen_write,
-            after_unseen_write,
+            needs_mending,
             spin_hint: effect.spin_hint,
         }
     }
 
     /// Whether something must be done before it runs.
     pub fn needs_callback_before(&self) -> bool {
-        self.fence.is_some() || self.unseen_write || self.after_unseen_write || self.spin_hint
+        self.fence.is_some()
+            || self.access == Access::StoreConditional
+            || self.unseen_write
+            || self.needs_mending
+            || self.spin_hint
     }
 }
 
@@ -76,7 +80,7 @@ impl Block {
             .iter()
             .map(|(address, effect)| {
                 let instruction = Instruction::new(*address, *effect, after);
-                after = effect.unseen_write;
+                after = effect.unseen_write || effect.access == Access::StoreConditional;
                 instruction
             })
             .collect();

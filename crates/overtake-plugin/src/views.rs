@@ -4,7 +4,7 @@
 //! stores. So its loads need no help, and a hand-off writes only bytes that are pending.
 
 use crate::guest_memory;
-use weakmem::{Machine, PAGE_SIZE, ThreadId};
+use weakmem::{MAX_ACCESS, Machine, PAGE_SIZE, Reservation, ThreadId};
 
 fn write(addr: u64, bytes: &[u8]) {
     // SAFETY: only bytes of stores that the guest made are written, on pages in the image; a page
@@ -44,6 +44,24 @@ pub fn drain_other(machine: &mut Machine, running: ThreadId, other: ThreadId) {
     machine.drain(other);
     // The running thread's own stores are later in coherence order.
     enter(machine, running);
+}
+
+/// Makes memory differ from what a lost reservation loaded, so that QEMU, which compares the two,
+/// lets the store-conditional fail. Returns what was there.
+pub fn spoil(lost: &Reservation) -> Reservation {
+    let mut there = [0; MAX_ACCESS];
+    let there = &mut there[..lost.bytes().len()];
+    // SAFETY: the guest has loaded these bytes, and their page is still mapped: reservations end
+    // when pages leave the image (`Engine::forget`).
+    unsafe { guest_memory::read(lost.addr(), there) };
+    let other: Vec<u8> = lost.bytes().iter().map(|byte| !byte).collect();
+    write(lost.addr(), &other);
+    Reservation::new(lost.addr(), there)
+}
+
+/// Undoes [`spoil`].
+pub fn mend(there: &Reservation) {
+    write(there.addr(), there.bytes());
 }
 
 /// The page that starts at `page`, as it is in memory.

@@ -126,6 +126,12 @@ fn store_buffering() {
     always(&["dekker", "--ordering", "relaxed", "--rounds", "100"], 1);
 }
 
+/// A store-conditional fails although the location holds again what was loaded.
+#[test]
+fn a_lost_reservation_is_lost() {
+    always(&["aba"], 0);
+}
+
 /// The limit: a page is weak only once two threads have touched it, so the first race on it is
 /// never seen. A change of this announces itself here.
 #[test]

@@ -26,10 +26,12 @@ mod buffer;
 mod image;
 mod machine;
 mod order;
+mod reservation;
 mod strategy;
 
 pub use buffer::{MAX_ACCESS, StoreBuffer};
 pub use image::{Image, PAGE_SIZE};
 pub use machine::{Counters, Machine, ThreadId};
 pub use order::{Fence, StoreOrder};
+pub use reservation::Reservation;
 pub use strategy::{LONGEST_LIFE, Quantum, Strategy, Uniform};

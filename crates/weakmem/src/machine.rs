@@ -3,6 +3,7 @@
 use crate::buffer::StoreBuffer;
 use crate::image::Image;
 use crate::order::{Fence, StoreOrder};
+use crate::reservation::Reservation;
 use crate::strategy::LONGEST_LIFE;
 
 /// A thread of the machine: 0, 1, … in order of creation, never used twice.
@@ -27,6 +28,7 @@ pub struct Machine {
     order: StoreOrder,
     image: Image,
     buffers: Vec<StoreBuffer>,
+    reservations: Vec<Option<Reservation>>,
     /// Number of [`Machine::propagate`] calls, the unit of a store's life.
     round: u64,
     counters: Counters,
@@ -39,6 +41,7 @@ impl Machine {
             order,
             image: Image::default(),
             buffers: Vec::new(),
+            reservations: Vec::new(),
             round: 0,
             counters: Counters::default(),
         }
@@ -47,6 +50,7 @@ impl Machine {
     /// A new thread with an empty buffer.
     pub fn add_thread(&mut self) -> ThreadId {
         self.buffers.push(StoreBuffer::default());
+        self.reservations.push(None);
         (self.buffers.len() - 1) as ThreadId
     }
 
@@ -128,12 +132,64 @@ impl Machine {
         let before = buffer.before_atomic(self.order, addr, bytes.len(), release);
         self.commit_set(thread, before);
         self.image.write(addr, bytes);
+        self.became_visible(thread, addr, bytes.len());
         for entry in self.buffers[thread as usize].entries_mut() {
             if !entry.overtaken_by_store {
                 entry.overtaken_by_store = true;
                 self.counters.overtaken_by_store += 1;
             }
         }
+    }
+
+    /// A load-reserved of the thread has loaded `bytes` at `addr`. `pair`: it may be the second
+    /// half of one instruction's.
+    pub fn reserve(&mut self, thread: ThreadId, addr: u64, bytes: &[u8], pair: bool) {
+        let reservation = &mut self.reservations[thread as usize];
+        if pair
+            && reservation
+                .as_mut()
+                .is_some_and(|first| first.extend(addr, bytes))
+        {
+            return;
+        }
+        *reservation = Some(Reservation::new(addr, bytes));
+    }
+
+    /// The thread's reservation.
+    pub fn reservation(&self, thread: ThreadId) -> Option<Reservation> {
+        self.reservations[thread as usize]
+    }
+
+    /// The thread has made its store-conditional, whether or not it succeeded.
+    pub fn end_reservation(&mut self, thread: ThreadId) {
+        self.reservations[thread as usize] = None;
+    }
+
+    /// Ends all reservations in the bytes from `start` up to `end`: what happens to them from
+    /// here on is not seen. The store-conditionals then are the emulator's alone.
+    pub fn end_reservations(&mut self, start: u64, end: u64) {
+        for reservation in &mut self.reservations {
+            if reservation.is_some_and(|held| (start..end).contains(&held.addr())) {
+                *reservation = None;
+            }
+        }
+    }
+
+    /// A store of `thread` has become visible: who else reserved these bytes has lost them.
+    fn became_visible(&mut self, thread: ThreadId, addr: u64, len: usize) {
+        for (other, reservation) in self.reservations.iter_mut().enumerate() {
+            if let Some(reservation) = reservation
+                && other != thread as usize
+            {
+                reservation.stored(addr, len as u64);
+            }
+        }
+    }
+
+    /// Who else reserved bytes of the page that starts at `page` has lost them: `thread` has
+    /// stored there by other ways than [`Machine::store`].
+    pub fn lose_reservations(&mut self, thread: ThreadId, page: u64) {
+        self.became_visible(thread, page, crate::PAGE_SIZE);
     }
 
     /// A fence of the thread.
@@ -200,6 +256,7 @@ impl Machine {
             }
         }
         self.image.write(entry.addr, entry.bytes());
+        self.became_visible(thread, entry.addr, entry.bytes().len());
         patch(entry.addr, entry.bytes());
     }
 

@@ -155,6 +155,30 @@ proptest! {
 }
 
 #[test]
+fn a_reservation_is_lost_when_another_store_becomes_visible() {
+    let mut machine = machine(StoreOrder::Weak);
+    let lost = |machine: &Machine| machine.reservation(0).is_some_and(|held| held.is_lost());
+    machine.reserve(0, BASE, &[0; 4], false);
+    // Its own stores, others' pending ones, and others' next to it leave it.
+    machine.atomic(0, BASE, &[1; 4], false);
+    machine.store(1, BASE, &[2; 4], false, 9);
+    machine.atomic(2, BASE + 4, &[3; 4], false);
+    assert!(!lost(&machine));
+    machine.drain(1);
+    assert!(lost(&machine));
+    // The second half of a pair is reserved with the first; another instruction starts anew.
+    machine.reserve(0, BASE, &[0; 8], false);
+    machine.reserve(0, BASE + 8, &[0; 8], true);
+    machine.atomic(2, BASE + 12, &[3; 4], false);
+    assert!(lost(&machine));
+    machine.reserve(0, BASE, &[0; 4], false);
+    assert!(!lost(&machine));
+    machine.end_reservation(0);
+    machine.atomic(2, BASE, &[3; 4], false);
+    assert_eq!(machine.reservation(0), None);
+}
+
+#[test]
 fn a_seed_gives_the_same_choices_on_every_host() {
     let mut strategy = Uniform::new(1);
     let choices: Vec<u32> = (0..8)
