@@ -268,7 +268,7 @@ impl Token {
                 .wait_timeout(inner, period)
                 .unwrap_or_else(PoisonError::into_inner);
             inner = guard;
-            if timeout.timed_out() && inner.holder_sleeps() {
+            if timeout.timed_out() && inner.first_parked() == Some(id) && inner.holder_sleeps() {
                 inner.take_token();
                 inner = self.decide(inner);
             }
@@ -380,6 +380,12 @@ impl Inner {
         if let Some(slot) = self.slots.iter().find(|slot| slot.state == State::Parked) {
             slot.wake.notify_one();
         }
+    }
+
+    /// The parked thread that watches the holder for all.
+    fn first_parked(&self) -> Option<ThreadId> {
+        let parked = |slot: &&Slot| slot.state == State::Parked;
+        self.slots.iter().find(parked).map(|slot| slot.id)
     }
 
     /// Whether every thread is parked or asleep. Threads that are gone are removed.
