@@ -50,10 +50,9 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
                 (address, isa::decode(plugin.arch, bytes))
             })
             .collect();
-        let handler = plugin.is_handler(start);
         // Never freed: translated code refers to it until QEMU throws that away, which it tells
         // no plugin in time.
-        let block: &'static Block = Box::leak(Box::new(Block::new(&effects, handler)));
+        let block: &'static Block = Box::leak(Box::new(Block::new(start, &effects)));
         qemu::qemu_plugin_register_vcpu_tb_exec_cb(
             tb,
             Some(block_starts),
@@ -86,6 +85,8 @@ unsafe extern "C" fn block_starts(vcpu: c_uint, data: *mut c_void) {
     let plugin = plugin();
     if !plugin.holds(vcpu) {
         plugin.token().acquire(vcpu);
+        // SAFETY: this thread holds the token now.
+        unsafe { syscall::catch_up() };
     }
     // SAFETY: `data` is a leaked `Block` (`translated`).
     let block = unsafe { &*data.cast::<Block>() };
@@ -143,9 +144,9 @@ fn stop(next: Next) {
             plugin().token().hand_off(id);
         }
         // SAFETY: this thread holds the token.
-        Next::OutOfBudget => unsafe { finish::out_of_budget() },
+        Next::OutOfBudget => finish::out_of_budget(unsafe { plugin().engine() }),
         // SAFETY: this thread holds the token.
-        Next::Unexplained => unsafe { finish::unexplained() },
+        Next::Unexplained => finish::unexplained(unsafe { plugin().engine() }),
     }
 }
 

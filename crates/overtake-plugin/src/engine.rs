@@ -2,7 +2,6 @@
 
 use crate::options::Options;
 use crate::pages::{self, Owner, Pages};
-use crate::syscall::Call;
 use crate::trace::{self, AccessHash};
 use crate::translate::{Block, Instruction};
 use crate::{guest_memory, views};
@@ -28,8 +27,6 @@ pub struct MemoryAccess {
 struct Thread {
     /// It has ended: what it owned is free for the next thread that comes.
     ended: bool,
-    /// The kernel may have written memory on its behalf.
-    resynchronise: bool,
     /// Hash over its instructions.
     hash: u64,
 }
@@ -78,12 +75,14 @@ pub struct Engine {
     pub unexplained: Option<String>,
     /// Top byte of an address to be ignored (Armv8's tagged addresses).
     address_mask: u64,
-    /// The system call that the running thread is in.
-    pub call: Option<Call>,
+    /// Start addresses of the guest's signal handlers.
+    handlers: Vec<u64>,
+    /// The memory that is being remapped is strong.
+    pub remaps_strong: bool,
     /// Where the heap of `brk` ends.
     pub program_break: u64,
     /// What the guest gets for random numbers; apart from the schedule's.
-    random: u64,
+    pub random: u64,
 }
 
 impl Engine {
@@ -116,7 +115,8 @@ impl Engine {
             accesses: options.trace_hash.then(AccessHash::default),
             check: options.check,
             unexplained: None,
-            call: None,
+            handlers: Vec::new(),
+            remaps_strong: false,
             program_break: 0,
             random: options.seed,
             address_mask: if arch == Arch::AArch64 {
@@ -170,8 +170,10 @@ impl Engine {
 
     /// A block starts.
     pub fn block(&mut self, block: &Block) -> Next {
-        if self.unseen_write || self.spoiled.is_some() || block.after_unseen_write {
-            self.unseen_write |= block.after_unseen_write;
+        // The kernel has written a frame to the stack.
+        let handler = !self.handlers.is_empty() && self.handlers.contains(&block.start);
+        if self.unseen_write || self.spoiled.is_some() || handler {
+            self.unseen_write |= handler;
             self.mend();
         }
         self.stats.instructions += u64::from(block.instructions);
@@ -287,10 +289,14 @@ impl Engine {
         let last = pages::number(access.addr + access.size as u64 - 1);
         let owner = self.pages.owner(first);
         if owner == Owner::Thread(self.current) && first == last {
-            return Next::Continue;
+            return self.private_access(instruction);
         }
         if (owner != Owner::Shared || first != last) && !self.touch(first, last) {
-            return Next::Continue;
+            if owner == Owner::Strong && access.store {
+                // Visible at once, so what must be visible before it is made so.
+                self.machine.drain(self.current);
+            }
+            return self.private_access(instruction);
         }
         self.shared_access(instruction, access);
         if self.accesses_left > 1 {
@@ -304,35 +310,62 @@ impl Engine {
         }
     }
 
-    /// An access to pages `first` to `last` that are not all shared already: returns whether they
-    /// are shared now, so that the access goes through the model.
+    /// An access that is visible to all at once, or to nobody else. Still it orders: a release
+    /// that is visible at once makes what it releases visible too.
+    fn private_access(&mut self, instruction: &Instruction) -> Next {
+        if instruction.release {
+            self.machine.drain(self.current);
+        } else if instruction.acquire_rcsc {
+            self.machine.acquire_rcsc(self.current);
+        }
+        Next::Continue
+    }
+
+    /// An access to pages `first` to `last` that are not all shared already: returns whether it
+    /// goes through the model. Where not, it is visible at once.
     #[cold]
     fn touch(&mut self, first: u64, last: u64) -> bool {
-        let mut shared = false;
+        let (mut all_shared, mut some_shared) = (true, false);
         for page in first..=last {
             match self.pages.owner(page) {
-                Owner::Nobody => self.pages.set(page, Owner::Thread(self.current)),
-                Owner::Thread(owner) if owner == self.current => {}
-                // Its owner has ended, with all its stores committed.
-                Owner::Thread(owner) if self.threads[owner as usize].ended => {
-                    self.pages.set(page, Owner::Thread(self.current));
+                Owner::Shared => some_shared = true,
+                Owner::Strong => all_shared = false,
+                Owner::Thread(owner)
+                    if owner != self.current && !self.threads[owner as usize].ended =>
+                {
+                    self.share(page);
+                    (all_shared, some_shared) = (false, true);
                 }
-                Owner::Thread(_) | Owner::Shared => shared = true,
+                // Nobody touched it, or its owner has ended, with all its stores committed.
+                _ => {
+                    self.pages.set(page, Owner::Thread(self.current));
+                    all_shared = false;
+                }
             }
         }
-        if !shared {
-            return false;
+        if some_shared && !all_shared && first != last {
+            self.absorb(first, last);
         }
-        // An access over the border of a shared page makes both pages shared.
-        let mut just_shared = false;
+        all_shared
+    }
+
+    /// An access over the border of a shared page to one that is not is taken over as a whole, as
+    /// memory has it now.
+    fn absorb(&mut self, first: u64, last: u64) {
+        self.machine.drain(self.current);
         for page in first..=last {
-            if self.pages.owner(page) != Owner::Shared {
-                self.share(page);
-                just_shared = true;
+            if self.pages.owner(page) == Owner::Shared {
+                self.take_over(page);
             }
         }
-        // The access that made a page shared is already in the image.
-        !just_shared
+    }
+
+    /// Copies a page from memory, in which the running thread has no pending stores.
+    fn take_over(&mut self, page: u64) {
+        let start = page << pages::PAGE_BITS;
+        self.machine.lose_reservations(self.current, start);
+        let bytes = views::copy_page(start);
+        self.machine.image_mut().insert(start, bytes);
     }
 
     /// A page is touched by a second thread. What its owner stored there is as old as now: so its
@@ -346,13 +379,15 @@ impl Engine {
             views::drain_other(&mut self.machine, current, owner);
         }
         self.machine.drain(current);
-        let start = page << pages::PAGE_BITS;
-        self.machine.lose_reservations(current, start);
-        self.machine
-            .image_mut()
-            .insert(start, views::copy_page(start));
+        self.take_over(page);
         self.pages.set(page, Owner::Shared);
         self.stats.shared_pages += 1;
+    }
+
+    /// The kernel reads the running thread's memory at `addr`, as an access of this thread.
+    pub fn kernel_reads(&mut self, addr: u64) {
+        let page = pages::number(addr & self.address_mask);
+        self.touch(page, page);
     }
 
     fn shared_access(&mut self, instruction: &Instruction, access: MemoryAccess) {
@@ -411,9 +446,23 @@ impl Engine {
         views::resynchronise(&mut self.machine);
     }
 
-    /// The kernel may write memory for this thread until it runs again.
-    pub fn resynchronise_later(&mut self, thread: ThreadId) {
-        self.threads[thread as usize].resynchronise = true;
+    /// The guest handles a signal in the function at `address`.
+    pub fn add_handler(&mut self, address: u64) {
+        if !self.handlers.contains(&address) {
+            self.handlers.push(address);
+        }
+    }
+
+    /// Guest addresses `start` up to `end`, just mapped, are memory that others write too.
+    pub fn set_strong(&mut self, start: u64, end: u64) {
+        self.forget(start, end);
+        let end = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
+        self.pages.set_strong(pages::number(start), end);
+    }
+
+    /// Whether the page of `addr` is such memory.
+    pub fn is_strong(&mut self, addr: u64) -> bool {
+        self.pages.owner(pages::number(addr & self.address_mask)) == Owner::Strong
     }
 
     /// Commits everything and forgets the pages of guest addresses `start` up to `end`.
@@ -435,9 +484,9 @@ impl Engine {
         self.strategy.next_thread(runnable)
     }
 
-    /// Stores propagate, and `next`, one of the threads that are `runnable`, becomes the running
-    /// thread. `tolerant`: the kernel may just have written memory for a thread that is not.
-    pub fn switch_to(&mut self, next: ThreadId, runnable: &[ThreadId], tolerant: bool) -> Next {
+    /// Stores propagate, and `next` becomes the running thread. `wrote`: the kernel has written
+    /// memory for a thread that has come back; `tolerant`: it may just be doing so.
+    pub fn switch_to(&mut self, next: ThreadId, wrote: bool, tolerant: bool) -> Next {
         if self.view != Some(next) || self.alive > 1 {
             if let Some(previous) = self.view.take() {
                 views::leave(&self.machine, previous);
@@ -445,12 +494,7 @@ impl Engine {
                     self.stats.hand_offs += 1;
                 }
             }
-            let mut resynchronise = std::mem::take(&mut self.kernel_wrote);
-            for thread in runnable {
-                // It has come back from a system call in which the kernel wrote for it.
-                resynchronise |= std::mem::take(&mut self.threads[*thread as usize].resynchronise);
-            }
-            if resynchronise {
+            if std::mem::take(&mut self.kernel_wrote) || wrote {
                 views::resynchronise(&mut self.machine);
             } else if self.check
                 && let Some((addr, expected, found)) = views::first_difference(&self.machine)

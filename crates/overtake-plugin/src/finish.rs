@@ -1,5 +1,6 @@
 //! How a run ends: the report, and the exit of the process.
 
+use crate::engine::Engine;
 use crate::plugin::plugin;
 use overtake_report::{End, Report, Stats, VERSION, exit_code};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,15 +39,8 @@ pub fn write_report(path: Option<&str>, seed: u64, end: End, stats: Stats, hash:
 }
 
 /// Writes the report of the running guest.
-///
-/// # Safety
-///
-/// The caller holds the token.
-pub unsafe fn report_now(end: End) {
-    let plugin = plugin();
-    // SAFETY: the caller holds the token.
-    let engine = unsafe { plugin.engine() };
-    let options = &plugin.options;
+pub fn report_now(engine: &Engine, end: End) {
+    let options = &plugin().options;
     write_report(
         options.report.as_deref(),
         options.seed,
@@ -63,44 +57,22 @@ fn exit_now(status: i32) -> ! {
 }
 
 /// The guest ends by itself.
-///
-/// # Safety
-///
-/// The caller holds the token.
-pub unsafe fn exited(status: i32) -> ! {
-    // SAFETY: passed on.
-    unsafe { report_now(End::Exited) };
+pub fn exited(engine: &Engine, status: i32) -> ! {
+    report_now(engine, End::Exited);
     exit_now(status)
 }
 
 /// The budget is used up.
-///
-/// # Safety
-///
-/// The caller holds the token.
-pub unsafe fn out_of_budget() -> ! {
-    // SAFETY: passed on.
-    unsafe {
-        report_now(End::BudgetExhausted {
-            budget: plugin().options.budget,
-        })
-    };
+pub fn out_of_budget(engine: &Engine) -> ! {
+    let budget = plugin().options.budget;
+    report_now(engine, End::BudgetExhausted { budget });
     exit_now(exit_code::BUDGET)
 }
 
 /// The check mode found a difference.
-///
-/// # Safety
-///
-/// The caller holds the token, or is choosing its next holder.
-pub unsafe fn unexplained() -> ! {
-    // SAFETY: passed on.
-    let message = unsafe { plugin().engine() }
-        .unexplained
-        .clone()
-        .unwrap_or_default();
-    // SAFETY: passed on.
-    unsafe { report_now(End::CheckFailed { message }) };
+pub fn unexplained(engine: &Engine) -> ! {
+    let message = engine.unexplained.clone().unwrap_or_default();
+    report_now(engine, End::CheckFailed { message });
     exit_now(exit_code::CHECK)
 }
 

@@ -39,3 +39,17 @@ pub unsafe fn write(addr: u64, bytes: &[u8]) {
     // SAFETY: as above.
     unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), host(addr), bytes.len()) }
 }
+
+/// Where the mapping that holds `addr` ends, as the host's kernel has it.
+pub fn mapping_end(addr: u64) -> Option<u64> {
+    let address = host(addr) as u64;
+    let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
+    maps.lines().find_map(|line| {
+        let (start, end) = line.split_once(' ')?.0.split_once('-')?;
+        let start = u64::from_str_radix(start, 16).ok()?;
+        let end = u64::from_str_radix(end, 16).ok()?;
+        (start..end)
+            .contains(&address)
+            .then(|| addr + (end - address))
+    })
+}

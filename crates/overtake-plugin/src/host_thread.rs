@@ -36,6 +36,12 @@ impl HostThread {
         }
     }
 
+    /// Whether it is the calling thread.
+    pub fn is_current(&self) -> bool {
+        // SAFETY: gettid has no preconditions.
+        self.tid == unsafe { libc::gettid() }
+    }
+
     /// What the thread is doing now.
     pub fn doing(&self) -> Doing {
         let mut text = [0; 128];

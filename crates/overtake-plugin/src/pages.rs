@@ -1,6 +1,7 @@
 //! Whose each page is: of the one thread that touched it, or shared.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use weakmem::ThreadId;
 
 /// What is known of a page.
@@ -12,6 +13,9 @@ pub enum Owner {
     Thread(ThreadId),
     /// More than one: its accesses go through the model.
     Shared,
+    /// Nobody's: mapped `MAP_SHARED`. Its bytes may have other addresses, and other processes or
+    /// the kernel may write them; so accesses are visible at once, and never weak.
+    Strong,
 }
 
 /// Bits of an offset in a page.
@@ -28,6 +32,8 @@ const CACHE_SIZE: usize = 4096;
 #[derive(Debug)]
 pub struct Pages {
     owners: HashMap<u64, Owner>,
+    /// Page numbers of strong memory.
+    strong: Vec<Range<u64>>,
     /// Direct-mapped cache in front: (page number, owner).
     cache: Box<[(u64, Owner)]>,
 }
@@ -37,20 +43,29 @@ impl Pages {
     pub fn new() -> Self {
         Self {
             owners: HashMap::new(),
+            strong: Vec::new(),
             cache: vec![(u64::MAX, Owner::Nobody); CACHE_SIZE].into_boxed_slice(),
         }
     }
 
     /// Whose the page is.
     pub fn owner(&mut self, page: u64) -> Owner {
-        let slot = &mut self.cache[page as usize % CACHE_SIZE];
-        if slot.0 != page {
-            *slot = (
-                page,
-                self.owners.get(&page).copied().unwrap_or(Owner::Nobody),
-            );
+        let slot = &self.cache[page as usize % CACHE_SIZE];
+        if slot.0 == page {
+            return slot.1;
         }
-        slot.1
+        let owner = self.look_up(page);
+        self.cache[page as usize % CACHE_SIZE] = (page, owner);
+        owner
+    }
+
+    #[cold]
+    fn look_up(&self, page: u64) -> Owner {
+        match self.owners.get(&page) {
+            Some(owner) => *owner,
+            None if self.strong.iter().any(|range| range.contains(&page)) => Owner::Strong,
+            None => Owner::Nobody,
+        }
     }
 
     /// Gives the page to its new owner.
@@ -70,13 +85,30 @@ impl Pages {
             }
             !forgotten
         });
+        let kept = |range: &Range<u64>| {
+            let before = range.start..range.end.min(first);
+            let after = range.start.max(end)..range.end;
+            [before, after].into_iter().filter(|part| !part.is_empty())
+        };
+        self.strong = self.strong.iter().flat_map(kept).collect();
+        self.clear_cache(first, end);
+        shared.sort_unstable();
+        shared
+    }
+
+    /// The pages from number `first` up to, not including, `end` are strong from here on; they
+    /// were forgotten before.
+    pub fn set_strong(&mut self, first: u64, end: u64) {
+        self.strong.push(first..end);
+        self.clear_cache(first, end);
+    }
+
+    fn clear_cache(&mut self, first: u64, end: u64) {
         for slot in &mut self.cache {
             if (first..end).contains(&slot.0) {
                 *slot = (u64::MAX, Owner::Nobody);
             }
         }
-        shared.sort_unstable();
-        shared
     }
 }
 
@@ -95,5 +127,16 @@ mod tests {
         assert!(pages.forget(0, 10).is_empty());
         assert_eq!(pages.owner(5), Owner::Nobody);
         assert_eq!(pages.forget(6, u64::MAX), [5 + CACHE_SIZE as u64]);
+    }
+
+    #[test]
+    fn strong_ranges_are_cut() {
+        let mut pages = Pages::new();
+        pages.set_strong(10, 20);
+        pages.forget(13, 15);
+        let strong: Vec<u64> = (8..22)
+            .filter(|page| pages.owner(*page) == Owner::Strong)
+            .collect();
+        assert_eq!(strong, [10, 11, 12, 15, 16, 17, 18, 19]);
     }
 }

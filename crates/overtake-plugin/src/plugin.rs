@@ -8,13 +8,10 @@ use crate::token::Token;
 use isa::Arch;
 use std::cell::UnsafeCell;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 /// No vCPU.
 pub const NOBODY: u32 = u32::MAX;
-
-/// More than Linux has on any architecture.
-const SIGNALS: usize = 128;
 
 /// The plugin.
 pub struct Plugin {
@@ -24,10 +21,6 @@ pub struct Plugin {
     pub options: Options,
     /// System calls of the architecture.
     pub classes: Classes,
-    /// Start addresses of the guest's signal handlers, by signal. Relaxed throughout: a block
-    /// is translated when it first runs, which is after its handler was announced by a thread
-    /// that held the token.
-    handlers: [AtomicU64; SIGNALS],
     /// The vCPU whose thread holds the token, or [`NOBODY`].
     ///
     /// Relaxed throughout: a thread compares it with its own number only, and only the thread
@@ -59,7 +52,6 @@ impl Plugin {
         let instance = Self {
             arch,
             classes: Classes::new(arch),
-            handlers: [const { AtomicU64::new(0) }; SIGNALS],
             holder: AtomicU32::new(NOBODY),
             token: AtomicPtr::new(Box::leak(Box::default())),
             engine: UnsafeCell::new(engine),
@@ -78,7 +70,15 @@ impl Plugin {
     /// In a child of `fork`: starts anew with the calling thread, which runs on `vcpu`, as the
     /// only one. The old state may be locked, or half changed, by a thread that is not here.
     pub fn restart(&self, vcpu: u32) {
+        // SAFETY: this is the only thread; plain numbers are read, whatever else is half changed.
+        let (random, program_break) = unsafe {
+            let parent = &*self.engine.get();
+            (parent.random, parent.program_break)
+        };
         let mut engine = Engine::new(self.arch, &self.options);
+        // Not what the parent gets next.
+        engine.random = crate::trace::mix(!random);
+        engine.program_break = program_break;
         let id = engine.add_thread();
         engine.run_alone(id);
         // SAFETY: this is the only thread. The old state is not dropped, for the reason above.
@@ -89,20 +89,6 @@ impl Plugin {
             Ordering::Release,
         );
         self.holder.store(vcpu, Ordering::Relaxed);
-    }
-
-    /// The guest handles a signal in the function at `address`.
-    pub fn set_handler(&self, signal: u64, address: u64) {
-        if let Some(slot) = self.handlers.get(signal as usize) {
-            slot.store(address, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether a signal handler starts at `address`.
-    pub fn is_handler(&self, address: u64) -> bool {
-        self.handlers
-            .iter()
-            .any(|slot| slot.load(Ordering::Relaxed) == address)
     }
 
     /// The holder's state.

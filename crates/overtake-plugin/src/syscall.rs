@@ -7,7 +7,7 @@ use crate::finish;
 use crate::guest_memory;
 use crate::plugin::plugin;
 use crate::syscall_class::Class;
-use crate::token::Token;
+use crate::trace::mix;
 use overtake_report::End;
 use std::cell::Cell;
 
@@ -20,11 +20,25 @@ const CLONE_VFORK: u64 = 0x4000;
 const MAP_FIXED: u64 = 0x10;
 const FUTEX_COMMAND: u64 = 0x7f;
 
+const MAP_SHARED: u64 = 1;
+
 /// A system call in progress.
 #[derive(Debug, Clone, Copy)]
-pub struct Call {
+struct Call {
     class: Class,
     args: [u64; 6],
+    /// The thread gave up the token for it.
+    left: bool,
+}
+
+thread_local! {
+    /// The system call that this thread is in.
+    static CALL: Cell<Option<Call>> = const { Cell::new(None) };
+    /// A call, with its result, in which the token was taken from this thread: what follows from
+    /// it is done when it has the token again.
+    static LATE: Cell<Option<(Call, i64)>> = const { Cell::new(None) };
+    /// The process in which this thread called `fork`, or 0.
+    static FORKING: Cell<u32> = const { Cell::new(0) };
 }
 
 /// What the schedule has to do with a call.
@@ -32,6 +46,12 @@ enum Schedule {
     Keeps,
     Leaves { writes: bool },
     Ends,
+}
+
+/// `futex` operations that write to memory: WAKE_OP, LOCK_PI, UNLOCK_PI, TRYLOCK_PI,
+/// WAIT_REQUEUE_PI, CMP_REQUEUE_PI, LOCK_PI2.
+fn futex_writes(operation: u64) -> bool {
+    matches!(operation & FUTEX_COMMAND, 5..=8 | 11..=13)
 }
 
 /// `futex` operations that sleep: FUTEX_WAIT, LOCK_PI, WAIT_BITSET, WAIT_REQUEUE_PI, LOCK_PI2.
@@ -49,11 +69,6 @@ fn makes_process(class: Class, args: &[u64; 6]) -> bool {
     class == Class::Fork || class == Class::Clone && !makes_thread(class, args)
 }
 
-thread_local! {
-    /// The process in which this thread called `fork`, or 0.
-    static FORKING: Cell<u32> = const { Cell::new(0) };
-}
-
 /// The holder is about to make a system call.
 ///
 /// # Safety
@@ -67,44 +82,29 @@ pub unsafe fn begin(number: i64, args: [u64; 6]) {
     let engine = unsafe { plugin.engine() };
     let id = engine.current;
     engine.full_barrier();
-    engine.call = Some(Call { class, args });
+    before(engine, class, &args);
     let schedule = match class {
-        Class::ExitGroup => {
-            // SAFETY: the caller holds the token.
-            unsafe { finish::exited(args[0] as i32 & 0xff) }
-        }
-        Class::Exit if engine.alone() => {
-            // SAFETY: the caller holds the token.
-            unsafe { finish::exited(args[0] as i32 & 0xff) }
-        }
+        Class::ExitGroup => finish::exited(engine, args[0] as i32 & 0xff),
+        Class::Exit if engine.alone() => finish::exited(engine, args[0] as i32 & 0xff),
         Class::Exit => Schedule::Ends,
         Class::Sleeps => Schedule::Leaves { writes: true },
-        Class::Futex if futex_sleeps(args[1]) => Schedule::Leaves { writes: false },
-        Class::Kill | Class::Exec => {
-            // The guest may not come back from this.
-            // SAFETY: the caller holds the token.
-            unsafe { finish::report_now(End::Running) };
-            Schedule::Keeps
-        }
-        _ => {
-            before_kept(engine, class, &args);
-            Schedule::Keeps
-        }
+        Class::Futex if futex_sleeps(args[1]) => Schedule::Leaves {
+            writes: futex_writes(args[1]),
+        },
+        _ => Schedule::Keeps,
     };
     let forks = makes_process(class, &args);
     if forks {
         FORKING.set(std::process::id());
+        engine.random = mix(engine.random);
     }
     let only_thread = engine.alone();
+    let left = !only_thread && matches!(schedule, Schedule::Leaves { .. });
+    CALL.set(Some(Call { class, args, left }));
     match schedule {
         // Nobody else could use the token.
         Schedule::Leaves { .. } if only_thread => {}
-        Schedule::Leaves { writes } => {
-            if writes {
-                engine.resynchronise_later(id);
-            }
-            token.leave(id, writes);
-        }
+        Schedule::Leaves { writes } => token.leave(id, writes),
         Schedule::Ends => token.end(id),
         Schedule::Keeps if makes_thread(class, &args) => token.enter_clone(id),
         Schedule::Keeps if only_thread => {}
@@ -117,20 +117,46 @@ pub unsafe fn begin(number: i64, args: [u64; 6]) {
     }
 }
 
-/// Before a call that keeps the token: pages that it unmaps, remaps or protects leave the model.
-fn before_kept(engine: &mut Engine, class: Class, args: &[u64; 6]) {
+/// Before a call runs: pages that it unmaps, remaps or protects leave the model, and what the
+/// kernel will read is what all threads have stored.
+fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
     match class {
-        Class::Unmaps | Class::Remaps => engine.forget(args[0], args[0].saturating_add(args[1])),
+        Class::Futex => engine.kernel_reads(args[0]),
+        Class::Yield | Class::Exit | Class::ExitGroup | Class::Clone | Class::Fork => {}
+        Class::GetRandom | Class::GetAffinity | Class::SigAction => {}
+        Class::Unmaps => engine.forget(args[0], args[0].saturating_add(args[1])),
+        Class::Remaps => {
+            engine.remaps_strong = engine.is_strong(args[0]);
+            engine.forget(args[0], args[0].saturating_add(args[1]));
+        }
         Class::Maps if args[3] & MAP_FIXED != 0 => {
             engine.forget(args[0], args[0].saturating_add(args[1]));
         }
+        Class::Maps => {}
         Class::Break if args[0] != 0 && args[0] < engine.program_break => {
             engine.forget(args[0], engine.program_break);
         }
-        Class::UnmapsUnknown => engine.forget(0, u64::MAX),
-        Class::Barrier => engine.full_barrier_everywhere(),
-        _ => {}
+        Class::Break => {}
+        Class::UnmapsUnknown | Class::Attaches => engine.forget(0, u64::MAX),
+        Class::Kill | Class::Exec => {
+            // The guest may not come back from this.
+            finish::report_now(engine, End::Running);
+            engine.full_barrier_everywhere();
+        }
+        // The kernel may read any thread's memory: stores that are private so far are visible to
+        // it at once, and so must be what their threads stored before.
+        Class::Barrier | Class::Short | Class::Quiet | Class::Sleeps => {
+            engine.full_barrier_everywhere();
+        }
     }
+}
+
+/// Results that say that a signal came: the kernel will write a frame for its handler. (QEMU's
+/// own number for a call that is to be made again is not among the kernel's.)
+fn interrupted(result: i64) -> bool {
+    const EINTR: i64 = 4;
+    const QEMU_ERESTARTSYS: i64 = 512;
+    matches!(-result, EINTR | QEMU_ERESTARTSYS)
 }
 
 /// A system call of the thread of this vCPU is over.
@@ -142,42 +168,76 @@ pub unsafe fn end(vcpu: u32, result: i64) {
     let plugin = plugin();
     let forking = FORKING.take();
     if forking != 0 && forking != std::process::id() {
+        CALL.take();
         finish::in_forked_child();
         plugin.restart(vcpu);
         return;
     }
     let token = plugin.token();
-    if !plugin.holds(vcpu) {
-        token.call_is_over(vcpu);
-        return;
+    let holds = token.call_is_over(vcpu, interrupted(result)).is_some();
+    let Some(call) = CALL.take() else { return };
+    if holds {
+        // SAFETY: this thread holds the token, and is awake, so that nobody takes it.
+        unsafe { finish_call(&call, result) };
+    } else if !call.left {
+        LATE.set(Some((call, result)));
     }
-    // SAFETY: this thread holds the token, unless it is taken from it at this very moment; that
-    // needs three looks that find it asleep within the call, which is over.
-    let engine = unsafe { plugin.engine() };
-    if token.call_is_over(vcpu).is_none() {
-        return;
+}
+
+/// Does what follows from a call in which the token was taken from this thread.
+///
+/// # Safety
+///
+/// The calling thread holds the token.
+pub unsafe fn catch_up() {
+    if let Some((call, result)) = LATE.take() {
+        // SAFETY: passed on.
+        unsafe { finish_call(&call, result) };
     }
-    let Some(Call { class, args }) = engine.call.take() else {
-        return;
-    };
-    if makes_thread(class, &args) {
-        after_clone(engine, token, result);
+}
+
+/// # Safety
+///
+/// The calling thread holds the token.
+unsafe fn finish_call(call: &Call, result: i64) {
+    // SAFETY: passed on; the reference is gone before anything waits.
+    let engine = unsafe { plugin().engine() };
+    let Call { class, args, .. } = call;
+    if makes_thread(*class, args) {
+        let first = after_clone(engine, result);
+        let id = engine.current;
+        let token = plugin().token();
+        if result >= 0 {
+            token.await_newest();
+            if first {
+                // QEMU throws its translations away, which were made for one thread.
+                token.expect_exclusive(id);
+            }
+        }
     } else if result >= 0 {
-        after(engine, class, &args, result as u64);
-    } else if !matches!(
-        class,
-        Class::Quiet | Class::Futex | Class::Yield | Class::Kill
-    ) {
+        after(engine, *class, args, result as u64);
+    } else if !matches!(class, Class::Quiet | Class::Yield | Class::Kill) {
         engine.resynchronise();
     }
 }
 
 fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
     match class {
+        Class::Futex if futex_writes(args[1]) => engine.resynchronise(),
         Class::Quiet | Class::Futex | Class::Kill | Class::Unmaps => {}
         Class::Yield => engine.end_quantum(),
+        Class::Maps if args[3] & MAP_SHARED != 0 => {
+            engine.set_strong(result, result.saturating_add(args[1]));
+        }
         Class::Maps => engine.forget(result, result.saturating_add(args[1])),
+        Class::Remaps if engine.remaps_strong => {
+            engine.set_strong(result, result.saturating_add(args[2]));
+        }
         Class::Remaps => engine.forget(result, result.saturating_add(args[2])),
+        Class::Attaches => {
+            let end = guest_memory::mapping_end(result).unwrap_or(u64::MAX);
+            engine.set_strong(result, end);
+        }
         Class::Break => engine.program_break = result,
         Class::GetRandom => {
             let mut bytes = vec![0; result as usize];
@@ -200,7 +260,7 @@ fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
                 // SAFETY: the kernel has just read the structure there; the handler is its first
                 // member on all four architectures.
                 unsafe { guest_memory::read(args[1], &mut handler) };
-                plugin().set_handler(args[0], u64::from_le_bytes(handler));
+                engine.add_handler(u64::from_le_bytes(handler));
             }
             engine.resynchronise();
         }
@@ -213,18 +273,13 @@ fn write_result(addr: u64, bytes: &[u8]) {
     unsafe { guest_memory::write(addr, bytes) }
 }
 
-/// A thread was created, or could not be.
-fn after_clone(engine: &mut Engine, token: &Token, result: i64) {
+/// A thread was created, or could not be. Returns whether it is the first besides the main one.
+fn after_clone(engine: &mut Engine, result: i64) -> bool {
     engine.resynchronise();
-    if result < 0 {
-        if let Some(newest) = token.remove_newest() {
-            engine.thread_ended(newest);
-        }
-        return;
+    if result < 0
+        && let Some(newest) = plugin().token().remove_newest()
+    {
+        engine.thread_ended(newest);
     }
-    token.await_newest();
-    if engine.stats().threads == 2 {
-        // QEMU throws its translations away, which were made for one thread.
-        token.expect_exclusive(engine.current);
-    }
+    engine.stats().threads == 2
 }

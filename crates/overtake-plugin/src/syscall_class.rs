@@ -24,7 +24,9 @@ pub enum Class {
     Remaps,
     /// `brk`.
     Break,
-    /// Changes mappings in a range that its arguments do not say (`shmdt`).
+    /// `shmat`: maps memory that is shared between processes.
+    Attaches,
+    /// Takes memory away from a range that its arguments do not say (`shmdt`, `ftruncate`).
     UnmapsUnknown,
     /// `membarrier`: a barrier of every thread.
     Barrier,
@@ -96,12 +98,13 @@ fn class(name: &str) -> Class {
         "sched_yield" => Class::Yield,
         "write" | "writev" | "close" | "gettid" | "getpid" | "getppid" | "dup" | "dup2"
         | "dup3" | "set_robust_list" | "set_tid_address" | "lseek" | "eventfd2" | "openat"
-        | "open" | "unlinkat" | "unlink" | "fsync" | "ftruncate" => Class::Quiet,
+        | "open" | "unlinkat" | "unlink" | "fsync" => Class::Quiet,
         "munmap" | "mprotect" | "madvise" | "remap_file_pages" | "pkey_mprotect" => Class::Unmaps,
         "mmap" | "mmap2" => Class::Maps,
         "mremap" => Class::Remaps,
         "brk" => Class::Break,
-        "shmdt" | "shmat" => Class::UnmapsUnknown,
+        "shmdt" | "ftruncate" | "truncate" => Class::UnmapsUnknown,
+        "shmat" => Class::Attaches,
         "membarrier" => Class::Barrier,
         "clone" => Class::Clone,
         "fork" | "vfork" => Class::Fork,

@@ -24,8 +24,12 @@ use weakmem::ThreadId;
 const WATCH: Duration = Duration::from_millis(10);
 /// The same, while an exclusive section is expected.
 const WATCH_CLOSELY: Duration = Duration::from_micros(100);
-/// Looks in a row that must find the holder asleep.
-const LOOKS: u32 = 3;
+/// For how long every look must find the holder asleep, if it waits for an exclusive section.
+const EXCLUSIVE: Duration = Duration::from_millis(30);
+/// The same, if it is in a system call that was expected to be short.
+const SLOW_CALL: Duration = Duration::from_millis(100);
+/// The same, if the kernel does not say what it waits for.
+const UNKNOWN: Duration = Duration::from_secs(1);
 /// Bound of the wait for other threads to settle. It is met only if a host thread gets no
 /// processor for so long; the choice is then made without it.
 const SETTLE: Duration = Duration::from_secs(10);
@@ -84,8 +88,10 @@ struct Slot {
     host: Option<HostThread>,
     state: State,
     wake: Arc<Condvar>,
-    /// Looks in a row that found it asleep while it held the token.
-    asleep_looks: u32,
+    /// The kernel has written memory for it since it last ran.
+    kernel_wrote: bool,
+    /// Since when every look found it asleep while it held the token.
+    asleep_since: Option<Instant>,
 }
 
 #[derive(Debug, Default)]
@@ -95,6 +101,8 @@ struct Inner {
     holder: Option<ThreadId>,
     /// A parked thread is choosing the next holder.
     deciding: bool,
+    /// The next choice depends on the clock.
+    unsettled: bool,
     /// This thread is creating another.
     cloning: Option<ThreadId>,
     /// An exclusive section is expected of this thread before its next callback.
@@ -199,6 +207,7 @@ impl Token {
     /// write memory for it.
     pub fn leave(&self, id: ThreadId, writes: bool) {
         let mut inner = self.lock();
+        inner.starts_call(id);
         inner.release(
             id,
             State::Away {
@@ -206,6 +215,9 @@ impl Token {
                 writes,
             },
         );
+        if let Some(slot) = inner.slot_mut(id) {
+            slot.kernel_wrote |= writes;
+        }
         inner.something_woke();
         inner.wake_decider();
     }
@@ -213,6 +225,7 @@ impl Token {
     /// The holder ends.
     pub fn end(&self, id: ThreadId) {
         let mut inner = self.lock();
+        inner.starts_call(id);
         inner.release(id, State::Ending);
         inner.something_woke();
         inner.wake_decider();
@@ -222,26 +235,41 @@ impl Token {
     pub fn enter_call(&self, id: ThreadId) {
         let mut inner = self.lock();
         inner.something_woke();
+        inner.starts_call(id);
         if let Some(slot) = inner.slot_mut(id) {
             flags(slot.vcpu).in_call.store(true, Ordering::Relaxed);
-            slot.asleep_looks = 0;
+            slot.asleep_since = None;
         }
     }
 
     /// The holder creates a thread: it sleeps until that thread's host thread has started, and
     /// keeps the token however long that takes.
     pub fn enter_clone(&self, id: ThreadId) {
-        self.lock().cloning = Some(id);
+        let mut inner = self.lock();
+        inner.starts_call(id);
+        inner.cloning = Some(id);
     }
 
-    /// A system call of the thread of this vCPU is over. Returns its number if it still holds the
-    /// token. Does not wait for the token: QEMU may be about to stop all vCPUs.
-    pub fn call_is_over(&self, vcpu: u32) -> Option<ThreadId> {
+    /// A system call of the calling thread, which runs on this vCPU, is over. Returns its number
+    /// if it still holds the token. `interrupted`: by a signal, for which the kernel will write a
+    /// frame. Does not wait for the token: QEMU may be about to stop all vCPUs.
+    pub fn call_is_over(&self, vcpu: u32, interrupted: bool) -> Option<ThreadId> {
         // Before the lock, on which this thread may sleep; the holder's flag means nothing.
         flags(vcpu).back.store(true, Ordering::SeqCst);
         flags(vcpu).in_call.store(false, Ordering::Relaxed);
         let mut inner = self.lock();
-        let id = inner.slots[inner.of_vcpu(vcpu)?].id;
+        // By its host thread: the number of its vCPU may be another's if it was about to end.
+        let mine = |slot: &&mut Slot| slot.host.as_ref().is_some_and(HostThread::is_current);
+        let slot = inner.slots.iter_mut().find(mine)?;
+        if slot.state == State::Ending {
+            // QEMU puts off the end of a thread that has a signal to handle first.
+            slot.state = State::Away {
+                asleep: false,
+                writes: true,
+            };
+        }
+        slot.kernel_wrote |= interrupted;
+        let id = slot.id;
         if inner.cloning == Some(id) {
             inner.cloning = None;
         }
@@ -303,21 +331,26 @@ impl Token {
             State::Ending | State::Starting => true,
             State::Running | State::Parked => false,
         });
+        let mut wrote = false;
+        for slot in &mut inner.slots {
+            if slot.state == State::Parked {
+                wrote |= std::mem::take(&mut slot.kernel_wrote);
+            }
+        }
         // SAFETY: `deciding` is set, nobody holds the token, and the lock is held.
         let engine = unsafe { plugin().engine() };
-        if !settled {
+        if !settled || std::mem::take(&mut inner.unsettled) {
             engine.count_unsettled();
         }
         let next = engine.choose(&parked);
-        if engine.switch_to(next, &parked, tolerant) == Next::Unexplained {
-            // SAFETY: as above; `deciding` stays set.
-            unsafe { finish::unexplained() };
+        if engine.switch_to(next, wrote, tolerant) == Next::Unexplained {
+            finish::unexplained(engine);
         }
         inner.deciding = false;
         inner.holder = Some(next);
         if let Some(slot) = inner.slot_mut(next) {
             slot.state = State::Running;
-            slot.asleep_looks = 0;
+            slot.asleep_since = None;
             flags(slot.vcpu).back.store(false, Ordering::SeqCst);
             let (vcpu, wake) = (slot.vcpu, Arc::clone(&slot.wake));
             plugin().holder.store(vcpu, Ordering::Relaxed);
@@ -335,7 +368,8 @@ impl Slot {
             host: None,
             state: State::Starting,
             wake: Arc::default(),
-            asleep_looks: 0,
+            kernel_wrote: false,
+            asleep_since: None,
         }
     }
 
@@ -362,6 +396,12 @@ impl Inner {
         plugin().holder.store(NOBODY, Ordering::Relaxed);
         if let Some(slot) = self.slot_mut(id) {
             slot.state = state;
+        }
+    }
+
+    /// The holder is about to go into a system call.
+    fn starts_call(&mut self, id: ThreadId) {
+        if let Some(slot) = self.slot_mut(id) {
             flags(slot.vcpu).back.store(false, Ordering::SeqCst);
         }
     }
@@ -452,28 +492,30 @@ impl Inner {
             return false;
         };
         let in_call = flags(slot.vcpu).in_call.load(Ordering::Relaxed);
-        let asleep = match slot.doing() {
+        let bound = match slot.doing() {
             Doing::Sleeps {
                 condition: Some(true),
             } if closely => return true,
             Doing::Sleeps {
-                condition: Some(true) | None,
-            } => true,
-            Doing::Sleeps {
-                condition: Some(false),
-            } => in_call,
-            Doing::Runs | Doing::Gone => false,
+                condition: Some(true),
+            } => EXCLUSIVE,
+            Doing::Sleeps { .. } if in_call => SLOW_CALL,
+            Doing::Sleeps { condition: None } => UNKNOWN,
+            _ => {
+                slot.asleep_since = None;
+                return false;
+            }
         };
-        slot.asleep_looks = if asleep { slot.asleep_looks + 1 } else { 0 };
-        slot.asleep_looks >= LOOKS
+        slot.asleep_since.get_or_insert_with(Instant::now).elapsed() >= bound
     }
 
     /// Takes the token from a holder that sleeps.
     fn take_token(&mut self) {
         let Some(holder) = self.holder else { return };
-        let in_call = self
-            .slot_mut(holder)
-            .is_some_and(|slot| flags(slot.vcpu).in_call.load(Ordering::Relaxed));
+        if self.watch_closely != Some(holder) {
+            // When that happens is up to the clock.
+            self.unsettled = true;
+        }
         self.release(
             holder,
             State::Away {
@@ -481,11 +523,13 @@ impl Inner {
                 writes: true,
             },
         );
-        // SAFETY: nobody holds the token now, and the lock is held.
-        unsafe { plugin().engine() }.resynchronise_later(holder);
-        // Outside of a system call it is on its way to its next callback.
         if let Some(slot) = self.slot_mut(holder) {
-            flags(slot.vcpu).back.store(!in_call, Ordering::SeqCst);
+            slot.kernel_wrote = true;
+            // Outside of a system call it is on its way to its next callback. (Only ever raised
+            // here: the call may be over at this moment, and have said so.)
+            if !flags(slot.vcpu).in_call.load(Ordering::Relaxed) {
+                flags(slot.vcpu).back.store(true, Ordering::SeqCst);
+            }
         }
     }
 }

@@ -11,8 +11,8 @@ pub struct Block {
     pub instructions: u32,
     /// What it does to the thread's hash.
     pub hash: BlockHash,
-    /// It starts a signal handler: the kernel has written a frame to the stack.
-    pub after_unseen_write: bool,
+    /// Address of the first.
+    pub start: u64,
     /// Its instructions.
     pub body: Box<[Instruction]>,
 }
@@ -74,7 +74,7 @@ fn fence(pairs: Pairs) -> Option<Fence> {
 
 impl Block {
     /// The block of these instructions: their addresses and effects.
-    pub fn new(instructions: &[(u64, Effect)], after_unseen_write: bool) -> Self {
+    pub fn new(start: u64, instructions: &[(u64, Effect)]) -> Self {
         let mut after = false;
         let body: Box<[Instruction]> = instructions
             .iter()
@@ -87,7 +87,7 @@ impl Block {
         Self {
             instructions: body.len() as u32,
             hash: BlockHash::new(body.iter().map(|instruction| instruction.address)),
-            after_unseen_write,
+            start,
             body,
         }
     }
