@@ -18,11 +18,7 @@ pub enum Doing {
     /// It runs, will run as soon as it gets a core, or waits for the disk.
     Runs,
     /// It sleeps until somebody wakes it.
-    Sleeps {
-        /// In a wait on a POSIX condition variable: within QEMU that is the wait for (or during)
-        /// an exclusive section. `None` when the kernel does not tell.
-        condition: Option<bool>,
-    },
+    Sleeps,
 }
 
 impl HostThread {
@@ -52,16 +48,16 @@ impl HostThread {
             _ => return Doing::Runs,
         };
         match state_letter(&text[..length]) {
-            Some(b'S') => Doing::Sleeps {
-                condition: self.waits_on_condition(),
-            },
+            Some(b'S') => Doing::Sleeps,
             Some(b'Z' | b'X') => Doing::Gone,
             _ => Doing::Runs,
         }
     }
 
-    /// `/proc/…/syscall`: "NR ARG0 ARG1 …", or "running".
-    fn waits_on_condition(&self) -> Option<bool> {
+    /// Whether it waits on a POSIX condition variable: within QEMU that is the wait for (or
+    /// during) an exclusive section. `None` when the kernel does not tell.
+    pub fn waits_on_condition(&self) -> Option<bool> {
+        // "NR ARG0 ARG1 …", or "running".
         let text = std::fs::read_to_string(format!("/proc/self/task/{}/syscall", self.tid)).ok()?;
         let mut words = text.split_whitespace();
         let number: i64 = words.next()?.parse().ok()?;
@@ -104,7 +100,7 @@ mod tests {
             gone.recv().unwrap();
         });
         let thread = receive.recv().unwrap();
-        while !matches!(thread.doing(), Doing::Sleeps { .. }) {
+        while !matches!(thread.doing(), Doing::Sleeps) {
             std::thread::yield_now();
         }
         go.send(()).unwrap();

@@ -68,6 +68,11 @@ pub unsafe extern "C" fn qemu_plugin_install(
         None,
     );
     std::panic::set_hook(Box::new(|panic| finish::internal(&panic.to_string())));
+    if options.report.is_some() {
+        // Who waits for the report started this process; without it nobody would end the guest.
+        // SAFETY: no preconditions.
+        unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+    }
     Plugin::install(arch, options);
     // SAFETY: `id` is QEMU's; the callbacks have the types that the interface asks for.
     unsafe {

@@ -16,7 +16,9 @@
 //!
 //! - Only pages that two threads have touched are weak, from the second thread's first access on:
 //!   the very first race on a page is lost.
-//! - Memory shared between processes is not modelled.
+//! - Memory that is mapped `MAP_SHARED` is not weak: it may have other addresses, and others write
+//!   it.
+//! - A system call that may read memory makes the pending stores of all threads visible.
 //! - The limits of the model itself: see `weakmem`.
 
 mod callbacks;

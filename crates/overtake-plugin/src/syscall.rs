@@ -109,7 +109,7 @@ pub unsafe fn begin(number: i64, args: [u64; 6]) {
         Schedule::Keeps if makes_thread(class, &args) => token.enter_clone(id),
         Schedule::Keeps if only_thread => {}
         Schedule::Keeps => {
-            token.enter_call(id);
+            token.enter_call(id, wakes(class));
             if forks {
                 token.expect_exclusive(id);
             }
@@ -149,6 +149,22 @@ fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
             engine.full_barrier_everywhere();
         }
     }
+}
+
+/// Whether a call that keeps the token may wake another thread.
+fn wakes(class: Class) -> bool {
+    !matches!(
+        class,
+        Class::Yield
+            | Class::Maps
+            | Class::Unmaps
+            | Class::Remaps
+            | Class::Break
+            | Class::Barrier
+            | Class::GetRandom
+            | Class::GetAffinity
+            | Class::SigAction
+    )
 }
 
 /// Results that say that a signal came: the kernel will write a frame for its handler. (QEMU's

@@ -231,10 +231,12 @@ impl Token {
         inner.wake_decider();
     }
 
-    /// The holder goes into a system call and keeps the token; it may wake others.
-    pub fn enter_call(&self, id: ThreadId) {
+    /// The holder goes into a system call and keeps the token. `wakes`: it may wake others.
+    pub fn enter_call(&self, id: ThreadId, wakes: bool) {
         let mut inner = self.lock();
-        inner.something_woke();
+        if wakes {
+            inner.something_woke();
+        }
         inner.starts_call(id);
         if let Some(slot) = inner.slot_mut(id) {
             flags(slot.vcpu).in_call.store(true, Ordering::Relaxed);
@@ -376,6 +378,10 @@ impl Slot {
     fn doing(&self) -> Doing {
         self.host.as_ref().map_or(Doing::Runs, HostThread::doing)
     }
+
+    fn waits_on_condition(&self) -> Option<bool> {
+        self.host.as_ref()?.waits_on_condition()
+    }
 }
 
 impl Inner {
@@ -452,17 +458,15 @@ impl Inner {
                     }
                     let doing = slot.doing();
                     let back = flags(slot.vcpu).back.load(Ordering::SeqCst);
-                    match doing {
-                        Doing::Sleeps { .. } if !back => {
+                    match (doing, back) {
+                        (Doing::Sleeps, false) => {
                             slot.state = State::Away {
                                 asleep: true,
                                 writes,
                             };
                         }
                         // Held up by an exclusive section, which may be waiting for this choice.
-                        Doing::Sleeps {
-                            condition: Some(true),
-                        } => {}
+                        (Doing::Sleeps, true) if slot.waits_on_condition() == Some(true) => {}
                         _ => settled = false,
                     }
                 }
@@ -492,16 +496,16 @@ impl Inner {
             return false;
         };
         let in_call = flags(slot.vcpu).in_call.load(Ordering::Relaxed);
-        let bound = match slot.doing() {
-            Doing::Sleeps {
-                condition: Some(true),
-            } if closely => return true,
-            Doing::Sleeps {
-                condition: Some(true),
-            } => EXCLUSIVE,
-            Doing::Sleeps { .. } if in_call => SLOW_CALL,
-            Doing::Sleeps { condition: None } => UNKNOWN,
-            _ => {
+        if slot.doing() != Doing::Sleeps {
+            slot.asleep_since = None;
+            return false;
+        }
+        let bound = match slot.waits_on_condition() {
+            Some(true) if closely => return true,
+            Some(true) => EXCLUSIVE,
+            _ if in_call => SLOW_CALL,
+            None => UNKNOWN,
+            Some(false) => {
                 slot.asleep_since = None;
                 return false;
             }

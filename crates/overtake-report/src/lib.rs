@@ -82,8 +82,9 @@ pub struct Stats {
     pub overtaken_by_load: u64,
     /// Times that one thread stopped and another went on.
     pub hand_offs: u64,
-    /// Choices of a thread that did not wait for every other thread to settle, because a host
-    /// thread got no processor for too long: with any, the same seed may give another run.
+    /// Choices of a thread that depended on the clock, because a system call that was expected to
+    /// be short took long, QEMU stopped all threads for something unforeseen, or a host thread
+    /// got no processor: with any, the same seed may give another run.
     pub unsettled_choices: u64,
 }
 

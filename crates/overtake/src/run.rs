@@ -179,7 +179,7 @@ fn text(args: &RunArgs, guest: &Guest, outcome: &Outcome) -> String {
     }
     if stats.unsettled_choices > 0 {
         line += &format!(
-            "; {} on the clock, since the machine was too busy: the seed may not give this run again",
+            "; {} on the clock (a slow system call, or a busy machine): the seed may not give this run again",
             if stats.unsettled_choices == 1 {
                 "1 choice depended".to_owned()
             } else {

@@ -102,6 +102,33 @@ endings! {
     signals: "signals" => 0;
 }
 
+macro_rules! forbidden {
+    ($($test:ident: $mode:literal;)*) => {$(
+        #[test]
+        fn $test() {
+            always(&["forbidden", $mode], 0);
+        }
+    )*};
+}
+
+// Outcomes that the architecture forbids, and ways in which the plugin once failed.
+forbidden! {
+    store_buffering_by_a_private_release: "store-buffering";
+    store_buffering_of_a_release: "store-buffering-release";
+    message_passing_by_a_private_release: "message-passing";
+    a_store_across_pages: "crossing";
+    a_value_through_a_pipe: "pipe";
+    a_store_by_futex_wake_op: "futex-wake-op";
+    a_write_to_a_mapped_file: "write-file";
+    memory_that_is_mapped_twice: "two-mappings";
+    a_file_that_loses_a_shared_page: "truncate";
+    a_mutex_with_priority_inheritance: "pi-mutex";
+    an_exit_with_a_signal_pending: "exit-signal";
+    a_signal_for_a_thread_that_waits: "signal-waiting";
+    a_signal_for_a_thread_that_runs: "signal-running";
+    random_numbers_after_fork: "random";
+}
+
 /// Threads that spin for ever end when the budget of guest instructions is used up.
 #[test]
 fn a_livelock_ends() {

@@ -61,10 +61,14 @@ impl Strategy for Uniform {
     }
 
     fn quantum(&mut self) -> Quantum {
-        let longest = 1 << self.below(7);
+        let (accesses, instructions) = match self.below(16) {
+            // Long enough for work that a thread must do without another coming between.
+            0 => (7 + self.below(6), 15 + self.below(6)),
+            often => (often % 7, 14),
+        };
         Quantum {
-            accesses: 1 + self.below(longest) as u32,
-            instructions: 1 + self.below(20_000) as u32,
+            accesses: 1 + self.below(1 << accesses) as u32,
+            instructions: 1 + self.below(1 << instructions) as u32,
         }
     }
 
