@@ -2,7 +2,7 @@
 //! shared page is compared with the model at every hand-off), or to the failure that their
 //! architecture allows.
 //!
-//! `OVERTAKE_TEST_SEEDS=50` runs each with as many seeds; the default is 3.
+//! `OVERTAKE_TEST_SEEDS=50` runs each with as many seeds; the default is 2.
 
 mod support;
 
@@ -13,7 +13,7 @@ use support::{home, overtake_at_home};
 
 fn seeds() -> std::ops::RangeInclusive<u64> {
     let seeds = std::env::var("OVERTAKE_TEST_SEEDS");
-    1..=seeds.ok().map_or(3, |seeds| {
+    1..=seeds.ok().map_or(2, |seeds| {
         seeds.parse().expect("OVERTAKE_TEST_SEEDS is a number")
     })
 }

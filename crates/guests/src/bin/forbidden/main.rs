@@ -1,0 +1,74 @@
+//! Outcomes that no architecture allows, or this one does not: once a defect of overtake each.
+//!
+//! `forbidden MODE` prints one line that begins with `forbidden MODE:`. Its exit status: 0, nothing
+//! forbidden was seen; 1, something was, and the line, on stderr, says what; 2, wrong usage.
+//!
+//! | mode | what it does |
+//! |---|---|
+//! | `store-buffering` | store, release and acquire of a word that no other thread uses, load |
+//! | `store-buffering-release` | the same, the store itself being the release |
+//! | `message-passing` | two stores with such a release and acquire between them |
+//! | `crossing` | a store across the border of a shared page and one that is not |
+//! | `pipe` | a thread learns through a pipe what another one stored |
+//! | `futex-wake-op` | the kernel stores to a word on behalf of `FUTEX_WAKE_OP` |
+//! | `write-file` | the kernel stores to a mapped file on behalf of `write` |
+//! | `two-mappings` | one page of memory at two addresses |
+//! | `truncate` | a file ends before its shared mapping does |
+//! | `pi-mutex` | a mutex with priority inheritance, whose word the kernel changes too |
+//! | `exit-signal` | threads that exit while signals for them are pending |
+//! | `signal-waiting` | a signal's frame on a shared page, for a thread that waits |
+//! | `signal-running` | the same, for a thread that runs, with a handler that ran before |
+//! | `random` | what the kernel's random numbers are after `fork` |
+
+mod crossing;
+mod kernel;
+mod mappings;
+mod memory;
+mod mutex;
+mod ordering;
+mod random;
+mod signals;
+mod steps;
+
+use std::process::ExitCode;
+
+use overtake_guests::args::usage_error;
+use overtake_guests::check::conclude;
+use overtake_guests::fastbins;
+
+/// A mode: what it saw, or what was wrong.
+type Mode = fn() -> Result<String, String>;
+
+const MODES: &[(&str, Mode)] = &[
+    ("store-buffering", ordering::store_buffering),
+    ("store-buffering-release", ordering::store_buffering_release),
+    ("message-passing", ordering::message_passing),
+    ("crossing", crossing::crossing),
+    ("pipe", kernel::pipe),
+    ("futex-wake-op", kernel::futex_wake_op),
+    ("write-file", kernel::write_file),
+    ("two-mappings", mappings::two_mappings),
+    ("truncate", mappings::truncate),
+    ("pi-mutex", mutex::pi_mutex),
+    ("exit-signal", signals::exit_signal),
+    ("signal-waiting", signals::signal_waiting),
+    ("signal-running", signals::signal_running),
+    ("random", random::random),
+];
+
+fn main() -> ExitCode {
+    fastbins::avoid();
+    let mut arguments = std::env::args().skip(1);
+    let asked = arguments.next();
+    let mode = MODES
+        .iter()
+        .find(|(name, _)| Some(*name) == asked.as_deref());
+    let (Some((name, mode)), None) = (mode, arguments.next()) else {
+        let names: Vec<_> = MODES.iter().map(|(name, _)| *name).collect();
+        return usage_error(
+            "forbidden",
+            &format!("give one mode of {}", names.join(", ")),
+        );
+    };
+    conclude(&format!("forbidden {name}"), mode())
+}

@@ -1,0 +1,56 @@
+//! The kernel's random numbers: every process gets its own.
+
+use std::io::{self, Read as _};
+use std::os::fd::AsRawFd as _;
+use std::ptr;
+
+use crate::memory::last_error;
+
+/// Children of `fork` and their parent ask for random numbers.
+pub fn random() -> Result<String, String> {
+    const CHILDREN: usize = 3;
+
+    let (mut reader, writer) = io::pipe().map_err(|error| format!("pipe: {error}"))?;
+    let mut numbers = Vec::new();
+    for _ in 0..CHILDREN {
+        // SAFETY: the child makes three system calls, all of which are allowed, and never returns.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            let number = ask().to_ne_bytes();
+            // SAFETY: as above; `number` is as long as said.
+            unsafe {
+                libc::write(writer.as_raw_fd(), number.as_ptr().cast(), number.len());
+                libc::_exit(0);
+            }
+        }
+        if child < 0 {
+            return Err(last_error("fork"));
+        }
+        let mut number = [0; 8];
+        reader
+            .read_exact(&mut number)
+            .map_err(|error| format!("read: {error}"))?;
+        numbers.push(u64::from_ne_bytes(number));
+        // SAFETY: the child is there until it is waited for; its status is not wanted.
+        if unsafe { libc::waitpid(child, ptr::null_mut(), 0) } != child {
+            return Err(last_error("waitpid"));
+        }
+    }
+    numbers.push(ask());
+    let asked = numbers.len();
+    numbers.sort_unstable();
+    numbers.dedup();
+    if numbers.len() == asked && numbers[0] != 0 {
+        Ok(format!("{asked} numbers, all different"))
+    } else {
+        Err(format!("{asked} numbers, of them different: {numbers:x?}"))
+    }
+}
+
+/// A random number, 0 if there is none.
+fn ask() -> u64 {
+    let mut number = 0_u64;
+    // SAFETY: `number` may be written to and is as long as said.
+    unsafe { libc::getrandom((&raw mut number).cast(), 8, 0) };
+    number
+}
