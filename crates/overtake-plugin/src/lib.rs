@@ -3,13 +3,13 @@
 //!
 //! How an access flows:
 //!
-//! 1. [`translate`]: QEMU translates a block of guest code; each instruction is decoded (`isa`)
+//! 1. `translate`: QEMU translates a block of guest code; each instruction is decoded (`isa`)
 //!    and gets the callbacks that its effect needs.
-//! 2. [`callbacks`]: the only `extern "C"` functions. A thread that is not the holder of the
-//!    token waits in its first callback ([`token`]), so one guest thread runs at a time.
-//! 3. [`engine`]: what the holder's access, fence or system call does: asks [`pages`] whether the
+//! 2. `callbacks`: the only `extern "C"` functions. A thread that is not the holder of the
+//!    token waits in its first callback (`token`), so one guest thread runs at a time.
+//! 3. `engine`: what the holder's access, fence or system call does: asks `pages` whether the
 //!    page is shared, and tells the model (`weakmem`).
-//! 4. [`views`]: guest memory holds what the running thread may see; at a hand-off one thread's
+//! 4. `views`: guest memory holds what the running thread may see; at a hand-off one thread's
 //!    view is taken out and the next one's is put in.
 //!
 //! # Limits
