@@ -3,7 +3,7 @@
 use std::fmt::{Debug, Display};
 use std::process::ExitCode;
 
-use crate::args::EXIT_WRONG;
+use crate::args::{EXIT_WRONG, usage_error};
 
 /// Is it what it should be?
 ///
@@ -30,4 +30,21 @@ pub fn conclude(program: &dyn Display, result: Result<String, String>) -> ExitCo
             ExitCode::from(EXIT_WRONG)
         }
     }
+}
+
+/// A mode of a program: what it saw, or what was wrong. Some never return.
+pub type Mode = fn() -> Result<String, String>;
+
+/// Runs the mode that the only argument names.
+pub fn run_mode(program: &str, modes: &[(&str, Mode)]) -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let asked = arguments.next();
+    let mode = modes
+        .iter()
+        .find(|(name, _)| Some(*name) == asked.as_deref());
+    let (Some((name, mode)), None) = (mode, arguments.next()) else {
+        let names: Vec<_> = modes.iter().map(|(name, _)| *name).collect();
+        return usage_error(program, &format!("give one mode of {}", names.join(", ")));
+    };
+    conclude(&format!("{program} {name}"), mode())
 }

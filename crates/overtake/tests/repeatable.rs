@@ -7,13 +7,15 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use assert_cmd::Command;
 use overtake::target::Target;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use support::overtake_at_home;
 
-/// What one run says: standard output, and the line of standard error with the hash.
-fn run(target: Target, seed: u64) -> (String, String) {
-    let output = overtake_at_home()
+/// A run of the ring with its hash.
+fn ring(target: Target, seed: u64) -> Command {
+    let mut command = overtake_at_home();
+    command
         .args([
             "run",
             "--trace-hash",
@@ -22,12 +24,20 @@ fn run(target: Target, seed: u64) -> (String, String) {
             "--target",
             target.name(),
         ])
-        .args(["--seed", &seed.to_string()])
-        .output()
-        .expect("it starts");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("trace hash"), "{said}");
-    (String::from_utf8_lossy(&output.stdout).into_owned(), said)
+        .args(["--seed", &seed.to_string()]);
+    command
+}
+
+/// What a run says: standard output, and the line of standard error with the hash.
+fn said(command: &mut Command) -> (String, String) {
+    let output = command.output().expect("it starts");
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(errors.contains("trace hash"), "{errors}");
+    (String::from_utf8_lossy(&output.stdout).into_owned(), errors)
+}
+
+fn run(target: Target, seed: u64) -> (String, String) {
+    said(&mut ring(target, seed))
 }
 
 /// Calls `f` on a thread that, with all that it starts, has one processor.
@@ -72,24 +82,13 @@ fn another_seed_gives_another_run() {
 #[test]
 fn surroundings_do_not_matter_to_the_ring() {
     for target in Target::ALL {
-        let bare = run(target, 3);
-        let output = overtake_at_home()
-            .args([
-                "run",
-                "--trace-hash",
-                "--events",
-                "500",
-                "--target",
-                target.name(),
-            ])
-            .args(["--seed", "3"])
+        let mut elsewhere = ring(target, 3);
+        elsewhere
             .env(
                 "LD_LIBRARY_PATH",
                 "/nonexistent/and/long/enough/to/move/a/stack",
             )
-            .env("SOME_VARIABLE", "of no interest")
-            .output()
-            .expect("it starts");
-        assert_eq!(String::from_utf8_lossy(&output.stderr), bare.1, "{target}");
+            .env("SOME_VARIABLE", "of no interest");
+        assert_eq!(said(&mut elsewhere), run(target, 3), "{target}");
     }
 }

@@ -30,12 +30,8 @@ mod threads;
 
 use std::process::ExitCode;
 
-use overtake_guests::args::usage_error;
-use overtake_guests::check::conclude;
+use overtake_guests::check::{Mode, run_mode};
 use overtake_guests::fastbins;
-
-/// A mode: what it saw, or what was wrong. Some never return.
-type Mode = fn() -> Result<String, String>;
 
 const MODES: &[(&str, Mode)] = &[
     ("exit-live", ends::exit_live),
@@ -56,14 +52,5 @@ const MODES: &[(&str, Mode)] = &[
 
 fn main() -> ExitCode {
     fastbins::avoid();
-    let mut arguments = std::env::args().skip(1);
-    let asked = arguments.next();
-    let mode = MODES
-        .iter()
-        .find(|(name, _)| Some(*name) == asked.as_deref());
-    let (Some((name, mode)), None) = (mode, arguments.next()) else {
-        let names: Vec<_> = MODES.iter().map(|(name, _)| *name).collect();
-        return usage_error("endings", &format!("give one mode of {}", names.join(", ")));
-    };
-    conclude(&format!("endings {name}"), mode())
+    run_mode("endings", MODES)
 }

@@ -32,12 +32,8 @@ mod steps;
 
 use std::process::ExitCode;
 
-use overtake_guests::args::usage_error;
-use overtake_guests::check::conclude;
+use overtake_guests::check::{Mode, run_mode};
 use overtake_guests::fastbins;
-
-/// A mode: what it saw, or what was wrong.
-type Mode = fn() -> Result<String, String>;
 
 const MODES: &[(&str, Mode)] = &[
     ("store-buffering", ordering::store_buffering),
@@ -58,17 +54,5 @@ const MODES: &[(&str, Mode)] = &[
 
 fn main() -> ExitCode {
     fastbins::avoid();
-    let mut arguments = std::env::args().skip(1);
-    let asked = arguments.next();
-    let mode = MODES
-        .iter()
-        .find(|(name, _)| Some(*name) == asked.as_deref());
-    let (Some((name, mode)), None) = (mode, arguments.next()) else {
-        let names: Vec<_> = MODES.iter().map(|(name, _)| *name).collect();
-        return usage_error(
-            "forbidden",
-            &format!("give one mode of {}", names.join(", ")),
-        );
-    };
-    conclude(&format!("forbidden {name}"), mode())
+    run_mode("forbidden", MODES)
 }

@@ -1,0 +1,102 @@
+//! How pages become shared, strong, and forgotten.
+
+use super::Engine;
+use crate::pages::{self, Owner};
+use crate::views;
+
+impl Engine {
+    /// An access to pages `first` to `last` that are not all shared already: returns whether it
+    /// goes through the model. Where not, it is visible at once.
+    #[cold]
+    pub(super) fn touch(&mut self, first: u64, last: u64) -> bool {
+        let (mut all_shared, mut some_shared) = (true, false);
+        for page in first..=last {
+            match self.pages.owner(page) {
+                Owner::Shared => some_shared = true,
+                Owner::Strong => all_shared = false,
+                Owner::Thread(owner)
+                    if owner != self.current && !self.threads[owner as usize].ended =>
+                {
+                    self.share(page);
+                    (all_shared, some_shared) = (false, true);
+                }
+                // Nobody touched it, or its owner has ended, with all its stores committed.
+                _ => {
+                    self.pages.set(page, Owner::Thread(self.current));
+                    all_shared = false;
+                }
+            }
+        }
+        if some_shared && !all_shared && first != last {
+            self.absorb(first, last);
+        }
+        all_shared
+    }
+
+    /// An access over the border of a shared page to one that is not is taken over as a whole, as
+    /// memory has it now.
+    fn absorb(&mut self, first: u64, last: u64) {
+        self.machine.drain(self.current);
+        for page in first..=last {
+            if self.pages.owner(page) == Owner::Shared {
+                self.take_over(page);
+            }
+        }
+    }
+
+    /// Copies a page from memory, in which the running thread has no pending stores.
+    fn take_over(&mut self, page: u64) {
+        let start = page << pages::PAGE_BITS;
+        self.machine.lose_reservations(self.current, start);
+        let bytes = views::copy_page(start);
+        self.machine.image_mut().insert(start, bytes);
+    }
+
+    /// A page is touched by a second thread. What its owner stored there is as old as now: so its
+    /// earlier stores elsewhere are committed first, and so are those of the running thread, whose
+    /// access to this page is done.
+    fn share(&mut self, page: u64) {
+        let current = self.current;
+        if let Owner::Thread(owner) = self.pages.owner(page)
+            && owner != current
+        {
+            views::drain_other(&mut self.machine, current, owner);
+        }
+        self.machine.drain(current);
+        self.take_over(page);
+        self.pages.set(page, Owner::Shared);
+        self.stats.shared_pages += 1;
+    }
+
+    /// The kernel reads the running thread's memory at `addr`, as an access of this thread.
+    pub fn kernel_reads(&mut self, addr: u64) {
+        let page = pages::number(addr & self.address_mask);
+        self.touch(page, page);
+    }
+
+    /// Guest addresses `start` up to `end`, just mapped, are memory that others write too.
+    pub fn set_strong(&mut self, start: u64, end: u64) {
+        self.forget(start, end);
+        let end = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
+        self.pages.set_strong(pages::number(start), end);
+    }
+
+    /// Whether the page of `addr` is such memory.
+    pub fn is_strong(&mut self, addr: u64) -> bool {
+        self.pages.owner(pages::number(addr & self.address_mask)) == Owner::Strong
+    }
+
+    /// Commits everything and forgets the pages of guest addresses `start` up to `end`.
+    pub fn forget(&mut self, start: u64, end: u64) {
+        self.full_barrier_everywhere();
+        self.machine
+            .end_reservations(start & self.address_mask, end);
+        let end = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
+        for page in self
+            .pages
+            .forget(pages::number(start & self.address_mask), end)
+        {
+            self.machine.image_mut().remove(page << pages::PAGE_BITS);
+        }
+    }
+}
