@@ -19,6 +19,8 @@
 //! - Memory that is mapped `MAP_SHARED` is not weak: it may have other addresses, and others write
 //!   it.
 //! - A system call that may read memory makes the pending stores of all threads visible.
+//! - Check mode takes for a defect what QEMU 7.2 does on x86_64 when it builds a signal frame on a
+//!   shared page: it reports half of it as stores of the last instruction.
 //! - The limits of the model itself: see `weakmem`.
 
 mod callbacks;

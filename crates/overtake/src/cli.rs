@@ -151,7 +151,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "CPU", help_heading = EMULATION)]
     pub cpu: Option<String>,
 
-    /// Compare the model with memory at every hand-off; slow, finds defects of overtake
+    /// Compare the model with memory at every hand-off; slow, finds defects of overtake. (On
+    /// x86_64 a signal whose frame lands on a shared page is taken for one.)
     #[arg(long, help_heading = EMULATION, value_parser = FalseyValueParser::new(),
         env = "OVERTAKE_CHECK", hide_env_values = true)]
     pub check: bool,
