@@ -9,6 +9,7 @@ use crate::translate::{Block, Instruction};
 use crate::{guest_memory, views};
 use isa::{Access, Arch};
 use overtake_report::Stats;
+use std::ops::Range;
 use weakmem::{
     Fence, MAX_ACCESS, Machine, Quantum, Reservation, StoreOrder, Strategy, ThreadId, Uniform,
 };
@@ -31,6 +32,16 @@ struct Thread {
     ended: bool,
     /// Hash over its instructions.
     hash: u64,
+}
+
+/// What a child of `fork` takes over.
+#[derive(Debug)]
+pub struct Inheritance {
+    /// Page numbers of strong memory.
+    strong: Vec<Range<u64>>,
+    handlers: Vec<u64>,
+    program_break: u64,
+    random: u64,
 }
 
 /// Whether the holder goes on.
@@ -84,7 +95,7 @@ pub struct Engine {
     /// Where the heap of `brk` ends.
     pub program_break: u64,
     /// What the guest gets for random numbers; apart from the schedule's.
-    pub random: u64,
+    random: u64,
 }
 
 impl Engine {
@@ -149,6 +160,28 @@ impl Engine {
         }
         // At its end the kernel cleared a word of its and woke who waited for that.
         self.kernel_wrote = true;
+    }
+
+    /// What a child of `fork` takes over; the next child gets other random numbers.
+    pub fn bequeath(&mut self) -> Inheritance {
+        self.random = trace::mix(self.random);
+        Inheritance {
+            strong: self.pages.strong().to_vec(),
+            handlers: self.handlers.clone(),
+            program_break: self.program_break,
+            // Not what the parent gets next.
+            random: trace::mix(!self.random),
+        }
+    }
+
+    /// Takes that over, in the child.
+    pub fn inherit(&mut self, inheritance: Inheritance) {
+        for range in inheritance.strong {
+            self.pages.set_strong(range.start, range.end);
+        }
+        self.handlers = inheritance.handlers;
+        self.program_break = inheritance.program_break;
+        self.random = inheritance.random;
     }
 
     /// `thread` is the only one, and runs.

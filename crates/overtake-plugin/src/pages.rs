@@ -103,6 +103,11 @@ impl Pages {
         self.clear_cache(first, end);
     }
 
+    /// Page numbers of strong memory.
+    pub fn strong(&self) -> &[Range<u64>] {
+        &self.strong
+    }
+
     fn clear_cache(&mut self, first: u64, end: u64) {
         for slot in &mut self.cache {
             if (first..end).contains(&slot.0) {

@@ -1,7 +1,7 @@
 //! The one instance of the plugin: what is fixed for the run, the token, and the state that
 //! belongs to the token's holder.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Inheritance};
 use crate::options::Options;
 use crate::syscall_class::Classes;
 use crate::token::Token;
@@ -62,23 +62,16 @@ impl Plugin {
 
     /// The token.
     pub fn token(&self) -> &'static Token {
-        // Acquire: pairs with the Release store in `replace_token`.
-        // SAFETY: the pointer comes from `Box::leak`, here or in `replace_token`.
+        // Acquire: pairs with the Release store in `restart`.
+        // SAFETY: the pointer comes from `Box::leak`, in `install` or in `restart`.
         unsafe { &*self.token.load(Ordering::Acquire) }
     }
 
     /// In a child of `fork`: starts anew with the calling thread, which runs on `vcpu`, as the
     /// only one. The old state may be locked, or half changed, by a thread that is not here.
-    pub fn restart(&self, vcpu: u32) {
-        // SAFETY: this is the only thread; plain numbers are read, whatever else is half changed.
-        let (random, program_break) = unsafe {
-            let parent = &*self.engine.get();
-            (parent.random, parent.program_break)
-        };
+    pub fn restart(&self, vcpu: u32, inheritance: Inheritance) {
         let mut engine = Engine::new(self.arch, &self.options);
-        // Not what the parent gets next.
-        engine.random = crate::trace::mix(!random);
-        engine.program_break = program_break;
+        engine.inherit(inheritance);
         let id = engine.add_thread();
         engine.run_alone(id);
         // SAFETY: this is the only thread. The old state is not dropped, for the reason above.

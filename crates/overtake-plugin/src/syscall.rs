@@ -2,12 +2,11 @@
 //!
 //! Every system call is a full barrier.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Inheritance};
 use crate::finish;
 use crate::guest_memory;
 use crate::plugin::plugin;
 use crate::syscall_class::Class;
-use crate::trace::mix;
 use overtake_report::End;
 use std::cell::Cell;
 
@@ -37,8 +36,8 @@ thread_local! {
     /// A call, with its result, in which the token was taken from this thread: what follows from
     /// it is done when it has the token again.
     static LATE: Cell<Option<(Call, i64)>> = const { Cell::new(None) };
-    /// The process in which this thread called `fork`, or 0.
-    static FORKING: Cell<u32> = const { Cell::new(0) };
+    /// The process in which this thread called `fork`, and what the child takes over.
+    static FORKING: Cell<Option<(u32, Inheritance)>> = const { Cell::new(None) };
 }
 
 /// What the schedule has to do with a call.
@@ -95,8 +94,7 @@ pub unsafe fn begin(number: i64, args: [u64; 6]) {
     };
     let forks = makes_process(class, &args);
     if forks {
-        FORKING.set(std::process::id());
-        engine.random = mix(engine.random);
+        FORKING.set(Some((std::process::id(), engine.bequeath())));
     }
     let only_thread = engine.alone();
     let left = !only_thread && matches!(schedule, Schedule::Leaves { .. });
@@ -182,11 +180,12 @@ fn interrupted(result: i64) -> bool {
 /// It runs on that thread.
 pub unsafe fn end(vcpu: u32, result: i64) {
     let plugin = plugin();
-    let forking = FORKING.take();
-    if forking != 0 && forking != std::process::id() {
+    if let Some((parent, inheritance)) = FORKING.take()
+        && parent != std::process::id()
+    {
         CALL.take();
         finish::in_forked_child();
-        plugin.restart(vcpu);
+        plugin.restart(vcpu, inheritance);
         return;
     }
     let token = plugin.token();
