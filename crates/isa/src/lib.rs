@@ -36,9 +36,12 @@
 
 mod aarch64;
 mod bits;
+mod flow;
 mod ppc64le;
 mod riscv64;
 mod x86_64;
+
+pub use flow::{Flow, Registers};
 
 use std::fmt;
 use std::ops::BitOr;
@@ -296,6 +299,20 @@ pub fn decode(arch: Arch, bytes: &[u8]) -> Effect {
         Arch::Ppc64le => word(bytes).map_or(Effect::UNKNOWN, ppc64le::decode),
         Arch::Riscv64 => riscv64::decode(bytes),
         Arch::X86_64 => x86_64::decode(bytes),
+    }
+}
+
+/// How the one instruction that `bytes` holds passes values on.
+///
+/// Bytes that are not exactly one instruction are [`Flow::UNKNOWN`], and so is every instruction
+/// of x86-64: there all loads stay in order, whatever depends on what.
+#[must_use]
+pub fn flow(arch: Arch, bytes: &[u8]) -> Flow {
+    match arch {
+        Arch::AArch64 => word(bytes).map_or(Flow::UNKNOWN, aarch64::flow),
+        Arch::Ppc64le => word(bytes).map_or(Flow::UNKNOWN, ppc64le::flow),
+        Arch::Riscv64 => riscv64::flow(bytes),
+        Arch::X86_64 => Flow::UNKNOWN,
     }
 }
 

@@ -2,8 +2,11 @@
 //! "RVWMO" is its chapter on the memory consistency model.
 
 mod compressed;
+mod flow;
 
 use crate::bits::{bit, field};
+pub(crate) use flow::flow;
+
 use crate::{Access, Acquire, Effect, Pairs};
 
 pub(crate) fn decode(bytes: &[u8]) -> Effect {

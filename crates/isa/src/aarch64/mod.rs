@@ -7,8 +7,11 @@
 
 mod atomics;
 mod exclusive;
+mod flow;
 mod load_store;
 mod system;
+
+pub(crate) use flow::flow;
 
 use crate::Effect;
 use crate::bits::{bit, field};

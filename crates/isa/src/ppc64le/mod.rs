@@ -6,8 +6,11 @@
 //! order: [`storage`] (barriers, reservations, atomics, caches), [`tables`] (what is harmless
 //! among the extended opcodes).
 
+mod flow;
 mod storage;
 mod tables;
+
+pub(crate) use flow::flow;
 
 use crate::Effect;
 use crate::bits::{bit, field};
