@@ -9,7 +9,7 @@ use crate::guest_memory;
 use crate::plugin::plugin;
 use crate::syscall;
 use crate::token::MAX_VCPUS;
-use crate::translate::{Block, Instruction};
+use crate::translate::{Block, Decoded, Instruction};
 use qemu_plugin_sys as qemu;
 use std::ffi::{c_uint, c_void};
 
@@ -37,7 +37,7 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
         let handles: Vec<_> = (0..count)
             .map(|i| qemu::qemu_plugin_tb_get_insn(tb, i))
             .collect();
-        let effects: Vec<_> = handles
+        let decoded: Vec<_> = handles
             .iter()
             .map(|insn| {
                 let data = qemu::qemu_plugin_insn_data(*insn).cast::<u8>();
@@ -47,12 +47,16 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
                 if host != 0 {
                     guest_memory::set_base(host, address);
                 }
-                (address, isa::decode(plugin.arch, bytes))
+                Decoded {
+                    address,
+                    effect: isa::decode(plugin.arch, bytes),
+                    flow: isa::flow(plugin.arch, bytes),
+                }
             })
             .collect();
         // Never freed: translated code refers to it until QEMU throws that away, which it tells
         // no plugin in time.
-        let block: &'static Block = Box::leak(Box::new(Block::new(start, &effects)));
+        let block: &'static Block = Box::leak(Box::new(Block::new(start, &decoded)));
         qemu::qemu_plugin_register_vcpu_tb_exec_cb(
             tb,
             Some(block_starts),
@@ -89,7 +93,7 @@ unsafe extern "C" fn block_starts(vcpu: c_uint, data: *mut c_void) {
         unsafe { syscall::catch_up() };
     }
     // SAFETY: `data` is a leaked `Block` (`translated`).
-    let block = unsafe { &*data.cast::<Block>() };
+    let block: &'static Block = unsafe { &*data.cast() };
     // SAFETY: this thread holds the token.
     let next = unsafe { plugin.engine() }.block(block);
     go_on(next);

@@ -1,17 +1,21 @@
 //! The state that belongs to the token's holder, and what its accesses do.
 
+mod flow;
 mod sharing;
 
-use crate::options::Options;
+use crate::options::{Choice, Options};
 use crate::pages::{self, Owner, Pages};
 use crate::trace::{self, AccessHash};
 use crate::translate::{Block, Instruction};
+use crate::views::Guest;
 use crate::{guest_memory, views};
-use isa::{Access, Arch};
+use flow::{Position, Uses};
+use isa::{Access, Acquire, Arch};
 use overtake_report::Stats;
 use std::ops::Range;
 use weakmem::{
-    Fence, MAX_ACCESS, Machine, Quantum, Reservation, StoreOrder, Strategy, ThreadId, Uniform,
+    Load, MAX_ACCESS, Machine, Pct, Quantum, Reservation, Rules, Store, Strategy, ThreadId,
+    Uniform, View,
 };
 
 /// A memory access as QEMU reports it, after it was done.
@@ -32,6 +36,8 @@ struct Thread {
     ended: bool,
     /// Hash over its instructions.
     hash: u64,
+    /// Where it is in its code.
+    position: Position,
 }
 
 /// What a child of `fork` takes over.
@@ -63,7 +69,7 @@ pub struct Engine {
     pub current: ThreadId,
     pub(crate) machine: Machine,
     pub(crate) pages: Pages,
-    strategy: Uniform,
+    strategy: Box<dyn Strategy>,
     threads: Vec<Thread>,
     /// Threads that have not ended.
     alive: u32,
@@ -77,6 +83,8 @@ pub struct Engine {
     unseen_write: bool,
     /// What was in memory where a store-conditional is made to fail.
     spoiled: Option<Reservation>,
+    /// The last store-conditional was not made to fail without need.
+    may_fail: bool,
     /// The last load-reserved instruction, for pairs.
     load_reserved_at: u64,
     /// The kernel wrote memory for a thread that has ended.
@@ -101,15 +109,21 @@ pub struct Engine {
 impl Engine {
     /// Before the first thread.
     pub fn new(arch: Arch, options: &Options) -> Self {
-        let order = match arch {
-            Arch::X86_64 => StoreOrder::Fifo,
-            Arch::AArch64 | Arch::Ppc64le | Arch::Riscv64 => StoreOrder::Weak,
+        let rules = match arch {
+            Arch::X86_64 => Rules::X86_TSO,
+            Arch::AArch64 => Rules::ARMV8,
+            Arch::Ppc64le => Rules::POWER,
+            Arch::Riscv64 => Rules::RVWMO,
+        };
+        let strategy: Box<dyn Strategy> = match options.strategy {
+            Choice::Uniform => Box::new(Uniform::new(options.seed)),
+            Choice::Pct => Box::new(Pct::new(options.seed)),
         };
         Self {
             current: 0,
-            machine: Machine::new(order),
+            machine: Machine::new(rules),
             pages: Pages::new(),
-            strategy: Uniform::new(options.seed),
+            strategy,
             threads: Vec::new(),
             alive: 0,
             view: None,
@@ -122,6 +136,7 @@ impl Engine {
             },
             unseen_write: false,
             spoiled: None,
+            may_fail: true,
             load_reserved_at: 0,
             kernel_wrote: false,
             stats: Stats::default(),
@@ -158,6 +173,7 @@ impl Engine {
             state.ended = true;
             self.alive -= 1;
         }
+        self.machine.set_lagging(thread, false);
         // At its end the kernel cleared a word of its and woke who waited for that.
         self.kernel_wrote = true;
     }
@@ -188,6 +204,7 @@ impl Engine {
     pub fn run_alone(&mut self, thread: ThreadId) {
         self.current = thread;
         self.view = Some(thread);
+        self.machine.enter(thread, &mut Guest(&mut *self.strategy));
     }
 
     /// Whether the running thread is the only one.
@@ -204,12 +221,19 @@ impl Engine {
     }
 
     /// A block starts.
-    pub fn block(&mut self, block: &Block) -> Next {
+    pub fn block(&mut self, block: &'static Block) -> Next {
         // The kernel has written a frame to the stack.
         let handler = !self.handlers.is_empty() && self.handlers.contains(&block.start);
         if self.unseen_write || self.spoiled.is_some() || handler {
             self.unseen_write |= handler;
             self.mend();
+        }
+        let position = &mut self.threads[self.current as usize].position;
+        if self.machine.tracks(self.current) {
+            position.follow(block, &mut self.machine, self.current);
+            self.prepare();
+        } else {
+            position.start(block);
         }
         self.stats.instructions += u64::from(block.instructions);
         if self.accesses.is_some() {
@@ -255,26 +279,76 @@ impl Engine {
     /// Something must be done before an instruction runs.
     pub fn before(&mut self, instruction: &Instruction) -> Next {
         self.mend();
+        let (current, mut guest) = (self.current, Guest(&mut *self.strategy));
         if let Some(fence) = instruction.fence {
-            self.machine.fence(self.current, fence);
+            self.machine.fence(current, fence, &mut guest);
         }
-        if instruction.access == Access::StoreConditional
-            && let Some(lost) = self
-                .machine
-                .reservation(self.current)
-                .filter(Reservation::is_lost)
-        {
-            self.spoiled = Some(views::spoil(&lost));
+        if instruction.flow.context_sync {
+            self.machine.context_sync(current, &mut guest);
         }
-        if instruction.unseen_write {
-            self.machine.drain(self.current);
-            self.unseen_write = true;
+        if instruction.unseen_write || instruction.unknown {
+            self.machine.synchronise(current, &mut guest);
+        }
+        self.unseen_write = instruction.unseen_write;
+        if instruction.access == Access::StoreConditional {
+            self.spoiled = self.must_fail().map(|held| views::spoil(&held));
         }
         if instruction.spin_hint && self.alive > 1 {
+            self.stop_at(instruction, false);
             Next::HandOff
         } else {
             Next::Continue
         }
+    }
+
+    /// The reservation of a store-conditional that is about to be made, if it must fail: it was
+    /// lost, or the strategy wants it so. Not twice in a row, so that somebody comes on.
+    fn must_fail(&mut self) -> Option<Reservation> {
+        let held = self.machine.reservation(self.current)?;
+        if held.is_lost() {
+            return Some(held);
+        }
+        let page = pages::number(held.addr());
+        let fails = self.may_fail
+            && self.alive > 1
+            && self.pages.owner(page) == Owner::Shared
+            && self.strategy.fails();
+        self.may_fail = !fails;
+        fails.then_some(held)
+    }
+
+    /// The running thread is about to stop at this instruction; `after` it was run, or before.
+    #[cold]
+    fn stop_at(&mut self, instruction: &Instruction, after: bool) {
+        let position = &mut self.threads[self.current as usize].position;
+        position.stop(instruction, after);
+    }
+
+    /// Shows the running thread what its next access comes after.
+    fn prepare(&mut self) {
+        let current = self.current;
+        let position = &mut self.threads[current as usize].position;
+        let mut guest = Guest(&mut *self.strategy);
+        let mut view = View::NONE;
+        let unfinished = position.unfinished();
+        for (instruction, address) in position
+            .next_access(&mut self.machine, current)
+            .into_iter()
+            .chain(unfinished)
+        {
+            if !instruction.flow.load && instruction.access != Access::StoreConditional {
+                continue;
+            }
+            view = view.join(address);
+            if instruction.access != Access::Plain {
+                // It reads what is newest, or what it does is not atomic.
+                view = View::ALL;
+            }
+            if instruction.acquire == Acquire::Rcsc {
+                view = view.join(self.machine.acquire_rcsc(current, &mut guest));
+            }
+        }
+        self.machine.expect(current, view, &mut guest);
     }
 
     /// An access was done.
@@ -300,40 +374,26 @@ impl Engine {
             }
             self.machine.end_reservation(self.current);
         }
-        let next = self.model(instruction, access);
+        let follows = self.machine.tracks(self.current);
+        let uses = if follows {
+            let position = &mut self.threads[self.current as usize].position;
+            position.begin(instruction, &mut self.machine, self.current)
+        } else {
+            Uses::NONE
+        };
+        let (view, shared) = self.model(instruction, access, uses);
         if instruction.access == Access::LoadReserved {
-            self.reserve(instruction, access);
+            self.reserve(instruction, access, view);
         }
-        next
-    }
-
-    /// A load-reserved was done.
-    fn reserve(&mut self, instruction: &Instruction, access: MemoryAccess) {
-        let mut bytes = [0; MAX_ACCESS];
-        let bytes = &mut bytes[..access.size.min(MAX_ACCESS)];
-        // SAFETY: the guest has just loaded these.
-        unsafe { guest_memory::read(access.addr, bytes) };
-        let pair = self.load_reserved_at == instruction.address;
-        self.load_reserved_at = instruction.address;
-        self.machine.reserve(self.current, access.addr, bytes, pair);
-    }
-
-    /// An access goes through the model, if its page is shared.
-    fn model(&mut self, instruction: &Instruction, access: MemoryAccess) -> Next {
-        let first = pages::number(access.addr);
-        let last = pages::number(access.addr + access.size as u64 - 1);
-        let owner = self.pages.owner(first);
-        if owner == Owner::Thread(self.current) && first == last {
-            return self.private_access(instruction);
+        if follows {
+            let status = self.machine.status(self.current);
+            let position = &mut self.threads[self.current as usize].position;
+            position.end(instruction, uses, view, status);
+            self.prepare();
         }
-        if (owner != Owner::Shared || first != last) && !self.touch(first, last) {
-            if owner == Owner::Strong && access.store {
-                // Visible at once, so what must be visible before it is made so.
-                self.machine.drain(self.current);
-            }
-            return self.private_access(instruction);
+        if !shared {
+            return Next::Continue;
         }
-        self.shared_access(instruction, access);
         if self.accesses_left > 1 {
             self.accesses_left -= 1;
             return Next::Continue;
@@ -341,58 +401,176 @@ impl Engine {
         if self.alone() {
             Next::Continue
         } else {
+            self.stop_at(instruction, true);
             Next::HandOff
         }
     }
 
-    /// An access that is visible to all at once, or to nobody else. Still it orders: a release
-    /// that is visible at once makes what it releases visible too.
-    fn private_access(&mut self, instruction: &Instruction) -> Next {
-        if instruction.release {
-            self.machine.drain(self.current);
-        } else if instruction.acquire_rcsc {
-            self.machine.acquire_rcsc(self.current);
-        }
-        Next::Continue
+    /// A load-reserved was done, which came after `view`.
+    fn reserve(&mut self, instruction: &Instruction, access: MemoryAccess, view: View) {
+        let mut bytes = [0; MAX_ACCESS];
+        let bytes = &mut bytes[..access.size.min(MAX_ACCESS)];
+        // SAFETY: the guest has just loaded these.
+        unsafe { guest_memory::read(access.addr, bytes) };
+        let pair = self.load_reserved_at == instruction.address;
+        self.load_reserved_at = instruction.address;
+        self.machine
+            .reserve(self.current, access.addr, bytes, view, pair);
     }
 
-    fn shared_access(&mut self, instruction: &Instruction, access: MemoryAccess) {
+    /// An access goes through the model, if its page is shared. Returns what a load came after,
+    /// and whether the page is shared.
+    #[inline]
+    fn model(
+        &mut self,
+        instruction: &Instruction,
+        access: MemoryAccess,
+        uses: Uses,
+    ) -> (View, bool) {
+        let first = pages::number(access.addr);
+        let last = pages::number(access.addr + access.size as u64 - 1);
+        let owner = self.pages.owner(first);
+        if owner == Owner::Thread(self.current) && first == last {
+            return (self.private_access(instruction, access, uses, false), false);
+        }
+        if (owner != Owner::Shared || first != last) && !self.touch(first, last, access) {
+            let strong = owner == Owner::Strong;
+            if strong && access.store {
+                // Visible at once, so what must be visible before it is made so.
+                let mut guest = Guest(&mut *self.strategy);
+                self.machine.drain(self.current, &mut guest);
+            }
+            // What has just been shared is as old as now.
+            let now = strong || self.pages.owner(first) == Owner::Shared;
+            return (self.private_access(instruction, access, uses, now), false);
+        }
+        (self.shared_access(instruction, access, uses), true)
+    }
+
+    /// An access that is visible to all at once, or to nobody else. Still it orders: a release
+    /// that is visible at once makes what it releases visible too.
+    fn private_access(
+        &mut self,
+        instruction: &Instruction,
+        access: MemoryAccess,
+        uses: Uses,
+        now: bool,
+    ) -> View {
+        let (current, mut guest) = (self.current, Guest(&mut *self.strategy));
+        if instruction.release {
+            self.machine.drain(current, &mut guest);
+        }
+        let mut address = uses.address;
+        if instruction.acquire == Acquire::Rcsc {
+            address = address.join(self.machine.acquire_rcsc(current, &mut guest));
+        }
+        if !self.machine.tracks(current) {
+            return View::NONE;
+        }
+        let mut view = View::NONE;
+        if !access.store || instruction.access == Access::Atomic {
+            let load = Load {
+                addr: access.addr,
+                len: access.size,
+                address,
+                acquire: instruction.acquire != Acquire::No,
+            };
+            view = self.machine.private_load(current, load, now);
+            if load.acquire {
+                self.machine.acquired(current, view, false, &mut guest);
+            }
+        }
+        if access.store {
+            let store = Store {
+                addr: access.addr,
+                bytes: &[0; MAX_ACCESS][..access.size.min(MAX_ACCESS)],
+                release: false,
+                from: uses.address.join(uses.data),
+            };
+            self.machine.private_store(current, store);
+        }
+        if let Some(fence) = instruction.fence {
+            self.machine.fence(current, fence, &mut guest);
+        }
+        view
+    }
+
+    fn shared_access(
+        &mut self,
+        instruction: &Instruction,
+        access: MemoryAccess,
+        uses: Uses,
+    ) -> View {
         let MemoryAccess { addr, size, store } = access;
-        if instruction.acquire_rcsc {
-            self.machine.acquire_rcsc(self.current);
-        }
-        if !store {
-            self.machine.load(self.current, addr, size);
-            return;
-        }
+        let (current, mut guest) = (self.current, Guest(&mut *self.strategy));
+        let guest = &mut guest;
+        let acquire = instruction.acquire != Acquire::No;
         let mut bytes = [0; MAX_ACCESS];
         let bytes = &mut bytes[..size.min(MAX_ACCESS)];
-        // SAFETY: the guest has just stored there.
-        unsafe { guest_memory::read(addr, bytes) };
-        match instruction.access {
-            Access::Plain | Access::LoadReserved => {
-                let life = self.strategy.life();
-                self.machine
-                    .store(self.current, addr, bytes, instruction.release, life);
-                // What a fence on an access orders, it orders on both sides of it.
-                if let Some(fence) = instruction.fence {
-                    self.machine.fence(self.current, fence);
-                }
+        if store {
+            // SAFETY: the guest has just stored there.
+            unsafe { guest_memory::read(addr, bytes) };
+        }
+        let atomic = match instruction.access {
+            Access::Plain | Access::LoadReserved => false,
+            Access::StoreConditional | Access::Atomic => store,
+        };
+        let mut view = View::NONE;
+        if !store || instruction.access == Access::Atomic {
+            let mut address = uses.address;
+            if instruction.acquire == Acquire::Rcsc {
+                address = address.join(self.machine.acquire_rcsc(current, guest));
             }
-            Access::StoreConditional | Access::Atomic => {
-                if instruction.access == Access::Atomic {
-                    self.machine.load(self.current, addr, size);
-                }
-                self.machine
-                    .atomic(self.current, addr, bytes, instruction.release);
+            let load = Load {
+                addr,
+                len: size,
+                address,
+                acquire,
+            };
+            view = self.machine.load(current, load);
+        }
+        if store {
+            let life = if atomic { 0 } else { self.strategy.life() };
+            let guest = &mut Guest(&mut *self.strategy);
+            let store = Store {
+                addr,
+                bytes,
+                release: instruction.release,
+                from: uses.address.join(uses.data),
+            };
+            if atomic {
+                self.machine.atomic(current, store, guest);
+            } else {
+                self.machine.store(current, store, life, guest);
             }
         }
+        let guest = &mut Guest(&mut *self.strategy);
+        if acquire {
+            self.machine.acquired(current, view, atomic, guest);
+        }
+        // What a fence on an access orders, it orders on both sides of it.
+        if let Some(fence) = instruction.fence {
+            self.machine.fence(current, fence, guest);
+        }
+        view
     }
 
     /// A full barrier of every thread (`membarrier`).
     pub fn full_barrier_everywhere(&mut self) {
-        let threads = self.threads.len() as ThreadId;
-        views::drain_everyone(&mut self.machine, self.current, threads);
+        self.drain_everyone();
+        let mut guest = Guest(&mut *self.strategy);
+        for thread in 0..self.threads.len() {
+            self.machine.synchronise(thread as ThreadId, &mut guest);
+        }
+    }
+
+    /// All stores of all threads become visible: something that the model does not see may look
+    /// at them.
+    pub fn drain_everyone(&mut self) {
+        let mut guest = Guest(&mut *self.strategy);
+        for thread in 0..self.threads.len() {
+            self.machine.drain(thread as ThreadId, &mut guest);
+        }
     }
 
     /// A choice was made although some thread had not settled.
@@ -400,16 +578,24 @@ impl Engine {
         self.stats.unsettled_choices += 1;
     }
 
-    /// A full barrier of the running thread (a system call).
-    pub fn full_barrier(&mut self) {
-        self.machine.fence(self.current, Fence::FULL);
+    /// The running thread makes a system call: a full barrier, and until it is over
+    /// ([`Engine::call_is_over`]) it sees all that is visible, because the kernel may read and
+    /// write its memory.
+    pub fn call_begins(&mut self) {
+        let mut guest = Guest(&mut *self.strategy);
+        self.machine.synchronise(self.current, &mut guest);
+        self.machine.set_lagging(self.current, false);
     }
 
-    /// Memory may have been written behind the model's back; the running thread has no pending
-    /// stores.
+    /// The running thread is back from a system call.
+    pub fn call_is_over(&mut self) {
+        self.machine.set_lagging(self.current, true);
+    }
+
+    /// Memory may have been written behind the model's back.
     pub fn resynchronise(&mut self) {
-        self.machine.drain(self.current);
-        views::resynchronise(&mut self.machine);
+        let mut guest = Guest(&mut *self.strategy);
+        views::resynchronise(&mut self.machine, Some(self.current), &mut guest);
     }
 
     /// The guest handles a signal in the function at `address`.
@@ -428,19 +614,20 @@ impl Engine {
     /// memory for a thread that has come back; `tolerant`: it may just be doing so.
     pub fn switch_to(&mut self, next: ThreadId, wrote: bool, tolerant: bool) -> Next {
         if self.view != Some(next) || self.alive > 1 {
+            let mut guest = Guest(&mut *self.strategy);
             if let Some(previous) = self.view.take() {
-                views::leave(&self.machine, previous);
+                self.machine.leave(&mut guest);
                 if previous != next {
                     self.stats.hand_offs += 1;
                 }
             }
             if std::mem::take(&mut self.kernel_wrote) || wrote {
-                views::resynchronise(&mut self.machine);
+                views::resynchronise(&mut self.machine, None, &mut guest);
             } else if self.check
                 && let Some((addr, expected, found)) = views::first_difference(&self.machine)
             {
                 if tolerant {
-                    views::resynchronise(&mut self.machine);
+                    views::resynchronise(&mut self.machine, None, &mut guest);
                 } else {
                     self.unexplained = Some(format!(
                         "byte at guest address {addr:#x} is {found:#04x}, and the accesses that \
@@ -448,8 +635,14 @@ impl Engine {
                     ));
                 }
             }
-            views::propagate(&mut self.machine);
-            views::enter(&self.machine, next);
+            self.machine.propagate(&mut guest);
+            self.current = next;
+            self.machine.set_lagging(next, true);
+            if self.machine.tracks(next) {
+                self.prepare();
+            }
+            let mut guest = Guest(&mut *self.strategy);
+            self.machine.enter(next, &mut guest);
             self.view = Some(next);
         }
         self.current = next;
@@ -474,6 +667,7 @@ impl Engine {
             shared_stores: counters.stores,
             overtaken_by_store: counters.overtaken_by_store,
             overtaken_by_load: counters.overtaken_by_load,
+            stale_loads: counters.stale_loads,
             ..self.stats
         }
     }

@@ -13,10 +13,22 @@ pub struct Options {
     pub check: bool,
     /// Hash the guest's instructions and accesses.
     pub trace_hash: bool,
+    /// Who makes the free choices.
+    pub strategy: Choice,
 }
 
-const KNOWN: &str =
-    "known options: seed=NUMBER, report=FILE, budget=NUMBER, check=on|off, trace-hash=on|off";
+/// A strategy, by name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// [`weakmem::Uniform`].
+    #[default]
+    Uniform,
+    /// [`weakmem::Pct`].
+    Pct,
+}
+
+const KNOWN: &str = "known options: seed=NUMBER, report=FILE, budget=NUMBER, check=on|off, trace-hash=on|off, \
+     strategy=uniform|pct";
 
 impl Options {
     /// Reads the options; the error is one line that says what is wrong and what is known.
@@ -44,6 +56,17 @@ impl Options {
             "report" => self.report = Some(value.to_owned()),
             "check" => self.check = switch(key, value)?,
             "trace-hash" => self.trace_hash = switch(key, value)?,
+            "strategy" => {
+                self.strategy = match value {
+                    "uniform" => Choice::Uniform,
+                    "pct" => Choice::Pct,
+                    _ => {
+                        return Err(format!(
+                            "plugin option `strategy={value}`: neither `uniform` nor `pct`"
+                        ));
+                    }
+                }
+            }
             _ => return Err(format!("unknown plugin option `{key}`; {KNOWN}")),
         }
         Ok(())
@@ -81,6 +104,7 @@ mod tests {
             "budget=7",
             "check=on",
             "trace-hash=off",
+            "strategy=pct",
         ]);
         assert_eq!(
             options,
@@ -89,7 +113,8 @@ mod tests {
                 report: Some("/r".into()),
                 budget: 7,
                 check: true,
-                trace_hash: false
+                trace_hash: false,
+                strategy: Choice::Pct,
             })
         );
     }

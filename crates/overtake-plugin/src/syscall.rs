@@ -80,7 +80,7 @@ pub unsafe fn begin(number: i64, args: [u64; 6]) {
     // SAFETY: the caller holds the token.
     let engine = unsafe { plugin.engine() };
     let id = engine.current;
-    engine.full_barrier();
+    engine.call_begins();
     before(engine, class, &args);
     let schedule = match class {
         Class::ExitGroup => finish::exited(engine, args[0] as i32 & 0xff),
@@ -139,13 +139,12 @@ fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
         Class::Kill | Class::Exec => {
             // The guest may not come back from this.
             finish::report_now(engine, End::Running);
-            engine.full_barrier_everywhere();
+            engine.drain_everyone();
         }
+        Class::Barrier => engine.full_barrier_everywhere(),
         // The kernel may read any thread's memory: stores that are private so far are visible to
         // it at once, and so must be what their threads stored before.
-        Class::Barrier | Class::Short | Class::Quiet | Class::Sleeps => {
-            engine.full_barrier_everywhere();
-        }
+        Class::Short | Class::Quiet | Class::Sleeps => engine.drain_everyone(),
     }
 }
 
@@ -217,6 +216,7 @@ pub unsafe fn catch_up() {
 unsafe fn finish_call(call: &Call, result: i64) {
     // SAFETY: passed on; the reference is gone before anything waits.
     let engine = unsafe { plugin().engine() };
+    engine.call_is_over();
     let Call { class, args, .. } = call;
     if makes_thread(*class, args) {
         let first = after_clone(engine, result);

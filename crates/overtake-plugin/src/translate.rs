@@ -1,7 +1,7 @@
 //! At translation: what each instruction does, and which callbacks it needs.
 
 use crate::trace::BlockHash;
-use isa::{Access, Acquire, Effect, Pairs};
+use isa::{Access, Acquire, Effect, Flow, Pairs};
 use weakmem::Fence;
 
 /// A translated block of guest code.
@@ -17,6 +17,17 @@ pub struct Block {
     pub body: Box<[Instruction]>,
 }
 
+/// An instruction as its bytes say.
+#[derive(Debug, Clone, Copy)]
+pub struct Decoded {
+    /// Its address.
+    pub address: u64,
+    /// What it does to the order of accesses.
+    pub effect: Effect,
+    /// What it passes on.
+    pub flow: Flow,
+}
+
 /// A translated instruction.
 #[derive(Debug, Clone, Copy)]
 pub struct Instruction {
@@ -24,8 +35,10 @@ pub struct Instruction {
     pub address: u64,
     /// What it is among accesses.
     pub access: Access,
-    /// Whether it is an RCsc acquire.
-    pub acquire_rcsc: bool,
+    /// Its place in its block.
+    pub index: u32,
+    /// Whether it is an acquire.
+    pub acquire: Acquire,
     /// Whether it is a release.
     pub release: bool,
     /// What it orders by itself, before it runs.
@@ -36,20 +49,31 @@ pub struct Instruction {
     pub needs_mending: bool,
     /// It says that the thread waits for another.
     pub spin_hint: bool,
+    /// It is not understood.
+    pub unknown: bool,
+    /// What it passes on between registers and memory.
+    pub flow: Flow,
 }
 
 impl Instruction {
-    /// The instruction at `address` with the effect `effect`.
-    pub fn new(address: u64, effect: Effect, needs_mending: bool) -> Self {
+    fn new(index: usize, decoded: &Decoded, needs_mending: bool) -> Self {
+        let Decoded {
+            address,
+            effect,
+            flow,
+        } = *decoded;
         Self {
             address,
+            index: index as u32,
             access: effect.access,
-            acquire_rcsc: effect.acquire == Acquire::Rcsc,
+            acquire: effect.acquire,
             release: effect.release,
             fence: fence(effect.fence),
             unseen_write: effect.unseen_write,
             needs_mending,
             spin_hint: effect.spin_hint,
+            unknown: effect.unknown,
+            flow,
         }
     }
 
@@ -60,6 +84,7 @@ impl Instruction {
             || self.unseen_write
             || self.needs_mending
             || self.spin_hint
+            || self.flow.context_sync
     }
 }
 
@@ -74,13 +99,14 @@ fn fence(pairs: Pairs) -> Option<Fence> {
 
 impl Block {
     /// The block of these instructions: their addresses and effects.
-    pub fn new(start: u64, instructions: &[(u64, Effect)]) -> Self {
+    pub fn new(start: u64, instructions: &[Decoded]) -> Self {
         let mut after = false;
         let body: Box<[Instruction]> = instructions
             .iter()
-            .map(|(address, effect)| {
-                let instruction = Instruction::new(*address, *effect, after);
-                after = effect.unseen_write || effect.access == Access::StoreConditional;
+            .enumerate()
+            .map(|(index, decoded)| {
+                let instruction = Instruction::new(index, decoded, after);
+                after = instruction.unseen_write || instruction.access == Access::StoreConditional;
                 instruction
             })
             .collect();

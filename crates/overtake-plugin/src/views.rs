@@ -1,49 +1,30 @@
-//! Whose view is in guest memory, and how it is changed.
+//! Guest memory, as the machine wants it.
 //!
-//! While a thread runs, guest memory holds the committed values under that thread's pending
-//! stores. So its loads need no help, and a hand-off writes only bytes that are pending.
+//! While a thread runs, guest memory holds its view: the committed contents, older ones where it
+//! may see the past, under its pending stores. So its loads need no help, and a hand-off writes
+//! only bytes that are in play.
 
 use crate::guest_memory;
-use weakmem::{MAX_ACCESS, Machine, PAGE_SIZE, Reservation, ThreadId};
+use weakmem::{Driver, GRANULE, MAX_ACCESS, Machine, PAGE_SIZE, Reservation, Strategy, ThreadId};
 
 fn write(addr: u64, bytes: &[u8]) {
-    // SAFETY: only bytes of stores that the guest made are written, on pages in the image; a page
-    // leaves the image before it is unmapped or protected (`syscall`).
+    // SAFETY: only bytes that the guest accessed, and their neighbours within eight bytes, are
+    // written, on pages in the image; a page leaves the image before it is unmapped or protected
+    // (`syscall`).
     unsafe { guest_memory::write(addr, bytes) }
 }
 
-/// Takes a thread's view out: memory holds the committed values.
-pub fn leave(machine: &Machine, thread: ThreadId) {
-    machine.leave(thread, write);
-}
+/// Guest memory follows the machine, and a strategy makes its choices.
+pub struct Guest<'a>(pub &'a mut dyn Strategy);
 
-/// Puts a thread's view into memory that holds the committed values.
-pub fn enter(machine: &Machine, thread: ThreadId) {
-    machine.enter(thread, write);
-}
-
-/// One round in which stores become visible, while memory holds the committed values.
-pub fn propagate(machine: &mut Machine) {
-    machine.propagate(write);
-}
-
-/// Commits all pending stores of all threads while `running`'s view is in memory.
-pub fn drain_everyone(machine: &mut Machine, running: ThreadId, threads: ThreadId) {
-    for other in (0..threads).filter(|other| *other != running) {
-        drain_other(machine, running, other);
+impl Driver for Guest<'_> {
+    fn lag(&mut self, _: ThreadId) -> u64 {
+        self.0.lag()
     }
-    machine.drain(running);
-}
 
-/// Commits all pending stores of `other` while `running`'s view is in memory.
-pub fn drain_other(machine: &mut Machine, running: ThreadId, other: ThreadId) {
-    if machine.buffer(other).is_empty() {
-        return;
+    fn patch(&mut self, addr: u64, bytes: &[u8]) {
+        write(addr, bytes);
     }
-    enter(machine, other);
-    machine.drain(other);
-    // The running thread's own stores are later in coherence order.
-    enter(machine, running);
 }
 
 /// Makes memory differ from what a lost reservation loaded, so that QEMU, which compares the two,
@@ -73,12 +54,39 @@ pub fn copy_page(page: u64) -> [u8; PAGE_SIZE] {
 }
 
 /// Takes over what was written behind the model's back (by a system call, or by an instruction
-/// without callbacks), when no pending store is in memory.
-pub fn resynchronise(machine: &mut Machine) {
-    for (page, bytes) in machine.image_mut().pages_mut() {
+/// without callbacks). Afterwards the running thread, if there is one, has no pending stores and
+/// sees all that is visible.
+pub fn resynchronise(machine: &mut Machine, running: Option<ThreadId>, guest: &mut Guest<'_>) {
+    if let Some(thread) = running {
+        let found = written_over(machine, thread);
+        machine.synchronise(thread, guest);
+        for (addr, byte) in found {
+            write(addr, &[byte]);
+        }
+    }
+    machine.refresh(|page, bytes| {
         // SAFETY: a page leaves the image before it is unmapped (`syscall`).
         unsafe { guest_memory::read(page, bytes) };
+    });
+}
+
+/// Where memory is not what the running thread should see, among what will be shown anew: address
+/// and byte.
+fn written_over(machine: &Machine, running: ThreadId) -> Vec<(u64, u8)> {
+    let mut found = Vec::new();
+    for granule in machine.past(running) {
+        let (mut expected, mut there) = ([0; GRANULE], [0; GRANULE]);
+        machine.read(running, granule, &mut expected);
+        // SAFETY: as above.
+        unsafe { guest_memory::read(granule, &mut there) };
+        let bytes = (granule..).zip(there.into_iter().zip(expected));
+        found.extend(
+            bytes
+                .filter(|(_, (is, was))| is != was)
+                .map(|(at, (is, _))| (at, is)),
+        );
     }
+    found
 }
 
 /// The first byte at which memory is not what the image says, when no pending store is in

@@ -10,7 +10,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Version of the format; a reader refuses another one.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The plugin's report on one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +80,8 @@ pub struct Stats {
     pub overtaken_by_store: u64,
     /// Stores that became visible after a later load of the same thread.
     pub overtaken_by_load: u64,
+    /// Loads that read the past, although a newer write was visible.
+    pub stale_loads: u64,
     /// Times that one thread stopped and another went on.
     pub hand_offs: u64,
     /// Choices of a thread that depended on the clock, because a system call that was expected to

@@ -1,6 +1,8 @@
 //! One thread's store buffer: what it has stored and nobody else sees.
 
+use crate::machine::Store;
 use crate::order::StoreOrder;
+use crate::view::View;
 
 /// Bytes of the largest access that is one access (16: a quadword pair).
 pub const MAX_ACCESS: usize = 16;
@@ -20,6 +22,9 @@ pub(crate) struct Pending {
     epoch: u64,
     /// A release store: a later RCsc acquire of the same thread waits for it.
     pub release: bool,
+    /// What its address and data came from: a load that reads it before it is visible comes
+    /// after that.
+    pub view: View,
     /// [`crate::Machine`]'s round in which it becomes visible, if it may by then.
     pub due: u64,
     pub overtaken_by_store: bool,
@@ -31,7 +36,7 @@ impl Pending {
         &self.bytes[..self.len as usize]
     }
 
-    fn overlaps(&self, addr: u64, len: usize) -> bool {
+    pub fn overlaps(&self, addr: u64, len: usize) -> bool {
         self.addr < addr + len as u64 && addr < self.addr + u64::from(self.len)
     }
 }
@@ -66,8 +71,14 @@ impl StoreBuffer {
         self.entries.len() >= CAPACITY
     }
 
-    /// The store at `addr`, at the end of program order.
-    pub(crate) fn push(&mut self, addr: u64, bytes: &[u8], release: bool, due: u64) {
+    /// The store, at the end of program order.
+    pub(crate) fn push(&mut self, store: Store<'_>, due: u64) {
+        let Store {
+            addr,
+            bytes,
+            release,
+            from,
+        } = store;
         debug_assert!(!bytes.is_empty() && bytes.len() <= MAX_ACCESS && !self.is_full());
         let mut padded = [0; MAX_ACCESS];
         padded[..bytes.len()].copy_from_slice(bytes);
@@ -81,6 +92,7 @@ impl StoreBuffer {
             bytes: padded,
             epoch: self.epoch,
             release,
+            view: from,
             due,
             overtaken_by_store: false,
             overtaken_by_load: false,
@@ -126,22 +138,16 @@ impl StoreBuffer {
         set
     }
 
-    /// What must be committed before an atomic write to `addr` by the same thread: the entries of
+    /// What must be committed before an atomic write of the same thread: the entries of
     /// the same location, those that a fence or the write's own release orders before it, and
     /// their predecessors.
-    pub(crate) fn before_atomic(
-        &self,
-        order: StoreOrder,
-        addr: u64,
-        len: usize,
-        release: bool,
-    ) -> u64 {
+    pub(crate) fn before_atomic(&self, order: StoreOrder, store: &Store<'_>) -> u64 {
         let mut set = 0;
         for (index, entry) in self.entries.iter().enumerate() {
-            if release
+            if store.release
                 || order == StoreOrder::Fifo
                 || entry.epoch < self.epoch
-                || entry.overlaps(addr, len)
+                || entry.overlaps(store.addr, store.bytes.len())
             {
                 set |= 1 << index;
             }
@@ -168,5 +174,22 @@ impl StoreBuffer {
     /// Whether a pending store overlaps the bytes.
     pub(crate) fn forwards(&self, addr: u64, len: usize) -> bool {
         self.entries.iter().any(|entry| entry.overlaps(addr, len))
+    }
+
+    /// What a load of these bytes comes after because it reads pending stores, and whether it
+    /// reads nothing else.
+    pub(crate) fn forwarded(&self, addr: u64, len: usize) -> (View, bool) {
+        let mut view = View::NONE;
+        for entry in self.entries.iter().rev() {
+            if !entry.overlaps(addr, len) {
+                continue;
+            }
+            view = view.join(entry.view);
+            let end = addr + len as u64;
+            if entry.addr <= addr && entry.addr + u64::from(entry.len) >= end {
+                return (view, true);
+            }
+        }
+        (view, false)
     }
 }

@@ -1,14 +1,73 @@
-//! The committed memory: what a thread without pending stores sees.
+//! The committed memory: every write that has become visible.
 
+use crate::view::Timestamp;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// Bytes in a page of the image. Guests may have larger pages; this is only a unit of storage.
 pub const PAGE_SIZE: usize = 4096;
 
+/// Bytes of a granule: the unit in which a thread may still see older contents. An aligned access
+/// of up to this size is single-copy atomic on all four architectures (Arm ARM B2.2.1, RISC-V
+/// "Memory model" A.3.1, Power ISA Book II 1.4, Intel SDM vol. 3 9.1.1), so it must see one moment
+/// of the whole granule.
+pub const GRANULE: usize = 8;
+
+/// Bytes of a word: the unit in which the image knows when it was written. Smaller neighbours
+/// count as written together, which orders more, never less.
+pub const WORD: usize = 4;
+
+const WORDS: usize = GRANULE / WORD;
+
+/// The contents of a granule at one moment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Granule {
+    /// Its bytes.
+    pub bytes: [u8; GRANULE],
+    /// When each of its words was last written.
+    pub written: [Timestamp; WORDS],
+}
+
+impl Granule {
+    /// When the word at `addr`, which is in this granule, was last written.
+    pub fn written_at(&self, addr: u64) -> Timestamp {
+        self.written[addr as usize % GRANULE / WORD]
+    }
+}
+
+/// The starts of the granules that `len` bytes at `addr` lie in.
+pub fn granules(addr: u64, len: usize) -> impl Iterator<Item = u64> {
+    let first = addr - addr % GRANULE as u64;
+    (first..addr.saturating_add(len as u64)).step_by(GRANULE)
+}
+
+/// The starts of the words that `len` bytes at `addr` lie in.
+pub fn words(addr: u64, len: usize) -> impl Iterator<Item = u64> {
+    let first = addr - addr % WORD as u64;
+    (first..addr.saturating_add(len as u64)).step_by(WORD)
+}
+
+#[derive(Clone)]
+struct Page {
+    bytes: [u8; PAGE_SIZE],
+    written: [Timestamp; PAGE_SIZE / WORD],
+}
+
+/// The words that were written since the page came into play.
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let oldest = self.written.iter().min();
+        let words = self.bytes.chunks(WORD).zip(&self.written).enumerate();
+        f.debug_list()
+            .entries(words.filter(|(_, (_, written))| Some(*written) != oldest))
+            .finish()
+    }
+}
+
 /// Committed contents of the pages that are in play.
 #[derive(Debug, Clone, Default)]
 pub struct Image {
-    pages: BTreeMap<u64, Box<[u8; PAGE_SIZE]>>,
+    pages: BTreeMap<u64, Box<Page>>,
 }
 
 impl Image {
@@ -17,14 +76,34 @@ impl Image {
         (addr - offset as u64, offset)
     }
 
-    /// Adds the page that starts at `page`, or replaces its contents.
-    pub fn insert(&mut self, page: u64, bytes: [u8; PAGE_SIZE]) {
+    /// Adds the page that starts at `page`, or replaces its contents, as written at `now`.
+    pub(crate) fn insert(&mut self, page: u64, bytes: [u8; PAGE_SIZE], now: Timestamp) {
         debug_assert_eq!(page % PAGE_SIZE as u64, 0);
-        self.pages.insert(page, Box::new(bytes));
+        let written = [now; PAGE_SIZE / WORD];
+        self.pages.insert(page, Box::new(Page { bytes, written }));
+    }
+
+    /// Brings each page up to date with what `read` puts into it; words that differ count as
+    /// written at `now`.
+    pub(crate) fn refresh(&mut self, now: Timestamp, mut read: impl FnMut(u64, &mut [u8])) {
+        let mut found = [0; PAGE_SIZE];
+        for (addr, page) in &mut self.pages {
+            read(*addr, &mut found);
+            if page.bytes == found {
+                continue;
+            }
+            let words = found.chunks(WORD).zip(page.bytes.chunks_mut(WORD));
+            for ((found, known), written) in words.zip(&mut page.written) {
+                if *found != *known {
+                    known.copy_from_slice(found);
+                    *written = now;
+                }
+            }
+        }
     }
 
     /// Forgets the page that starts at `page`.
-    pub fn remove(&mut self, page: u64) {
+    pub(crate) fn remove(&mut self, page: u64) {
         self.pages.remove(&page);
     }
 
@@ -35,14 +114,7 @@ impl Image {
 
     /// The pages in play, by address.
     pub fn pages(&self) -> impl Iterator<Item = (u64, &[u8; PAGE_SIZE])> {
-        self.pages.iter().map(|(addr, bytes)| (*addr, &**bytes))
-    }
-
-    /// The pages in play, by address, to be brought up to date.
-    pub fn pages_mut(&mut self) -> impl Iterator<Item = (u64, &mut [u8; PAGE_SIZE])> {
-        self.pages
-            .iter_mut()
-            .map(|(addr, bytes)| (*addr, &mut **bytes))
+        self.pages.iter().map(|(addr, page)| (*addr, &page.bytes))
     }
 
     /// Number of pages in play.
@@ -62,8 +134,8 @@ impl Image {
         let here = out.len().min(PAGE_SIZE - offset);
         let (first, rest) = out.split_at_mut(here);
         let mut all = match self.pages.get(&page) {
-            Some(bytes) => {
-                first.copy_from_slice(&bytes[offset..offset + here]);
+            Some(page) => {
+                first.copy_from_slice(&page.bytes[offset..offset + here]);
                 true
             }
             None => false,
@@ -74,15 +146,32 @@ impl Image {
         all
     }
 
-    /// Stores `bytes` at `addr`; bytes of pages that are not in play are dropped.
-    pub fn write(&mut self, addr: u64, bytes: &[u8]) {
+    /// The granule that starts at `addr`, if its page is in play.
+    pub(crate) fn granule(&self, addr: u64) -> Option<Granule> {
+        let (page, offset) = Self::split(addr);
+        let page = self.pages.get(&page)?;
+        let mut granule = Granule::default();
+        granule
+            .bytes
+            .copy_from_slice(&page.bytes[offset..offset + GRANULE]);
+        granule
+            .written
+            .copy_from_slice(&page.written[offset / WORD..][..WORDS]);
+        Some(granule)
+    }
+
+    /// Stores `bytes` at `addr`, as written at `now`; bytes of pages that are not in play are
+    /// dropped.
+    pub(crate) fn write(&mut self, addr: u64, bytes: &[u8], now: Timestamp) {
         let (page, offset) = Self::split(addr);
         let here = bytes.len().min(PAGE_SIZE - offset);
         if let Some(target) = self.pages.get_mut(&page) {
-            target[offset..offset + here].copy_from_slice(&bytes[..here]);
+            target.bytes[offset..offset + here].copy_from_slice(&bytes[..here]);
+            let last = (offset + here).div_ceil(WORD);
+            target.written[offset / WORD..last].fill(now);
         }
         if here < bytes.len() {
-            self.write(page + PAGE_SIZE as u64, &bytes[here..]);
+            self.write(page + PAGE_SIZE as u64, &bytes[here..], now);
         }
     }
 }
@@ -94,13 +183,30 @@ mod tests {
     #[test]
     fn an_access_may_cross_pages_and_leave_the_image() {
         let mut image = Image::default();
-        image.insert(0x1000, [0; PAGE_SIZE]);
-        image.write(0x1ffe, &[1, 2, 3, 4]);
+        image.insert(0x1000, [0; PAGE_SIZE], 1);
+        image.write(0x1ffe, &[1, 2, 3, 4], 2);
         let mut out = [9; 4];
         assert!(!image.read(0x1ffe, &mut out));
         assert_eq!(out, [1, 2, 9, 9]);
-        image.insert(0x2000, [7; PAGE_SIZE]);
+        image.insert(0x2000, [7; PAGE_SIZE], 3);
         assert!(image.read(0x1ffe, &mut out));
         assert_eq!(out, [1, 2, 7, 7]);
+    }
+
+    #[test]
+    fn each_word_knows_when_it_was_written() {
+        let mut image = Image::default();
+        image.insert(0x1000, [0; PAGE_SIZE], 1);
+        image.write(0x1003, &[1, 2], 2);
+        image.write(0x1008, &[1], 3);
+        let written = |image: &Image, addr| image.granule(addr).map(|found| found.written);
+        assert_eq!(written(&image, 0x1000), Some([2, 2]));
+        assert_eq!(written(&image, 0x1008), Some([3, 1]));
+        image.refresh(4, |_, page| {
+            page[..16].copy_from_slice(&[0, 0, 0, 1, 2, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0, 0])
+        });
+        assert_eq!(written(&image, 0x1000), Some([2, 2]));
+        assert_eq!(written(&image, 0x1008), Some([3, 4]));
+        assert_eq!(written(&image, 0x2000), None);
     }
 }

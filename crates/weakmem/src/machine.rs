@@ -1,10 +1,19 @@
-//! Committed memory, the threads' store buffers, and what each access does to them.
+//! Committed memory, what each thread has stored and seen, and what each access does to them.
+
+mod access;
+mod commit;
+mod order;
+
+pub use access::{Load, Store};
 
 use crate::buffer::StoreBuffer;
-use crate::image::Image;
-use crate::order::{Fence, StoreOrder};
+use crate::driver::Driver;
+use crate::image::{GRANULE, Image, PAGE_SIZE, granules};
 use crate::reservation::Reservation;
-use crate::strategy::LONGEST_LIFE;
+use crate::rules::Rules;
+use crate::thread::Thread;
+use crate::view::{Timestamp, View};
+use std::fmt;
 
 /// A thread of the machine: 0, 1, … in order of creation, never used twice.
 pub type ThreadId = u32;
@@ -20,38 +29,71 @@ pub struct Counters {
     pub overtaken_by_store: u64,
     /// Stores that became visible after a later load (of another location) of the same thread.
     pub overtaken_by_load: u64,
+    /// Loads that read the past: a newer write was visible.
+    pub stale_loads: u64,
 }
 
-/// A multi-copy-atomic machine with a store buffer for each thread.
-#[derive(Debug, Clone)]
+/// A multi-copy-atomic machine with a store buffer and a past for each thread.
+#[derive(Clone)]
 pub struct Machine {
-    order: StoreOrder,
+    rules: Rules,
     image: Image,
-    buffers: Vec<StoreBuffer>,
-    reservations: Vec<Option<Reservation>>,
+    threads: Vec<Thread>,
+    /// Timestamp of the newest write.
+    clock: Timestamp,
     /// Number of [`Machine::propagate`] calls, the unit of a store's life.
     round: u64,
+    /// The thread whose view is in memory.
+    shown: Option<ThreadId>,
     counters: Counters,
+}
+
+/// All that may matter to what happens next.
+impl fmt::Debug for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Machine")
+            .field("image", &self.image)
+            .field("threads", &self.threads)
+            .field("shown", &self.shown)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Machine {
     /// A machine without threads, with nothing in play.
-    pub fn new(order: StoreOrder) -> Self {
+    pub fn new(rules: Rules) -> Self {
         Self {
-            order,
+            rules,
             image: Image::default(),
-            buffers: Vec::new(),
-            reservations: Vec::new(),
+            threads: Vec::new(),
+            clock: 1,
             round: 0,
+            shown: None,
             counters: Counters::default(),
         }
     }
 
-    /// A new thread with an empty buffer.
+    /// A new thread. It sees all that is visible.
     pub fn add_thread(&mut self) -> ThreadId {
-        self.buffers.push(StoreBuffer::default());
-        self.reservations.push(None);
-        (self.buffers.len() - 1) as ThreadId
+        self.threads.push(Thread {
+            lags: !self.rules.loads_in_order,
+            ..Thread::default()
+        });
+        (self.threads.len() - 1) as ThreadId
+    }
+
+    /// Whether writes that become visible from here on may stay unseen by the thread. Not, while
+    /// it is in a system call, or has ended. On x86 they never do.
+    pub fn set_lagging(&mut self, thread: ThreadId, lags: bool) {
+        self.threads[thread as usize].lags = lags && !self.rules.loads_in_order;
+    }
+
+    fn thread(&self, thread: ThreadId) -> &Thread {
+        &self.threads[thread as usize]
+    }
+
+    fn thread_mut(&mut self, thread: ThreadId) -> &mut Thread {
+        &mut self.threads[thread as usize]
     }
 
     /// The committed memory.
@@ -59,10 +101,32 @@ impl Machine {
         &self.image
     }
 
-    /// The committed memory, to be extended or brought up to date by what the model does not see
-    /// (a system call's writes).
-    pub fn image_mut(&mut self) -> &mut Image {
-        &mut self.image
+    /// Adds the page that starts at `page` to the committed memory, or replaces its contents. All
+    /// of it counts as written now.
+    pub fn insert_page(&mut self, page: u64, bytes: [u8; PAGE_SIZE]) {
+        self.forget_past(page);
+        self.clock += 1;
+        self.image.insert(page, bytes, self.clock);
+    }
+
+    /// Takes the page that starts at `page` out of the committed memory.
+    pub fn remove_page(&mut self, page: u64) {
+        self.forget_past(page);
+        self.image.remove(page);
+    }
+
+    fn forget_past(&mut self, page: u64) {
+        for thread in &mut self.threads {
+            thread.stale.forget_page(page);
+            thread.settle();
+        }
+    }
+
+    /// Takes over what the model does not see being written (by a system call): `read` fills in
+    /// the page that starts at an address.
+    pub fn refresh(&mut self, read: impl FnMut(u64, &mut [u8])) {
+        self.clock += 1;
+        self.image.refresh(self.clock, read);
     }
 
     /// What happened so far.
@@ -72,239 +136,91 @@ impl Machine {
 
     /// The pending stores of a thread.
     pub fn buffer(&self, thread: ThreadId) -> &StoreBuffer {
-        &self.buffers[thread as usize]
+        &self.thread(thread).buffer
     }
 
-    /// A store of `bytes`, at most [`crate::MAX_ACCESS`], at `addr`.
-    ///
-    /// `release`: ordered after all earlier accesses of the thread (stlr, a store with .rl).
-    /// `life`: see [`crate::Strategy::life`].
-    pub fn store(&mut self, thread: ThreadId, addr: u64, bytes: &[u8], release: bool, life: u64) {
-        self.counters.stores += 1;
-        if self.buffers[thread as usize].is_full() {
-            self.commit(thread, 0);
-        }
-        self.buffers[thread as usize].push(
-            addr,
-            bytes,
-            release,
-            self.round + life.min(LONGEST_LIFE),
-        );
+    /// Whether a thread sees the past of some location: only then does it matter what its accesses
+    /// come after.
+    pub fn tracks(&self, thread: ThreadId) -> bool {
+        self.thread(thread).tracks()
     }
 
-    /// A load of `len` bytes at `addr`. Its value is the committed one under the thread's own
-    /// pending stores: [`Machine::read`].
-    pub fn load(&mut self, thread: ThreadId, addr: u64, len: usize) {
-        self.counters.loads += 1;
-        let buffer = &mut self.buffers[thread as usize];
-        if buffer.is_empty() || buffer.forwards(addr, len) {
-            return;
-        }
-        for entry in buffer.entries_mut() {
-            if !entry.overtaken_by_load {
-                entry.overtaken_by_load = true;
-                self.counters.overtaken_by_load += 1;
-            }
-        }
+    /// What all loads of the thread came after.
+    pub fn reads(&self, thread: ThreadId) -> View {
+        self.thread(thread).reads
     }
 
-    /// What the thread sees at `addr`.
+    /// The granules of which the thread may see the past; with repetitions.
+    pub fn past(&self, thread: ThreadId) -> impl Iterator<Item = u64> {
+        self.thread(thread).stale.granules(View::NONE)
+    }
+
+    /// What everything that is visible comes after.
+    pub fn now(&self) -> View {
+        View::at(self.clock)
+    }
+
+    /// What the thread sees at `addr`: committed contents, older where it may see the past, under
+    /// its own pending stores.
     pub fn read(&self, thread: ThreadId, addr: u64, out: &mut [u8]) {
+        let thread = self.thread(thread);
         self.image.read(addr, out);
-        let end = addr + out.len() as u64;
-        for entry in self.buffers[thread as usize].entries() {
-            for (at, byte) in (entry.addr..).zip(entry.bytes()) {
-                if (addr..end).contains(&at) {
-                    out[(at - addr) as usize] = *byte;
+        if thread.tracks() {
+            for granule in granules(addr, out.len()) {
+                if let Some(past) = thread.stale.contents(granule, thread.next) {
+                    overlay(addr, out, granule, &past.bytes);
                 }
             }
         }
-    }
-
-    /// The write of an atomic read-modify-write or of a store-conditional, visible at once.
-    ///
-    /// It is a store too: it comes after the stores of the same location and after those that a
-    /// fence, or its own `release`, orders before it. The read before it must have seen
-    /// [`Machine::read`] with no other thread's access between.
-    pub fn atomic(&mut self, thread: ThreadId, addr: u64, bytes: &[u8], release: bool) {
-        self.counters.stores += 1;
-        let buffer = &self.buffers[thread as usize];
-        let before = buffer.before_atomic(self.order, addr, bytes.len(), release);
-        self.commit_set(thread, before);
-        self.image.write(addr, bytes);
-        self.became_visible(thread, addr, bytes.len());
-        for entry in self.buffers[thread as usize].entries_mut() {
-            if !entry.overtaken_by_store {
-                entry.overtaken_by_store = true;
-                self.counters.overtaken_by_store += 1;
-            }
+        for entry in thread.buffer.entries() {
+            overlay(addr, out, entry.addr, entry.bytes());
         }
-    }
-
-    /// A load-reserved of the thread has loaded `bytes` at `addr`. `pair`: it may be the second
-    /// half of one instruction's.
-    pub fn reserve(&mut self, thread: ThreadId, addr: u64, bytes: &[u8], pair: bool) {
-        let reservation = &mut self.reservations[thread as usize];
-        if pair
-            && reservation
-                .as_mut()
-                .is_some_and(|first| first.extend(addr, bytes))
-        {
-            return;
-        }
-        *reservation = Some(Reservation::new(addr, bytes));
     }
 
     /// The thread's reservation.
     pub fn reservation(&self, thread: ThreadId) -> Option<Reservation> {
-        self.reservations[thread as usize]
+        self.thread(thread).reservation
     }
 
-    /// The thread has made its store-conditional, whether or not it succeeded.
-    pub fn end_reservation(&mut self, thread: ThreadId) {
-        self.reservations[thread as usize] = None;
+    /// What memory holds in these granules.
+    fn in_memory(&self, granules: impl Iterator<Item = u64>) -> Vec<(u64, [u8; GRANULE])> {
+        granules
+            .filter(|granule| self.image.contains(*granule))
+            .map(|granule| (granule, self.granule_in_memory(granule)))
+            .collect()
     }
 
-    /// Ends all reservations in the bytes from `start` up to `end`: what happens to them from
-    /// here on is not seen. The store-conditionals then are the emulator's alone.
-    pub fn end_reservations(&mut self, start: u64, end: u64) {
-        for reservation in &mut self.reservations {
-            if reservation.is_some_and(|held| (start..end).contains(&held.addr())) {
-                *reservation = None;
+    fn granule_in_memory(&self, granule: u64) -> [u8; GRANULE] {
+        let mut bytes = [0; GRANULE];
+        match self.shown {
+            Some(thread) => self.read(thread, granule, &mut bytes),
+            None => {
+                self.image.read(granule, &mut bytes);
             }
         }
+        bytes
     }
 
-    /// A store of `thread` has become visible: who else reserved these bytes has lost them.
-    fn became_visible(&mut self, thread: ThreadId, addr: u64, len: usize) {
-        for (other, reservation) in self.reservations.iter_mut().enumerate() {
-            if let Some(reservation) = reservation
-                && other != thread as usize
-            {
-                reservation.stored(addr, len as u64);
-            }
-        }
-    }
-
-    /// Who else reserved bytes of the page that starts at `page` has lost them: `thread` has
-    /// stored there by other ways than [`Machine::store`].
-    pub fn lose_reservations(&mut self, thread: ThreadId, page: u64) {
-        self.became_visible(thread, page, crate::PAGE_SIZE);
-    }
-
-    /// A fence of the thread.
-    pub fn fence(&mut self, thread: ThreadId, fence: Fence) {
-        if fence.store_load {
-            // A later load runs at once, so every earlier store must be visible now.
-            self.drain(thread);
-        } else if fence.store_store {
-            self.buffers[thread as usize].fence();
-        }
-        // load_load and load_store hold by themselves: loads run in program order, and a store
-        // is made after every earlier load is done.
-    }
-
-    /// An RCsc acquire of the thread (ldar, ldaxr, .aq): it waits for the thread's own earlier
-    /// release stores (Arm ARM B2.3.3 "a Load-Acquire is ordered after an earlier Store-Release";
-    /// RVWMO rule 7).
-    pub fn acquire_rcsc(&mut self, thread: ThreadId) {
-        let set = self.buffers[thread as usize].up_to_releases(self.order);
-        self.commit_set(thread, set);
-    }
-
-    /// Makes all stores of the thread visible, in program order.
-    pub fn drain(&mut self, thread: ThreadId) {
-        while !self.buffers[thread as usize].is_empty() {
-            self.commit(thread, 0);
-        }
-    }
-
-    /// Makes all stores of all threads visible.
-    pub fn drain_all(&mut self) {
-        for thread in 0..self.buffers.len() {
-            self.drain(thread as ThreadId);
-        }
-    }
-
-    /// Whether the pending store `index` of the thread may become visible next.
-    pub fn may_commit(&self, thread: ThreadId, index: usize) -> bool {
-        index < self.buffers[thread as usize].len()
-            && self.buffers[thread as usize].may_commit(self.order, index)
-    }
-
-    /// Makes the pending store `index` of the thread visible.
-    ///
-    /// # Panics
-    ///
-    /// If it may not commit next.
-    pub fn commit(&mut self, thread: ThreadId, index: usize) {
-        self.commit_to(thread, index, &mut |_, _| ());
-    }
-
-    /// As [`Machine::commit`], and tells `patch` what became visible.
-    fn commit_to(&mut self, thread: ThreadId, index: usize, patch: &mut dyn FnMut(u64, &[u8])) {
-        assert!(
-            self.may_commit(thread, index),
-            "store {index} of thread {thread} may not commit next"
-        );
-        let buffer = &mut self.buffers[thread as usize];
-        let entry = buffer.remove(index);
-        for earlier in &mut buffer.entries_mut()[..index] {
-            if !earlier.overtaken_by_store {
-                earlier.overtaken_by_store = true;
-                self.counters.overtaken_by_store += 1;
-            }
-        }
-        self.image.write(entry.addr, entry.bytes());
-        self.became_visible(thread, entry.addr, entry.bytes().len());
-        patch(entry.addr, entry.bytes());
-    }
-
-    /// Commits a set (a bit each) that holds the predecessors of its members, in program order.
-    fn commit_set(&mut self, thread: ThreadId, mut set: u64) {
-        let mut removed = 0;
-        while set != 0 {
-            let index = set.trailing_zeros();
-            set &= set - 1;
-            self.commit(thread, (index - removed) as usize);
-            removed += 1;
-        }
-    }
-
-    /// One round: the stores that are due become visible, unless one that is not must be first.
-    /// Calls `patch(addr, bytes)` for each piece of the committed memory that changes, in the order
-    /// of the changes.
-    pub fn propagate(&mut self, mut patch: impl FnMut(u64, &[u8])) {
-        for thread in 0..self.buffers.len() {
-            let mut index = 0;
-            while let Some(entry) = self.buffers[thread].entries().get(index) {
-                if entry.due <= self.round && self.may_commit(thread as ThreadId, index) {
-                    self.commit_to(thread as ThreadId, index, &mut patch);
-                } else {
-                    index += 1;
+    /// Brings memory up to date, which held `before`. Only bytes that change are written: others
+    /// may have been written since, by somebody whom the machine does not know of yet.
+    fn bring_up_to_date(&self, before: &[(u64, [u8; GRANULE])], driver: &mut dyn Driver) {
+        for (granule, before) in before {
+            let now = self.granule_in_memory(*granule);
+            for ((at, now), before) in (*granule..).zip(now).zip(before) {
+                if now != *before {
+                    driver.patch(at, &[now]);
                 }
             }
         }
-        self.round += 1;
     }
+}
 
-    /// Calls `patch(addr, bytes)` for each piece of memory that must be written to turn the
-    /// committed memory into what the thread sees.
-    pub fn enter(&self, thread: ThreadId, mut patch: impl FnMut(u64, &[u8])) {
-        for entry in self.buffers[thread as usize].entries() {
-            patch(entry.addr, entry.bytes());
-        }
-    }
-
-    /// Calls `patch(addr, bytes)` for each piece of memory that must be written to turn what the
-    /// thread sees into the committed memory.
-    pub fn leave(&self, thread: ThreadId, mut patch: impl FnMut(u64, &[u8])) {
-        for entry in self.buffers[thread as usize].entries() {
-            let mut committed = [0; crate::MAX_ACCESS];
-            let committed = &mut committed[..entry.bytes().len()];
-            if self.image.read(entry.addr, committed) {
-                patch(entry.addr, committed);
-            }
+/// Puts those of `bytes` at `at` that lie in `out` at `addr` there.
+fn overlay(addr: u64, out: &mut [u8], at: u64, bytes: &[u8]) {
+    let end = addr + out.len() as u64;
+    for (at, byte) in (at..).zip(bytes) {
+        if (addr..end).contains(&at) {
+            out[(at - addr) as usize] = *byte;
         }
     }
 }

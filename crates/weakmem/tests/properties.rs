@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
-use weakmem::{Fence, LONGEST_LIFE, Machine, PAGE_SIZE, StoreOrder, Strategy, ThreadId, Uniform};
+use weakmem::{
+    Driver, Fence, LONGEST_LIFE, Load, Machine, PAGE_SIZE, Rules, Store, Strategy, ThreadId,
+    Uniform, View,
+};
 
 const THREADS: u32 = 3;
 const BASE: u64 = 0x1000;
@@ -23,6 +26,17 @@ enum Op {
         stores: bool,
     },
     AcquireRcsc,
+    Load {
+        addr: u64,
+        len: usize,
+        acquire: bool,
+    },
+    /// The next access comes after all that is visible, or after nothing.
+    Expect {
+        all: bool,
+    },
+    Branch,
+    ContextSync,
     Propagate,
 }
 
@@ -37,46 +51,154 @@ fn op() -> impl proptest::strategy::Strategy<Value = Op> {
         1 => place.prop_map(|(at, bytes, release)| Op::Atomic { addr: BASE + at, bytes, release }),
         1 => any::<bool>().prop_map(|stores| Op::Fence { stores }),
         1 => Just(Op::AcquireRcsc),
+        4 => (0..24_u64, 1..=8_usize, any::<bool>()).prop_map(|(at, len, acquire)| Op::Load { addr: BASE + at, len, acquire }),
+        2 => any::<bool>().prop_map(|all| Op::Expect { all }),
+        1 => Just(Op::Branch),
+        1 => Just(Op::ContextSync),
         3 => Just(Op::Propagate),
     ]
 }
 
-fn apply(machine: &mut Machine, strategy: &mut Uniform, thread: ThreadId, op: &Op) {
-    match op {
-        Op::Store {
-            addr,
-            bytes,
-            release,
-        } => machine.store(thread, *addr, bytes, *release, strategy.life()),
-        Op::Atomic {
-            addr,
-            bytes,
-            release,
-        } => machine.atomic(thread, *addr, bytes, *release),
-        Op::Fence { stores: true } => machine.fence(thread, Fence::STORES),
-        Op::Fence { stores: false } => machine.fence(thread, Fence::FULL),
-        Op::AcquireRcsc => machine.acquire_rcsc(thread),
-        Op::Propagate => machine.propagate(|_, _| ()),
-    }
+/// Choices by a seed, and memory as the plugin keeps it.
+struct Run {
+    machine: Machine,
+    strategy: Uniform,
+    memory: Vec<u8>,
 }
 
-fn machine(order: StoreOrder) -> Machine {
-    let mut machine = Machine::new(order);
-    machine.image_mut().insert(BASE, [0; PAGE_SIZE]);
-    for _ in 0..THREADS {
-        machine.add_thread();
+struct Guest<'a>(&'a mut Uniform, &'a mut [u8]);
+
+impl Driver for Guest<'_> {
+    fn lag(&mut self, _: ThreadId) -> u64 {
+        self.0.lag()
     }
-    machine
-}
 
-/// Memory as the plugin keeps it: committed values under one thread's view.
-struct Mirror(Vec<u8>);
-
-impl Mirror {
     fn patch(&mut self, addr: u64, bytes: &[u8]) {
         let at = (addr - BASE) as usize;
-        self.0[at..at + bytes.len()].copy_from_slice(bytes);
+        self.1[at..at + bytes.len()].copy_from_slice(bytes);
     }
+}
+
+impl Run {
+    fn new(rules: Rules, seed: u64) -> Self {
+        let mut machine = Machine::new(rules);
+        machine.insert_page(BASE, [0; PAGE_SIZE]);
+        for _ in 0..THREADS {
+            machine.add_thread();
+        }
+        Self {
+            machine,
+            strategy: Uniform::new(seed),
+            memory: vec![0; PAGE_SIZE],
+        }
+    }
+
+    fn split(&mut self) -> (&mut Machine, Guest<'_>) {
+        (
+            &mut self.machine,
+            Guest(&mut self.strategy, &mut self.memory),
+        )
+    }
+
+    /// One step of the thread whose view is in memory: the emulator does it, then the machine is
+    /// told.
+    fn apply(&mut self, thread: ThreadId, op: &Op) {
+        let life = self.strategy.life();
+        if let Op::Atomic { .. } = op {
+            let (machine, mut guest) = self.split();
+            machine.expect(thread, View::ALL, &mut guest);
+        }
+        if let Op::Store { addr, bytes, .. } | Op::Atomic { addr, bytes, .. } = op {
+            let at = (addr - BASE) as usize;
+            self.memory[at..at + bytes.len()].copy_from_slice(bytes);
+        }
+        let (machine, mut guest) = self.split();
+        let guest = &mut guest;
+        match op {
+            Op::Store {
+                addr,
+                bytes,
+                release,
+            } => {
+                let store = Store {
+                    addr: *addr,
+                    bytes,
+                    release: *release,
+                    from: View::NONE,
+                };
+                machine.store(thread, store, life, guest);
+            }
+            Op::Atomic {
+                addr,
+                bytes,
+                release,
+            } => {
+                let load = Load {
+                    addr: *addr,
+                    len: bytes.len(),
+                    address: View::NONE,
+                    acquire: false,
+                };
+                machine.load(thread, load);
+                let store = Store {
+                    addr: *addr,
+                    bytes,
+                    release: *release,
+                    from: View::NONE,
+                };
+                machine.atomic(thread, store, guest);
+                machine.expect(thread, View::NONE, guest);
+            }
+            Op::Load { addr, len, acquire } => {
+                let load = Load {
+                    addr: *addr,
+                    len: *len,
+                    address: View::NONE,
+                    acquire: *acquire,
+                };
+                let view = machine.load(thread, load);
+                if *acquire {
+                    machine.acquired(thread, view, false, guest);
+                } else {
+                    machine.branch(thread, view);
+                }
+            }
+            Op::Fence { stores: true } => machine.fence(thread, Fence::STORES, guest),
+            Op::Fence { stores: false } => machine.fence(thread, Fence::FULL, guest),
+            Op::AcquireRcsc => {
+                machine.acquire_rcsc(thread, guest);
+            }
+            Op::Expect { all } => {
+                let view = if *all { View::ALL } else { View::NONE };
+                machine.expect(thread, view, guest);
+            }
+            Op::Branch => machine.branch(thread, machine.now()),
+            Op::ContextSync => machine.context_sync(thread, guest),
+            Op::Propagate => {}
+        }
+    }
+
+    /// What the thread sees.
+    fn seen(&self, thread: ThreadId) -> Vec<u8> {
+        let mut seen = vec![0; PAGE_SIZE];
+        self.machine.read(thread, BASE, &mut seen);
+        seen
+    }
+
+    fn committed(&self) -> Vec<u8> {
+        let mut bytes = vec![0; PAGE_SIZE];
+        self.machine.image().read(BASE, &mut bytes);
+        bytes
+    }
+}
+
+fn rules() -> impl proptest::strategy::Strategy<Value = Rules> {
+    prop_oneof![
+        Just(Rules::X86_TSO),
+        Just(Rules::ARMV8),
+        Just(Rules::RVWMO),
+        Just(Rules::POWER)
+    ]
 }
 
 proptest! {
@@ -85,96 +207,151 @@ proptest! {
     fn a_thread_sees_its_own_stores(
         ops in prop::collection::vec(op(), 0..120),
         seed: u64,
-        fifo: bool,
+        rules in rules(),
     ) {
-        let order = if fifo { StoreOrder::Fifo } else { StoreOrder::Weak };
-        let (mut machine, mut strategy) = (machine(order), Uniform::new(seed));
-        let mut expected = vec![0; 64];
+        let mut run = Run::new(rules, seed);
+        let mut expected = vec![0; PAGE_SIZE];
         for op in &ops {
-            apply(&mut machine, &mut strategy, 0, op);
+            if matches!(op, Op::Propagate) {
+                let (machine, mut guest) = run.split();
+                machine.propagate(&mut guest);
+            }
+            let (machine, mut guest) = run.split();
+            machine.enter(0, &mut guest);
+            run.apply(0, op);
             if let Op::Store { addr, bytes, .. } | Op::Atomic { addr, bytes, .. } = op {
                 let at = (addr - BASE) as usize;
                 expected[at..at + bytes.len()].copy_from_slice(bytes);
             }
-            let mut found = vec![0; 64];
-            machine.read(0, BASE, &mut found);
-            prop_assert_eq!(&found, &expected);
+            prop_assert_eq!(&run.seen(0), &expected);
+            let (machine, mut guest) = run.split();
+            machine.leave(&mut guest);
         }
-        machine.drain(0);
-        let mut found = vec![0; 64];
-        machine.image().read(BASE, &mut found);
-        prop_assert_eq!(found, expected);
+        let (machine, mut guest) = run.split();
+        machine.drain(0, &mut guest);
+        prop_assert_eq!(run.committed(), expected);
     }
 
-    /// Memory that follows the patches is always what the model says the running thread sees.
+    /// Memory that follows the patches is always what the model says the running thread sees, and
+    /// the committed contents when there is none.
     #[test]
     fn patches_keep_memory_true(
         ops in prop::collection::vec((0..THREADS, op()), 0..120),
         seed: u64,
-        fifo: bool,
+        rules in rules(),
     ) {
-        let order = if fifo { StoreOrder::Fifo } else { StoreOrder::Weak };
-        let (mut machine, mut strategy) = (machine(order), Uniform::new(seed));
-        let mut memory = Mirror(vec![0; PAGE_SIZE]);
+        let mut run = Run::new(rules, seed);
         for (thread, op) in &ops {
             // A hand-off to `thread` …
-            machine.propagate(|addr, bytes| memory.patch(addr, bytes));
-            prop_assert_eq!(&memory.0[..], &machine.image().pages().next().unwrap().1[..]);
-            machine.enter(*thread, |addr, bytes| memory.patch(addr, bytes));
-            // … which then stores …
-            if let Op::Store { addr, bytes, .. } | Op::Atomic { addr, bytes, .. } = op {
-                memory.patch(*addr, bytes);
-            }
-            if !matches!(op, Op::Propagate) {
-                apply(&mut machine, &mut strategy, *thread, op);
-            }
-            let mut seen = vec![0; PAGE_SIZE];
-            machine.read(*thread, BASE, &mut seen);
-            prop_assert_eq!(&memory.0, &seen);
+            let (machine, mut guest) = run.split();
+            machine.propagate(&mut guest);
+            prop_assert_eq!(&run.memory, &run.committed());
+            let (machine, mut guest) = run.split();
+            machine.enter(*thread, &mut guest);
+            prop_assert_eq!(&run.memory, &run.seen(*thread));
+            // … which then does something …
+            run.apply(*thread, op);
+            prop_assert_eq!(&run.memory, &run.seen(*thread));
             // … and is stopped.
-            machine.leave(*thread, |addr, bytes| memory.patch(addr, bytes));
+            let (machine, mut guest) = run.split();
+            machine.leave(&mut guest);
         }
     }
 
-    /// Every store becomes visible in a bounded number of rounds, even if the strategy would
-    /// have it pending for ever.
+    /// A location never goes backwards for a thread (CoRR), whatever is shown for a moment and
+    /// unseen again.
     #[test]
-    fn stores_do_not_wait_for_ever(stores in prop::collection::vec((0..THREADS, 0..24_u64), 0..60)) {
-        let mut machine = machine(StoreOrder::Weak);
-        for (thread, at) in stores {
-            machine.store(thread, BASE + at, &[1], false, u64::MAX);
-            machine.fence(thread, Fence::STORES);
+    fn no_location_goes_backwards(
+        steps in prop::collection::vec((0..8_u64, any::<bool>(), any::<bool>()), 0..80),
+        seed: u64,
+    ) {
+        let mut run = Run::new(Rules::ARMV8, seed);
+        let mut last = 0;
+        for (count, (neighbour, shown, atomic)) in steps.iter().enumerate() {
+            // Thread 0 counts all eight bytes up …
+            let (machine, mut guest) = run.split();
+            machine.propagate(&mut guest);
+            machine.enter(0, &mut guest);
+            let (addr, bytes, release) = (BASE, vec![count as u8 + 1; 8], false);
+            let op = if *atomic {
+                Op::Atomic { addr, bytes, release }
+            } else {
+                Op::Store { addr, bytes, release }
+            };
+            run.apply(0, &op);
+            // … and thread 1 reads one of them.
+            let (machine, mut guest) = run.split();
+            machine.leave(&mut guest);
+            machine.propagate(&mut guest);
+            machine.enter(1, &mut guest);
+            run.apply(1, &Op::Expect { all: *shown });
+            let found = run.seen(1)[*neighbour as usize];
+            run.apply(1, &Op::Load { addr: BASE + neighbour, len: 1, acquire: false });
+            run.apply(1, &Op::Expect { all: false });
+            let (machine, mut guest) = run.split();
+            machine.leave(&mut guest);
+            // What one byte shows holds for all: they were written together.
+            prop_assert!(found >= last, "{found} after {last}");
+            last = found;
         }
-        for _ in 0..=LONGEST_LIFE {
-            machine.propagate(|_, _| ());
+    }
+
+    /// Every store becomes visible, and every write is seen, in a bounded number of rounds, even
+    /// if the strategy would have it otherwise.
+    #[test]
+    fn nothing_waits_for_ever(stores in prop::collection::vec((0..THREADS, 0..24_u64), 0..60)) {
+        struct Never;
+        impl Driver for Never {
+            fn lag(&mut self, _: ThreadId) -> u64 {
+                u64::MAX
+            }
+            fn patch(&mut self, _: u64, _: &[u8]) {}
+        }
+        let mut machine = Run::new(Rules::ARMV8, 0).machine;
+        for (thread, at) in stores {
+            let store = Store { addr: BASE + at, bytes: &[1], release: false, from: View::NONE };
+            machine.store(thread, store, u64::MAX, &mut Never);
+            machine.fence(thread, Fence::STORES, &mut Never);
+        }
+        for _ in 0..=2 * LONGEST_LIFE {
+            machine.propagate(&mut Never);
         }
         for thread in 0..THREADS {
             prop_assert!(machine.buffer(thread).is_empty());
+            prop_assert_eq!(machine.unseen(thread), 0);
         }
     }
 }
 
 #[test]
 fn a_reservation_is_lost_when_another_store_becomes_visible() {
-    let mut machine = machine(StoreOrder::Weak);
+    let mut run = Run::new(Rules::ARMV8, 0);
+    let (machine, mut guest) = run.split();
+    let guest = &mut guest;
     let lost = |machine: &Machine| machine.reservation(0).is_some_and(|held| held.is_lost());
-    machine.reserve(0, BASE, &[0; 4], false);
+    let store = |addr, bytes| Store {
+        addr,
+        bytes,
+        release: false,
+        from: View::NONE,
+    };
+    machine.reserve(0, BASE, &[0; 4], View::NONE, false);
     // Its own stores, others' pending ones, and others' next to it leave it.
-    machine.atomic(0, BASE, &[1; 4], false);
-    machine.store(1, BASE, &[2; 4], false, 9);
-    machine.atomic(2, BASE + 4, &[3; 4], false);
-    assert!(!lost(&machine));
-    machine.drain(1);
-    assert!(lost(&machine));
+    machine.atomic(0, store(BASE, &[1; 4]), guest);
+    machine.store(1, store(BASE, &[2; 4]), 9, guest);
+    machine.atomic(2, store(BASE + 4, &[3; 4]), guest);
+    assert!(!lost(machine));
+    machine.drain(1, guest);
+    assert!(lost(machine));
     // The second half of a pair is reserved with the first; another instruction starts anew.
-    machine.reserve(0, BASE, &[0; 8], false);
-    machine.reserve(0, BASE + 8, &[0; 8], true);
-    machine.atomic(2, BASE + 12, &[3; 4], false);
-    assert!(lost(&machine));
-    machine.reserve(0, BASE, &[0; 4], false);
-    assert!(!lost(&machine));
+    machine.reserve(0, BASE, &[0; 8], View::NONE, false);
+    machine.reserve(0, BASE + 8, &[0; 8], View::NONE, true);
+    machine.atomic(2, store(BASE + 12, &[3; 4]), guest);
+    assert!(lost(machine));
+    machine.reserve(0, BASE, &[0; 4], View::NONE, false);
+    assert!(!lost(machine));
     machine.end_reservation(0);
-    machine.atomic(2, BASE, &[3; 4], false);
+    machine.atomic(2, store(BASE, &[3; 4]), guest);
     assert_eq!(machine.reservation(0), None);
 }
 

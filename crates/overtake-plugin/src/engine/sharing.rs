@@ -1,14 +1,16 @@
 //! How pages become shared, strong, and forgotten.
 
-use super::Engine;
+use super::{Engine, MemoryAccess};
+use crate::guest_memory;
 use crate::pages::{self, Owner};
-use crate::views;
+use crate::views::{self, Guest};
+use weakmem::MAX_ACCESS;
 
 impl Engine {
     /// An access to pages `first` to `last` that are not all shared already: returns whether it
     /// goes through the model. Where not, it is visible at once.
     #[cold]
-    pub(super) fn touch(&mut self, first: u64, last: u64) -> bool {
+    pub(super) fn touch(&mut self, first: u64, last: u64, access: MemoryAccess) -> bool {
         let (mut all_shared, mut some_shared) = (true, false);
         for page in first..=last {
             match self.pages.owner(page) {
@@ -28,15 +30,24 @@ impl Engine {
             }
         }
         if some_shared && !all_shared && first != last {
-            self.absorb(first, last);
+            self.absorb(first, last, access);
         }
         all_shared
     }
 
     /// An access over the border of a shared page to one that is not is taken over as a whole, as
     /// memory has it now.
-    fn absorb(&mut self, first: u64, last: u64) {
-        self.machine.drain(self.current);
+    fn absorb(&mut self, first: u64, last: u64, access: MemoryAccess) {
+        let mut bytes = [0; MAX_ACCESS];
+        let bytes = &mut bytes[..access.size.min(MAX_ACCESS)];
+        // SAFETY: the guest has just accessed these bytes.
+        unsafe { guest_memory::read(access.addr, bytes) };
+        let mut guest = Guest(&mut *self.strategy);
+        self.machine.synchronise(self.current, &mut guest);
+        if access.store {
+            // SAFETY: as above; what the thread has come to see may have been put over them.
+            unsafe { guest_memory::write(access.addr, bytes) };
+        }
         for page in first..=last {
             if self.pages.owner(page) == Owner::Shared {
                 self.take_over(page);
@@ -49,7 +60,7 @@ impl Engine {
         let start = page << pages::PAGE_BITS;
         self.machine.lose_reservations(self.current, start);
         let bytes = views::copy_page(start);
-        self.machine.image_mut().insert(start, bytes);
+        self.machine.insert_page(start, bytes);
     }
 
     /// A page is touched by a second thread. What its owner stored there is as old as now: so its
@@ -57,12 +68,13 @@ impl Engine {
     /// access to this page is done.
     fn share(&mut self, page: u64) {
         let current = self.current;
+        let mut guest = Guest(&mut *self.strategy);
         if let Owner::Thread(owner) = self.pages.owner(page)
             && owner != current
         {
-            views::drain_other(&mut self.machine, current, owner);
+            self.machine.drain(owner, &mut guest);
         }
-        self.machine.drain(current);
+        self.machine.drain(current, &mut guest);
         self.take_over(page);
         self.pages.set(page, Owner::Shared);
         self.stats.shared_pages += 1;
@@ -71,7 +83,12 @@ impl Engine {
     /// The kernel reads the running thread's memory at `addr`, as an access of this thread.
     pub fn kernel_reads(&mut self, addr: u64) {
         let page = pages::number(addr & self.address_mask);
-        self.touch(page, page);
+        let access = MemoryAccess {
+            addr,
+            size: 1,
+            store: false,
+        };
+        self.touch(page, page, access);
     }
 
     /// Guest addresses `start` up to `end`, just mapped, are memory that others write too.
@@ -88,7 +105,7 @@ impl Engine {
 
     /// Commits everything and forgets the pages of guest addresses `start` up to `end`.
     pub fn forget(&mut self, start: u64, end: u64) {
-        self.full_barrier_everywhere();
+        self.drain_everyone();
         self.machine
             .end_reservations(start & self.address_mask, end);
         let end = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
@@ -96,7 +113,7 @@ impl Engine {
             .pages
             .forget(pages::number(start & self.address_mask), end)
         {
-            self.machine.image_mut().remove(page << pages::PAGE_BITS);
+            self.machine.remove_page(page << pages::PAGE_BITS);
         }
     }
 }

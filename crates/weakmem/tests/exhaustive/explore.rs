@@ -1,8 +1,8 @@
 //! Small programs for the machine, explored exhaustively: every interleaving of the threads'
-//! steps and of the commits of their pending stores.
+//! steps, of the commits of their pending stores, and of the moments at which they see writes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use weakmem::{Fence, Machine, PAGE_SIZE, StoreOrder, ThreadId};
+use weakmem::{Driver, Fence, Load, Machine, PAGE_SIZE, Rules, Store, ThreadId, View};
 
 /// One step of a thread.
 #[derive(Debug, Clone, Copy)]
@@ -13,8 +13,16 @@ pub enum Step {
     Release(Location, u8),
     /// The next register = `location`.
     Load(Location),
+    /// As `Load`, with an address that depends on the thread's last load.
+    LoadVia(Location),
     /// As `Load`, an RCsc acquire.
     Acquire(Location),
+    /// As `Load`, an acquire that does not wait for releases.
+    AcquirePc(Location),
+    /// A branch that depends on the thread's last load.
+    Branch,
+    /// `isb`, `isync`.
+    ContextSync,
     /// Atomic exchange: the next register = `location`, `location = value`.
     Swap(Location, u8),
     /// As `Swap`, with release order.
@@ -38,12 +46,25 @@ struct State {
     machine: Machine,
     next: Vec<usize>,
     registers: Vec<Vec<u8>>,
+    /// What each thread's last load came after.
+    last: Vec<View>,
+}
+
+/// Every write stays unseen for as long as can be; [`outcomes`] chooses when it is seen.
+struct Unseen;
+
+impl Driver for Unseen {
+    fn lag(&mut self, _: ThreadId) -> u64 {
+        u64::MAX
+    }
+
+    fn patch(&mut self, _: u64, _: &[u8]) {}
 }
 
 /// Every outcome of the program that the machine allows.
-pub fn outcomes(order: StoreOrder, program: &[&[Step]]) -> BTreeSet<Outcome> {
-    let mut machine = Machine::new(order);
-    machine.image_mut().insert(0x1000, [0; PAGE_SIZE]);
+pub fn outcomes(rules: Rules, program: &[&[Step]]) -> BTreeSet<Outcome> {
+    let mut machine = Machine::new(rules);
+    machine.insert_page(0x1000, [0; PAGE_SIZE]);
     for _ in program {
         machine.add_thread();
     }
@@ -51,6 +72,7 @@ pub fn outcomes(order: StoreOrder, program: &[&[Step]]) -> BTreeSet<Outcome> {
         machine,
         next: vec![0; program.len()],
         registers: vec![Vec::new(); program.len()],
+        last: vec![View::NONE; program.len()],
     };
     let mut found = BTreeSet::new();
     // States are told apart by all that can matter later.
@@ -59,12 +81,7 @@ pub fn outcomes(order: StoreOrder, program: &[&[Step]]) -> BTreeSet<Outcome> {
     while let Some(state) = work.pop() {
         let key = format!(
             "{:?}{:?}{:?}{:?}",
-            state.next,
-            state.registers,
-            (0..program.len())
-                .map(|t| state.machine.buffer(t as ThreadId).clone())
-                .collect::<Vec<_>>(),
-            final_values(&state.machine),
+            state.next, state.registers, state.last, state.machine
         );
         if seen.insert(key, ()).is_some() {
             continue;
@@ -75,15 +92,20 @@ pub fn outcomes(order: StoreOrder, program: &[&[Step]]) -> BTreeSet<Outcome> {
             for index in 0..state.machine.buffer(id).len() {
                 if state.machine.may_commit(id, index) {
                     let mut after = state.clone();
-                    after.machine.commit(id, index);
+                    after.machine.commit(id, index, &mut Unseen);
                     work.push(after);
                     moved = true;
                 }
             }
+            for index in 0..state.machine.unseen(id) {
+                let mut after = state.clone();
+                after.machine.see(id, index);
+                work.push(after);
+            }
             if let Some(step) = steps.get(state.next[thread]) {
                 let mut after = state.clone();
                 after.next[thread] += 1;
-                if let Some(value) = run(&mut after.machine, id, *step) {
+                if let Some(value) = run(&mut after, id, *step) {
                     after.registers[thread].push(value);
                 }
                 work.push(after);
@@ -107,32 +129,84 @@ fn final_values(machine: &Machine) -> [u8; 2] {
     })
 }
 
-fn run(machine: &mut Machine, thread: ThreadId, step: Step) -> Option<u8> {
-    let read = |machine: &Machine, location: Location| {
-        let mut bytes = [0; 4];
-        machine.read(thread, location.0, &mut bytes);
-        assert_eq!(bytes, [bytes[0]; 4], "an aligned access was torn");
-        bytes[0]
-    };
+fn run(state: &mut State, thread: ThreadId, step: Step) -> Option<u8> {
+    let last = state.last[thread as usize];
+    let machine = &mut state.machine;
     match step {
-        Step::Store(location, value) => machine.store(thread, location.0, &[value; 4], false, 0),
-        Step::Release(location, value) => machine.store(thread, location.0, &[value; 4], true, 0),
-        Step::Fence(fence) => machine.fence(thread, fence),
-        Step::Load(location) => {
-            machine.load(thread, location.0, 4);
-            return Some(read(machine, location));
+        Step::Load(location) => return load(state, thread, location, View::NONE, Kind::Plain),
+        Step::LoadVia(location) => return load(state, thread, location, last, Kind::Plain),
+        Step::AcquirePc(location) => {
+            return load(state, thread, location, View::NONE, Kind::Acquire);
         }
         Step::Acquire(location) => {
-            machine.acquire_rcsc(thread);
-            machine.load(thread, location.0, 4);
-            return Some(read(machine, location));
+            let releases = machine.acquire_rcsc(thread, &mut Unseen);
+            return load(state, thread, location, releases, Kind::Acquire);
         }
         Step::Swap(location, value) | Step::SwapRelease(location, value) => {
-            let old = read(machine, location);
+            let old = load(state, thread, location, View::NONE, Kind::Atomic);
             let release = matches!(step, Step::SwapRelease(..));
-            machine.atomic(thread, location.0, &[value; 4], release);
-            return Some(old);
+            let bytes = [value; 4];
+            let store = store(location, &bytes, release);
+            state.machine.atomic(thread, store, &mut Unseen);
+            return old;
         }
+        Step::Store(location, value) => {
+            machine.store(thread, store(location, &[value; 4], false), 0, &mut Unseen);
+        }
+        Step::Release(location, value) => {
+            machine.store(thread, store(location, &[value; 4], true), 0, &mut Unseen);
+        }
+        Step::Fence(fence) => machine.fence(thread, fence, &mut Unseen),
+        Step::Branch => machine.branch(thread, last),
+        Step::ContextSync => machine.context_sync(thread, &mut Unseen),
     }
     None
+}
+
+#[derive(PartialEq)]
+enum Kind {
+    Plain,
+    Acquire,
+    Atomic,
+}
+
+fn load(
+    state: &mut State,
+    thread: ThreadId,
+    location: Location,
+    address: View,
+    kind: Kind,
+) -> Option<u8> {
+    let machine = &mut state.machine;
+    let shown = match kind {
+        Kind::Atomic => View::ALL,
+        Kind::Plain | Kind::Acquire => address,
+    };
+    machine.expect(thread, shown, &mut Unseen);
+    let mut bytes = [0; 4];
+    machine.read(thread, location.0, &mut bytes);
+    assert_eq!(bytes, [bytes[0]; 4], "an aligned access was torn");
+    let acquire = kind == Kind::Acquire;
+    let load = Load {
+        addr: location.0,
+        len: 4,
+        address,
+        acquire,
+    };
+    let view = machine.load(thread, load);
+    if acquire {
+        machine.acquired(thread, view, false, &mut Unseen);
+    }
+    machine.expect(thread, View::NONE, &mut Unseen);
+    state.last[thread as usize] = view;
+    Some(bytes[0])
+}
+
+fn store(location: Location, bytes: &[u8], release: bool) -> Store<'_> {
+    Store {
+        addr: location.0,
+        bytes,
+        release,
+        from: View::NONE,
+    }
 }

@@ -1,0 +1,194 @@
+//! What each register of a thread comes after.
+//!
+//! Registers are followed from the instructions' bytes, and only while the thread may see the
+//! past ([`Machine::tracks`]). There is no callback for an instruction that does not access
+//! memory: its flow is applied when the next access of its block is reported, or the next block
+//! starts.
+
+use crate::translate::{Block, Instruction};
+use isa::{Flow, Registers};
+use weakmem::{Machine, ThreadId, View};
+
+/// An instruction whose access was reported, and that may report another.
+#[derive(Debug, Clone)]
+struct Several {
+    index: u32,
+    /// What its address came from.
+    address: View,
+    /// The registers before it.
+    before: Box<[View; Registers::COUNT]>,
+    /// What its accesses so far came after.
+    loaded: View,
+}
+
+/// Where a thread is, and what its registers come after.
+#[derive(Debug, Clone)]
+pub(super) struct Position {
+    block: Option<&'static Block>,
+    /// The first instruction of the block whose flow is not applied.
+    next: usize,
+    views: Box<[View; Registers::COUNT]>,
+    several: Option<Several>,
+}
+
+impl Default for Position {
+    fn default() -> Self {
+        Self {
+            block: None,
+            next: 0,
+            views: Box::new([View::NONE; Registers::COUNT]),
+            several: None,
+        }
+    }
+}
+
+/// What the registers that an access uses come after.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Uses {
+    pub address: View,
+    pub data: View,
+}
+
+impl Uses {
+    /// Of an access that nothing needs to be known of.
+    pub const NONE: Self = Self {
+        address: View::NONE,
+        data: View::NONE,
+    };
+}
+
+impl Position {
+    /// A block starts, and nothing is followed.
+    #[inline]
+    pub fn start(&mut self, block: &'static Block) {
+        self.block = Some(block);
+        self.next = 0;
+        self.several = None;
+    }
+
+    /// A block starts, after the one before was run to its end.
+    pub fn follow(&mut self, block: &'static Block, machine: &mut Machine, thread: ThreadId) {
+        if let Some(before) = self.block {
+            self.run_to(before.body.len(), machine, thread);
+        }
+        self.start(block);
+    }
+
+    /// The thread stops at this instruction of its block; `after` it was run, or before.
+    pub fn stop(&mut self, instruction: &Instruction, after: bool) {
+        let next = instruction.index as usize + usize::from(after);
+        self.next = self.next.max(next);
+    }
+
+    /// The instruction's access was reported: what its registers came after.
+    pub fn begin(
+        &mut self,
+        instruction: &Instruction,
+        machine: &mut Machine,
+        thread: ThreadId,
+    ) -> Uses {
+        let index = instruction.index as usize;
+        match &self.several {
+            Some(several) if several.index == instruction.index => {
+                *self.views = *several.before;
+                self.next = index;
+            }
+            _ => {
+                self.run_to(index, machine, thread);
+                self.several = instruction.flow.several.then(|| Several {
+                    index: instruction.index,
+                    address: self.of(instruction.flow.address, machine, thread),
+                    before: self.views.clone(),
+                    loaded: View::NONE,
+                });
+            }
+        }
+        self.uses(&instruction.flow, machine, thread)
+    }
+
+    /// The access, which used `uses`, came after `loaded`.
+    pub fn end(&mut self, instruction: &Instruction, uses: Uses, loaded: View, status: View) {
+        let mut loaded = loaded;
+        if let Some(several) = &mut self.several {
+            several.loaded = several.loaded.join(loaded);
+            loaded = several.loaded;
+        }
+        self.assign(&instruction.flow, uses, loaded, status);
+        self.next = instruction.index as usize + 1;
+    }
+
+    /// The next access of the block, with everything before it applied: the instruction, and what
+    /// its address comes after. `None`: there is none.
+    pub fn next_access(
+        &mut self,
+        machine: &mut Machine,
+        thread: ThreadId,
+    ) -> Option<(&'static Instruction, View)> {
+        let block = self.block?;
+        let rest = block.body.get(self.next..)?;
+        let index = self.next + rest.iter().position(|it| it.flow.is_access())?;
+        self.run_to(index, machine, thread);
+        let instruction = &block.body[index];
+        let address = self.of(instruction.flow.address, machine, thread);
+        Some((instruction, address))
+    }
+
+    /// The instruction that may report another access now, and what its address comes after.
+    pub fn unfinished(&self) -> Option<(&'static Instruction, View)> {
+        let several = self.several.as_ref()?;
+        let instruction = self.block?.body.get(several.index as usize)?;
+        Some((instruction, several.address))
+    }
+
+    /// Applies the flow of the instructions before `end`. An access among them was not reported:
+    /// it is not known what it did.
+    fn run_to(&mut self, end: usize, machine: &mut Machine, thread: ThreadId) {
+        let Some(block) = self.block else { return };
+        while self.next < end {
+            let flow = &block.body[self.next].flow;
+            let uses = self.uses(flow, machine, thread);
+            if flow.branch {
+                machine.branch(thread, uses.data);
+            }
+            self.assign(flow, uses, machine.reads(thread), machine.status(thread));
+            self.next += 1;
+        }
+    }
+
+    fn uses(&self, flow: &Flow, machine: &Machine, thread: ThreadId) -> Uses {
+        Uses {
+            address: self.of(flow.address, machine, thread),
+            data: self.of(flow.data, machine, thread),
+        }
+    }
+
+    /// What the registers come after.
+    fn of(&self, registers: Registers, machine: &Machine, thread: ThreadId) -> View {
+        if registers == Registers::ALL {
+            return machine.reads(thread);
+        }
+        registers
+            .numbers()
+            .map(|number| self.views[number as usize])
+            .collect()
+    }
+
+    fn assign(&mut self, flow: &Flow, uses: Uses, loaded: View, status: View) {
+        let written = flow.loaded | flow.computed | flow.updated | flow.status;
+        for number in written.numbers() {
+            let one = Registers::one(number);
+            let mut view = View::NONE;
+            for (registers, from) in [
+                (flow.loaded, loaded),
+                (flow.computed, uses.data),
+                (flow.updated, uses.address),
+                (flow.status, status),
+            ] {
+                if registers.contains(one) {
+                    view = view.join(from);
+                }
+            }
+            self.views[number as usize] = view;
+        }
+    }
+}

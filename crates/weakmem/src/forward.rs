@@ -1,0 +1,68 @@
+//! What a thread's loads come after when they read its own stores.
+//!
+//! A load that reads its own thread's store comes after what that store's address and data came
+//! from, not after the moment at which the store became visible to the others (Armv8 "dob":
+//! `(addr | data); rfi`; RVWMO rule 12; Power `ii0`). This is also how a dependency is followed
+//! through a value that is spilled to the stack.
+
+use crate::image::words;
+use crate::machine::Store;
+use crate::view::{Timestamp, View};
+use std::collections::HashMap;
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Word {
+    /// When the thread's last store to it became visible.
+    written: Timestamp,
+    /// What that store's address and data came from.
+    view: View,
+    /// It was the write of an atomic.
+    atomic: bool,
+    /// What the thread's own loads of it came after.
+    read: View,
+}
+
+/// The words that a thread stored to, while there is a past that it may see.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Forwards {
+    words: HashMap<u64, Word>,
+}
+
+impl Forwards {
+    pub fn clear(&mut self) {
+        if !self.words.is_empty() {
+            self.words = HashMap::new();
+        }
+    }
+
+    /// The thread's store became visible at `written`; 0: it is seen by nobody else.
+    pub fn stored(&mut self, store: &Store<'_>, written: Timestamp, atomic: bool) {
+        for word in words(store.addr, store.bytes.len()) {
+            let word = self.words.entry(word).or_default();
+            (word.written, word.view, word.atomic) = (written, store.from, atomic);
+        }
+    }
+
+    /// The thread loaded from there.
+    pub fn loaded(&mut self, addr: u64, len: usize, view: View) {
+        for word in words(addr, len) {
+            let read = &mut self.words.entry(word).or_default().read;
+            *read = read.join(view);
+        }
+    }
+
+    /// What the thread's loads from there came after.
+    pub fn reads(&self, addr: u64, len: usize) -> View {
+        words(addr, len)
+            .filter_map(|word| self.words.get(&word))
+            .map(|word| word.read)
+            .collect()
+    }
+
+    /// What a load of this word comes after that reads what was written at `written`, if that is
+    /// the thread's own store. `atomics`: an atomic's write is forwarded too.
+    pub fn of(&self, word: u64, written: Timestamp, atomics: bool) -> Option<View> {
+        let word = self.words.get(&word)?;
+        (word.written == written && (atomics || !word.atomic)).then_some(word.view)
+    }
+}

@@ -1,0 +1,257 @@
+//! Loads, stores, atomics, and reservations.
+
+use super::{Machine, ThreadId};
+use crate::driver::Driver;
+use crate::image::{WORD, granules, words};
+use crate::reservation::Reservation;
+use crate::strategy::LONGEST_LIFE;
+use crate::view::View;
+
+/// A load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Where.
+    pub addr: u64,
+    /// Bytes.
+    pub len: usize,
+    /// What its address came from.
+    pub address: View,
+    /// It is an acquire.
+    pub acquire: bool,
+}
+
+/// A store, or the write of an atomic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Store<'a> {
+    /// Where.
+    pub addr: u64,
+    /// What: at most [`crate::MAX_ACCESS`] bytes.
+    pub bytes: &'a [u8],
+    /// It is ordered after all earlier accesses of the thread (stlr, a store with .rl).
+    pub release: bool,
+    /// What its address and data came from.
+    pub from: View,
+}
+
+impl Machine {
+    /// A load that was done: it has read what [`Machine::read`] gives. Returns what it, and so what
+    /// depends on it, comes after.
+    pub fn load(&mut self, thread: ThreadId, load: Load) -> View {
+        let Load { addr, len, .. } = load;
+        self.counters.loads += 1;
+        let state = &mut self.threads[thread as usize];
+        if !state.buffer.is_empty() && !state.buffer.forwards(addr, len) {
+            for entry in state.buffer.entries_mut() {
+                if !entry.overtaken_by_load {
+                    entry.overtaken_by_load = true;
+                    self.counters.overtaken_by_load += 1;
+                }
+            }
+        }
+        if state.tracks() {
+            self.load_with_a_past(thread, load)
+        } else {
+            View::NONE
+        }
+    }
+
+    fn load_with_a_past(&mut self, thread: ThreadId, load: Load) -> View {
+        let Load { addr, len, .. } = load;
+        let rules = self.rules;
+        let state = &mut self.threads[thread as usize];
+        // What comes after the load's address comes after its value.
+        let mut view = state.floor.join(load.address);
+        let mut past = false;
+        for granule in granules(addr, len) {
+            // CoRR: what it saw here, it goes on to see.
+            state.stale.see(granule, state.next);
+            let present = self.image.granule(granule);
+            let old = state.stale.contents(granule, View::NONE);
+            past |= old.is_some();
+            let Some(contents) = old.copied().or(present) else {
+                continue;
+            };
+            for word in words(granule, crate::image::GRANULE) {
+                let start = word.max(addr);
+                let end = (word + WORD as u64).min(addr + len as u64);
+                if start >= end {
+                    continue;
+                }
+                let (forwarded, all) = state.buffer.forwarded(start, (end - start) as usize);
+                view = view.join(forwarded);
+                if !all {
+                    let written = contents.written_at(word);
+                    let atomics = rules.atomics_forward && !load.acquire;
+                    let own = state.forwards.of(word, written, atomics);
+                    view = view.join(own.unwrap_or(View::at(written)));
+                }
+            }
+        }
+        self.counters.stale_loads += u64::from(past);
+        self.loaded(thread, load, view)
+    }
+
+    /// A load of memory that only this thread uses, or (`now`) that everybody writes directly.
+    pub fn private_load(&mut self, thread: ThreadId, load: Load, now: bool) -> View {
+        if !self.tracks(thread) {
+            return View::NONE;
+        }
+        let state = self.thread(thread);
+        let own = words(load.addr, load.len)
+            .filter_map(|word| state.forwards.of(word, 0, true))
+            .collect::<View>();
+        let mut view = state.floor.join(load.address).join(own);
+        if now {
+            view = view.join(self.now());
+        }
+        self.loaded(thread, load, view)
+    }
+
+    /// Remembers that a load came after `view`; returns what depends on it comes after.
+    fn loaded(&mut self, thread: ThreadId, load: Load, view: View) -> View {
+        let by_location = self.rules.branch_includes_location;
+        let state = self.thread_mut(thread);
+        state.reads = state.reads.join(view);
+        // "addr; po; [ISB]; po; [R]" (Armv8 "dob"; Power `cc0`: `addr; po`).
+        state.control = state.control.join(load.address);
+        if by_location {
+            state.forwards.loaded(load.addr, load.len, view);
+        }
+        state.settle();
+        view
+    }
+
+    /// A store that was made. `life`: see [`crate::Strategy::life`].
+    pub fn store(
+        &mut self,
+        thread: ThreadId,
+        store: Store<'_>,
+        life: u64,
+        driver: &mut dyn Driver,
+    ) {
+        self.counters.stores += 1;
+        if self.thread(thread).buffer.is_full() {
+            self.commit(thread, 0, driver);
+            self.show_store(thread, &store, driver);
+        }
+        let store = self.with_location(thread, store);
+        let due = self.round + life.min(LONGEST_LIFE);
+        self.thread_mut(thread).buffer.push(store, due);
+    }
+
+    /// A store to memory that only this thread uses.
+    pub fn private_store(&mut self, thread: ThreadId, store: Store<'_>) {
+        if self.tracks(thread) {
+            let store = self.with_location(thread, store);
+            let forwards = &mut self.thread_mut(thread).forwards;
+            forwards.stored(&store, 0, false);
+        }
+    }
+
+    /// The store, with what a load that reads it comes after because of its location.
+    fn with_location<'a>(&self, thread: ThreadId, store: Store<'a>) -> Store<'a> {
+        if !self.rules.branch_includes_location {
+            return store;
+        }
+        // Stronger than Power asks of the load; what it asks of an `isync` after it.
+        let forwards = &self.thread(thread).forwards;
+        let reads = forwards.reads(store.addr, store.bytes.len());
+        Store {
+            from: store.from.join(reads),
+            ..store
+        }
+    }
+
+    /// The write of an atomic read-modify-write or of a store-conditional, visible at once.
+    ///
+    /// It is a store too: it comes after the stores of the same location and after those that a
+    /// fence, or its own release, orders before it. The read before it must have seen the
+    /// newest contents ([`Machine::expect`] with [`View::ALL`]), with no other thread's access
+    /// between.
+    pub fn atomic(&mut self, thread: ThreadId, store: Store<'_>, driver: &mut dyn Driver) {
+        self.counters.stores += 1;
+        let buffer = &self.thread(thread).buffer;
+        let before = buffer.before_atomic(self.rules.stores, &store);
+        self.commit_set(thread, before, driver);
+        for entry in self.threads[thread as usize].buffer.entries_mut() {
+            if !entry.overtaken_by_store {
+                entry.overtaken_by_store = true;
+                self.counters.overtaken_by_store += 1;
+            }
+        }
+        let store = self.with_location(thread, store);
+        self.write(thread, &store, true, driver);
+        self.show_store(thread, &store, driver);
+    }
+
+    /// A store that is in memory already may have been hidden by what its thread has come to see
+    /// around it.
+    fn show_store(&self, thread: ThreadId, store: &Store<'_>, driver: &mut dyn Driver) {
+        if self.shown == Some(thread) {
+            driver.patch(store.addr, store.bytes);
+        }
+    }
+
+    /// A load-reserved of the thread has loaded `bytes` at `addr`, and came after `view`. `pair`:
+    /// it may be the second half of one instruction's.
+    pub fn reserve(&mut self, thread: ThreadId, addr: u64, bytes: &[u8], view: View, pair: bool) {
+        let state = self.thread_mut(thread);
+        if pair
+            && state
+                .reservation
+                .as_mut()
+                .is_some_and(|first| first.extend(addr, bytes))
+        {
+            state.reserved = state.reserved.join(view);
+            return;
+        }
+        state.reservation = Some(Reservation::new(addr, bytes));
+        state.reserved = view;
+    }
+
+    /// The thread has made its store-conditional, whether or not it succeeded.
+    pub fn end_reservation(&mut self, thread: ThreadId) {
+        self.thread_mut(thread).reservation = None;
+    }
+
+    /// What comes after the thread's last store-conditional that depends on whether it succeeded.
+    ///
+    /// At least after its load-reserved: else what a lock protects could be read before the lock
+    /// was taken.
+    pub fn status(&self, thread: ThreadId) -> View {
+        let state = self.thread(thread);
+        if self.rules.status_includes_write {
+            state.reserved.join(state.writes)
+        } else {
+            state.reserved
+        }
+    }
+
+    /// Ends all reservations in the bytes from `start` up to `end`: what happens to them from
+    /// here on is not seen. The store-conditionals then are the emulator's alone.
+    pub fn end_reservations(&mut self, start: u64, end: u64) {
+        for thread in &mut self.threads {
+            let held = thread.reservation;
+            if held.is_some_and(|held| (start..end).contains(&held.addr())) {
+                thread.reservation = None;
+            }
+        }
+    }
+
+    /// Who else reserved bytes of the page that starts at `page` has lost them: `thread` has
+    /// stored there by other ways than [`Machine::store`].
+    pub fn lose_reservations(&mut self, thread: ThreadId, page: u64) {
+        self.became_visible(thread, page, crate::PAGE_SIZE);
+    }
+
+    /// A store of `thread` has become visible: who else reserved these bytes has lost them.
+    pub(super) fn became_visible(&mut self, thread: ThreadId, addr: u64, len: usize) {
+        for (other, state) in self.threads.iter_mut().enumerate() {
+            if let Some(reservation) = &mut state.reservation
+                && other != thread as usize
+            {
+                reservation.stored(addr, len as u64);
+            }
+        }
+    }
+}

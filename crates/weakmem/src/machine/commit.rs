@@ -1,0 +1,187 @@
+//! How stores become visible, and who does not see them yet.
+
+use super::{Machine, Store, ThreadId};
+use crate::driver::Driver;
+use crate::image::granules;
+use crate::strategy::LONGEST_LIFE;
+use crate::view::View;
+
+impl Machine {
+    /// Makes all stores of the thread visible, in program order.
+    pub fn drain(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
+        while !self.buffer(thread).is_empty() {
+            self.commit(thread, 0, driver);
+        }
+    }
+
+    /// Whether the pending store `index` of the thread may become visible next.
+    pub fn may_commit(&self, thread: ThreadId, index: usize) -> bool {
+        let buffer = self.buffer(thread);
+        index < buffer.len() && buffer.may_commit(self.rules.stores, index)
+    }
+
+    /// Makes the pending store `index` of the thread visible.
+    ///
+    /// # Panics
+    ///
+    /// If it may not commit next.
+    pub fn commit(&mut self, thread: ThreadId, index: usize, driver: &mut dyn Driver) {
+        assert!(
+            self.may_commit(thread, index),
+            "store {index} of thread {thread} may not commit next"
+        );
+        let buffer = &mut self.threads[thread as usize].buffer;
+        let entry = buffer.remove(index);
+        for earlier in &mut buffer.entries_mut()[..index] {
+            if !earlier.overtaken_by_store {
+                earlier.overtaken_by_store = true;
+                self.counters.overtaken_by_store += 1;
+            }
+        }
+        let store = Store {
+            addr: entry.addr,
+            bytes: entry.bytes(),
+            release: entry.release,
+            from: entry.view,
+        };
+        self.write(thread, &store, false, driver);
+    }
+
+    /// A write of the thread becomes visible.
+    pub(super) fn write(
+        &mut self,
+        thread: ThreadId,
+        store: &Store<'_>,
+        atomic: bool,
+        driver: &mut dyn Driver,
+    ) {
+        let (addr, len) = (store.addr, store.bytes.len());
+        let own = self.shown == Some(thread);
+        let before = if own && !self.tracks(thread) {
+            // What it sees, it had stored already.
+            Vec::new()
+        } else {
+            self.in_memory(granules(addr, len))
+        };
+        self.clock += 1;
+        let now = self.clock;
+        for other in 0..self.threads.len() {
+            if other != thread as usize && self.threads[other].lags {
+                self.leave_unseen(other as ThreadId, addr, len, driver);
+            }
+        }
+        self.image.write(addr, store.bytes, now);
+        self.became_visible(thread, addr, len);
+        let state = self.thread_mut(thread);
+        for granule in granules(addr, len) {
+            // CoWR: a thread does not see what is older than its own store.
+            state.stale.see(granule, View::at(now));
+        }
+        state.settle();
+        state.writes = View::at(now);
+        if store.release {
+            state.releases = View::at(now);
+        }
+        if state.tracks() {
+            state.forwards.stored(store, now, atomic);
+        }
+        self.bring_up_to_date(&before, driver);
+    }
+
+    /// A thread may not see the write that is about to become visible.
+    fn leave_unseen(&mut self, thread: ThreadId, addr: u64, len: usize, driver: &mut dyn Driver) {
+        let lag = driver.lag(thread);
+        let due = self.round + lag.min(LONGEST_LIFE);
+        for granule in granules(addr, len) {
+            let state = &mut self.threads[thread as usize];
+            let earlier = state.stale.due(granule);
+            if lag == 0 && earlier.is_none() {
+                continue;
+            }
+            let Some(before) = self.image.granule(granule) else {
+                continue;
+            };
+            let due = due.max(earlier.unwrap_or(0));
+            if state.stale.is_full() {
+                let oldest = self.in_memory(self.thread(thread).stale.oldest().into_iter());
+                self.thread_mut(thread).stale.see_first(0);
+                self.bring_up_to_date(&oldest, driver);
+            }
+            let write = self.clock;
+            let stale = &mut self.thread_mut(thread).stale;
+            stale.push(granule, write, before, due);
+        }
+    }
+
+    /// Commits a set (a bit each) that holds the predecessors of its members, in program order.
+    pub(super) fn commit_set(&mut self, thread: ThreadId, mut set: u64, driver: &mut dyn Driver) {
+        let mut removed = 0;
+        while set != 0 {
+            let index = set.trailing_zeros();
+            set &= set - 1;
+            self.commit(thread, (index - removed) as usize, driver);
+            removed += 1;
+        }
+    }
+
+    /// One round, while no thread's view is in memory: the writes that are due are seen, and the
+    /// stores that are due become visible, unless one that is not must be first.
+    pub fn propagate(&mut self, driver: &mut dyn Driver) {
+        debug_assert!(self.shown.is_none());
+        for thread in &mut self.threads {
+            if thread.tracks() {
+                thread.stale.see_due(self.round);
+                thread.settle();
+            }
+        }
+        for thread in 0..self.threads.len() {
+            let mut index = 0;
+            while let Some(entry) = self.threads[thread].buffer.entries().get(index) {
+                if entry.due <= self.round && self.may_commit(thread as ThreadId, index) {
+                    self.commit(thread as ThreadId, index, driver);
+                } else {
+                    index += 1;
+                }
+            }
+        }
+        self.round += 1;
+    }
+
+    /// The thread sees its unseen write `index`, and those before it to the same granule. Returns
+    /// whether there is one. For explorations: [`Machine::propagate`] does so in time.
+    pub fn see(&mut self, thread: ThreadId, index: usize) -> bool {
+        let state = self.thread_mut(thread);
+        let seen = state.stale.see_first(index);
+        state.settle();
+        seen
+    }
+
+    /// Number of writes that the thread has not seen.
+    pub fn unseen(&self, thread: ThreadId) -> usize {
+        self.thread(thread).stale.len()
+    }
+
+    /// Puts the thread's view into memory that holds the committed contents.
+    pub fn enter(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
+        debug_assert!(self.shown.is_none());
+        let state = self.thread(thread);
+        let entries = state.buffer.entries().iter();
+        let pending = entries.flat_map(|it| granules(it.addr, it.bytes().len()));
+        let before = self.in_memory(state.stale.granules(state.next).chain(pending));
+        self.shown = Some(thread);
+        self.bring_up_to_date(&before, driver);
+    }
+
+    /// Puts the committed contents into memory that holds a thread's view.
+    pub fn leave(&mut self, driver: &mut dyn Driver) {
+        let Some(thread) = self.shown else {
+            return;
+        };
+        let state = self.thread(thread);
+        let entries = state.buffer.entries().iter();
+        let pending = entries.flat_map(|it| granules(it.addr, it.bytes().len()));
+        let before = self.in_memory(state.stale.granules(state.next).chain(pending));
+        self.shown = None;
+        self.bring_up_to_date(&before, driver);
+    }
+}

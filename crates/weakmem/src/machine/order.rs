@@ -1,0 +1,114 @@
+//! Fences, acquires, dependencies: what makes a thread see the present.
+
+use super::{Machine, ThreadId};
+use crate::driver::Driver;
+use crate::order::Fence;
+use crate::view::View;
+
+impl Machine {
+    /// A fence of the thread.
+    pub fn fence(&mut self, thread: ThreadId, fence: Fence, driver: &mut dyn Driver) {
+        if fence.store_load {
+            // A later load runs at once, so every earlier store must be visible now.
+            self.drain(thread, driver);
+        } else if fence.store_store {
+            self.thread_mut(thread).buffer.fence();
+        }
+        // load_store holds by itself: a store is made after every earlier load is done.
+        let state = self.thread(thread);
+        let mut after = View::NONE;
+        if fence.load_load {
+            after = after.join(state.reads);
+        }
+        if fence.store_load {
+            after = after.join(state.writes);
+        }
+        self.raise(thread, after, driver);
+    }
+
+    /// Before an RCsc acquire of the thread (ldar, ldaxr, .aq): it waits for the thread's own
+    /// earlier release stores (Arm ARM B2.3.3 "a Load-Acquire is ordered after an earlier
+    /// Store-Release"; RVWMO rule 7). Returns what the acquire comes after.
+    pub fn acquire_rcsc(&mut self, thread: ThreadId, driver: &mut dyn Driver) -> View {
+        let buffer = &self.thread(thread).buffer;
+        let set = buffer.up_to_releases(self.rules.stores);
+        self.commit_set(thread, set, driver);
+        self.thread(thread).releases
+    }
+
+    /// An acquire of the thread came after `view`: so does all that follows it. `atomic`: it wrote
+    /// too.
+    pub fn acquired(
+        &mut self,
+        thread: ThreadId,
+        view: View,
+        atomic: bool,
+        driver: &mut dyn Driver,
+    ) {
+        let view = if atomic && self.rules.acquire_includes_write {
+            view.join(self.thread(thread).writes)
+        } else {
+            view
+        };
+        self.raise(thread, view, driver);
+    }
+
+    /// Where the thread goes on has come to depend on what came after `view`.
+    pub fn branch(&mut self, thread: ThreadId, view: View) {
+        let state = self.thread_mut(thread);
+        state.control = state.control.join(view);
+    }
+
+    /// A context synchronisation (`isb`, `isync`): later loads come after what the branches, and
+    /// the addresses of the accesses, before it came from.
+    pub fn context_sync(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
+        self.raise(thread, self.thread(thread).control, driver);
+    }
+
+    /// All that the thread does from here on comes after all that is visible, its own stores
+    /// included.
+    pub fn synchronise(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
+        self.drain(thread, driver);
+        self.raise(thread, self.now(), driver);
+    }
+
+    /// The thread's next access comes after `view`: what it would not have seen of that, it sees
+    /// for now.
+    pub fn expect(&mut self, thread: ThreadId, view: View, driver: &mut dyn Driver) {
+        let state = self.thread_mut(thread);
+        if !state.tracks() {
+            return;
+        }
+        if state.next == view {
+            return;
+        }
+        let before = if self.shown == Some(thread) {
+            let state = self.thread(thread);
+            self.in_memory(state.stale.between(state.next, view))
+        } else {
+            Vec::new()
+        };
+        self.thread_mut(thread).next = view;
+        self.bring_up_to_date(&before, driver);
+    }
+
+    /// The thread comes after `view` from here on.
+    fn raise(&mut self, thread: ThreadId, view: View, driver: &mut dyn Driver) {
+        let state = self.thread_mut(thread);
+        state.floor = state.floor.join(view);
+        if !state.tracks() {
+            return;
+        }
+        let before = if self.shown == Some(thread) {
+            let state = self.thread(thread);
+            let changed = state.stale.between(state.next, view.join(state.next));
+            self.in_memory(changed)
+        } else {
+            Vec::new()
+        };
+        let state = self.thread_mut(thread);
+        state.stale.see_all(view);
+        state.settle();
+        self.bring_up_to_date(&before, driver);
+    }
+}

@@ -1,0 +1,74 @@
+//! What the four architectures differ in, one switch a rule.
+
+use crate::order::StoreOrder;
+
+/// The rules of an architecture's memory model. Where a rule is off, memory is weaker, unless its
+/// name says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// The order in which a thread's stores become visible.
+    pub stores: StoreOrder,
+    /// Loads are done in program order.
+    pub loads_in_order: bool,
+    /// A load that reads the write of its own thread's atomic may come before that write is
+    /// visible. (On: weaker.)
+    pub atomics_forward: bool,
+    /// What an acquire atomic keeps behind it comes after its write too, not only after its read.
+    pub acquire_includes_write: bool,
+    /// What depends on whether a store-conditional succeeded comes after its write.
+    pub status_includes_write: bool,
+    /// A context synchronisation after a branch on a load comes also after the thread's earlier
+    /// loads of the same location.
+    pub branch_includes_location: bool,
+}
+
+impl Rules {
+    /// x86-TSO (Sewell et al., CACM 2010; Intel SDM vol. 3, 9.2.2 "Writes to memory are not
+    /// reordered with other writes", "Reads are not reordered with other reads").
+    pub const X86_TSO: Self = Self {
+        stores: StoreOrder::Fifo,
+        loads_in_order: true,
+        atomics_forward: false,
+        acquire_includes_write: true,
+        status_includes_write: true,
+        branch_includes_location: true,
+    };
+
+    /// Armv8-A (Arm ARM B2.3).
+    pub const ARMV8: Self = Self {
+        stores: StoreOrder::Weak,
+        loads_in_order: false,
+        // "Atomic-ordered-before": an acquire that reads an exclusive's or atomic's write comes
+        // after it; other reads need not.
+        atomics_forward: true,
+        // "Barrier-ordered-before" starts at the acquiring read.
+        acquire_includes_write: false,
+        status_includes_write: false,
+        branch_includes_location: false,
+    };
+
+    /// RVWMO (RISC-V unprivileged spec, "RVWMO Memory Consistency Model").
+    pub const RVWMO: Self = Self {
+        stores: StoreOrder::Weak,
+        loads_in_order: false,
+        // Rule 3: a load that returns the value of an AMO or SC comes after it.
+        atomics_forward: false,
+        // Rule 5: the acquire annotation is on the AMO as a whole.
+        acquire_includes_write: true,
+        // Rules 9 to 11: the success register is the SC's result.
+        status_includes_write: true,
+        branch_includes_location: false,
+    };
+
+    /// Power (ISA Book II 1.7; Alglave, Maranget, Tautschnig, "Herding Cats", TOPLAS 2014), with
+    /// multi-copy atomicity, which is stronger.
+    pub const POWER: Self = Self {
+        stores: StoreOrder::Weak,
+        loads_in_order: false,
+        atomics_forward: false,
+        acquire_includes_write: true,
+        status_includes_write: false,
+        // `cc0` holds the same location in program order, and `cc; ci` is in `ci`.
+        branch_includes_location: true,
+    };
+}

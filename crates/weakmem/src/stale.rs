@@ -1,0 +1,129 @@
+//! What a thread still sees of the past.
+//!
+//! A write that has become visible may still be *unseen* by a thread: the thread goes on to read
+//! what was there before, until a fence, an acquire, a dependency or a read of the location's
+//! newer contents shows that it comes after the write. This is how loads are reordered: a later
+//! load that reads the past was, in effect, done before an earlier load that read the present.
+
+use crate::image::Granule;
+use crate::view::{Timestamp, View};
+
+/// Writes unseen by a thread at most; one more, and it sees the oldest.
+const CAPACITY: usize = 64;
+
+/// A write, or its part in one granule, that a thread has not seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Unseen {
+    granule: u64,
+    write: Timestamp,
+    /// What was there before.
+    before: Granule,
+    /// [`crate::Machine`]'s round in which the thread sees it whatever happens.
+    due: u64,
+}
+
+/// The writes that a thread has not seen, from the oldest. Of each granule they are the newest
+/// ones: who has not seen a write has not seen the later ones to that granule either (coherence,
+/// and single-copy atomicity of the granule).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Stale {
+    writes: Vec<Unseen>,
+}
+
+impl Stale {
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    /// When the newest unseen write to the granule is due.
+    pub fn due(&self, granule: u64) -> Option<u64> {
+        let last = self.writes.iter().rfind(|it| it.granule == granule)?;
+        Some(last.due)
+    }
+
+    /// Whether there is no room for one more.
+    pub fn is_full(&self) -> bool {
+        self.writes.len() >= CAPACITY
+    }
+
+    /// The granule of the oldest unseen write.
+    pub fn oldest(&self) -> Option<u64> {
+        self.writes.first().map(|it| it.granule)
+    }
+
+    /// The thread does not see this write, which is newer than all others.
+    pub fn push(&mut self, granule: u64, write: Timestamp, before: Granule, due: u64) {
+        debug_assert!(!self.is_full());
+        self.writes.push(Unseen {
+            granule,
+            write,
+            before,
+            due,
+        });
+    }
+
+    /// What a thread sees of the granule that is known to come after `view`: nothing if it is the
+    /// present.
+    pub fn contents(&self, granule: u64, view: View) -> Option<&Granule> {
+        self.writes
+            .iter()
+            .find(|it| it.granule == granule && !view.includes(it.write))
+            .map(|it| &it.before)
+    }
+
+    /// The granules of which a thread sees something else after one of the two views than after
+    /// the other; with repetitions.
+    pub fn between(&self, one: View, other: View) -> impl Iterator<Item = u64> {
+        self.writes
+            .iter()
+            .filter(move |it| one.includes(it.write) != other.includes(it.write))
+            .map(|it| it.granule)
+    }
+
+    /// The granules of which a thread after `view` sees the past; with repetitions.
+    pub fn granules(&self, view: View) -> impl Iterator<Item = u64> {
+        self.writes
+            .iter()
+            .filter(move |it| !view.includes(it.write))
+            .map(|it| it.granule)
+    }
+
+    /// The thread comes after `view` from here on.
+    pub fn see_all(&mut self, view: View) {
+        self.remove(|it| view.includes(it.write));
+    }
+
+    /// The thread comes after `view` for this granule.
+    pub fn see(&mut self, granule: u64, view: View) {
+        self.remove(|it| it.granule == granule && view.includes(it.write));
+    }
+
+    /// The thread sees what is due by this round. Within a granule, what is older is due earlier.
+    pub fn see_due(&mut self, round: u64) {
+        self.remove(|it| it.due <= round);
+    }
+
+    /// Nothing is known any more of the past of the page that starts at `page`.
+    pub fn forget_page(&mut self, page: u64) {
+        self.remove(|it| (page..page + crate::PAGE_SIZE as u64).contains(&it.granule));
+    }
+
+    /// The thread sees the unseen write `index`, and the older ones to its granule. Returns whether
+    /// there is one.
+    pub fn see_first(&mut self, index: usize) -> bool {
+        let Some(write) = self.writes.get(index).copied() else {
+            return false;
+        };
+        self.see(write.granule, View::at(write.write));
+        true
+    }
+
+    /// Number of unseen writes.
+    pub fn len(&self) -> usize {
+        self.writes.len()
+    }
+
+    fn remove(&mut self, seen: impl Fn(&Unseen) -> bool) {
+        self.writes.retain(|it| !seen(it));
+    }
+}

@@ -1,0 +1,42 @@
+//! Positions in the order in which writes become visible.
+
+/// When a write became visible: 1, 2, … in the order in which the writes of all threads did.
+pub type Timestamp = u64;
+
+/// What a thread, a register or a pending store is known to come after: every write up to a
+/// timestamp.
+///
+/// One timestamp is enough where memory is multi-copy atomic, because a write then becomes
+/// visible to all other threads at once. (Without that, Power's, a view is one timestamp for each
+/// location and observer; [`View::join`] is all that the machine asks of one.)
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct View(Timestamp);
+
+impl View {
+    /// After no write.
+    pub const NONE: Self = Self(0);
+    /// After every write, those to come included.
+    pub const ALL: Self = Self(Timestamp::MAX);
+
+    /// After the write of this timestamp.
+    pub const fn at(write: Timestamp) -> Self {
+        Self(write)
+    }
+
+    /// After what either is after.
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
+        self.max(other)
+    }
+
+    /// Whether it is after the write of this timestamp.
+    pub const fn includes(self, write: Timestamp) -> bool {
+        write <= self.0
+    }
+}
+
+impl FromIterator<View> for View {
+    fn from_iter<I: IntoIterator<Item = View>>(views: I) -> View {
+        views.into_iter().fold(View::NONE, View::join)
+    }
+}
