@@ -43,6 +43,11 @@ mod x86_64;
 
 pub use flow::{Flow, Registers};
 
+/// The registers of each architecture that [`flow()`] speaks of, by name.
+pub mod registers {
+    pub use crate::aarch64::registers as aarch64;
+}
+
 use std::fmt;
 use std::ops::BitOr;
 

@@ -3,12 +3,14 @@
 //!
 //! One file for each group that matters to order: [`system`] (barriers, hints, registers),
 //! [`exclusive`] (exclusives, load-acquire, store-release, compare-and-swap), [`atomics`] (the
-//! other LSE atomics), [`load_store`] (everything else that accesses memory).
+//! other LSE atomics), [`load_store`] (everything else that accesses memory). [`flow()`] has
+//! files of its own.
 
 mod atomics;
 mod exclusive;
 mod flow;
 mod load_store;
+pub mod registers;
 mod system;
 
 pub(crate) use flow::flow;

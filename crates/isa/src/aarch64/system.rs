@@ -59,7 +59,7 @@ fn system(word: u32) -> Effect {
         },
         0b01 if read => Effect::UNKNOWN,
         0b01 => cache_maintenance(word),
-        _ => Effect::plain_if(is_known_register(word, read)),
+        _ => system_register(word, read),
     }
 }
 
@@ -136,36 +136,45 @@ fn cache_maintenance(word: u32) -> Effect {
     }
 }
 
-/// "System register move": `mrs` (`read`) and `msr` of registers that have no side effect on
-/// memory. Key: op0:op1:CRn:CRm:op2.
-fn is_known_register(word: u32, read: bool) -> bool {
+/// System registers, as bits 20..5 of `mrs` and `msr` name them: op0:op1:CRn:CRm:op2.
+pub(super) mod key {
     const fn key(op0: u32, op1: u32, crn: u32, crm: u32, op2: u32) -> u32 {
         op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2
     }
-    const NZCV: u32 = key(3, 3, 4, 2, 0);
-    const DIT: u32 = key(3, 3, 4, 2, 5);
-    const SSBS: u32 = key(3, 3, 4, 2, 6);
-    const FPCR: u32 = key(3, 3, 4, 4, 0);
-    const FPSR: u32 = key(3, 3, 4, 4, 1);
-    const TPIDR_EL0: u32 = key(3, 3, 13, 0, 2);
-    const TPIDR2_EL0: u32 = key(3, 3, 13, 0, 5);
+    pub const NZCV: u32 = key(3, 3, 4, 2, 0);
+    pub const DIT: u32 = key(3, 3, 4, 2, 5);
+    pub const SSBS: u32 = key(3, 3, 4, 2, 6);
+    pub const FPCR: u32 = key(3, 3, 4, 4, 0);
+    pub const FPSR: u32 = key(3, 3, 4, 4, 1);
+    pub const TPIDR_EL0: u32 = key(3, 3, 13, 0, 2);
+    pub const TPIDR2_EL0: u32 = key(3, 3, 13, 0, 5);
     // Read only.
-    const TPIDRRO_EL0: u32 = key(3, 3, 13, 0, 3);
-    const CTR_EL0: u32 = key(3, 3, 0, 0, 1);
-    const DCZID_EL0: u32 = key(3, 3, 0, 0, 7);
-    const RNDR: u32 = key(3, 3, 2, 4, 0);
-    const RNDRRS: u32 = key(3, 3, 2, 4, 1);
-    const CNTFRQ_EL0: u32 = key(3, 3, 14, 0, 0);
-    const CNTPCT_EL0: u32 = key(3, 3, 14, 0, 1);
-    const CNTVCT_EL0: u32 = key(3, 3, 14, 0, 2);
+    pub const TPIDRRO_EL0: u32 = key(3, 3, 13, 0, 3);
+    pub const CTR_EL0: u32 = key(3, 3, 0, 0, 1);
+    pub const DCZID_EL0: u32 = key(3, 3, 0, 0, 7);
+    pub const RNDR: u32 = key(3, 3, 2, 4, 0);
+    pub const RNDRRS: u32 = key(3, 3, 2, 4, 1);
+    pub const CNTFRQ_EL0: u32 = key(3, 3, 14, 0, 0);
+    pub const CNTPCT_EL0: u32 = key(3, 3, 14, 0, 1);
+    pub const CNTVCT_EL0: u32 = key(3, 3, 14, 0, 2);
     // op0 = 3, op1 = 0, CRn = 0: the identification registers (`MIDR_EL1`, `ID_AA64*_EL1`).
-    const ID_FIRST: u32 = key(3, 0, 0, 0, 0);
-    const ID_LAST: u32 = key(3, 0, 0, 7, 7);
+    pub const ID_FIRST: u32 = key(3, 0, 0, 0, 0);
+    pub const ID_LAST: u32 = key(3, 0, 0, 7, 7);
+}
 
-    match field(word, 20, 5) {
-        NZCV | DIT | SSBS | FPCR | FPSR | TPIDR_EL0 | TPIDR2_EL0 => true,
-        TPIDRRO_EL0 | CTR_EL0 | DCZID_EL0 | RNDR | RNDRRS => read,
-        CNTFRQ_EL0 | CNTPCT_EL0 | CNTVCT_EL0 | ID_FIRST..=ID_LAST => read,
+/// "System register move": `mrs` (`read`) and `msr` of registers that have no side effect on
+/// memory.
+fn system_register(word: u32, read: bool) -> Effect {
+    let known = match field(word, 20, 5) {
+        // Its cumulative bits come from the operands of any earlier instruction, which
+        // `Flow` does not track: a read of it comes after all earlier reads.
+        key::FPSR if read => return Effect::fence(Pairs::READ_ANY),
+        key::NZCV | key::DIT | key::SSBS | key::FPCR | key::FPSR => true,
+        key::TPIDR_EL0 | key::TPIDR2_EL0 => true,
+        key::TPIDRRO_EL0 | key::CTR_EL0 | key::DCZID_EL0 | key::RNDR | key::RNDRRS => read,
+        key::CNTFRQ_EL0 | key::CNTPCT_EL0 | key::CNTVCT_EL0 => read,
+        key::ID_FIRST..=key::ID_LAST => read,
         _ => false,
-    }
+    };
+    Effect::plain_if(known)
 }

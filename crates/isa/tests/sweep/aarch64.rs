@@ -47,6 +47,7 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
         "isb" | "yield" | "wfe" | "wfi" => effect(|e| e.spin_hint = true),
         "dc" if operands.starts_with("zva") => effect(|e| e.unseen_write = true),
         "hint" => hint(operands),
+        "mrs" if operands.ends_with(", fpsr") => fence(Pairs::RR | Pairs::RW),
         // What capstone has no name for: `sb`, `dsb nXS` are `msr`, `dc gva` is `sys`.
         "msr" if bytes[..3] == [0xff, 0x30, 0x03] => fence(Pairs::ALL),
         "msr" if bytes[0] == 0x3f && operands.starts_with("s0_3_c3_") => {

@@ -1,7 +1,104 @@
-//! Register flow.
+//! Register flow. Sections are those of the Arm ARM, as in [`super`]; what counts as a
+//! dependency through registers is B2.3 "Dependency definitions".
+//!
+//! One file for each group: [`immediate`] and [`register`] (data processing), [`float`] (scalar
+//! floating-point), [`vector`] with [`vector_kept`] (Advanced SIMD), [`memory`] with
+//! [`exclusive`] and [`structures`] (loads and stores), [`system`] (branches, hints, system
+//! registers).
+//!
+//! More than the architecture demands, so that a dependency may be seen where none is:
+//!
+//! - Advanced SIMD arithmetic reads FPCR, whether it is of integers or not; scalar arithmetic
+//!   reads its old destination, as FPCR.NEP would have it.
+//! - A register is one value: an instruction that keeps a part of its destination reads all of
+//!   it, and a constant result (`eor x0, x1, x1`, `and x0, x1, #0`) depends on its operands.
+//! - `blr` writes X30 from the register it branches to.
 
-use crate::Flow;
+mod exclusive;
+mod float;
+mod immediate;
+mod memory;
+mod register;
+mod structures;
+mod system;
+mod vector;
+mod vector_kept;
 
-pub(crate) fn flow(_word: u32) -> Flow {
-    Flow::UNKNOWN
+use super::registers::{self, SP};
+use crate::bits::field;
+use crate::{Flow, Registers};
+
+/// C4.1, top level. What the effect is unknown of has an unknown flow too.
+pub(crate) fn flow(word: u32) -> Flow {
+    if super::decode(word).unknown {
+        return Flow::UNKNOWN;
+    }
+    let known = match field(word, 28, 25) {
+        // `udf`
+        0b0000 => Some(Flow::NONE),
+        0b1000 | 0b1001 => immediate::flow(word),
+        0b1010 | 0b1011 => system::flow(word),
+        0b0100 | 0b0110 | 0b1100 | 0b1110 => memory::flow(word),
+        0b0101 | 0b1101 => register::flow(word),
+        0b0111 | 0b1111 => simd(word),
+        _ => None,
+    };
+    known.unwrap_or(Flow::UNKNOWN)
+}
+
+/// "Data Processing -- Scalar Floating-Point and Advanced SIMD", by bits 31, 30 and 28.
+fn simd(word: u32) -> Option<Flow> {
+    match (field(word, 31, 30), field(word, 28, 28)) {
+        (0b00 | 0b10, 1) => float::flow(word),
+        (0b00 | 0b01, _) => vector::flow(word),
+        // "Cryptographic four-register", "… three-register, imm2", "… SHA 512", `xar`: some
+        // read bits 14..10 as a register, some have bits 20..16 as an opcode.
+        (0b11, 0) if field(word, 31, 24) == 0b1100_1110 => Some(compute(
+            v(word, RD),
+            v(word, RD) | v(word, RN) | v(word, RM) | v(word, RA),
+        )),
+        _ => None,
+    }
+}
+
+/// Where the register fields lie.
+const RD: u32 = 0;
+const RT: u32 = 0;
+const RN: u32 = 5;
+const RA: u32 = 10;
+const RT2: u32 = 10;
+const RM: u32 = 16;
+const RS: u32 = 16;
+
+/// The general register in the five bits from `low`, where 31 is XZR.
+fn x(word: u32, low: u32) -> Registers {
+    registers::x(field(word, low + 4, low) as u8)
+}
+
+/// The general register in the five bits from `low`, where 31 is SP.
+fn x_or_sp(word: u32, low: u32) -> Registers {
+    let register = x(word, low);
+    if register.is_empty() { SP } else { register }
+}
+
+/// The vector register in the five bits from `low`.
+fn v(word: u32, low: u32) -> Registers {
+    registers::v(field(word, low + 4, low) as u8)
+}
+
+/// `count` vector registers from the one in the five bits from `low`.
+fn v_list(word: u32, low: u32, count: u8) -> Registers {
+    let first = field(word, low + 4, low) as u8;
+    (0..count)
+        .map(|index| registers::v(first + index))
+        .fold(Registers::NONE, Registers::union)
+}
+
+/// `computed` from `data`.
+const fn compute(computed: Registers, data: Registers) -> Flow {
+    Flow {
+        computed,
+        data,
+        ..Flow::NONE
+    }
 }
