@@ -10,7 +10,7 @@ use crate::translate::{Block, Instruction};
 use crate::views::Guest;
 use crate::{guest_memory, views};
 use flow::{Position, Uses};
-use isa::{Access, Acquire, Arch};
+use isa::{Access, Acquire, Arch, Flow};
 use overtake_report::Stats;
 use std::ops::Range;
 use weakmem::{
@@ -340,8 +340,9 @@ impl Engine {
                 continue;
             }
             view = view.join(address);
-            if instruction.access != Access::Plain {
-                // It reads what is newest, or what it does is not atomic.
+            // What is atomic reads what is newest. What is not understood may access nothing, and
+            // nor does a store-conditional that fails: then this is for the access after it.
+            if instruction.access != Access::Plain || instruction.flow == Flow::UNKNOWN {
                 view = View::ALL;
             }
             if instruction.acquire == Acquire::Rcsc {
