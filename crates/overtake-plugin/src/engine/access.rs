@@ -1,0 +1,255 @@
+//! What an access does.
+
+use super::flow::Uses;
+use super::{Engine, Next};
+use crate::guest_memory;
+use crate::pages::{self, Owner};
+use crate::translate::Instruction;
+use crate::views::Guest;
+use isa::{Access, Acquire, Flow};
+use weakmem::{Load, MAX_ACCESS, Store, View};
+
+/// A memory access as QEMU reports it, after it was done.
+#[derive(Debug, Clone, Copy)]
+pub struct MemoryAccess {
+    /// Guest address.
+    pub addr: u64,
+    /// Bytes.
+    pub size: usize,
+    /// A store, or a read-modify-write.
+    pub store: bool,
+}
+
+impl Engine {
+    /// Shows the running thread what its next access comes after.
+    pub(super) fn prepare(&mut self) {
+        let current = self.current;
+        let position = &mut self.threads[current as usize].position;
+        let mut guest = Guest(&mut *self.strategy);
+        let mut view = View::NONE;
+        let unfinished = position.unfinished();
+        for (instruction, address) in position
+            .next_access(&mut self.machine, current)
+            .into_iter()
+            .chain(unfinished)
+        {
+            if !instruction.flow.load && instruction.access != Access::StoreConditional {
+                continue;
+            }
+            view = view.join(address);
+            // What is atomic reads what is newest. What is not understood may access nothing, and
+            // nor does a store-conditional that fails: then this is for the access after it.
+            if instruction.access != Access::Plain || instruction.flow == Flow::UNKNOWN {
+                view = View::ALL;
+            }
+            if instruction.acquire == Acquire::Rcsc {
+                view = view.join(self.machine.acquire_rcsc(current, &mut guest));
+            }
+        }
+        self.machine.expect(current, view, &mut guest);
+    }
+
+    /// An access was done.
+    pub fn access(&mut self, instruction: &Instruction, access: MemoryAccess) -> Next {
+        let access = MemoryAccess {
+            addr: access.addr & self.address_mask,
+            ..access
+        };
+        if let Some(hash) = &mut self.accesses {
+            hash.add(
+                self.current,
+                instruction.address,
+                access.addr,
+                access.size,
+                access.store,
+            );
+        }
+        if instruction.access == Access::StoreConditional {
+            if self.spoiled.is_some() {
+                // It failed, and stored nothing.
+                self.mend();
+                return Next::Continue;
+            }
+            self.machine.end_reservation(self.current);
+        }
+        let follows = self.machine.tracks(self.current);
+        let uses = if follows {
+            let position = &mut self.threads[self.current as usize].position;
+            position.begin(instruction, &mut self.machine, self.current)
+        } else {
+            Uses::NONE
+        };
+        let (view, shared) = self.model(instruction, access, uses);
+        if instruction.access == Access::LoadReserved {
+            self.reserve(instruction, access, view);
+        }
+        if follows {
+            let status = self.machine.status(self.current);
+            let position = &mut self.threads[self.current as usize].position;
+            position.end(instruction, uses, view, status);
+            self.prepare();
+        }
+        if !shared {
+            return Next::Continue;
+        }
+        if self.accesses_left > 1 {
+            self.accesses_left -= 1;
+            return Next::Continue;
+        }
+        if self.alone() {
+            Next::Continue
+        } else {
+            self.stop_at(instruction, true);
+            Next::HandOff
+        }
+    }
+
+    /// A load-reserved was done, which came after `view`.
+    fn reserve(&mut self, instruction: &Instruction, access: MemoryAccess, view: View) {
+        let mut bytes = [0; MAX_ACCESS];
+        let bytes = &mut bytes[..access.size.min(MAX_ACCESS)];
+        // SAFETY: the guest has just loaded these.
+        unsafe { guest_memory::read(access.addr, bytes) };
+        let pair = self.load_reserved_at == instruction.address;
+        self.load_reserved_at = instruction.address;
+        self.machine
+            .reserve(self.current, access.addr, bytes, view, pair);
+    }
+
+    /// An access goes through the model, if its page is shared. Returns what a load came after,
+    /// and whether the page is shared.
+    #[inline]
+    fn model(
+        &mut self,
+        instruction: &Instruction,
+        access: MemoryAccess,
+        uses: Uses,
+    ) -> (View, bool) {
+        let first = pages::number(access.addr);
+        let last = pages::number(access.addr + access.size as u64 - 1);
+        let owner = self.pages.owner(first);
+        if owner == Owner::Thread(self.current) && first == last {
+            return (self.private_access(instruction, access, uses, false), false);
+        }
+        if (owner != Owner::Shared || first != last) && !self.touch(first, last, access) {
+            let strong = owner == Owner::Strong;
+            if strong && access.store {
+                // Visible at once, so what must be visible before it is made so.
+                let mut guest = Guest(&mut *self.strategy);
+                self.machine.drain(self.current, &mut guest);
+            }
+            // What has just been shared is as old as now.
+            let now = strong || self.pages.owner(first) == Owner::Shared;
+            return (self.private_access(instruction, access, uses, now), false);
+        }
+        (self.shared_access(instruction, access, uses), true)
+    }
+
+    /// An access that is visible to all at once, or to nobody else. Still it orders: a release
+    /// that is visible at once makes what it releases visible too.
+    fn private_access(
+        &mut self,
+        instruction: &Instruction,
+        access: MemoryAccess,
+        uses: Uses,
+        now: bool,
+    ) -> View {
+        let (current, mut guest) = (self.current, Guest(&mut *self.strategy));
+        if instruction.release {
+            self.machine.drain(current, &mut guest);
+        }
+        let mut address = uses.address;
+        if instruction.acquire == Acquire::Rcsc {
+            address = address.join(self.machine.acquire_rcsc(current, &mut guest));
+        }
+        if !self.machine.tracks(current) {
+            return View::NONE;
+        }
+        let mut view = View::NONE;
+        if !access.store || instruction.access == Access::Atomic {
+            let load = Load {
+                addr: access.addr,
+                len: access.size,
+                address,
+                acquire: instruction.acquire != Acquire::No,
+            };
+            view = self.machine.private_load(current, load, now);
+            if load.acquire {
+                self.machine.acquired(current, view, false, &mut guest);
+            }
+        }
+        if access.store {
+            let store = Store {
+                addr: access.addr,
+                bytes: &[0; MAX_ACCESS][..access.size.min(MAX_ACCESS)],
+                release: false,
+                from: uses.address.join(uses.data),
+            };
+            self.machine.private_store(current, store);
+        }
+        if let Some(fence) = instruction.fence {
+            self.machine.fence(current, fence, &mut guest);
+        }
+        view
+    }
+
+    fn shared_access(
+        &mut self,
+        instruction: &Instruction,
+        access: MemoryAccess,
+        uses: Uses,
+    ) -> View {
+        let MemoryAccess { addr, size, store } = access;
+        let (current, mut guest) = (self.current, Guest(&mut *self.strategy));
+        let guest = &mut guest;
+        let acquire = instruction.acquire != Acquire::No;
+        let mut bytes = [0; MAX_ACCESS];
+        let bytes = &mut bytes[..size.min(MAX_ACCESS)];
+        if store {
+            // SAFETY: the guest has just stored there.
+            unsafe { guest_memory::read(addr, bytes) };
+        }
+        let atomic = match instruction.access {
+            Access::Plain | Access::LoadReserved => false,
+            Access::StoreConditional | Access::Atomic => store,
+        };
+        let mut view = View::NONE;
+        if !store || instruction.access == Access::Atomic {
+            let mut address = uses.address;
+            if instruction.acquire == Acquire::Rcsc {
+                address = address.join(self.machine.acquire_rcsc(current, guest));
+            }
+            let load = Load {
+                addr,
+                len: size,
+                address,
+                acquire,
+            };
+            view = self.machine.load(current, load);
+        }
+        if store {
+            let life = if atomic { 0 } else { self.strategy.life() };
+            let guest = &mut Guest(&mut *self.strategy);
+            let store = Store {
+                addr,
+                bytes,
+                release: instruction.release,
+                from: uses.address.join(uses.data),
+            };
+            if atomic {
+                self.machine.atomic(current, store, guest);
+            } else {
+                self.machine.store(current, store, life, guest);
+            }
+        }
+        let guest = &mut Guest(&mut *self.strategy);
+        if acquire {
+            self.machine.acquired(current, view, atomic, guest);
+        }
+        // What a fence on an access orders, it orders on both sides of it.
+        if let Some(fence) = instruction.fence {
+            self.machine.fence(current, fence, guest);
+        }
+        view
+    }
+}
