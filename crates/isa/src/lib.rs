@@ -23,7 +23,7 @@
 //! - Non-temporal accesses (`movnt*` on x86-64, `ldnp`/`stnp` on AArch64) are ordinary accesses
 //!   here; hardware orders them less.
 //! - Cache maintenance to a point of coherency or unification (`dc cvac`, `dcbf`, `clflush`,
-//!   `cbo.flush` …) and RISC-V's `fence.i` are full fences here.
+//!   `cbo.flush` …) is a full fence here.
 //! - On AArch64, a failed `casal` is a full fence here, where the architecture makes it a
 //!   load-acquire; `dsb ld` is a full fence; and an atomic without a result (`stadd`) counts
 //!   as a read for `dmb ld`, which the architecture does not.

@@ -54,9 +54,9 @@ fn full(word: u32) -> Effect {
 fn misc_mem(word: u32) -> Effect {
     match field(word, 14, 12) {
         0b000 => fence(word),
-        // "Zifencei": orders this thread's stores before its instruction fetches; a full fence
-        // is stronger.
-        0b001 => Effect::fence(Pairs::ALL),
+        // "Zifencei": orders this hart's stores before its instruction fetches; no accesses to
+        // data among themselves.
+        0b001 => Effect::PLAIN,
         0b010 => cache_block(word),
         _ => Effect::UNKNOWN,
     }

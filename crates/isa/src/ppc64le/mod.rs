@@ -4,7 +4,7 @@
 //! Fields are named as in the Power ISA, but bits are counted from the least significant, as in
 //! the rest of the crate: its bit n is bit 31−n here. One file for each group that matters to
 //! order: [`storage`] (barriers, reservations, atomics, caches), [`tables`] (what is harmless
-//! among the extended opcodes).
+//! among the extended opcodes); and [`flow`](self::flow()), for what registers pass on.
 
 mod flow;
 mod storage;
@@ -66,9 +66,8 @@ fn extended_19(word: u32) -> Effect {
         return Effect::PLAIN;
     }
     match field(word, 10, 1) {
-        // Book II 4.6.1 `isync`: a context synchronisation; by itself it orders no accesses. It
-        // matters after a conditional branch that depends on a load: for control dependencies,
-        // which are not decoded yet, it is to be told apart from other plain instructions.
+        // Book II 4.6.1 `isync`: a context synchronisation; by itself it orders no accesses. What
+        // it does after a conditional branch is in the register flow.
         150 => Effect::PLAIN,
         // `mcrf`; `bclr`, `bcctr`, `bctar`
         0 | 16 | 528 | 560 => Effect::PLAIN,

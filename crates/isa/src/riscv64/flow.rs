@@ -1,7 +1,235 @@
-//! Register flow.
+//! Register flow. Numbers: 1 to 31 are x1 to x31 (x0 is always zero and has none), 32 is `fcsr`,
+//! 64 to 95 are f0 to f31.
+//!
+//! Syntactic dependencies as RVWMO defines them ("Syntactic dependencies"): an instruction's
+//! result depends on every source register, whatever the operation does with it. Limits:
+//! - The rounding mode and the sticky flags are no source of floating-point arithmetic; what
+//!   reads `fcsr` depends on everything instead.
+//! - The link register of `jalr` counts as made from the register that it jumps to.
 
-use crate::Flow;
+mod compressed;
 
-pub(crate) fn flow(_bytes: &[u8]) -> Flow {
-    Flow::UNKNOWN
+use crate::bits::{bit, field};
+use crate::{Flow, Registers};
+
+/// `fcsr`: rounding mode and sticky flags.
+const FCSR: Registers = Registers::one(32);
+
+pub(crate) fn flow(bytes: &[u8]) -> Flow {
+    if super::decode(bytes).unknown {
+        return Flow::UNKNOWN;
+    }
+    // The length is known to be that of one instruction.
+    match *bytes {
+        [a, b] => compressed::flow(u16::from_le_bytes([a, b])),
+        [a, b, c, d] => full(u32::from_le_bytes([a, b, c, d])),
+        _ => Flow::UNKNOWN,
+    }
+}
+
+/// The integer register `number`.
+fn x(number: u32) -> Registers {
+    match number & 31 {
+        0 => Registers::NONE,
+        number => Registers::one(number as u8),
+    }
+}
+
+/// The floating-point register `number`.
+fn f(number: u32) -> Registers {
+    Registers::one(64 + (number & 31) as u8)
+}
+
+fn load(address: Registers, loaded: Registers) -> Flow {
+    Flow {
+        load: true,
+        address,
+        loaded,
+        ..Flow::NONE
+    }
+}
+
+fn store(address: Registers, data: Registers) -> Flow {
+    Flow {
+        store: true,
+        address,
+        data,
+        ..Flow::NONE
+    }
+}
+
+fn compute(data: Registers, computed: Registers) -> Flow {
+    Flow {
+        data,
+        computed,
+        ..Flow::NONE
+    }
+}
+
+fn branch(data: Registers, computed: Registers) -> Flow {
+    Flow {
+        branch: true,
+        ..compute(data, computed)
+    }
+}
+
+/// "RV32/64G Instruction Set Listings": the map of major opcodes, by bits 6..2.
+fn full(word: u32) -> Flow {
+    let (rd, rs1, rs2) = (field(word, 11, 7), field(word, 19, 15), field(word, 24, 20));
+    match field(word, 6, 2) {
+        // LOAD, LOAD-FP
+        0b00_000 => load(x(rs1), x(rd)),
+        0b00_001 => load(x(rs1), f(rd)),
+        0b00_011 => misc_mem(word),
+        // OP-IMM, OP-IMM-32
+        0b00_100 | 0b00_110 => compute(x(rs1), x(rd)),
+        // AUIPC, LUI; JAL
+        0b00_101 | 0b01_101 | 0b11_011 => compute(Registers::NONE, x(rd)),
+        // STORE, STORE-FP
+        0b01_000 => store(x(rs1), x(rs2)),
+        0b01_001 => store(x(rs1), f(rs2)),
+        0b01_011 => amo(word),
+        // OP, OP-32
+        0b01_100 | 0b01_110 if has_two_sources(field(word, 31, 25)) => {
+            compute(x(rs1) | x(rs2), x(rd))
+        }
+        // MADD, MSUB, NMSUB, NMADD
+        0b10_000..=0b10_011 => {
+            let sources = f(rs1) | f(rs2) | f(field(word, 31, 27));
+            known_format(word, compute(sources, f(rd)))
+        }
+        0b10_100 => known_format(word, op_fp(word)),
+        // BRANCH; JALR
+        0b11_000 => branch(x(rs1) | x(rs2), Registers::NONE),
+        0b11_001 => branch(x(rs1), x(rd)),
+        0b11_100 => system(word),
+        _ => Flow::UNKNOWN,
+    }
+}
+
+/// OP and OP-32, by funct7: `add` …; "M"; "Zba", "Zbb", "Zbc", "Zbs", "Zbkb"; "Zicond". The rest
+/// is reserved or in extensions of which some read `rd` too.
+fn has_two_sources(funct7: u32) -> bool {
+    matches!(
+        funct7,
+        0x00 | 0x20 | 0x01 | 0x04 | 0x05 | 0x07 | 0x10 | 0x14 | 0x24 | 0x30 | 0x34
+    )
+}
+
+/// Unknown for quadruple precision, which is not emulated; `flow` for the other formats.
+fn known_format(word: u32, flow: Flow) -> Flow {
+    if field(word, 26, 25) == 0b11 {
+        Flow::UNKNOWN
+    } else {
+        flow
+    }
+}
+
+/// "F", "D", "Zfh", "Zfa": OP-FP by funct5.
+fn op_fp(word: u32) -> Flow {
+    let (rd, rs1, rs2) = (field(word, 11, 7), field(word, 19, 15), field(word, 24, 20));
+    match (field(word, 31, 27), rs2) {
+        // `fadd`, `fsub`, `fmul`, `fdiv`, `fsgnj` …, `fmin` …
+        (0b00000..=0b00101, _) => compute(f(rs1) | f(rs2), f(rd)),
+        // `fsqrt`; `fcvt` between formats, `fround`
+        (0b01011 | 0b01000, _) => compute(f(rs1), f(rd)),
+        // `feq`, `flt`, `fle`
+        (0b10100, _) => compute(f(rs1) | f(rs2), x(rd)),
+        // `fcvt` to an integer; `fmv.x.w`, `fclass`
+        (0b11000, _) | (0b11100, 0) => compute(f(rs1), x(rd)),
+        // `fcvt` from an integer; `fmv.w.x`
+        (0b11010, _) | (0b11110, 0) => compute(x(rs1), f(rd)),
+        // `fli`: its first operand is a constant.
+        (0b11110, 1) => compute(Registers::NONE, f(rd)),
+        _ => Flow::UNKNOWN,
+    }
+}
+
+fn misc_mem(word: u32) -> Flow {
+    match (field(word, 14, 12), field(word, 31, 20)) {
+        // `fence`, `fence.i`
+        (0b000 | 0b001, _) => Flow::NONE,
+        // `cbo.clean`, `cbo.flush`
+        (0b010, 1 | 2) => Flow::NONE,
+        // `cbo.zero`
+        (0b010, 4) => Flow {
+            several: true,
+            ..store(x(field(word, 19, 15)), Registers::NONE)
+        },
+        // `cbo.inval`
+        _ => Flow::UNKNOWN,
+    }
+}
+
+/// "A" extension; "Zabha", "Zacas".
+fn amo(word: u32) -> Flow {
+    let (rd, rs1, rs2) = (field(word, 11, 7), field(word, 19, 15), field(word, 24, 20));
+    let read_modify_write = Flow {
+        store: true,
+        data: x(rs2),
+        ..load(x(rs1), x(rd))
+    };
+    let is_quad = field(word, 14, 12) == 0b100;
+    match field(word, 31, 27) {
+        // `lr`, `sc`
+        0b00010 => load(x(rs1), x(rd)),
+        0b00011 => Flow {
+            status: x(rd),
+            ..store(x(rs1), x(rs2))
+        },
+        // "Zacas": `amocas` compares with `rd`; `amocas.q` has pairs, of which x0's is zero.
+        0b00101 if is_quad && (bit(rd, 0) || bit(rs2, 0)) => Flow::UNKNOWN,
+        0b00101 if is_quad => Flow {
+            several: true,
+            data: pair(rd) | pair(rs2),
+            loaded: pair(rd),
+            ..read_modify_write
+        },
+        0b00101 => Flow {
+            data: x(rd) | x(rs2),
+            ..read_modify_write
+        },
+        _ => read_modify_write,
+    }
+}
+
+/// The pair that begins with the even register `number`.
+fn pair(number: u32) -> Registers {
+    if number == 0 {
+        Registers::NONE
+    } else {
+        x(number) | x(number + 1)
+    }
+}
+
+fn system(word: u32) -> Flow {
+    const ECALL: u32 = 0x0000_0073;
+    let (rd, rs1) = (field(word, 11, 7), field(word, 19, 15));
+    let (csr, is_immediate) = (field(word, 31, 20), bit(word, 14));
+    if field(word, 14, 12) == 0 {
+        return match word {
+            // Linux: number in a7, arguments in a0 to a5, result in a0.
+            ECALL => compute((10..=17).collect(), x(10)),
+            // `ebreak`, `wrs.nto`, `wrs.sto`
+            _ => Flow::NONE,
+        };
+    }
+    // `cycle`, `time`, `instret`
+    if csr >= 0xc00 {
+        return compute(Registers::NONE, x(rd));
+    }
+    // "Zicsr" on `fflags`, `frm`, `fcsr`: the sticky flags come from any instruction before.
+    let is_swap = field(word, 13, 12) == 0b01;
+    let old = if rd == 0 { FCSR } else { Registers::ALL };
+    let new = if is_immediate {
+        Registers::NONE
+    } else {
+        x(rs1)
+    };
+    let written = if is_swap || rs1 != 0 {
+        FCSR
+    } else {
+        Registers::NONE
+    };
+    compute(old | new, x(rd) | written)
 }

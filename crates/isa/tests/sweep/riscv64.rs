@@ -42,7 +42,6 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
         }
         "fence" => fence(operands),
         "fence.tso" => effect(|e| e.fence = Pairs::RR | Pairs::RW | Pairs::WW),
-        "fence.i" => effect(|e| e.fence = Pairs::ALL),
         "mret" | "sret" | "uret" | "wfi" | "sfence.vma" | "dret" => Expected::NotPlain,
         _ => atomic(mnemonic).unwrap_or(Expected::Harmless),
     }

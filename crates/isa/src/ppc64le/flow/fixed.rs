@@ -1,0 +1,155 @@
+//! Book I 3.3: fixed-point arithmetic, comparison, logic, rotation and shifts.
+
+use super::branch::trap_register;
+use super::compute;
+use super::operands::{CARRY, CR0, OVERFLOW, bf, cr, ra, ra_or_zero, rb, rt};
+use crate::bits::{bit, field};
+use crate::{Flow, Registers};
+
+/// The primary opcodes of this group.
+pub(super) fn primary(word: u32) -> Flow {
+    match field(word, 31, 26) {
+        // `mulli`
+        7 => compute(ra(word), rt(word)),
+        // `subfic`, `addic`; `addic.`
+        8 | 12 => compute(ra(word), rt(word) | CARRY),
+        13 => with_cr0(compute(ra(word), rt(word) | CARRY)),
+        // `cmpli`, `cmpi`
+        10 | 11 => compute(ra(word) | OVERFLOW, bf(word)),
+        // `addi`, `addis`
+        14 | 15 => compute(ra_or_zero(word), rt(word)),
+        // `rlwimi`, which keeps the bits outside of its mask; `rlwinm`; `rlwnm`
+        20 => recorded(word, compute(rt(word) | ra(word), ra(word))),
+        21 => recorded(word, compute(rt(word), ra(word))),
+        23 => recorded(word, compute(rt(word) | rb(word), ra(word))),
+        // `ori`, `oris`, `xori`, `xoris`; `andi.`, `andis.`
+        24..=27 => compute(rt(word), ra(word)),
+        28 | 29 => with_cr0(compute(rt(word), ra(word))),
+        30 => match field(word, 4, 1) {
+            // `rldicl`, `rldicr`, `rldic`; `rldimi`; `rldcl`, `rldcr`
+            0..=5 => recorded(word, compute(rt(word), ra(word))),
+            6 | 7 => recorded(word, compute(rt(word) | ra(word), ra(word))),
+            8 | 9 => recorded(word, compute(rt(word) | rb(word), ra(word))),
+            _ => Flow::UNKNOWN,
+        },
+        _ => Flow::UNKNOWN,
+    }
+}
+
+/// The extended opcodes of 31 of this group.
+pub(super) fn extended(word: u32, xo: u32) -> Option<Flow> {
+    // `isel`
+    if xo & 31 == 15 {
+        let condition = cr(field(word, 10, 8));
+        return Some(compute(ra_or_zero(word) | rb(word) | condition, rt(word)));
+    }
+    arithmetic(word, xo)
+        .or_else(|| logic(word, xo))
+        .or_else(|| unrecorded(word, xo))
+}
+
+/// With Rc, and most with OE.
+fn arithmetic(word: u32, xo: u32) -> Option<Flow> {
+    let one = compute(ra(word), rt(word));
+    let two = compute(ra(word) | rb(word), rt(word));
+    // `mulhdu`, `mulhwu`, `mulhd`, `mulhw` have no OE.
+    if matches!(xo, 9 | 11 | 73 | 75) {
+        return Some(recorded(word, two));
+    }
+    // The high bit is OE.
+    let flow = match xo & 0x1ff {
+        // `subfc`, `addc`
+        8 | 10 => carry_out(two),
+        // `subfe`, `adde`
+        136 | 138 => carry_in(carry_out(two)),
+        // `subfze`, `addze`, `subfme`, `addme`
+        200 | 202 | 232 | 234 => carry_in(carry_out(one)),
+        // `neg`
+        104 => one,
+        // `subf`, `mulld`, `mullw`, `add`
+        40 | 233 | 235 | 266 => two,
+        // `divdeu`, `divweu`, `divde`, `divwe`, `divdu`, `divwu`, `divd`, `divw`
+        393 | 395 | 425 | 427 | 457 | 459 | 489 | 491 => two,
+        _ => return None,
+    };
+    let flow = if bit(word, 10) { overflow(flow) } else { flow };
+    Some(recorded(word, flow))
+}
+
+/// From RS to RA, with Rc.
+fn logic(word: u32, xo: u32) -> Option<Flow> {
+    let one = compute(rt(word), ra(word));
+    let two = compute(rt(word) | rb(word), ra(word));
+    let flow = match xo {
+        // `and`, `andc`, `nor`, `orc`, `xor`, `eqv`, `nand`, `or`
+        28 | 60 | 124 | 412 | 316 | 284 | 476 | 444 => two,
+        // `slw`, `sld`, `srw`, `srd`
+        24 | 27 | 536 | 539 => two,
+        // `sraw`, `srad`; `srawi`, `sradi`
+        792 | 794 => carry_out(two),
+        824 | 826 | 827 => carry_out(one),
+        // `extswsli`; `extsb`, `extsh`, `extsw`
+        890 | 891 | 954 | 922 | 986 => one,
+        // `cntlzw`, `cntlzd`, `cnttzw`, `cnttzd`
+        26 | 58 | 538 | 570 => one,
+        _ => return None,
+    };
+    Some(recorded(word, flow))
+}
+
+/// Without Rc.
+fn unrecorded(word: u32, xo: u32) -> Option<Flow> {
+    let two = ra(word) | rb(word);
+    let flow = match xo {
+        // `cmp`, `cmpl`: the fourth bit of the result is SO.
+        0 | 32 => compute(two | OVERFLOW, bf(word)),
+        // `cmprb`, `cmpeqb`
+        192 | 224 => compute(two, bf(word)),
+        // `tw`, `td`
+        4 | 68 => trap_register(word),
+        // `addg6s`; `modud`, `moduw`, `modsd`, `modsw`
+        74 | 265 | 267 | 777 | 779 => compute(two, rt(word)),
+        // `addex`: OV is its carry.
+        170 => compute(two | OVERFLOW, rt(word) | OVERFLOW),
+        // `darn`: a random number.
+        755 => compute(Registers::NONE, rt(word)),
+        // `popcntb`, `popcntw`, `popcntd`, `prtyw`, `prtyd`
+        122 | 378 | 506 | 154 | 186 => compute(rt(word), ra(word)),
+        // `bpermd`, `cmpb`
+        252 | 508 => compute(rt(word) | rb(word), ra(word)),
+        _ => return None,
+    };
+    // Reserved where there is no Rc.
+    Some(if bit(word, 0) { Flow::UNKNOWN } else { flow })
+}
+
+/// `flow`, with the comparison of its result with zero in CR0 if Rc asks for it.
+fn recorded(word: u32, flow: Flow) -> Flow {
+    if bit(word, 0) { with_cr0(flow) } else { flow }
+}
+
+/// CR0's fourth bit is SO.
+fn with_cr0(flow: Flow) -> Flow {
+    also(flow, OVERFLOW, CR0)
+}
+
+fn carry_out(flow: Flow) -> Flow {
+    also(flow, Registers::NONE, CARRY)
+}
+
+fn carry_in(flow: Flow) -> Flow {
+    also(flow, CARRY, Registers::NONE)
+}
+
+/// SO stays set once it is.
+fn overflow(flow: Flow) -> Flow {
+    also(flow, OVERFLOW, OVERFLOW)
+}
+
+fn also(flow: Flow, data: Registers, computed: Registers) -> Flow {
+    Flow {
+        data: flow.data | data,
+        computed: flow.computed | computed,
+        ..flow
+    }
+}

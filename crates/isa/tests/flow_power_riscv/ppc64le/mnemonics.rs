@@ -1,0 +1,266 @@
+//! What Power's mnemonics, as they are without aliases, ask of the decoder.
+
+use isa::{Arch, Flow, Registers};
+
+use super::access::access;
+use crate::names;
+use crate::objdump::Line;
+use crate::sweep::Expected;
+
+pub const CR0: Registers = Registers::one(32);
+const CR1: Registers = Registers::one(33);
+const CR6: Registers = Registers::one(38);
+const LR: Registers = Registers::one(40);
+const CTR: Registers = Registers::one(41);
+const CARRY: Registers = Registers::one(42);
+const SPECIAL: Registers = Registers::one(43);
+const OVERFLOW: Registers = Registers::one(44);
+
+/// The register that an operand is, or has in brackets.
+pub fn register(operand: &str) -> Registers {
+    let name = operand
+        .split_once('(')
+        .map_or(operand, |(_, base)| base.trim_end_matches(')'));
+    names::register(Arch::Ppc64le, name)
+}
+
+/// The field of CR that a bit is in: `eq`, `4*cr7+so`.
+fn field_of_bit(operand: &str) -> Registers {
+    match operand.split_once('+') {
+        Some((field, _)) => register(field.trim_start_matches("4*")),
+        None => CR0,
+    }
+}
+
+fn number(operand: &str) -> u32 {
+    operand.parse().unwrap_or_else(|_| panic!("{operand:?}"))
+}
+
+fn compute(data: Registers, computed: Registers) -> Flow {
+    Flow {
+        data,
+        computed,
+        ..Flow::NONE
+    }
+}
+
+/// Whether a mnemonic is that of an instruction with vector or floating-point operands.
+fn has_float_or_vector(line: &Line) -> bool {
+    line.operands
+        .iter()
+        .any(|operand| register(operand).numbers().any(|number| number >= 64))
+}
+
+pub fn expected(line: &Line) -> Expected {
+    let mnemonic = line.mnemonic.as_str();
+    if let Some(flow) = access(line)
+        .or_else(|| control(line))
+        .or_else(|| moves(line))
+    {
+        return Expected::Exactly(flow);
+    }
+    let base = mnemonic.trim_end_matches('.');
+    let operands: Vec<Registers> = line.operands.iter().map(|text| register(text)).collect();
+    let all = operands.iter().fold(Registers::NONE, |all, &one| all | one);
+    let first = operands.first().copied().unwrap_or_default();
+    let rest = operands
+        .iter()
+        .skip(1)
+        .fold(Registers::NONE, |all, &one| all | one);
+    let is_recorded = mnemonic.ends_with('.');
+
+    if has_float_or_vector(line) {
+        // The destination is a source too.
+        let keeps = base.starts_with("vinsert")
+            || matches!(
+                base,
+                "vrlwmi" | "vrldmi" | "xxinsertw" | "xxperm" | "xxpermr"
+            )
+            || base.ends_with("qp") && (base.contains("madd") || base.contains("msub"))
+            || base.ends_with("qpo") && (base.contains("madd") || base.contains("msub"))
+            || base.starts_with('x') && (base.contains("madd") || base.contains("msub"));
+        let data = if keeps { all } else { rest };
+        return match base {
+            _ if base.starts_with("mffs") => Expected::Exactly(compute(
+                Registers::ALL,
+                first | if is_recorded { CR1 } else { Registers::NONE },
+            )),
+            "mfvscr" => Expected::Exactly(compute(Registers::ALL, first)),
+            "mtvscr" => Expected::Exactly(compute(first, Registers::NONE)),
+            "mtfsf" if is_recorded => Expected::Exactly(compute(Registers::ALL, CR1)),
+            "mtfsf" => Expected::Exactly(compute(all, Registers::NONE)),
+            // A first operand that is a constant.
+            "xsrqpi" | "xsrqpix" | "xsrqpxp" => {
+                Expected::AtLeast(compute(operands[2], operands[1]))
+            }
+            _ if is_recorded && base.starts_with('f') => {
+                Expected::Exactly(compute(Registers::ALL, first | CR1))
+            }
+            _ if is_recorded => Expected::AtLeast(compute(data, first | CR6)),
+            _ => Expected::AtLeast(compute(data, first)),
+        };
+    }
+    Expected::Exactly(fixed(base, is_recorded, first, rest))
+}
+
+/// Branches, CR, traps, barriers.
+fn control(line: &Line) -> Option<Flow> {
+    let name = line.mnemonic.as_str();
+    let operands: Vec<&str> = line.operands.iter().map(String::as_str).collect();
+    let branch = |target| {
+        let (bo, bit) = (number(operands[0]), operands[1]);
+        let mut flow = compute(
+            target,
+            if name.ends_with('l') || name.ends_with("la") {
+                LR
+            } else {
+                Registers::NONE
+            },
+        );
+        if bo & 0b1_0000 == 0 {
+            flow.data |= field_of_bit(bit);
+        }
+        if bo & 0b0_0100 == 0 {
+            flow.data |= CTR;
+            flow.computed |= CTR;
+        }
+        flow.branch = !flow.data.is_empty();
+        flow
+    };
+    Some(match name {
+        "b" | "ba" => Flow::NONE,
+        "bl" | "bla" => compute(Registers::NONE, LR),
+        "bc" | "bca" | "bcl" | "bcla" => branch(Registers::NONE),
+        "bclr" | "bclrl" => branch(LR),
+        "bcctr" | "bcctrl" => branch(CTR),
+        "bctar" | "bctarl" => branch(SPECIAL),
+        "tw" | "td" | "twi" | "tdi" => Flow {
+            branch: true,
+            ..compute(
+                operands[1..]
+                    .iter()
+                    .fold(Registers::NONE, |all, one| all | register(one)),
+                Registers::NONE,
+            )
+        },
+        "crand" | "cror" | "crxor" | "crnand" | "crnor" | "creqv" | "crandc" | "crorc" => compute(
+            operands
+                .iter()
+                .fold(Registers::NONE, |all, one| all | field_of_bit(one)),
+            field_of_bit(operands[0]),
+        ),
+        "isync" => Flow {
+            context_sync: true,
+            ..Flow::NONE
+        },
+        "sync" | "eieio" | "mbar" | "dcbt" | "dcbtst" | "dcbst" | "dcbf" | "icbi" => Flow::NONE,
+        "sc" | "scv" => {
+            let changed = [0]
+                .into_iter()
+                .chain(3..=12)
+                .chain(32..=42)
+                .chain([44])
+                .collect();
+            compute(changed, changed)
+        }
+        _ => return None,
+    })
+}
+
+/// Moves from and to special registers and CR.
+fn moves(line: &Line) -> Option<Flow> {
+    let name = line.mnemonic.as_str();
+    let operands: Vec<&str> = line.operands.iter().map(String::as_str).collect();
+    let special = |text: &str| match number(text) {
+        1 => CARRY | OVERFLOW,
+        8 => LR,
+        9 => CTR,
+        259 | 268 | 269 | 287 => Registers::NONE,
+        _ => SPECIAL,
+    };
+    let fields = |text: &str| -> Registers {
+        let mask = number(text);
+        (0..8_u8)
+            .filter(|field| mask & 0x80 >> field != 0)
+            .map(|field| 32 + field)
+            .collect()
+    };
+    let all_cr: Registers = (32..40).collect();
+    Some(match name {
+        "mfspr" | "mftb" => compute(special(operands[1]), register(operands[0])),
+        "mtspr" => {
+            let to = special(operands[0]);
+            let kept = if to == SPECIAL {
+                SPECIAL
+            } else {
+                Registers::NONE
+            };
+            compute(register(operands[1]) | kept, to)
+        }
+        "mfcr" => compute(all_cr, register(operands[0])),
+        "mfocrf" => {
+            let to = register(operands[0]);
+            let from = fields(operands[1]);
+            let is_one = from.numbers().count() == 1;
+            compute(if is_one { from } else { all_cr | to }, to)
+        }
+        "mtcrf" | "mtocrf" => compute(register(operands[1]), fields(operands[0])),
+        "mcrxrx" => compute(CARRY | OVERFLOW, register(operands[0])),
+        "mcrfs" => compute(Registers::ALL, register(operands[0])),
+        "mtfsb0" | "mtfsb1" | "mtfsfi" => Flow::NONE,
+        "mtfsb0." | "mtfsb1." | "mtfsfi." => compute(Registers::ALL, CR1),
+        "isel" => compute(
+            register(operands[1]) | register(operands[2]) | field_of_bit(operands[3]),
+            register(operands[0]),
+        ),
+        _ => return None,
+    })
+}
+
+/// Fixed-point arithmetic and logic, of which the first operand is the result.
+fn fixed(base: &str, is_recorded: bool, first: Registers, rest: Registers) -> Flow {
+    let mut flow = compute(rest, first);
+    // `o` at the end sets overflow, but for names that end so.
+    let sets_overflow = base.ends_with('o');
+    let stem = base.trim_end_matches('o');
+    if matches!(
+        stem,
+        "addc"
+            | "adde"
+            | "addze"
+            | "addme"
+            | "subfc"
+            | "subfe"
+            | "subfze"
+            | "subfme"
+            | "addic"
+            | "subfic"
+            | "sraw"
+            | "srad"
+            | "srawi"
+            | "sradi"
+    ) {
+        flow.computed |= CARRY;
+    }
+    if matches!(
+        stem,
+        "adde" | "addze" | "addme" | "subfe" | "subfze" | "subfme"
+    ) {
+        flow.data |= CARRY;
+    }
+    if matches!(stem, "rlwimi" | "rldimi") {
+        flow.data |= first;
+    }
+    if matches!(stem, "cmp" | "cmpl" | "cmpi" | "cmpli" | "addex") {
+        flow.data |= OVERFLOW;
+    }
+    if sets_overflow || stem == "addex" {
+        flow.data |= OVERFLOW;
+        flow.computed |= OVERFLOW;
+    }
+    if is_recorded {
+        flow.data |= OVERFLOW;
+        flow.computed |= CR0;
+    }
+    flow
+}

@@ -1,0 +1,44 @@
+//! Any bytes have an answer, and one that goes with what else is decoded of them.
+
+use isa::{Access, Arch, Flow, Registers, decode, flow};
+use proptest::prelude::*;
+
+const ARCHS: [Arch; 2] = [Arch::Ppc64le, Arch::Riscv64];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    #[test]
+    fn any_bytes(
+        arch in prop::sample::select(&ARCHS[..]),
+        bytes in prop::collection::vec(any::<u8>(), 0..=6),
+    ) {
+        check(arch, &bytes)?;
+    }
+
+    #[test]
+    fn any_word(arch in prop::sample::select(&ARCHS[..]), word in any::<u32>()) {
+        check(arch, &word.to_le_bytes())?;
+    }
+}
+
+fn check(arch: Arch, bytes: &[u8]) -> Result<(), TestCaseError> {
+    let (effect, flow) = (decode(arch, bytes), flow(arch, bytes));
+    if flow == Flow::UNKNOWN {
+        return Ok(());
+    }
+    prop_assert!(!effect.unknown);
+    prop_assert_eq!(flow.is_access() && flow.address == Registers::ALL, false);
+    match effect.access {
+        Access::Plain => prop_assert!(flow.status.is_empty() && !(flow.load && flow.store)),
+        Access::LoadReserved => prop_assert!(flow.load && !flow.store),
+        Access::StoreConditional => prop_assert!(flow.store && !flow.load),
+        Access::Atomic => prop_assert!(flow.load && flow.store),
+    }
+    // What is written comes from an access of its kind.
+    prop_assert!(flow.load || flow.loaded.is_empty());
+    prop_assert!(flow.store || flow.status.is_empty());
+    prop_assert!(flow.is_access() || (flow.address | flow.updated).is_empty());
+    prop_assert!(flow.address.contains(flow.updated));
+    Ok(())
+}
