@@ -2,7 +2,7 @@
 //!
 //! The order of two accesses of one thread may depend on how the value that the first one read
 //! reaches the second: through its address (Armv8 "address dependency", RVWMO rule 9, Power
-//! ISA Book II 1.7.1), its data, or a conditional branch before it. [`crate::flow`] says which
+//! ISA Book II 1.7.1), its data, or a conditional branch before it. [`flow()`](crate::flow()) says which
 //! registers an instruction reads for what, and which it writes from what.
 
 use std::fmt;
@@ -11,8 +11,7 @@ use std::ops::{BitOr, BitOrAssign};
 /// A set of registers of one architecture, by number.
 ///
 /// Numbers 0 to 31 are the general registers, 32 to 63 flags and special registers, 64 to 127
-/// floating-point and vector registers; each architecture's module of [`crate::flow`] names its
-/// own. Registers that are always zero have no number.
+/// floating-point and vector registers; [`crate::registers`] names AArch64's. Registers that are always zero have no number.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Registers(u128);
 

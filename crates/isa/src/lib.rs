@@ -30,7 +30,8 @@
 //! - On RISC-V, the release of `lr.rl` and the acquire of `sc.aq` (each alone) order the
 //!   thread's other reads and writes of the same side too: `RR|WR` and `WR|WW`.
 //!
-//! Not decoded here: which registers an instruction reads and writes (dependencies).
+//! What an instruction passes on between registers and memory, so that dependencies can be
+//! followed, is another question, with another answer: [`flow()`].
 
 #![forbid(unsafe_code)]
 
