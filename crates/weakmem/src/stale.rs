@@ -108,19 +108,17 @@ impl Stale {
         self.remove(|it| (page..page + crate::PAGE_SIZE as u64).contains(&it.granule));
     }
 
-    /// The thread sees the unseen write `index`, and the older ones to its granule. Returns whether
-    /// there is one.
-    pub fn see_first(&mut self, index: usize) -> bool {
-        let Some(write) = self.writes.get(index).copied() else {
-            return false;
-        };
-        self.see(write.granule, View::at(write.write));
-        true
+    /// How many writes to the granule are unseen.
+    pub fn len_of(&self, granule: u64) -> usize {
+        let of_granule = self.writes.iter().filter(|it| it.granule == granule);
+        of_granule.count()
     }
 
-    /// Number of unseen writes.
-    pub fn len(&self) -> usize {
-        self.writes.len()
+    /// The thread sees the oldest unseen write to the granule.
+    pub fn see_one(&mut self, granule: u64) {
+        if let Some(first) = self.writes.iter().find(|it| it.granule == granule) {
+            self.see(granule, View::at(first.write));
+        }
     }
 
     fn remove(&mut self, seen: impl Fn(&Unseen) -> bool) {

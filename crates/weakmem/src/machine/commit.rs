@@ -104,7 +104,10 @@ impl Machine {
             let due = due.max(earlier.unwrap_or(0));
             if state.stale.is_full() {
                 let oldest = self.in_memory(self.thread(thread).stale.oldest().into_iter());
-                self.thread_mut(thread).stale.see_first(0);
+                let stale = &mut self.thread_mut(thread).stale;
+                if let Some(oldest) = stale.oldest() {
+                    stale.see_one(oldest);
+                }
                 self.bring_up_to_date(&oldest, driver);
             }
             let write = self.clock;
@@ -147,18 +150,21 @@ impl Machine {
         self.round += 1;
     }
 
-    /// The thread sees its unseen write `index`, and those before it to the same granule. Returns
-    /// whether there is one. For explorations: [`Machine::propagate`] does so in time.
-    pub fn see(&mut self, thread: ThreadId, index: usize) -> bool {
-        let state = self.thread_mut(thread);
-        let seen = state.stale.see_first(index);
-        state.settle();
-        seen
+    /// How many writes the thread has not seen to the eight bytes that hold `addr`.
+    pub fn unseen(&self, thread: ThreadId, addr: u64) -> usize {
+        let stale = &self.thread(thread).stale;
+        granules(addr, 1).map(|granule| stale.len_of(granule)).sum()
     }
 
-    /// Number of writes that the thread has not seen.
-    pub fn unseen(&self, thread: ThreadId) -> usize {
-        self.thread(thread).stale.len()
+    /// The thread sees the oldest of these. For explorations, while its view is not in memory:
+    /// [`Machine::propagate`] does so in time.
+    pub fn see_one(&mut self, thread: ThreadId, addr: u64) {
+        debug_assert!(self.shown != Some(thread));
+        let state = self.thread_mut(thread);
+        for granule in granules(addr, 1) {
+            state.stale.see_one(granule);
+        }
+        state.settle();
     }
 
     /// Puts the thread's view into memory that holds the committed contents.

@@ -1,5 +1,5 @@
 //! Small programs for the machine, explored exhaustively: every interleaving of the threads'
-//! steps, of the commits of their pending stores, and of the moments at which they see writes.
+//! steps and of the commits of their pending stores, and at each load all that it may see.
 
 use std::collections::{BTreeMap, BTreeSet};
 use weakmem::{Driver, Fence, Load, Machine, PAGE_SIZE, Rules, Store, ThreadId, View};
@@ -29,6 +29,25 @@ pub enum Step {
     SwapRelease(Location, u8),
     /// A fence.
     Fence(Fence),
+}
+
+impl Step {
+    /// Where it reads.
+    fn loads(self) -> Option<Location> {
+        match self {
+            Step::Load(location)
+            | Step::LoadVia(location)
+            | Step::Acquire(location)
+            | Step::AcquirePc(location)
+            | Step::Swap(location, _)
+            | Step::SwapRelease(location, _) => Some(location),
+            Step::Store(..)
+            | Step::Release(..)
+            | Step::Fence(_)
+            | Step::Branch
+            | Step::ContextSync => None,
+        }
+    }
 }
 
 /// A location; each is four bytes wide, on a line of its own.
@@ -97,13 +116,19 @@ pub fn outcomes(rules: Rules, program: &[&[Step]]) -> BTreeSet<Outcome> {
                     moved = true;
                 }
             }
-            for index in 0..state.machine.unseen(id) {
+            let Some(step) = steps.get(state.next[thread]) else {
+                continue;
+            };
+            // How much of the past it sees matters when it looks, and not before.
+            let unseen = step
+                .loads()
+                .map_or(0, |location| state.machine.unseen(id, location.0));
+            for seen in 0..=unseen {
                 let mut after = state.clone();
-                after.machine.see(id, index);
-                work.push(after);
-            }
-            if let Some(step) = steps.get(state.next[thread]) {
-                let mut after = state.clone();
+                for _ in 0..seen {
+                    let location = step.loads().expect("it has unseen writes");
+                    after.machine.see_one(id, location.0);
+                }
                 after.next[thread] += 1;
                 if let Some(value) = run(&mut after, id, *step) {
                     after.registers[thread].push(value);
