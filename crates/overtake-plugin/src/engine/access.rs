@@ -155,8 +155,10 @@ impl Engine {
         now: bool,
     ) -> View {
         let (current, mut guest) = (self.current, Guest(&mut *self.strategy));
-        if instruction.release {
-            self.machine.drain(current, &mut guest);
+        let acquire = instruction.acquire != Acquire::No;
+        let atomic = instruction.access == Access::Atomic;
+        if instruction.release || (acquire && atomic) {
+            self.machine.private_release(current, &mut guest);
         }
         let mut address = uses.address;
         if instruction.acquire == Acquire::Rcsc {
@@ -166,16 +168,16 @@ impl Engine {
             return View::NONE;
         }
         let mut view = View::NONE;
-        if !access.store || instruction.access == Access::Atomic {
+        if !access.store || atomic {
             let load = Load {
                 addr: access.addr,
                 len: access.size,
                 address,
-                acquire: instruction.acquire != Acquire::No,
+                acquire,
             };
             view = self.machine.private_load(current, load, now);
-            if load.acquire {
-                self.machine.acquired(current, view, false, &mut guest);
+            if acquire {
+                self.machine.acquired(current, view, atomic, &mut guest);
             }
         }
         if access.store {

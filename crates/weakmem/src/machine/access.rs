@@ -148,6 +148,16 @@ impl Machine {
         }
     }
 
+    /// A release store, or an acquire atomic, of memory that only this thread uses: its write is
+    /// visible at once, and so are the stores that come before it.
+    pub fn private_release(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
+        self.drain(thread, driver);
+        self.clock += 1;
+        let now = self.now();
+        let state = self.thread_mut(thread);
+        (state.writes, state.releases) = (now, now);
+    }
+
     /// The store, with what a load that reads it comes after because of its location.
     fn with_location<'a>(&self, thread: ThreadId, store: Store<'a>) -> Store<'a> {
         if !self.rules.branch_includes_location {
