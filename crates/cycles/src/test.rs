@@ -1,0 +1,207 @@
+//! A litmus test: its program, and which final values it asks for.
+
+use std::fmt;
+
+use crate::text::write_program;
+use crate::{Arch, Error, Register, Step};
+
+/// What is looked at when a test has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Observable {
+    /// A memory location.
+    Location(usize),
+    /// A register of a processor.
+    Register {
+        /// The processor.
+        processor: usize,
+        /// The register.
+        register: Register,
+    },
+}
+
+/// One processor of a test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Processor {
+    /// What it does.
+    pub steps: Vec<Step>,
+    /// The registers that hold addresses at the start, with the locations.
+    pub addresses: Vec<(Register, usize)>,
+    /// The instructions.
+    pub code: Vec<String>,
+}
+
+/// A litmus test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Test {
+    /// For which architecture.
+    pub arch: Arch,
+    /// Its name.
+    pub name: String,
+    /// The cycle that it was made from, or another description.
+    pub cycle: String,
+    /// What runs.
+    pub processors: Vec<Processor>,
+    /// How many memory locations there are; each is 0 at the start.
+    pub locations: usize,
+    /// The outcome that the test asks for, in the order in which it is written.
+    pub condition: Vec<(Observable, u64)>,
+}
+
+impl Test {
+    /// A test of these steps. Results that have no register get one; the condition is made from
+    /// what `condition` says for the steps with their registers.
+    ///
+    /// # Errors
+    ///
+    /// If a step names a wrong step, or its architecture has no such instruction.
+    pub fn new(
+        arch: Arch,
+        name: &str,
+        cycle: &str,
+        steps: Vec<Vec<Step>>,
+        condition: impl FnOnce(&[Processor]) -> Vec<(Observable, u64)>,
+    ) -> Result<Test, Error> {
+        let locations = steps.iter().flatten().filter_map(|step| match step {
+            Step::Access(access) => Some(access.location + 1),
+            Step::Fence(_) | Step::Branch { .. } => None,
+        });
+        let locations = locations.max().unwrap_or(0);
+        let processors = write_program(arch, steps)?;
+        let condition = condition(&processors);
+        Ok(Test {
+            arch,
+            name: name.to_owned(),
+            cycle: cycle.to_owned(),
+            processors,
+            locations,
+            condition,
+        })
+    }
+
+    /// What states name, in the order in which they do.
+    #[must_use]
+    pub fn observables(&self) -> Vec<Observable> {
+        let mut named: Vec<(String, Observable)> = self
+            .condition
+            .iter()
+            .map(|(observable, _)| (self.observable_name(*observable), *observable))
+            .collect();
+        named.sort();
+        named.dedup();
+        named
+            .into_iter()
+            .map(|(_, observable)| observable)
+            .collect()
+    }
+
+    /// What states call `observable`: `1:X3`, `x`.
+    #[must_use]
+    pub fn observable_name(&self, observable: Observable) -> String {
+        match observable {
+            Observable::Location(location) => location_name(location),
+            Observable::Register {
+                processor,
+                register,
+            } => format!("{processor}:{}", self.arch.register_name(register)),
+        }
+    }
+
+    /// A final state, as `1:X1=1; 1:X3=0; x=2`, from what each observable is at the end.
+    #[must_use]
+    pub fn state(&self, value: impl Fn(Observable) -> u64) -> String {
+        let values = self
+            .observables()
+            .into_iter()
+            .map(|one| format!("{}={}", self.observable_name(one), value(one)));
+        values.collect::<Vec<_>>().join("; ")
+    }
+
+    /// The state that the condition asks for.
+    #[must_use]
+    pub fn wanted(&self) -> String {
+        self.state(|wanted| {
+            let mut values = self.condition.iter();
+            let found = values.find(|(observable, _)| *observable == wanted);
+            found.map_or(0, |(_, value)| *value)
+        })
+    }
+
+    /// How many memory accesses there are.
+    #[must_use]
+    pub fn accesses(&self) -> usize {
+        let steps = self.processors.iter().flat_map(|one| &one.steps);
+        steps.filter(|step| matches!(step, Step::Access(_))).count()
+    }
+
+    fn write_table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let columns: Vec<(usize, &[String])> = self
+            .processors
+            .iter()
+            .map(|processor| {
+                let widths = processor.code.iter().map(String::len);
+                (widths.max().unwrap_or(0).max(2), processor.code.as_slice())
+            })
+            .collect();
+        let rows = columns.iter().map(|(_, code)| code.len()).max();
+        let header = (0..columns.len()).map(|index| format!("P{index}"));
+        write_row(f, &columns, header)?;
+        for row in 0..rows.unwrap_or(0) {
+            let cells = columns
+                .iter()
+                .map(|(_, code)| code.get(row).cloned().unwrap_or_default());
+            write_row(f, &columns, cells)?;
+        }
+        Ok(())
+    }
+}
+
+fn write_row(
+    f: &mut fmt::Formatter<'_>,
+    columns: &[(usize, &[String])],
+    cells: impl Iterator<Item = String>,
+) -> fmt::Result {
+    let cells = columns
+        .iter()
+        .zip(cells)
+        .map(|((width, _), cell)| format!("{cell:width$}"));
+    writeln!(f, " {} ;", cells.collect::<Vec<_>>().join(" | "))
+}
+
+/// The text of a `.litmus` file.
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} {}", self.arch, self.name)?;
+        writeln!(f, "\"{}\"", self.cycle)?;
+        writeln!(f, "{{")?;
+        for (index, processor) in self.processors.iter().enumerate() {
+            let entries = processor.addresses.iter().map(|(register, location)| {
+                let register = self.arch.register_name(*register);
+                format!("{index}:{register}={};", location_name(*location))
+            });
+            let line = entries.collect::<Vec<_>>().join(" ");
+            if !line.is_empty() {
+                writeln!(f, "{line}")?;
+            }
+        }
+        writeln!(f, "}}")?;
+        self.write_table(f)?;
+        let wanted = self.condition.iter().map(|(observable, value)| {
+            let name = self.observable_name(*observable);
+            match observable {
+                Observable::Location(_) => format!("[{name}]={value}"),
+                Observable::Register { .. } => format!("{name}={value}"),
+            }
+        });
+        writeln!(f, "exists ({})", wanted.collect::<Vec<_>>().join(" /\\ "))
+    }
+}
+
+/// What a location is called: x, y, z, then a, b, and so on.
+#[must_use]
+pub fn location_name(location: usize) -> String {
+    let letters = ('x'..='z').chain('a'..='w');
+    match letters.clone().nth(location) {
+        Some(letter) => letter.to_string(),
+        None => format!("l{location}"),
+    }
+}

@@ -1,0 +1,201 @@
+//! From steps to instructions and registers.
+//!
+//! Registers are taken in the order in which the instructions need them, one for each value and
+//! one for each address, as diy7 does; so states name the same registers as those of its tests.
+
+mod aarch64;
+mod ppc;
+mod riscv;
+mod x86_64;
+
+use crate::{Access, Arch, Error, Operation, Processor, Register, Step, Value};
+
+/// Gives every processor its registers and instructions.
+pub(crate) fn write_program(arch: Arch, steps: Vec<Vec<Step>>) -> Result<Vec<Processor>, Error> {
+    let mut labels = 0;
+    let write = |(processor, steps)| Writer::new(arch, processor, &mut labels).write(steps);
+    steps.into_iter().enumerate().map(write).collect()
+}
+
+/// One processor while it is written.
+pub(crate) struct Writer<'a> {
+    arch: Arch,
+    processor: usize,
+    step: usize,
+    /// The next free label.
+    labels: &'a mut usize,
+    free: Vec<Register>,
+    addresses: Vec<(Register, usize)>,
+    code: Vec<String>,
+    /// The result of each step so far.
+    results: Vec<Option<Register>>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(arch: Arch, processor: usize, labels: &'a mut usize) -> Writer<'a> {
+        let mut free: Vec<Register> = arch.registers().collect();
+        free.reverse();
+        Writer {
+            arch,
+            processor,
+            step: 0,
+            labels,
+            free,
+            addresses: Vec::new(),
+            code: Vec::new(),
+            results: Vec::new(),
+        }
+    }
+
+    fn write(mut self, mut steps: Vec<Step>) -> Result<Processor, Error> {
+        for step in &steps {
+            if let Step::Access(access) = step {
+                let taken = [access.result, access.status];
+                self.free
+                    .retain(|register| !taken.contains(&Some(*register)));
+            }
+        }
+        for step in &mut steps {
+            let mut result = None;
+            if let Step::Access(access) = step {
+                self.check_place(access)?;
+            }
+            match step {
+                Step::Fence(fence) => self.line(fence.instruction),
+                Step::Branch { source } => {
+                    let register = self.result(*source)?;
+                    let label = format!("LC{:02}", *self.labels);
+                    *self.labels += 1;
+                    match self.arch {
+                        Arch::AArch64 => aarch64::branch(&mut self, register, &label),
+                        Arch::Ppc => ppc::branch(&mut self, register, &label),
+                        Arch::Riscv => riscv::branch(&mut self, register, &label),
+                        Arch::X86_64 => x86_64::branch(&mut self, register, &label),
+                    }
+                }
+                Step::Access(access) => {
+                    match self.arch {
+                        Arch::AArch64 => aarch64::access(&mut self, access)?,
+                        Arch::Ppc => ppc::access(&mut self, access)?,
+                        Arch::Riscv => riscv::access(&mut self, access)?,
+                        Arch::X86_64 => x86_64::access(&mut self, access)?,
+                    }
+                    result = access.result;
+                }
+            }
+            self.results.push(result);
+            self.step += 1;
+        }
+        Ok(Processor {
+            steps,
+            addresses: self.addresses,
+            code: self.code,
+        })
+    }
+
+    fn check_place(&self, access: &Access) -> Result<(), Error> {
+        let (size, offset) = (access.size, access.offset);
+        if matches!(size, 1 | 2 | 4 | 8) && offset % size == 0 && offset <= 8 - size {
+            return Ok(());
+        }
+        Err(self.wrong(&format!(
+            "{size} bytes at offset {offset}: expected 1, 2, 4 or 8, aligned, within 8 bytes"
+        )))
+    }
+
+    pub(crate) fn line(&mut self, instruction: impl Into<String>) {
+        self.code.push(instruction.into());
+    }
+
+    /// A register that nothing else uses.
+    pub(crate) fn fresh(&mut self) -> Result<Register, Error> {
+        self.free.pop().ok_or(Error::Registers {
+            processor: self.processor,
+            arch: self.arch,
+        })
+    }
+
+    /// The register that holds the address of a location.
+    pub(crate) fn base(&mut self, location: usize) -> Result<Register, Error> {
+        let mut known = self.addresses.iter();
+        if let Some((register, _)) = known.find(|(_, known)| *known == location) {
+            return Ok(*register);
+        }
+        let register = self.fresh()?;
+        self.addresses.push((register, location));
+        Ok(register)
+    }
+
+    /// The register for what the access reads: the one that it names, or a new one.
+    pub(crate) fn destination(&mut self, access: &mut Access) -> Result<Register, Error> {
+        let register = match access.result {
+            Some(register) => register,
+            None => self.fresh()?,
+        };
+        access.result = Some(register);
+        Ok(register)
+    }
+
+    /// The register for whether the access wrote: the one that it names, or a new one.
+    pub(crate) fn status(&mut self, access: &mut Access) -> Result<Register, Error> {
+        let register = match access.status {
+            Some(register) => register,
+            None => self.fresh()?,
+        };
+        access.status = Some(register);
+        Ok(register)
+    }
+
+    /// The register with what an earlier step read.
+    pub(crate) fn result(&self, source: usize) -> Result<Register, Error> {
+        let result = self.results.get(source).copied().flatten();
+        result.ok_or_else(|| {
+            self.wrong(&format!(
+                "it depends on step {source}: expected an earlier step that reads"
+            ))
+        })
+    }
+
+    /// An error about this step.
+    pub(crate) fn wrong(&self, message: &str) -> Error {
+        Error::Step {
+            processor: self.processor,
+            step: self.step,
+            message: message.to_owned(),
+        }
+    }
+
+    /// An error: there is no such instruction.
+    pub(crate) fn no_instruction(&self, access: &Access) -> Error {
+        self.wrong(&format!(
+            "{} has no instruction for {:?} of {} bytes at offset {} with {:?}: expected one of its own",
+            self.arch, access.operation, access.size, access.offset, access.order
+        ))
+    }
+
+    /// The steps whose results the value and the address are made from.
+    pub(crate) fn sources(
+        &self,
+        access: &Access,
+    ) -> Result<(Option<Register>, Option<Register>), Error> {
+        let data = access.data.map(|step| self.result(step)).transpose()?;
+        let address = access.address.map(|step| self.result(step)).transpose()?;
+        if data.is_none() && matches!(access.value, Value::Plus(_)) {
+            return Err(self.wrong("what it writes is a sum: expected `data` to say of what"));
+        }
+        if data.is_some() && !access.operation.writes() {
+            return Err(self.wrong("it only reads: expected no `data`"));
+        }
+        Ok((data, address))
+    }
+
+    /// Whether the access is of four bytes at the start of its location.
+    pub(crate) const fn is_whole(access: &Access) -> bool {
+        access.size == 4 && access.offset == 0
+    }
+
+    /// Whether the access is of the kind that every architecture has: a read or a write.
+    pub(crate) const fn is_simple(access: &Access) -> bool {
+        matches!(access.operation, Operation::Read | Operation::Write)
+    }
+}

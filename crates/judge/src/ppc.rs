@@ -1,0 +1,77 @@
+//! Power. Source: Alglave, Maranget, Tautschnig, "Herding cats" (TOPLAS 2014), figures 5, 17, 18
+//! and 25: four axioms over preserved program order, fences and propagation.
+
+use crate::execution::Execution;
+use crate::matrix::Matrix;
+
+/// Whether the model allows a coherent and atomic execution; with `extra`, that order is kept as
+/// well and a write becomes visible to all other processors at once.
+pub(crate) fn allows(execution: &Execution<'_>, extra: Option<&Matrix>) -> bool {
+    let program = execution.program;
+    let (all, writes) = (program.all(), program.writes);
+    let strong = program.fenced(execution.test, |fence| fence.pairs.wr);
+    let light = program.fenced(execution.test, |fence| !fence.pairs.wr);
+    let fences = strong.or(&light);
+    let preserved = preserved_program_order(execution);
+    if let Some(extra) = extra {
+        let order = preserved.or(&fences).or(extra).or(&execution.come());
+        if !order.is_acyclic() {
+            return false;
+        }
+    }
+
+    // No thin air.
+    let happens_before = preserved.or(&fences).or(&execution.rfe());
+    if !happens_before.is_acyclic() {
+        return false;
+    }
+    // Propagation.
+    let onwards = happens_before.star();
+    let cumulative = fences.or(&execution.rfe().then(&fences)).then(&onwards);
+    let after_strong = execution
+        .com()
+        .star()
+        .then(&cumulative.star())
+        .then(&strong)
+        .then(&onwards);
+    let propagates = cumulative.between(writes, writes).or(&after_strong);
+    // Observation.
+    let observed = execution.fre().then(&propagates).then(&onwards);
+    // Store-conditionals and load-reserveds of one processor stay in order.
+    let exclusives = program.po.between(program.exclusive, program.exclusive);
+    observed.is_irreflexive()
+        && execution.co.or(&propagates).is_acyclic()
+        && execution.co.or(&exclusives).between(all, all).is_acyclic()
+}
+
+/// Figure 25: whether the start (i) or the end, the commit (c), of one access is before the start
+/// or the end of another one, as a least fixed point.
+fn preserved_program_order(execution: &Execution<'_>) -> Matrix {
+    let program = execution.program;
+    let (reads, writes) = (program.reads, program.writes);
+    let po_loc = &execution.po_loc;
+    let (rfe, fre, coe) = (execution.rfe(), execution.fre(), execution.coe());
+    let dependency = program.address.or(&program.data);
+    let read_different_writes = po_loc.and(&fre.then(&rfe));
+    let detour = po_loc.and(&coe.then(&rfe));
+
+    let ii0 = dependency.or(&read_different_writes).or(&execution.rfi());
+    let ci0 = program.control_sync.or(&detour);
+    let cc0 = dependency
+        .or(po_loc)
+        .or(&program.control)
+        .or(&program.address.then(&program.po));
+
+    let (mut ii, mut ci, mut cc) = (ii0.clone(), ci0.clone(), cc0.clone());
+    let mut ic = Matrix::empty(program.size());
+    loop {
+        let next_ii = ii0.or(&ci).or(&ic.then(&ci)).or(&ii.then(&ii));
+        let next_ic = ii.or(&cc).or(&ic.then(&cc)).or(&ii.then(&ic));
+        let next_ci = ci0.or(&ci.then(&ii)).or(&cc.then(&ci));
+        let next_cc = cc0.or(&ci).or(&ci.then(&ic)).or(&cc.then(&cc));
+        if next_ii == ii && next_ic == ic && next_ci == ci && next_cc == cc {
+            return ii.between(reads, reads).or(&ic.between(reads, writes));
+        }
+        (ii, ic, ci, cc) = (next_ii, next_ic, next_ci, next_cc);
+    }
+}
