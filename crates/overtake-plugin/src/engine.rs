@@ -241,11 +241,20 @@ impl Engine {
             Next::OutOfBudget
         } else if self.alone() {
             self.deadline = self.budget;
-            self.accesses_left = u32::MAX;
+            self.go_on_alone();
             Next::Continue
         } else {
             Next::HandOff
         }
+    }
+
+    /// There is nobody to hand over to, so that no rounds come in which the running thread would
+    /// see what it has not seen.
+    #[cold]
+    pub(crate) fn go_on_alone(&mut self) {
+        self.accesses_left = u32::MAX;
+        let mut guest = Guest(&mut *self.strategy);
+        self.machine.synchronise(self.current, &mut guest);
     }
 
     /// The thread gives up the rest of its time.
@@ -345,9 +354,17 @@ impl Engine {
         self.machine.set_lagging(self.current, false);
     }
 
+    /// The running thread forks. The child takes memory as it is then, and before, other threads
+    /// may have to run: all see the same.
+    pub fn fork_begins(&mut self) {
+        self.full_barrier_everywhere();
+        self.machine.set_up_to_date(true);
+    }
+
     /// The running thread is back from a system call.
     pub fn call_is_over(&mut self) {
         self.machine.set_lagging(self.current, true);
+        self.machine.set_up_to_date(false);
     }
 
     /// Memory may have been written behind the model's back.

@@ -94,6 +94,7 @@ pub unsafe fn begin(number: i64, args: [u64; 6]) {
     };
     let forks = makes_process(class, &args);
     if forks {
+        engine.fork_begins();
         FORKING.set(Some((std::process::id(), engine.bequeath())));
     }
     let only_thread = engine.alone();
@@ -119,8 +120,15 @@ pub unsafe fn begin(number: i64, args: [u64; 6]) {
 /// kernel will read is what all threads have stored.
 fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
     match class {
-        Class::Futex => engine.kernel_reads(args[0]),
-        Class::Yield | Class::Exit | Class::ExitGroup | Class::Clone | Class::Fork => {}
+        Class::Futex => {
+            engine.kernel_reads(args[0]);
+            if futex_writes(args[1]) {
+                engine.full_barrier_everywhere();
+            }
+        }
+        // The kernel clears a word of a thread that has ended.
+        Class::Exit => engine.full_barrier_everywhere(),
+        Class::Yield | Class::ExitGroup | Class::Clone | Class::Fork => {}
         Class::GetRandom | Class::GetAffinity | Class::SigAction => {}
         Class::Unmaps => engine.forget(args[0], args[0].saturating_add(args[1])),
         Class::Remaps => {
@@ -141,10 +149,12 @@ fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
             finish::report_now(engine, End::Running);
             engine.drain_everyone();
         }
-        Class::Barrier => engine.full_barrier_everywhere(),
         // The kernel may read any thread's memory: stores that are private so far are visible to
-        // it at once, and so must be what their threads stored before.
-        Class::Short | Class::Quiet | Class::Sleeps => engine.drain_everyone(),
+        // it at once, and so must be what their threads stored before. And it may write this
+        // thread's memory while another's view is there, in which nothing may be older.
+        Class::Barrier | Class::Short | Class::Quiet | Class::Sleeps => {
+            engine.full_barrier_everywhere();
+        }
     }
 }
 

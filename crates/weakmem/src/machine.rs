@@ -45,6 +45,8 @@ pub struct Machine {
     round: u64,
     /// The thread whose view is in memory.
     shown: Option<ThreadId>,
+    /// No new write stays unseen by any thread.
+    up_to_date: bool,
     counters: Counters,
 }
 
@@ -69,6 +71,7 @@ impl Machine {
             clock: 1,
             round: 0,
             shown: None,
+            up_to_date: false,
             counters: Counters::default(),
         }
     }
@@ -86,6 +89,12 @@ impl Machine {
     /// it is in a system call, or has ended. On x86 they never do.
     pub fn set_lagging(&mut self, thread: ThreadId, lags: bool) {
         self.threads[thread as usize].lags = lags && !self.rules.loads_in_order;
+    }
+
+    /// Whether no new write stays unseen by any thread, whatever was said of it: while something
+    /// takes memory as it is, whosever view it holds.
+    pub fn set_up_to_date(&mut self, up_to_date: bool) {
+        self.up_to_date = up_to_date;
     }
 
     fn thread(&self, thread: ThreadId) -> &Thread {

@@ -97,6 +97,7 @@ impl Engine {
             return Next::Continue;
         }
         if self.alone() {
+            self.go_on_alone();
             Next::Continue
         } else {
             self.stop_at(instruction, true);

@@ -66,7 +66,7 @@ impl Machine {
         self.clock += 1;
         let now = self.clock;
         for other in 0..self.threads.len() {
-            if other != thread as usize && self.threads[other].lags {
+            if other != thread as usize && self.threads[other].lags && !self.up_to_date {
                 self.leave_unseen(other as ThreadId, addr, len, driver);
             }
         }
