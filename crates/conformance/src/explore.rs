@@ -1,0 +1,134 @@
+//! All runs of a test.
+
+use crate::processor::{Choice, Processor};
+use cycles::{Observable, Test};
+use std::collections::{BTreeSet, HashSet};
+use weakmem::{Driver, Machine, PAGE_SIZE, Rules, ThreadId};
+
+/// Where the first location is; each has 64 bytes of its own.
+const BASE: u64 = 0x1000;
+
+/// Every write stays unseen for as long as can be; the exploration chooses when it is seen.
+pub(crate) struct Unseen;
+
+impl Driver for Unseen {
+    fn lag(&mut self, _: ThreadId) -> u64 {
+        u64::MAX
+    }
+
+    fn patch(&mut self, _: u64, _: &[u8]) {}
+}
+
+/// Where a location is.
+pub(crate) fn address(location: usize) -> u64 {
+    BASE + 64 * location as u64
+}
+
+#[derive(Clone)]
+struct State {
+    machine: Machine,
+    processors: Vec<Processor>,
+    /// The last store-conditional did not fail without need: see [`Choice::Fails`].
+    may_fail: bool,
+}
+
+/// Every final state of the test that a machine with these rules reaches.
+#[must_use]
+pub fn outcomes(test: &Test, rules: Rules) -> BTreeSet<String> {
+    let mut machine = Machine::new(rules);
+    machine.insert_page(BASE, [0; PAGE_SIZE]);
+    for _ in &test.processors {
+        machine.add_thread();
+    }
+    let mut first = State {
+        machine,
+        processors: vec![Processor::default(); test.processors.len()],
+        may_fail: true,
+    };
+    for index in 0..test.processors.len() {
+        run_local_steps(&mut first, test, index);
+    }
+    let mut found = BTreeSet::new();
+    let mut seen = HashSet::new();
+    let mut work = vec![first];
+    while let Some(state) = work.pop() {
+        let key = format!(
+            "{:?}{:?}{}",
+            state.machine, state.processors, state.may_fail
+        );
+        if !seen.insert(key) {
+            continue;
+        }
+        let before = work.len();
+        for index in 0..test.processors.len() {
+            after_commits(&state, index, &mut work);
+            after_a_step(&state, test, index, &mut work);
+        }
+        if work.len() == before {
+            found.insert(final_state(&state, test));
+        }
+    }
+    found
+}
+
+/// One of the processor's pending stores becomes visible.
+fn after_commits(state: &State, index: usize, work: &mut Vec<State>) {
+    let thread = index as ThreadId;
+    for store in 0..state.machine.buffer(thread).len() {
+        if state.machine.may_commit(thread, store) {
+            let mut after = state.clone();
+            after.machine.commit(thread, store, &mut Unseen);
+            work.push(after);
+        }
+    }
+}
+
+/// The processor does its next step, in every way.
+fn after_a_step(state: &State, test: &Test, index: usize, work: &mut Vec<State>) {
+    let thread = index as ThreadId;
+    let steps = &test.processors[index].steps;
+    let Some(step) = steps.get(state.processors[index].next) else {
+        return;
+    };
+    for choice in Choice::all(step, &state.machine, thread, state.may_fail) {
+        let mut after = state.clone();
+        let processor = &mut after.processors[index];
+        processor.run(step, choice, test.arch, &mut after.machine, thread);
+        match choice {
+            Choice::Fails => after.may_fail = false,
+            Choice::Succeeds => after.may_fail = true,
+            Choice::Sees(_) => {}
+        }
+        run_local_steps(&mut after, test, index);
+        work.push(after);
+    }
+}
+
+/// Does the steps that no other processor can tell the time of.
+fn run_local_steps(state: &mut State, test: &Test, index: usize) {
+    let thread = index as ThreadId;
+    let processor = &mut state.processors[index];
+    let steps = &test.processors[index].steps;
+    while let Some(step) = steps.get(processor.next)
+        && processor.is_local(step, &state.machine, thread)
+    {
+        processor.run(step, Choice::Sees(0), test.arch, &mut state.machine, thread);
+    }
+}
+
+fn final_state(state: &State, test: &Test) -> String {
+    test.state(|observable| match observable {
+        Observable::Location(location) => {
+            let mut bytes = [0; 4];
+            state.machine.image().read(address(location), &mut bytes);
+            u64::from(u32::from_le_bytes(bytes))
+        }
+        Observable::Register {
+            processor,
+            register,
+        } => {
+            let steps = &test.processors[processor].steps;
+            state.processors[processor].register(steps, register)
+        }
+    })
+}

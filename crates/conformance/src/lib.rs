@@ -1,0 +1,26 @@
+//! The operational models of `weakmem`, explored exhaustively on litmus tests.
+//!
+//! [`outcomes`] runs a test of `cycles` on a [`weakmem::Machine`] in every way that its rules
+//! allow. The tests of this crate compare that with herd7's verdicts and the axioms' (`judge`):
+//! an outcome that is missing fails as one too many does. No guest, no emulator, no strategy: what
+//! is compared is the model alone.
+#![forbid(unsafe_code)]
+
+mod explore;
+mod processor;
+
+pub use explore::outcomes;
+
+use cycles::Arch;
+use weakmem::Rules;
+
+/// The rules of an architecture.
+#[must_use]
+pub const fn rules(arch: Arch) -> Rules {
+    match arch {
+        Arch::AArch64 => Rules::ARMV8,
+        Arch::Ppc => Rules::POWER,
+        Arch::Riscv => Rules::RVWMO,
+        Arch::X86_64 => Rules::X86_TSO,
+    }
+}

@@ -1,0 +1,56 @@
+//! The machine's outcomes are exactly those of the axioms without load buffering.
+//!
+//! On Power that is also with multi-copy atomicity. herd7's verdicts and the judge's are data of
+//! `judge`, which checks the one against the other.
+
+use conformance::{outcomes, rules};
+use cycles::Arch;
+use judge::{Model, suite};
+use std::collections::BTreeSet;
+
+fn compare(arch: Arch) {
+    let mut wrong = Vec::new();
+    let mut tests = 0;
+    for entry in suite(arch).unwrap() {
+        let test = entry.test(arch).unwrap();
+        let found = outcomes(&test, rules(arch));
+        let expected = entry.states.of(Model::WithoutLoadBuffering);
+        let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
+        tests += 1;
+        for state in found.difference(&expected) {
+            let allowed = entry.states.of(Model::Allowed).contains(state);
+            let how = if allowed {
+                "needs load buffering"
+            } else {
+                "FORBIDDEN"
+            };
+            wrong.push(format!("{}: {state}: reached, {how}", entry.name));
+        }
+        for state in expected.difference(&found) {
+            wrong.push(format!("{}: {state}: not reached", entry.name));
+        }
+    }
+    let count = wrong.len();
+    assert!(tests > 100, "{arch}: the suite has only {tests} tests");
+    assert_eq!(count, 0, "{arch}, of {tests} tests:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn aarch64() {
+    compare(Arch::AArch64);
+}
+
+#[test]
+fn ppc() {
+    compare(Arch::Ppc);
+}
+
+#[test]
+fn riscv() {
+    compare(Arch::Riscv);
+}
+
+#[test]
+fn x86_64() {
+    compare(Arch::X86_64);
+}
