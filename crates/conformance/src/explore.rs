@@ -28,8 +28,6 @@ pub(crate) fn address(location: usize) -> u64 {
 struct State {
     machine: Machine,
     processors: Vec<Processor>,
-    /// The last store-conditional did not fail without need: see [`Choice::Fails`].
-    may_fail: bool,
 }
 
 /// Every final state of the test that a machine with these rules reaches.
@@ -43,7 +41,6 @@ pub fn outcomes(test: &Test, rules: Rules) -> BTreeSet<String> {
     let mut first = State {
         machine,
         processors: vec![Processor::default(); test.processors.len()],
-        may_fail: true,
     };
     for index in 0..test.processors.len() {
         run_local_steps(&mut first, test, index);
@@ -52,10 +49,7 @@ pub fn outcomes(test: &Test, rules: Rules) -> BTreeSet<String> {
     let mut seen = HashSet::new();
     let mut work = vec![first];
     while let Some(state) = work.pop() {
-        let key = format!(
-            "{:?}{:?}{}",
-            state.machine, state.processors, state.may_fail
-        );
+        let key = format!("{:?}{:?}", state.machine, state.processors);
         if !seen.insert(key) {
             continue;
         }
@@ -90,15 +84,10 @@ fn after_a_step(state: &State, test: &Test, index: usize, work: &mut Vec<State>)
     let Some(step) = steps.get(state.processors[index].next) else {
         return;
     };
-    for choice in Choice::all(step, &state.machine, thread, state.may_fail) {
+    for choice in Choice::all(step, &state.machine, thread) {
         let mut after = state.clone();
         let processor = &mut after.processors[index];
         processor.run(step, choice, test.arch, &mut after.machine, thread);
-        match choice {
-            Choice::Fails => after.may_fail = false,
-            Choice::Succeeds => after.may_fail = true,
-            Choice::Sees(_) => {}
-        }
         run_local_steps(&mut after, test, index);
         work.push(after);
     }

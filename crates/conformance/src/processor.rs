@@ -25,7 +25,7 @@ struct Result {
 pub(crate) enum Choice {
     /// A load sees this many of the writes that were unseen.
     Sees(usize),
-    /// A store-conditional fails although it need not: once, until another one has not.
+    /// A store-conditional fails although it need not.
     Fails,
     /// A store-conditional succeeds if it can.
     Succeeds,
@@ -33,11 +33,11 @@ pub(crate) enum Choice {
 
 impl Choice {
     /// All ways to do the step.
-    pub fn all(step: &Step, machine: &Machine, thread: ThreadId, may_fail: bool) -> Vec<Choice> {
+    pub fn all(step: &Step, machine: &Machine, thread: ThreadId) -> Vec<Choice> {
         match step {
             Step::Access(access) if matches!(access.operation, Operation::WriteExclusive(_)) => {
                 let held = machine.reservation(thread);
-                if may_fail && held.is_some_and(|held| !held.is_lost()) {
+                if held.is_some_and(|held| !held.is_lost()) {
                     vec![Choice::Succeeds, Choice::Fails]
                 } else {
                     vec![Choice::Succeeds]
@@ -126,8 +126,8 @@ impl Processor {
         }
         let result = match access.operation {
             Operation::Write => {
-                let (bytes, from) = (self.stored(access, 0), self.from(access));
-                let store = store(access, &bytes, from);
+                let bytes = self.stored(access, 0);
+                let store = self.store(access, &bytes);
                 machine.store(thread, store, 0, &mut Unseen);
                 Result::default()
             }
@@ -136,8 +136,8 @@ impl Processor {
                 let succeeds =
                     choice == Choice::Succeeds && held.is_some_and(|held| !held.is_lost());
                 if succeeds {
-                    let (bytes, from) = (self.stored(access, 0), self.from(access));
-                    machine.atomic(thread, store(access, &bytes, from), &mut Unseen);
+                    let bytes = self.stored(access, 0);
+                    machine.atomic(thread, self.store(access, &bytes), &mut Unseen);
                     if access.order.acquire != Acquire::No {
                         machine.acquired(thread, View::NONE, true, &mut Unseen);
                     }
@@ -169,7 +169,7 @@ impl Processor {
         thread: ThreadId,
     ) -> Result {
         let addr = address(access.location) + u64::from(access.offset);
-        let mut comes_after = access.address.map_or(View::NONE, |from| self.view(from));
+        let mut comes_after = self.view(access.address);
         if access.order.acquire == Acquire::Sc {
             comes_after = comes_after.join(machine.acquire_rcsc(thread, &mut Unseen));
         }
@@ -201,8 +201,8 @@ impl Processor {
             machine.reserve(thread, addr, loaded, view, false);
         }
         if writes {
-            let (bytes, from) = (self.stored(access, value), self.from(access));
-            machine.atomic(thread, store(access, &bytes, from), &mut Unseen);
+            let bytes = self.stored(access, value);
+            machine.atomic(thread, self.store(access, &bytes), &mut Unseen);
         }
         if acquire {
             machine.acquired(thread, view, writes, &mut Unseen);
@@ -215,17 +215,19 @@ impl Processor {
         }
     }
 
-    fn view(&self, step: usize) -> View {
-        self.results[step].view
+    /// What the result of this step comes after.
+    fn view(&self, step: Option<usize>) -> View {
+        step.map_or(View::NONE, |step| self.results[step].view)
     }
 
-    /// What the address and data of a store come after.
-    fn from(&self, access: &Access) -> View {
-        [access.address, access.data]
-            .into_iter()
-            .flatten()
-            .map(|step| self.view(step))
-            .collect()
+    fn store<'a>(&self, access: &Access, bytes: &'a [u8; 8]) -> Store<'a> {
+        Store {
+            addr: address(access.location) + u64::from(access.offset),
+            bytes: &bytes[..access.size.into()],
+            release: access.order.release != Release::No,
+            address: self.view(access.address),
+            data: self.view(access.data),
+        }
     }
 
     /// What an access stores that read `old`.
@@ -242,15 +244,6 @@ impl Processor {
         } else {
             value.to_le_bytes()
         }
-    }
-}
-
-fn store<'a>(access: &Access, bytes: &'a [u8; 8], from: View) -> Store<'a> {
-    Store {
-        addr: address(access.location) + u64::from(access.offset),
-        bytes: &bytes[..access.size.into()],
-        release: access.order.release != Release::No,
-        from,
     }
 }
 

@@ -72,8 +72,6 @@ pub struct Engine {
     unseen_write: bool,
     /// What was in memory where a store-conditional is made to fail.
     spoiled: Option<Reservation>,
-    /// The last store-conditional was not made to fail without need.
-    may_fail: bool,
     /// The last load-reserved instruction, for pairs.
     load_reserved_at: u64,
     /// The kernel wrote memory for a thread that has ended.
@@ -125,7 +123,6 @@ impl Engine {
             },
             unseen_write: false,
             spoiled: None,
-            may_fail: true,
             load_reserved_at: 0,
             kernel_wrote: false,
             stats: Stats::default(),
@@ -300,18 +297,12 @@ impl Engine {
     }
 
     /// The reservation of a store-conditional that is about to be made, if it must fail: it was
-    /// lost, or the strategy wants it so. Not twice in a row, so that somebody comes on.
+    /// lost, or the strategy wants it so (all three architectures allow it to fail without a
+    /// reason that the program can see).
     fn must_fail(&mut self) -> Option<Reservation> {
         let held = self.machine.reservation(self.current)?;
-        if held.is_lost() {
-            return Some(held);
-        }
-        let page = pages::number(held.addr());
-        let fails = self.may_fail
-            && self.alive > 1
-            && self.pages.owner(page) == Owner::Shared
-            && self.strategy.fails();
-        self.may_fail = !fails;
+        let shared = self.pages.owner(pages::number(held.addr())) == Owner::Shared;
+        let fails = held.is_lost() || (self.alive > 1 && shared && self.strategy.fails());
         fails.then_some(held)
     }
 

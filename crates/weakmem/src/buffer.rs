@@ -22,9 +22,10 @@ pub(crate) struct Pending {
     epoch: u64,
     /// A release store: a later RCsc acquire of the same thread waits for it.
     pub release: bool,
-    /// What its address and data came from: a load that reads it before it is visible comes
-    /// after that.
-    pub view: View,
+    /// What its address and its data came from: a load that reads it before it is visible comes
+    /// after both.
+    pub address: View,
+    pub data: View,
     /// [`crate::Machine`]'s round in which it becomes visible, if it may by then.
     pub due: u64,
     pub overtaken_by_store: bool,
@@ -77,7 +78,8 @@ impl StoreBuffer {
             addr,
             bytes,
             release,
-            from,
+            address,
+            data,
         } = store;
         debug_assert!(!bytes.is_empty() && bytes.len() <= MAX_ACCESS && !self.is_full());
         let mut padded = [0; MAX_ACCESS];
@@ -92,7 +94,8 @@ impl StoreBuffer {
             bytes: padded,
             epoch: self.epoch,
             release,
-            view: from,
+            address,
+            data,
             due,
             overtaken_by_store: false,
             overtaken_by_load: false,
@@ -184,7 +187,7 @@ impl StoreBuffer {
             if !entry.overlaps(addr, len) {
                 continue;
             }
-            view = view.join(entry.view);
+            view = view.join(entry.address).join(entry.data);
             let end = addr + len as u64;
             if entry.addr <= addr && entry.addr + u64::from(entry.len) >= end {
                 return (view, true);

@@ -39,7 +39,8 @@ impl Forwards {
     pub fn stored(&mut self, store: &Store<'_>, written: Timestamp, atomic: bool) {
         for word in words(store.addr, store.bytes.len()) {
             let word = self.words.entry(word).or_default();
-            (word.written, word.view, word.atomic) = (written, store.from, atomic);
+            (word.written, word.view, word.atomic) =
+                (written, store.address.join(store.data), atomic);
         }
     }
 

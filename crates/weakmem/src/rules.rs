@@ -17,6 +17,9 @@ pub struct Rules {
     pub acquire_includes_write: bool,
     /// What depends on whether a store-conditional succeeded comes after its write.
     pub status_includes_write: bool,
+    /// A context synchronisation comes also after what the addresses of the accesses before it came
+    /// from; else after those of the accesses before a branch only.
+    pub sync_includes_addresses: bool,
     /// A context synchronisation after a branch on a load comes also after the thread's earlier
     /// loads of the same location.
     pub branch_includes_location: bool,
@@ -31,6 +34,7 @@ impl Rules {
         atomics_forward: false,
         acquire_includes_write: true,
         status_includes_write: true,
+        sync_includes_addresses: true,
         branch_includes_location: true,
     };
 
@@ -44,6 +48,8 @@ impl Rules {
         // "Barrier-ordered-before" starts at the acquiring read.
         acquire_includes_write: false,
         status_includes_write: false,
+        // "Dependency-ordered-before": an address dependency, then ISB, then a read.
+        sync_includes_addresses: true,
         branch_includes_location: false,
     };
 
@@ -57,6 +63,8 @@ impl Rules {
         acquire_includes_write: true,
         // Rules 9 to 11: the success register is the SC's result.
         status_includes_write: true,
+        // There is no context synchronisation that orders reads.
+        sync_includes_addresses: false,
         branch_includes_location: false,
     };
 
@@ -68,6 +76,8 @@ impl Rules {
         atomics_forward: false,
         acquire_includes_write: true,
         status_includes_write: false,
+        // `addr; po` is in `cc0`, and `ci` starts at a branch (`ctrl; isync`).
+        sync_includes_addresses: false,
         // `cc0` holds the same location in program order, and `cc; ci` is in `ci`.
         branch_includes_location: true,
     };

@@ -29,8 +29,10 @@ pub(crate) struct Thread {
     pub writes: View,
     /// Its newest visible release store.
     pub releases: View,
-    /// What its branches, and the addresses of its accesses, came from.
+    /// What a context synchronisation comes after: what its branches came from.
     pub control: View,
+    /// What the addresses of its accesses came from.
+    pub addresses: View,
     /// What its load-reserved came after.
     pub reserved: View,
     pub forwards: Forwards,

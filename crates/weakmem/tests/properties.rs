@@ -124,7 +124,8 @@ impl Run {
                     addr: *addr,
                     bytes,
                     release: *release,
-                    from: View::NONE,
+                    address: View::NONE,
+                    data: View::NONE,
                 };
                 machine.store(thread, store, life, guest);
             }
@@ -144,7 +145,8 @@ impl Run {
                     addr: *addr,
                     bytes,
                     release: *release,
-                    from: View::NONE,
+                    address: View::NONE,
+                    data: View::NONE,
                 };
                 machine.atomic(thread, store, guest);
                 machine.expect(thread, View::NONE, guest);
@@ -309,7 +311,7 @@ proptest! {
         }
         let mut machine = Run::new(Rules::ARMV8, 0).machine;
         for (thread, at) in stores {
-            let store = Store { addr: BASE + at, bytes: &[1], release: false, from: View::NONE };
+            let store = Store { addr: BASE + at, bytes: &[1], release: false, address: View::NONE, data: View::NONE };
             machine.store(thread, store, u64::MAX, &mut Never);
             machine.fence(thread, Fence::STORES, &mut Never);
         }
@@ -333,7 +335,8 @@ fn a_reservation_is_lost_when_another_store_becomes_visible() {
         addr,
         bytes,
         release: false,
-        from: View::NONE,
+        address: View::NONE,
+        data: View::NONE,
     };
     machine.reserve(0, BASE, &[0; 4], View::NONE, false);
     // Its own stores, others' pending ones, and others' next to it leave it.

@@ -186,7 +186,8 @@ impl Engine {
                 addr: access.addr,
                 bytes: &[0; MAX_ACCESS][..access.size.min(MAX_ACCESS)],
                 release: false,
-                from: uses.address.join(uses.data),
+                address: uses.address,
+                data: uses.data,
             };
             self.machine.private_store(current, store);
         }
@@ -237,7 +238,8 @@ impl Engine {
                 addr,
                 bytes,
                 release: instruction.release,
-                from: uses.address.join(uses.data),
+                address: uses.address,
+                data: uses.data,
             };
             if atomic {
                 self.machine.atomic(current, store, guest);

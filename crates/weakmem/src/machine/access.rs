@@ -29,8 +29,10 @@ pub struct Store<'a> {
     pub bytes: &'a [u8],
     /// It is ordered after all earlier accesses of the thread (stlr, a store with .rl).
     pub release: bool,
-    /// What its address and data came from.
-    pub from: View,
+    /// What its address came from.
+    pub address: View,
+    /// What its data came from.
+    pub data: View,
 }
 
 impl Machine {
@@ -112,8 +114,7 @@ impl Machine {
         let by_location = self.rules.branch_includes_location;
         let state = self.thread_mut(thread);
         state.reads = state.reads.join(view);
-        // "addr; po; [ISB]; po; [R]" (Armv8 "dob"; Power `cc0`: `addr; po`).
-        state.control = state.control.join(load.address);
+        state.addresses = state.addresses.join(load.address);
         if by_location {
             state.forwards.loaded(load.addr, load.len, view);
         }
@@ -134,7 +135,7 @@ impl Machine {
             self.commit(thread, 0, driver);
             self.show_store(thread, &store, driver);
         }
-        let store = self.with_location(thread, store);
+        let store = self.stored(thread, store);
         let due = self.round + life.min(LONGEST_LIFE);
         self.thread_mut(thread).buffer.push(store, due);
     }
@@ -142,7 +143,7 @@ impl Machine {
     /// A store to memory that only this thread uses.
     pub fn private_store(&mut self, thread: ThreadId, store: Store<'_>) {
         if self.tracks(thread) {
-            let store = self.with_location(thread, store);
+            let store = self.stored(thread, store);
             let forwards = &mut self.thread_mut(thread).forwards;
             forwards.stored(&store, 0, false);
         }
@@ -158,16 +159,19 @@ impl Machine {
         (state.writes, state.releases) = (now, now);
     }
 
-    /// The store, with what a load that reads it comes after because of its location.
-    fn with_location<'a>(&self, thread: ThreadId, store: Store<'a>) -> Store<'a> {
-        if !self.rules.branch_includes_location {
+    /// Remembers what the store's address came from. Returns the store with what a load that reads
+    /// it comes after because of its location.
+    fn stored<'a>(&mut self, thread: ThreadId, store: Store<'a>) -> Store<'a> {
+        let by_location = self.rules.branch_includes_location;
+        let state = self.thread_mut(thread);
+        state.addresses = state.addresses.join(store.address);
+        if !by_location {
             return store;
         }
         // Stronger than Power asks of the load; what it asks of an `isync` after it.
-        let forwards = &self.thread(thread).forwards;
-        let reads = forwards.reads(store.addr, store.bytes.len());
+        let reads = state.forwards.reads(store.addr, store.bytes.len());
         Store {
-            from: store.from.join(reads),
+            data: store.data.join(reads),
             ..store
         }
     }
@@ -189,7 +193,7 @@ impl Machine {
                 self.counters.overtaken_by_store += 1;
             }
         }
-        let store = self.with_location(thread, store);
+        let store = self.stored(thread, store);
         self.write(thread, &store, true, driver);
         self.show_store(thread, &store, driver);
     }

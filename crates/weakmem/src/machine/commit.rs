@@ -42,7 +42,8 @@ impl Machine {
             addr: entry.addr,
             bytes: entry.bytes(),
             release: entry.release,
-            from: entry.view,
+            address: entry.address,
+            data: entry.data,
         };
         self.write(thread, &store, false, driver);
     }

@@ -56,13 +56,18 @@ impl Machine {
     /// Where the thread goes on has come to depend on what came after `view`.
     pub fn branch(&mut self, thread: ThreadId, view: View) {
         let state = self.thread_mut(thread);
-        state.control = state.control.join(view);
+        state.control = state.control.join(view).join(state.addresses);
     }
 
-    /// A context synchronisation (`isb`, `isync`): later loads come after what the branches, and
-    /// the addresses of the accesses, before it came from.
+    /// A context synchronisation (`isb`, `isync`): later loads come after what the branches before it,
+    /// and the addresses of the accesses before them, came from.
     pub fn context_sync(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
-        self.raise(thread, self.thread(thread).control, driver);
+        let state = self.thread(thread);
+        let mut after = state.control;
+        if self.rules.sync_includes_addresses {
+            after = after.join(state.addresses);
+        }
+        self.raise(thread, after, driver);
     }
 
     /// All that the thread does from here on comes after all that is visible, its own stores

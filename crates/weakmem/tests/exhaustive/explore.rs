@@ -232,6 +232,7 @@ fn store(location: Location, bytes: &[u8], release: bool) -> Store<'_> {
         addr: location.0,
         bytes,
         release,
-        from: View::NONE,
+        address: View::NONE,
+        data: View::NONE,
     }
 }
