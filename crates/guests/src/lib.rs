@@ -13,6 +13,7 @@
 //! | `fastbins` | `malloc` and `free` of small chunks from four threads |
 //! | `aba` | a location that is changed and changed back under a reservation |
 //! | `forbidden` | outcomes that no architecture allows, or this one does not |
+//! | `litmus` | a litmus test that is given as machine code |
 //! | `first-touch` | the limit of an emulator that makes only shared pages weak |
 //!
 //! Exit status of all of them, where a program's own table says nothing else: 0, all well; 1, the

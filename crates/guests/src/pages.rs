@@ -39,6 +39,12 @@ impl Pages {
         // SAFETY: the allocation has this size and belongs to `self`, which is borrowed mutably.
         unsafe { slice::from_raw_parts_mut(self.start.as_ptr().cast(), self.layout.size()) }
     }
+
+    /// All of it, as words.
+    pub fn words(&mut self) -> &mut [u64] {
+        // SAFETY: as above; the memory is zeroed, and more aligned than a word.
+        unsafe { slice::from_raw_parts_mut(self.start.as_ptr().cast(), self.layout.size() / 8) }
+    }
 }
 
 impl Drop for Pages {

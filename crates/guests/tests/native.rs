@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 const AIO_RING_RACE: &str = env!("CARGO_BIN_EXE_aio-ring-race");
 const DEKKER: &str = env!("CARGO_BIN_EXE_dekker");
 const ENDINGS: &str = env!("CARGO_BIN_EXE_endings");
+const LITMUS: &str = env!("CARGO_BIN_EXE_litmus");
 const STD_MIX: &str = env!("CARGO_BIN_EXE_std-mix");
 const ZEROING: &str = env!("CARGO_BIN_EXE_zeroing");
 
@@ -139,4 +140,66 @@ fn wrong_usage() {
             "{program} {arguments}"
         );
     }
+}
+
+/// Runs a plan with this code.
+fn litmus_with(plan: &str, code: &[u8], name: &str) -> Output {
+    let folder = format!("overtake-native-{}-{name}", std::process::id());
+    let folder = std::env::temp_dir().join(folder);
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("plan"), plan).unwrap();
+    std::fs::write(folder.join("code"), code).unwrap();
+    let output = Command::new(LITMUS)
+        .args(["plan", "code"])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    output
+}
+
+/// Two processors that give back what they get: an address, and a number.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn litmus() {
+    // movq (%rdi), %rax; movq %rax, 8(%rdi); ret
+    let code = [0x48, 0x8b, 0x07, 0x48, 0x89, 0x47, 0x08, 0xc3];
+    let plan = "iterations 300\nlocation 2 12345\nlocation 8 &0\n\
+                processor 0 0 &1 final 1\nprocessor 0 0 ff final 1\n";
+    let output = litmus_with(plan, &code, "echo");
+    assert_eq!(text(&output.stdout), "300 &1 ff 2345 &0\n");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn litmus_refuses_what_is_no_plan() {
+    for (name, plan, why) in [
+        ("empty", "", "there is no processor"),
+        (
+            "word",
+            "iterations 1\nnothing",
+            "`nothing` is no line of a plan",
+        ),
+        (
+            "bytes",
+            "location 3 0",
+            "`location 3 0` is no line of a plan",
+        ),
+        (
+            "address",
+            "location 8 &1\nprocessor 0 0 final 0",
+            "there is no location 1",
+        ),
+        (
+            "entry",
+            "iterations 1\nprocessor 64 0 final 0",
+            "no code at 64",
+        ),
+    ] {
+        let output = litmus_with(plan, &[0], name);
+        let said = text(&output.stderr);
+        assert!(said.starts_with("litmus: ") && said.contains(why), "{said}");
+        assert_eq!(output.status.code(), Some(2));
+    }
+    assert_eq!(run(LITMUS, "").status.code(), Some(2));
 }

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod litmus;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -11,6 +13,8 @@ use crate::emulation::Model;
 use crate::error::{Error, suggestion};
 use crate::scenario::Scenario;
 use crate::target::Target;
+
+pub use litmus::{LitmusArgs, LitmusFormat};
 
 /// Run multi-threaded programs under QEMU with the weak memory of their architecture.
 ///
@@ -43,6 +47,15 @@ pub enum Command {
     /// number of seeds. `2/10 (3)` means: 2 of 10 seeds gave stale events, 3 events in all.
     #[command(after_long_help = MATRIX_EXAMPLES)]
     Matrix(MatrixArgs),
+    /// Run litmus tests and count their outcomes
+    ///
+    /// FILE is a test in the format of herdtools7 (`.litmus`) for AArch64, PPC, RISCV or X86_64.
+    /// Its processors run as threads of one guest, all at the same time, again and again on fresh
+    /// locations, under the weak memory of the architecture; how often each final state was
+    /// reached is printed. A test that cannot be run is named on standard error, and the others
+    /// are run.
+    #[command(after_long_help = litmus::EXAMPLES)]
+    Litmus(LitmusArgs),
     /// Show what is installed, what is missing and what to do
     Doctor(DoctorArgs),
     /// List the exit codes

@@ -145,6 +145,49 @@ pub enum Error {
         searched: Vec<PathBuf>,
     },
 
+    /// The guest that runs litmus tests is not there.
+    #[error(
+        "cannot find the guest `litmus` for {target} {}: run `cargo xtask build`, or name its folder with --home or OVERTAKE_HOME",
+        place(searched)
+    )]
+    LitmusGuestMissing {
+        /// For this target.
+        target: Target,
+        /// Where it was looked for.
+        searched: Vec<PathBuf>,
+    },
+
+    /// There is no assembler for a target.
+    #[error("cannot start `{assembler}`: {source}: install it (`apt install {package}`)")]
+    AssemblerMissing {
+        /// Its name.
+        assembler: String,
+        /// The package that brings it.
+        package: String,
+        /// Why.
+        source: io::Error,
+    },
+
+    /// A litmus test cannot be run as it is.
+    #[error("{}{}: {message}", file.display(), line.map(|line| format!(":{line}")).unwrap_or_default())]
+    LitmusTest {
+        /// The test.
+        file: PathBuf,
+        /// Where in it.
+        line: Option<usize>,
+        /// Why, and what to do.
+        message: String,
+    },
+
+    /// A file of verdicts cannot be used.
+    #[error("cannot use the verdicts in `{}`: {message}", path.display())]
+    Verdicts {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+
     /// QEMU ended without having loaded the plugin.
     #[error("QEMU ended with {status} before the plugin `{}` was loaded{}: run `overtake doctor`", plugin.display(), said(message))]
     PluginNotLoaded {
@@ -263,6 +306,10 @@ impl Error {
             Error::PluginMissing { .. } => ExitCode::PluginMissing,
             Error::PluginOption { .. } => ExitCode::PluginOption,
             Error::ScenarioMissing { .. } => ExitCode::ScenarioMissing,
+            Error::LitmusGuestMissing { .. } => ExitCode::ScenarioMissing,
+            Error::AssemblerMissing { .. } => ExitCode::AssemblerMissing,
+            Error::LitmusTest { .. } => ExitCode::LitmusTest,
+            Error::Verdicts { .. } => ExitCode::Verdicts,
             Error::PluginNotLoaded { .. } | Error::PluginRefused { .. } => {
                 ExitCode::PluginNotLoaded
             }

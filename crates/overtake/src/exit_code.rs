@@ -34,7 +34,7 @@ macro_rules! exit_codes {
 
 exit_codes! {
     Success = 0, "everything went as it should; for `run`: the guest ended with status 0";
-    Forbidden = 10, "matrix: a stale read where the architecture forbids it";
+    Forbidden = 10, "matrix: a stale read where the architecture forbids it; litmus: an outcome that the verdicts forbid";
     NotExposed = 11, "matrix: no stale read in a cell where at least one seed should show it";
     Usage = 64, "the command line could not be understood";
     UnknownTarget = 65, "no such target";
@@ -48,7 +48,7 @@ exit_codes! {
     QemuVersion = 73, "this QEMU's plugin API is too new or too old for the plugin";
     PluginMissing = 74, "the plugin is missing";
     PluginOption = 75, "the plugin refused an option";
-    ScenarioMissing = 76, "the scenario's guest is missing for this target";
+    ScenarioMissing = 76, "the guest for the ring, or for litmus tests, is missing for this target";
     PluginNotLoaded = 77, "QEMU did not load the plugin, or the plugin refused this QEMU";
     ReportUnreadable = 78, "the plugin's report cannot be read, or is of another version";
     GuestFailed = 79, "matrix, doctor: the scenario's guest crashed or answered nonsense";
@@ -58,6 +58,9 @@ exit_codes! {
     PluginInternal = 83, "a defect of the plugin";
     Unhealthy = 84, "doctor found something missing";
     FileSystem = 85, "a file or folder that overtake needs could not be written, read or made";
+    LitmusTest = 86, "litmus: a test cannot be read, assembled or run; the others were run";
+    AssemblerMissing = 87, "litmus: the assembler for a target is missing";
+    Verdicts = 88, "litmus: a file of verdicts cannot be read";
 }
 
 /// What stands for the codes that are not `overtake`'s own, in the table for readers.
@@ -65,7 +68,7 @@ const OTHERS: [(&str, &str); 2] = [
     ("other", "`run`: the guest's own exit status"),
     (
         "128+n",
-        "`run`: the guest was ended by signal n; `matrix`: overtake was (130: Ctrl-C)",
+        "`run`: the guest was ended by signal n; `matrix`, `litmus`: overtake was (130: Ctrl-C)",
     ),
 ];
 

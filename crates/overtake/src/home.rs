@@ -11,6 +11,9 @@ pub const PLUGIN: &str = "libovertake_plugin.so";
 /// The scenario's file name in the home's folder of a target's guests.
 pub const SCENARIO: &str = "aio-ring-race";
 
+/// The file name, in the same folder, of the guest that runs litmus tests.
+pub const LITMUS: &str = "litmus";
+
 /// Where the plugin and the guests are.
 #[derive(Debug, Clone)]
 pub struct Home {
@@ -66,6 +69,12 @@ impl Home {
     pub fn scenario(&self, target: Target) -> Result<PathBuf, Error> {
         self.file(&Path::new("guests").join(target.name()).join(SCENARIO))
             .map_err(|searched| Error::ScenarioMissing { target, searched })
+    }
+
+    /// The guest that runs litmus tests, for a target.
+    pub fn litmus(&self, target: Target) -> Result<PathBuf, Error> {
+        self.file(&Path::new("guests").join(target.name()).join(LITMUS))
+            .map_err(|searched| Error::LitmusGuestMissing { target, searched })
     }
 
     /// The file called `name`, made absolute, or where it was looked for.

@@ -12,11 +12,13 @@
 //! | [`process`] | a child process with a time limit and forwarded signals |
 //! | [`emulation`] | one run under QEMU, and what its report means |
 //! | [`scenario`] | the race in the ring, as a guest |
-//! | [`run`], [`matrix`], [`doctor`] | the subcommands |
+//! | [`run`], [`matrix`], [`litmus`], [`doctor`] | the subcommands |
+//! | [`conformance`] | outcomes held against what the architectures allow |
 //! | [`error`], [`exit_code`] | how failures are said |
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod conformance;
 pub mod doctor;
 pub mod emulation;
 pub mod error;
@@ -24,6 +26,7 @@ pub mod exit_code;
 pub mod guest;
 pub mod home;
 pub mod invocation;
+pub mod litmus;
 pub mod matrix;
 pub mod process;
 pub mod qemu;
@@ -53,6 +56,7 @@ pub fn main() -> std::process::ExitCode {
     let result = match cli.command {
         cli::Command::Run(args) => run::run(&args),
         cli::Command::Matrix(args) => matrix::run(&args),
+        cli::Command::Litmus(args) => litmus::run(&args),
         cli::Command::Doctor(args) => doctor::run(&args),
         cli::Command::ExitCodes(args) => exit_code::print(args.format),
     };

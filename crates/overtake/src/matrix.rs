@@ -1,7 +1,7 @@
 //! `overtake matrix`: which variant of the ring gives a stale read on which target.
 
 mod cells;
-mod parallel;
+pub(crate) mod parallel;
 mod show;
 
 use std::num::NonZero;

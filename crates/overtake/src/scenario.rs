@@ -103,12 +103,7 @@ impl Scenario {
     /// Its surroundings are the same everywhere, since they lie on the guest's stack: no
     /// variables, and a name that does not depend on the home.
     pub fn prepare(&self, path: &Path, command: &mut Command) {
-        command.env_clear();
-        // QEMU itself may need this one; it is kept from the guest.
-        if let Some(libraries) = std::env::var_os("LD_LIBRARY_PATH") {
-            command.env("LD_LIBRARY_PATH", libraries);
-        }
-        command.args(["-U", "LD_LIBRARY_PATH"]);
+        without_variables(command);
         if let Some(folder) = path.parent() {
             command.current_dir(folder);
         }
@@ -180,13 +175,23 @@ impl Scenario {
     }
 }
 
+/// Keeps all variables from the guest that QEMU's command is to start.
+pub(crate) fn without_variables(command: &mut Command) {
+    command.env_clear();
+    // QEMU itself may need this one; it is kept from the guest.
+    if let Some(libraries) = std::env::var_os("LD_LIBRARY_PATH") {
+        command.env("LD_LIBRARY_PATH", libraries);
+    }
+    command.args(["-U", "LD_LIBRARY_PATH"]);
+}
+
 /// A file for a guest's output, without a name.
-fn captured() -> Result<File, Error> {
+pub(crate) fn captured() -> Result<File, Error> {
     tempfile::tempfile().map_err(Error::temporary)
 }
 
 /// All that was written to the file; what cannot be read is left out.
-fn text(mut file: &File) -> String {
+pub(crate) fn text(mut file: &File) -> String {
     let mut bytes = Vec::new();
     // The guest that wrote has ended, so that nobody else moves the position.
     let _ = file.rewind().and_then(|()| file.read_to_end(&mut bytes));

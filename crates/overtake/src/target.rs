@@ -148,6 +148,21 @@ impl Target {
         format!("{}-gcc", self.facts().gnu_triple)
     }
 
+    /// Debian's cross assembler.
+    pub fn assembler(self) -> String {
+        format!("{}-as", self.facts().gnu_triple)
+    }
+
+    /// Debian's cross linker.
+    pub fn linker(self) -> String {
+        format!("{}-ld", self.facts().gnu_triple)
+    }
+
+    /// Debian's package that brings the cross assembler and linker.
+    pub fn assembler_package(self) -> String {
+        format!("binutils-{}", self.facts().gnu_triple.replace('_', "-"))
+    }
+
     /// Debian's packages that bring the cross compiler and the C library.
     pub const fn packages(self) -> &'static str {
         self.facts().packages

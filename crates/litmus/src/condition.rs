@@ -1,0 +1,147 @@
+//! The final condition of a test: what it asks of the final states.
+
+use std::fmt;
+
+use crate::state::Observable;
+use crate::value::Value;
+
+/// What is asked of the final states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// Of how many.
+    pub quantifier: Quantifier,
+    /// What.
+    pub proposition: Proposition,
+}
+
+/// Of how many states something is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantifier {
+    /// At least one.
+    Exists,
+    /// None.
+    NotExists,
+    /// All.
+    ForAll,
+}
+
+/// What is asked of a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proposition {
+    /// Nothing, or the impossible.
+    Constant(bool),
+    /// The observable with this number has this value.
+    Equal(usize, Value),
+    /// It does not hold.
+    Not(Box<Proposition>),
+    /// All hold.
+    And(Vec<Proposition>),
+    /// At least one holds.
+    Or(Vec<Proposition>),
+    /// If the first holds, then the second does.
+    Implies(Box<Proposition>, Box<Proposition>),
+}
+
+impl Proposition {
+    /// Whether it holds in a state: the values of all observables.
+    pub fn holds(&self, state: &[Value]) -> bool {
+        match self {
+            Proposition::Constant(value) => *value,
+            Proposition::Equal(index, value) => state.get(*index) == Some(value),
+            Proposition::Not(inner) => !inner.holds(state),
+            Proposition::And(all) => all.iter().all(|one| one.holds(state)),
+            Proposition::Or(any) => any.iter().any(|one| one.holds(state)),
+            Proposition::Implies(when, then) => !when.holds(state) || then.holds(state),
+        }
+    }
+
+    fn write(&self, observables: &[Observable], inner: bool, text: &mut String) {
+        let many = |parts: &[Proposition], between: &str, text: &mut String| {
+            for (index, part) in parts.iter().enumerate() {
+                if index > 0 {
+                    text.push_str(between);
+                }
+                part.write(observables, true, text);
+            }
+        };
+        let compound = matches!(
+            self,
+            Proposition::And(_) | Proposition::Or(_) | Proposition::Implies(..)
+        );
+        if inner && compound {
+            text.push('(');
+        }
+        match self {
+            Proposition::Constant(value) => text.push_str(if *value { "true" } else { "false" }),
+            Proposition::Equal(index, value) => {
+                if let Some(observable) = observables.get(*index) {
+                    text.push_str(&format!("{observable}={value}"));
+                }
+            }
+            Proposition::Not(part) => {
+                text.push('~');
+                if matches!(**part, Proposition::Equal(..)) {
+                    text.push('(');
+                    part.write(observables, false, text);
+                    text.push(')');
+                } else {
+                    part.write(observables, true, text);
+                }
+            }
+            Proposition::And(parts) => many(parts, " /\\ ", text),
+            Proposition::Or(parts) => many(parts, " \\/ ", text),
+            Proposition::Implies(when, then) => {
+                when.write(observables, true, text);
+                text.push_str(" => ");
+                then.write(observables, true, text);
+            }
+        }
+        if inner && compound {
+            text.push(')');
+        }
+    }
+}
+
+impl Quantifier {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Quantifier::Exists => "exists",
+            Quantifier::NotExists => "~exists",
+            Quantifier::ForAll => "forall",
+        }
+    }
+
+    /// What a test with it says of the states in question.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Quantifier::Exists => "Allowed",
+            Quantifier::NotExists => "Forbidden",
+            Quantifier::ForAll => "Required",
+        }
+    }
+
+    /// Whether it is so, if something held in so many iterations and did not in so many.
+    pub const fn is_validated(self, positive: u64, negative: u64) -> bool {
+        match self {
+            Quantifier::Exists => positive > 0,
+            Quantifier::NotExists => positive == 0,
+            Quantifier::ForAll => negative == 0,
+        }
+    }
+}
+
+impl Condition {
+    /// The text of it.
+    pub fn shown(&self, observables: &[Observable]) -> String {
+        let mut text = String::new();
+        self.proposition.write(observables, false, &mut text);
+        format!("{} ({text})", self.quantifier)
+    }
+}
+
+impl fmt::Display for Quantifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}

@@ -1,0 +1,413 @@
+//! One statement of a processor: labels and an instruction, checked and taken apart.
+//!
+//! Instructions go to the assembler nearly as they are written, so every one that it knows is
+//! understood. What is changed: letters become small (labels and locations keep theirs), labels
+//! become the processor's own, and on x86 a location in an operand becomes its address. RISC-V's
+//! `.aq.rl` becomes `.aqrl`.
+
+use crate::arch::{Arch, Control, Register};
+use crate::error::Error;
+use crate::source::number;
+
+/// A part of an instruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// As it is.
+    Text(String),
+    /// A label of the same processor.
+    Label(String),
+    /// The operand for a location, and how many bytes into it.
+    Location(String, i128),
+}
+
+/// One cell of the program.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// The line of the file.
+    pub line: usize,
+    /// Labels before the instruction.
+    pub labels: Vec<String>,
+    /// The instruction; empty if there is none.
+    pub pieces: Vec<Piece>,
+    /// The registers that it uses.
+    pub registers: Vec<Register>,
+}
+
+impl Statement {
+    /// Whether this word is in the instruction.
+    pub fn mentions(&self, word: &str) -> bool {
+        self.pieces.iter().any(|piece| match piece {
+            Piece::Text(text) => text
+                .split(|c: char| !is_part(c))
+                .any(|part| part.eq_ignore_ascii_case(word)),
+            Piece::Label(name) | Piece::Location(name, _) => name == word,
+        })
+    }
+
+    /// The locations that it names.
+    pub fn locations(&self) -> impl Iterator<Item = &str> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Location(name, _) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+}
+
+const fn is_start(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, '_' | '.')
+}
+
+const fn is_part(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '.')
+}
+
+/// The labels at the beginning of a cell, and the rest of it.
+pub fn labels(cell: &str) -> (Vec<&str>, &str) {
+    let mut labels = Vec::new();
+    let mut rest = cell.trim();
+    while rest.starts_with(is_start) {
+        let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        let Some(after) = rest[length..].trim_start().strip_prefix(':') else {
+            break;
+        };
+        labels.push(&rest[..length]);
+        rest = after.trim_start();
+    }
+    (labels, rest)
+}
+
+/// Words on x86 that stand before the instruction they change.
+const PREFIXES: [&str; 11] = [
+    "lock", "rep", "repe", "repz", "repne", "repnz", "xacquire", "xrelease", "bnd", "data16",
+    "rex.w",
+];
+
+/// Takes an instruction apart; `known` are the labels of its processor.
+pub fn parse(arch: Arch, line: usize, cell: &str, known: &[&str]) -> Result<Statement, Error> {
+    let (labels, text) = labels(cell);
+    let mut statement = Statement {
+        line,
+        labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+        pieces: Vec::new(),
+        registers: Vec::new(),
+    };
+    if text.is_empty() {
+        return Ok(statement);
+    }
+    let refuse = |why: &str| Error::new(line, format!("`{text}` cannot be run in a test: {why}"));
+    if let Some(c) = text
+        .chars()
+        .find(|c| !c.is_ascii() || c.is_ascii_control() && !c.is_ascii_whitespace())
+    {
+        return Err(refuse(&format!("{c:?} is in no instruction")));
+    }
+    if text.contains(['=', '"', '\\', ';', '@', '\'', '`']) || text.contains("/*") {
+        return Err(refuse(
+            "it is more than an instruction; write one, without symbols, strings and literals",
+        ));
+    }
+    if text.starts_with('.') {
+        return Err(refuse("it is a directive of the assembler"));
+    }
+
+    let mut words = text.split_whitespace().peekable();
+    let mut mnemonics = Vec::new();
+    while let Some(word) = words.next() {
+        let word = word.to_ascii_lowercase();
+        let is_prefix = arch == Arch::X86_64
+            && (PREFIXES.contains(&word.as_str()) || word.starts_with('{'))
+            && words.peek().is_some();
+        mnemonics.push(word);
+        if !is_prefix {
+            break;
+        }
+    }
+    let operands = words.collect::<Vec<_>>().join(" ");
+    let Some(mnemonic) = mnemonics.last_mut() else {
+        return Ok(statement);
+    };
+    if arch == Arch::Riscv {
+        *mnemonic = mnemonic.replace(".aq.rl", ".aqrl");
+    }
+    if !mnemonic.starts_with(|c: char| c.is_ascii_alphabetic())
+        || mnemonic.contains(|c: char| !is_part(c) && !matches!(c, '+' | '-'))
+    {
+        return Err(refuse("it does not begin with the name of an instruction"));
+    }
+    let mnemonic = mnemonic.clone();
+    let facts = arch.facts();
+    let control = (facts.control)(&mnemonic);
+    if control == Control::Leaves {
+        return Err(refuse(
+            "it leaves the test, or uses the stack; only branches to the processor's labels stay",
+        ));
+    }
+    let mut text_before = mnemonics.join(" ");
+    if !operands.is_empty() {
+        text_before.push(' ');
+    }
+    let mut reader = Operands {
+        arch,
+        known,
+        branch: control == Control::Branch,
+        pieces: vec![Piece::Text(text_before)],
+        registers: (facts.implicit)(&mnemonic)
+            .iter()
+            .map(|number| Register(*number))
+            .collect(),
+    };
+    // A prefix may count as well: `rep`.
+    for prefix in &mnemonics {
+        let implicit = (facts.implicit)(prefix);
+        reader
+            .registers
+            .extend(implicit.iter().map(|number| Register(*number)));
+    }
+    reader.read(&operands).map_err(|why| refuse(&why))?;
+    if reader.branch && !reader.ends_in_label() {
+        return Err(refuse("it does not go to a label of the same processor"));
+    }
+    if arch == Arch::Ppc && names_a_register_by_number(&mnemonic, &operands) {
+        return Err(refuse("write registers as r0 to r31"));
+    }
+    statement.pieces = reader.pieces;
+    statement.registers = reader.registers;
+    Ok(statement)
+}
+
+/// Whether the first operand, where a register is written, is a bare number.
+fn names_a_register_by_number(mnemonic: &str, operands: &str) -> bool {
+    const NUMBERS_FIRST: [&str; 10] = [
+        "b", "cmp", "dcb", "icb", "mt", "sync", "wait", "fcmp", "hwsync", "crset",
+    ];
+    let first = operands.split(',').next().unwrap_or_default().trim();
+    number(first).is_some()
+        && !NUMBERS_FIRST
+            .iter()
+            .any(|start| mnemonic.starts_with(start))
+}
+
+/// Takes operands apart.
+struct Operands<'a> {
+    arch: Arch,
+    known: &'a [&'a str],
+    branch: bool,
+    pieces: Vec<Piece>,
+    registers: Vec<Register>,
+}
+
+impl Operands<'_> {
+    fn text(&mut self) -> &mut String {
+        if !matches!(self.pieces.last(), Some(Piece::Text(_))) {
+            self.pieces.push(Piece::Text(String::new()));
+        }
+        match self.pieces.last_mut() {
+            Some(Piece::Text(text)) => text,
+            _ => unreachable!("it was just put there"),
+        }
+    }
+
+    fn read(&mut self, operands: &str) -> Result<(), String> {
+        let mut rest = operands;
+        let mut before = ' ';
+        while let Some(c) = rest.chars().next() {
+            let symbols = self.arch == Arch::X86_64 && !self.branch;
+            if symbols
+                && matches!(c, '(' | '[')
+                && let Some((name, after)) = bracketed(rest)
+            {
+                let offset = self.take_offset()?;
+                self.pieces.push(Piece::Location(name.to_owned(), offset));
+                (rest, before) = (after, ')');
+                continue;
+            }
+            if !is_start(c) || is_part(before) {
+                self.text().push(c.to_ascii_lowercase());
+                before = c;
+                rest = &rest[c.len_utf8()..];
+                continue;
+            }
+            let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(length);
+            rest = after;
+            if self.known.contains(&word) && before != '%' {
+                self.pieces.push(Piece::Label(word.to_owned()));
+            } else if self.arch == Arch::X86_64 && before != '%' {
+                rest = self.symbol(word, before, after)?;
+            } else {
+                self.word(word)?;
+            }
+            before = 'a';
+        }
+        Ok(())
+    }
+
+    /// A word that is no label: a register, perhaps.
+    fn word(&mut self, word: &str) -> Result<(), String> {
+        let lower = word.to_ascii_lowercase();
+        if lower.starts_with('.') {
+            return Err(format!("`{word}` is no label of this processor"));
+        }
+        if let Some(why) = (self.arch.facts().untouchable)(&lower) {
+            return Err(format!("{why} (`{word}`)"));
+        }
+        if let Some((register, _)) = self.arch.register(&lower) {
+            self.registers.push(register);
+        }
+        self.text().push_str(&lower);
+        Ok(())
+    }
+
+    /// A word on x86 that is no register: a location, as `x`, `x(%rip)` or `x+2(%rip)`. Returns
+    /// what is left.
+    fn symbol<'a>(&mut self, word: &str, before: char, after: &'a str) -> Result<&'a str, String> {
+        if before == '$' || word.starts_with('.') || self.branch {
+            return Err(format!(
+                "`{word}` is no number, register or label; take `(x)` for the location x"
+            ));
+        }
+        let (mut offset, mut rest) = (0, after);
+        if let Some(digits) = after.strip_prefix(['+', '-']) {
+            let length = digits.find(|c| !is_part(c)).unwrap_or(digits.len());
+            let value = number(&digits[..length]).filter(|value| *value < 64);
+            offset = value.ok_or_else(|| format!("`{word}` is followed by no small number"))?;
+            if after.starts_with('-') {
+                offset = -offset;
+            }
+            rest = &digits[length..];
+        }
+        let lower = rest.to_ascii_lowercase();
+        if lower.starts_with("(%rip)") {
+            rest = &rest["(%rip)".len()..];
+        } else if rest.starts_with(['(', '[']) {
+            return Err(format!(
+                "load the address of `{word}` first: `leaq (x),%rax`, or `0:rax=x` initially"
+            ));
+        }
+        self.pieces.push(Piece::Location(word.to_owned(), offset));
+        Ok(rest)
+    }
+
+    /// Takes the number that stands right before a bracket.
+    fn take_offset(&mut self) -> Result<i128, String> {
+        let text = self.text();
+        let begin = text.rfind([',', ' ']).map_or(0, |place| place + 1);
+        let written = text[begin..].to_owned();
+        if written.is_empty() {
+            return Ok(0);
+        }
+        text.truncate(begin);
+        let (sign, digits) = match written.strip_prefix('-') {
+            Some(digits) => (-1, digits),
+            None => (1, written.as_str()),
+        };
+        let value = number(digits).filter(|value| *value < 64);
+        value
+            .map(|value| sign * value)
+            .ok_or_else(|| format!("`{written}` is not understood before a location"))
+    }
+
+    /// Whether the last operand is a label and nothing else.
+    fn ends_in_label(&self) -> bool {
+        let labels = self
+            .pieces
+            .iter()
+            .filter(|piece| matches!(piece, Piece::Label(_)));
+        match self.pieces.as_slice() {
+            [.., Piece::Text(before), Piece::Label(_)] => {
+                labels.count() == 1 && before.ends_with([',', ' '])
+            }
+            _ => false,
+        }
+    }
+}
+
+/// `(x)` or `[x]` at the beginning: the name, and what comes after.
+fn bracketed(text: &str) -> Option<(&str, &str)> {
+    let close = match text.chars().next()? {
+        '(' => ')',
+        _ => ']',
+    };
+    let inside = text[1..].trim_start();
+    if !inside.starts_with(is_start) {
+        return None;
+    }
+    let length = inside.find(|c| !is_part(c))?;
+    let after = inside[length..].trim_start().strip_prefix(close)?;
+    Some((&inside[..length], after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arch, Piece, parse};
+
+    fn text(arch: Arch, cell: &str) -> Result<String, String> {
+        let statement = parse(arch, 1, cell, &["L0"]).map_err(|error| error.message)?;
+        let pieces = statement.pieces.iter().map(|piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Label(name) => format!("<{name}>"),
+            Piece::Location(name, offset) => format!("<{name}+{offset}>"),
+        });
+        Ok(pieces.collect())
+    }
+
+    #[test]
+    fn instructions_are_kept() {
+        for (arch, cell, expected) in [
+            (Arch::AArch64, "MOV W0,#1", "mov w0,#1"),
+            (Arch::AArch64, "L0: CBNZ W0, L0", "cbnz w0, <L0>"),
+            (Arch::AArch64, "LDR W1,[X0,W2,SXTW]", "ldr w1,[x0,w2,sxtw]"),
+            (
+                Arch::Riscv,
+                "amoswap.w.aq.rl x7,x5,(x6)",
+                "amoswap.w.aqrl x7,x5,(x6)",
+            ),
+            (Arch::Ppc, "bne-  L0", "bne- <L0>"),
+            (Arch::Ppc, "lwarx r1,0,r2", "lwarx r1,0,r2"),
+            (Arch::X86_64, "movl $1,(x)", "movl $1,<x+0>"),
+            (Arch::X86_64, "MOVL [x],%EAX", "movl <x+0>,%eax"),
+            (Arch::X86_64, "movw 2(x),%ax", "movw <x+2>,%ax"),
+            (Arch::X86_64, "movw x+2(%rip),%ax", "movw <x+2>,%ax"),
+            (Arch::X86_64, "lock incl x", "lock incl <x+0>"),
+            (
+                Arch::X86_64,
+                "movl 4(%rax,%rbx,2),%ecx",
+                "movl 4(%rax,%rbx,2),%ecx",
+            ),
+            (Arch::X86_64, "jne L0", "jne <L0>"),
+        ] {
+            assert_eq!(text(arch, cell).as_deref(), Ok(expected), "{cell}");
+        }
+    }
+
+    #[test]
+    fn what_leaves_the_test_is_refused() {
+        for (arch, cell, why) in [
+            (Arch::AArch64, "RET", "leaves the test"),
+            (Arch::AArch64, "SVC #0", "leaves the test"),
+            (Arch::AArch64, "B elsewhere", "label of the same processor"),
+            (Arch::AArch64, "B .+8", "no label"),
+            (Arch::AArch64, "CBZ W0, L0+4", "label of the same processor"),
+            (Arch::AArch64, "STR W0,[SP]", "stack pointer"),
+            (Arch::AArch64, "LDR X0,=1", "more than an instruction"),
+            (Arch::AArch64, ".word 1", "directive"),
+            (Arch::AArch64, "FMOV D8,#1.0", "preserved"),
+            (Arch::Ppc, "blr", "leaves the test"),
+            (Arch::Ppc, "bl L0", "leaves the test"),
+            (Arch::Ppc, "beqlr", "leaves the test"),
+            (Arch::Ppc, "li 14,1", "r0 to r31"),
+            (Arch::Riscv, "jalr x1,0(x5)", "leaves the test"),
+            (Arch::Riscv, "ecall", "leaves the test"),
+            (Arch::Riscv, "lw x5,0(sp)", "stack pointer"),
+            (Arch::X86_64, "call x", "leaves the test"),
+            (Arch::X86_64, "jmp *%rax", "label of the same processor"),
+            (Arch::X86_64, "push %rax", "leaves the test"),
+            (Arch::X86_64, "movl %esp,%eax", "stack pointer"),
+            (Arch::X86_64, "movq $x,%rax", "no number"),
+            (Arch::X86_64, "x = 5", "more than an instruction"),
+        ] {
+            let message = text(arch, cell).unwrap_err();
+            assert!(message.contains(why), "{cell}: {message}");
+        }
+    }
+}

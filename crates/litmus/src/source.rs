@@ -1,0 +1,264 @@
+//! The text of a test: its comments taken out, its words taken one by one.
+
+use crate::error::Error;
+
+/// A text in which every comment is white space, so that places are those of the file.
+#[derive(Debug)]
+pub struct Source {
+    text: String,
+}
+
+impl Source {
+    /// Takes the comments `(* … *)` out, which may be nested.
+    pub fn new(text: &str) -> Result<Self, Error> {
+        let mut plain = String::with_capacity(text.len());
+        let mut opened = Vec::new();
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            if rest.starts_with("(*") {
+                opened.push(line_of(text, text.len() - rest.len()));
+                plain.push_str("  ");
+                rest = &rest[2..];
+            } else if !opened.is_empty() && rest.starts_with("*)") {
+                opened.pop();
+                plain.push_str("  ");
+                rest = &rest[2..];
+            } else {
+                if opened.is_empty() || c == '\n' {
+                    plain.push(c);
+                } else {
+                    // As many bytes.
+                    plain.extend(std::iter::repeat_n(' ', c.len_utf8()));
+                }
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+        match opened.first() {
+            Some(line) => Err(Error::new(
+                *line,
+                "this comment has no end: close it with `*)`",
+            )),
+            None => Ok(Source { text: plain }),
+        }
+    }
+
+    /// All of it.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The line of a place, from 1.
+    pub fn line(&self, offset: usize) -> usize {
+        line_of(&self.text, offset)
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.as_bytes()[..offset.min(text.len())]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count()
+}
+
+/// A word of an initial state or of a condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Token {
+    /// A name.
+    Name(String),
+    /// A number, without a sign.
+    Number(i128),
+    /// A sign or an operator.
+    Sign(&'static str),
+}
+
+/// Signs, the longer ones first.
+const SIGNS: [&str; 23] = [
+    "/\\", "\\/", "=>", "<>", "!=", "==", "&&", "||", ":", "=", ";", "[", "]", "(", ")", "{", "}",
+    "*", "&", ",", "~", "!", "-",
+];
+
+/// The words of a part of the source, with a place in them.
+#[derive(Debug)]
+pub struct Words<'a> {
+    source: &'a Source,
+    at: usize,
+    end: usize,
+}
+
+impl<'a> Words<'a> {
+    /// The words from one place up to another.
+    pub fn new(source: &'a Source, at: usize, end: usize) -> Self {
+        Words { source, at, end }
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.source.text[self.at..self.end]
+    }
+
+    fn skip_space(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start().len();
+    }
+
+    /// The line of the next word.
+    pub fn line(&mut self) -> usize {
+        self.skip_space();
+        self.source.line(self.at)
+    }
+
+    /// The place of the next word.
+    pub fn place(&mut self) -> usize {
+        self.skip_space();
+        self.at
+    }
+
+    /// Goes back to a place that [`Words::place`] gave.
+    pub fn back_to(&mut self, place: usize) {
+        self.at = place;
+    }
+
+    /// Whether nothing is left.
+    pub fn is_at_end(&mut self) -> bool {
+        self.skip_space();
+        self.at == self.end
+    }
+
+    /// The next word, which is then taken.
+    pub fn next(&mut self) -> Result<Option<Token>, Error> {
+        self.skip_space();
+        let rest = self.rest();
+        let Some(first) = rest.chars().next() else {
+            return Ok(None);
+        };
+        if first.is_ascii_alphabetic() || matches!(first, '_' | '%' | '.') {
+            let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '$');
+            let length = rest[1..]
+                .find(|c| !is_part(c))
+                .map_or(rest.len(), |length| length + 1);
+            self.at += length;
+            let name = rest[..length].trim_start_matches('%');
+            return Ok(Some(Token::Name(name.to_owned())));
+        }
+        if first.is_ascii_digit() {
+            let length = rest
+                .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .unwrap_or(rest.len());
+            let written = &rest[..length];
+            let number = number(written).ok_or_else(|| {
+                Error::new(
+                    self.line(),
+                    format!("`{written}` is not a number of at most 64 bits"),
+                )
+            })?;
+            self.at += length;
+            return Ok(Some(Token::Number(number)));
+        }
+        match SIGNS.into_iter().find(|sign| rest.starts_with(sign)) {
+            Some(sign) => {
+                self.at += sign.len();
+                Ok(Some(Token::Sign(sign)))
+            }
+            None => Err(Error::new(
+                self.line(),
+                format!("`{first}` is not understood here"),
+            )),
+        }
+    }
+
+    /// The next word, which is left.
+    pub fn peek(&mut self) -> Result<Option<Token>, Error> {
+        let place = self.place();
+        let token = self.next();
+        self.at = place;
+        token
+    }
+
+    /// Takes the next word if it is this sign.
+    pub fn takes(&mut self, sign: &str) -> Result<bool, Error> {
+        let place = self.place();
+        if matches!(self.next()?, Some(Token::Sign(found)) if found == sign) {
+            return Ok(true);
+        }
+        self.at = place;
+        Ok(false)
+    }
+
+    /// Takes this sign, which must be next.
+    pub fn expect(&mut self, sign: &str, after: &str) -> Result<(), Error> {
+        if self.takes(sign)? {
+            Ok(())
+        } else {
+            Err(self.unexpected(&format!("`{sign}` {after}")))
+        }
+    }
+
+    /// An error that the next word is not what it should be.
+    pub fn unexpected(&mut self, expected: &str) -> Error {
+        let found = match self.rest().split_whitespace().next() {
+            Some(word) => format!("`{word}`"),
+            None => "nothing".to_owned(),
+        };
+        let found = found.trim_end_matches(';').to_owned();
+        Error::new(self.line(), format!("expected {expected}, found {found}"))
+    }
+}
+
+/// A number as C writes it, of at most 64 bits.
+pub fn number(written: &str) -> Option<i128> {
+    let digits = written.replace('_', "");
+    let lower = digits.to_ascii_lowercase();
+    let lower = lower.trim_end_matches(['u', 'l']);
+    let value = match lower.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => lower.parse(),
+    };
+    value.ok().map(i128::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Source, Token, Words, number};
+
+    #[test]
+    fn comments_are_white_space() {
+        let source = Source::new("a (* b\n (* c *) ü *) d\ne").unwrap();
+        assert_eq!(source.text().len(), "a (* b\n (* c *) ü *) d\ne".len());
+        let words: Vec<_> = source.text().split_whitespace().collect();
+        assert_eq!(words, ["a", "d", "e"]);
+        assert_eq!(source.line(source.text().find('d').unwrap()), 2);
+        assert_eq!(Source::new("x\n(* y").unwrap_err().line, 2);
+    }
+
+    #[test]
+    fn words() {
+        let source = Source::new(r"0:X1=-0x10 /\ [x]").unwrap();
+        let mut words = Words::new(&source, 0, source.text().len());
+        let mut found = Vec::new();
+        while let Some(token) = words.next().unwrap() {
+            found.push(token);
+        }
+        assert_eq!(
+            found,
+            [
+                Token::Number(0),
+                Token::Sign(":"),
+                Token::Name("X1".to_owned()),
+                Token::Sign("="),
+                Token::Sign("-"),
+                Token::Number(16),
+                Token::Sign("/\\"),
+                Token::Sign("["),
+                Token::Name("x".to_owned()),
+                Token::Sign("]"),
+            ]
+        );
+    }
+
+    #[test]
+    fn numbers() {
+        assert_eq!(number("0x1F"), Some(31));
+        assert_eq!(number("7ul"), Some(7));
+        assert_eq!(number("0x10000000000000000"), None);
+        assert_eq!(number("3x"), None);
+    }
+}

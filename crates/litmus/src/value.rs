@@ -1,0 +1,127 @@
+//! Values and their types.
+
+use std::fmt;
+
+/// What a location or a register holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// An integer of so many bits (8, 16, 32 or 64).
+    Integer {
+        /// How many.
+        bits: u32,
+        /// Whether it may be negative.
+        signed: bool,
+    },
+    /// A register of which nothing is said: a 32-bit signed integer, unless it holds more.
+    Unsaid,
+    /// The address of a location.
+    Address,
+}
+
+impl Type {
+    /// What a location holds if nothing is said.
+    pub const INT: Type = Type::Integer {
+        bits: 32,
+        signed: true,
+    };
+
+    /// The type that C calls by these words.
+    pub fn of_words(words: &str) -> Option<Type> {
+        let (bits, signed) = match words {
+            "int8_t" | "signed char" => (8, true),
+            "uint8_t" | "char" | "unsigned char" => (8, false),
+            "int16_t" | "short" | "short int" => (16, true),
+            "uint16_t" | "unsigned short" | "unsigned short int" => (16, false),
+            "int32_t" | "int" | "signed" | "signed int" => (32, true),
+            "uint32_t" | "unsigned" | "unsigned int" => (32, false),
+            "int64_t" | "long" | "long int" | "long long" | "intptr_t" | "ssize_t" => (64, true),
+            "uint64_t" | "unsigned long" | "unsigned long int" | "unsigned long long"
+            | "uintptr_t" | "size_t" => (64, false),
+            _ => return None,
+        };
+        Some(Type::Integer { bits, signed })
+    }
+
+    /// How many bytes of memory it takes.
+    pub const fn bytes(self) -> u32 {
+        match self {
+            Type::Integer { bits, .. } => bits / 8,
+            Type::Unsaid | Type::Address => 8,
+        }
+    }
+
+    /// The number that the low bits of `raw` stand for.
+    pub fn number(self, raw: u64) -> i128 {
+        match self {
+            Type::Integer { bits, signed } => {
+                let shift = 64 - bits;
+                if signed {
+                    i128::from(raw.cast_signed() << shift >> shift)
+                } else {
+                    i128::from(raw << shift >> shift)
+                }
+            }
+            Type::Unsaid | Type::Address => {
+                let low = Type::INT.number(raw);
+                if raw >> 32 == 0 || i128::from(raw.cast_signed()) == low {
+                    low
+                } else {
+                    i128::from(raw.cast_signed())
+                }
+            }
+        }
+    }
+
+    /// The value that a test's text means: numbers are cut to what the type can hold.
+    pub fn value(self, written: &Value) -> Value {
+        match written {
+            // The low 64 bits: a constant may be written as signed or unsigned.
+            Value::Number(number) => Value::Number(self.number(*number as u64)),
+            Value::Address(_) => written.clone(),
+        }
+    }
+}
+
+/// A number, or the address of a location.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Value {
+    /// A number.
+    Number(i128),
+    /// The address of the location with this name.
+    Address(String),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Number(number) => write!(f, "{number}"),
+            Value::Address(name) => f.write_str(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Type, Value};
+
+    #[test]
+    fn numbers_are_of_their_type() {
+        let byte = Type::of_words("uint8_t").unwrap();
+        let long = Type::of_words("uint64_t").unwrap();
+        for (kind, raw, number) in [
+            (Type::INT, 0xffff_ffff, -1),
+            (Type::INT, 0x1_0000_0007, 7),
+            (byte, 0x1ff, 0xff),
+            (long, u64::MAX, i128::from(u64::MAX)),
+            (Type::Unsaid, 0xffff_ffff, -1),
+            (Type::Unsaid, u64::MAX, -1),
+            (Type::Unsaid, 0x1_0000_0000, 0x1_0000_0000),
+        ] {
+            assert_eq!(kind.number(raw), number, "{kind:?} {raw:#x}");
+        }
+        assert_eq!(
+            Type::INT.value(&Value::Number(0xffff_ffff)),
+            Value::Number(-1)
+        );
+    }
+}

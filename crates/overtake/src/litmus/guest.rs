@@ -1,0 +1,131 @@
+//! A test as a guest.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use litmus::{Histogram, Raw, Test};
+use signal_hook::consts::{SIGBUS, SIGILL, SIGSEGV};
+use tempfile::TempDir;
+
+use super::assemble::assemble;
+use super::target;
+use crate::emulation::{Emulation, temporary_folder};
+use crate::error::Error;
+use crate::home::{Home, LITMUS};
+use crate::process::{Interrupts, run_in_background};
+use crate::qemu::Qemu;
+use crate::scenario::{captured, text, without_variables};
+
+/// A test that can be run.
+pub struct Prepared {
+    file: PathBuf,
+    /// With the guest, the plan and the code under names that are always the same, so that a run
+    /// does not depend on where it is.
+    folder: TempDir,
+}
+
+impl Prepared {
+    /// Assembles a test.
+    pub fn new(file: &Path, test: &Test, iterations: u64, home: &Home) -> Result<Self, Error> {
+        let target = target(test.arch);
+        let folder = temporary_folder()?;
+        let wrong = |line, message| Error::LitmusTest {
+            file: file.to_owned(),
+            line,
+            message,
+        };
+        let code = assemble(test, target, folder.path())?
+            .map_err(|(line, message)| wrong(line, message))?;
+        let plan = test
+            .plan(&code.entries, iterations)
+            .map_err(|error| wrong(Some(error.line), error.message))?;
+        fs::write(folder.path().join("plan"), plan)
+            .and_then(|()| fs::write(folder.path().join("code"), code.bytes))
+            .and_then(|()| {
+                symlink(
+                    home.litmus(target).unwrap_or_default(),
+                    folder.path().join(LITMUS),
+                )
+            })
+            .map_err(Error::temporary)?;
+        Ok(Prepared {
+            file: file.to_owned(),
+            folder,
+        })
+    }
+
+    /// Runs it with one seed.
+    pub fn run(
+        &self,
+        test: &Test,
+        emulation: &Emulation,
+        qemu: &Qemu,
+        home: &Home,
+        interrupts: &Interrupts,
+    ) -> Result<Histogram, Error> {
+        let output = captured()?;
+        let errors = captured()?;
+        let said = || text(&errors).lines().last().unwrap_or_default().to_owned();
+        let outcome = emulation.run(
+            qemu,
+            home,
+            |command| {
+                without_variables(command);
+                command
+                    .current_dir(self.folder.path())
+                    .arg(format!("./{LITMUS}"))
+                    .args(["plan", "code"]);
+            },
+            |command| {
+                command
+                    .stdin(Stdio::null())
+                    .stdout(output.try_clone()?)
+                    .stderr(errors.try_clone()?);
+                run_in_background(command, emulation.limit, interrupts)
+            },
+            said,
+        )?;
+        let wrong = |message| Error::LitmusTest {
+            file: self.file.clone(),
+            line: None,
+            message,
+        };
+        if !outcome.status.success() {
+            let line = said();
+            let line = if line.is_empty() {
+                line
+            } else {
+                format!(" ({line})")
+            };
+            let hint = match outcome.status.signal() {
+                Some(SIGILL) => ": look for an instruction that the emulated CPU lacks",
+                Some(SIGSEGV | SIGBUS) => ": look for an address that is no location's",
+                _ => "",
+            };
+            return Err(wrong(format!(
+                "with seed {} the test ended with {}{line}{hint}",
+                emulation.seed, outcome.status
+            )));
+        }
+        histogram(test, &text(&output)).ok_or_else(|| {
+            wrong("the guest's answer cannot be read: run `cargo xtask build`".to_owned())
+        })
+    }
+}
+
+/// Reads the guest's answer.
+fn histogram(test: &Test, answer: &str) -> Option<Histogram> {
+    let mut histogram = Histogram::default();
+    for line in answer.lines() {
+        let mut words = line.split(' ');
+        let count = words.next()?.parse().ok()?;
+        let words = words.map(Raw::parse).collect::<Option<Vec<_>>>()?;
+        if !histogram.add(test, count, &test.observed(&words)?) {
+            return None;
+        }
+    }
+    Some(histogram)
+}

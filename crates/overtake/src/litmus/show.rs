@@ -1,0 +1,168 @@
+//! Results as they are printed.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use litmus::{Arch, Histogram};
+use serde::{Serialize, Serializer};
+
+use super::Done;
+use crate::cli::LitmusFormat;
+use crate::emulation::Model;
+use crate::error::Error;
+use crate::qemu::Qemu;
+
+/// Whose memory model it was, and of which version.
+#[derive(Debug, Serialize)]
+pub struct ModelVersion {
+    name: &'static str,
+    version: String,
+}
+
+/// The model of all runs: without one, QEMU is what decides.
+pub fn model(model: Model, qemus: &[Qemu]) -> Result<ModelVersion, Error> {
+    let version = match (model, qemus.first()) {
+        (Model::None, Some(qemu)) => qemu.probe()?.version,
+        _ => env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    Ok(ModelVersion {
+        name: model.name(),
+        version,
+    })
+}
+
+/// How often something was seen: the word for it.
+const fn observation(histogram: (u64, u64)) -> &'static str {
+    match histogram {
+        (0, _) => "Never",
+        (_, 0) => "Always",
+        _ => "Sometimes",
+    }
+}
+
+/// In the manner of litmus7, for people.
+pub fn text<'a>(tests: impl Iterator<Item = &'a Done>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for Done {
+        test, histogram, ..
+    } in tests
+    {
+        let condition = &test.condition;
+        let (positive, negative) = histogram.witnesses();
+        let validated = condition.quantifier.is_validated(positive, negative);
+        writeln!(out, "Test {} {}", test.name, condition.quantifier.kind())?;
+        writeln!(out, "Histogram ({} states)", histogram.outcomes.len())?;
+        for (state, outcome) in &histogram.outcomes {
+            let mark = if outcome.positive { '*' } else { ':' };
+            let end = if state.is_empty() { "" } else { ";" };
+            writeln!(out, "{:<8}{mark}>{state}{end}", outcome.count)?;
+        }
+        writeln!(out, "{}\n", if validated { "Ok" } else { "No" })?;
+        writeln!(out, "Witnesses")?;
+        writeln!(out, "Positive: {positive}, Negative: {negative}")?;
+        writeln!(
+            out,
+            "Condition {} is {}validated",
+            condition.shown(&test.observables),
+            if validated { "" } else { "not " }
+        )?;
+        let word = observation((positive, negative));
+        writeln!(
+            out,
+            "Observation {} {word} {positive} {negative}\n",
+            test.name
+        )?;
+    }
+    out.flush()
+}
+
+/// A line for each test: `MP AArch64 Ok Sometimes 12 988: 1:X1=0; 1:X3=0 (812), …`.
+pub fn lines<'a>(tests: impl Iterator<Item = &'a Done>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for Done {
+        test, histogram, ..
+    } in tests
+    {
+        let (positive, negative) = histogram.witnesses();
+        let validated = test.condition.quantifier.is_validated(positive, negative);
+        let states = histogram.outcomes.iter();
+        let states: Vec<_> = states
+            .map(|(state, outcome)| format!("{state} ({})", outcome.count))
+            .collect();
+        writeln!(
+            out,
+            "{} {} {} {} {positive} {negative}: {}",
+            test.name,
+            test.arch,
+            if validated { "Ok" } else { "No" },
+            observation((positive, negative)),
+            states.join(", ")
+        )?;
+    }
+    out.flush()
+}
+
+/// For programs: one array, an object a line. `condition_seen`: what the condition asks about held
+/// at least once; `validated`: the condition as a whole, with its quantifier, held.
+pub fn json<'a>(tests: impl Iterator<Item = &'a Done>, model: &ModelVersion) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Object<'a> {
+        name: &'a str,
+        #[serde(serialize_with = "arch")]
+        arch: Arch,
+        iterations: u64,
+        outcomes: BTreeMap<&'a str, u64>,
+        condition: String,
+        condition_seen: bool,
+        validated: bool,
+        model: &'a ModelVersion,
+    }
+
+    let lines: Vec<_> = tests
+        .map(|done| {
+            let Done {
+                test,
+                histogram: Histogram { outcomes },
+                iterations,
+            } = done;
+            let (positive, negative) = done.histogram.witnesses();
+            let object = Object {
+                name: &test.name,
+                arch: test.arch,
+                iterations: *iterations,
+                outcomes: outcomes
+                    .iter()
+                    .map(|(state, outcome)| (state.as_str(), outcome.count))
+                    .collect(),
+                condition: test.condition.shown(&test.observables),
+                condition_seen: positive > 0,
+                validated: test.condition.quantifier.is_validated(positive, negative),
+                model,
+            };
+            serde_json::to_string(&object).expect("plain data")
+        })
+        .collect();
+    let mut out = io::stdout().lock();
+    if lines.is_empty() {
+        writeln!(out, "[]")?;
+    } else {
+        writeln!(out, "[\n  {}\n]", lines.join(",\n  "))?;
+    }
+    out.flush()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn arch<S: Serializer>(arch: &Arch, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(arch.name())
+}
+
+/// The table of verdicts; beside JSON it goes to standard error.
+pub fn conformance(text: &str, format: LitmusFormat) -> io::Result<()> {
+    if format == LitmusFormat::Json {
+        anstream::eprint!("{text}");
+        return Ok(());
+    }
+    let mut out = anstream::stdout().lock();
+    write!(out, "{text}")?;
+    out.flush()
+}
