@@ -215,21 +215,31 @@ impl Machine {
     fn bring_up_to_date(&self, before: &[(u64, [u8; GRANULE])], driver: &mut dyn Driver) {
         for (granule, before) in before {
             let now = self.granule_in_memory(*granule);
-            for ((at, now), before) in (*granule..).zip(now).zip(before) {
-                if now != *before {
-                    driver.patch(at, &[now]);
-                }
-            }
+            patch_difference(*granule, before, &now, driver);
+        }
+    }
+}
+
+/// Writes the bytes that change, and no other.
+fn patch_difference(
+    granule: u64,
+    before: &[u8; GRANULE],
+    now: &[u8; GRANULE],
+    driver: &mut dyn Driver,
+) {
+    for ((at, now), before) in (granule..).zip(now).zip(before) {
+        if now != before {
+            driver.patch(at, &[*now]);
         }
     }
 }
 
 /// Puts those of `bytes` at `at` that lie in `out` at `addr` there.
 fn overlay(addr: u64, out: &mut [u8], at: u64, bytes: &[u8]) {
-    let end = addr + out.len() as u64;
-    for (at, byte) in (at..).zip(bytes) {
-        if (addr..end).contains(&at) {
-            out[(at - addr) as usize] = *byte;
-        }
+    let start = at.max(addr);
+    let end = (at + bytes.len() as u64).min(addr + out.len() as u64);
+    if start < end {
+        let from = &bytes[(start - at) as usize..(end - at) as usize];
+        out[(start - addr) as usize..(end - addr) as usize].copy_from_slice(from);
     }
 }

@@ -1,6 +1,7 @@
 //! How stores become visible, and who does not see them yet.
 
-use super::{Machine, Store, ThreadId};
+use super::{Machine, Store, ThreadId, patch_difference};
+use crate::buffer::MAX_ACCESS;
 use crate::driver::Driver;
 use crate::image::granules;
 use crate::strategy::LONGEST_LIFE;
@@ -57,12 +58,11 @@ impl Machine {
         driver: &mut dyn Driver,
     ) {
         let (addr, len) = (store.addr, store.bytes.len());
-        let own = self.shown == Some(thread);
-        let before = if own && !self.tracks(thread) {
+        let before = match self.shown {
+            None => Vec::new(),
             // What it sees, it had stored already.
-            Vec::new()
-        } else {
-            self.in_memory(granules(addr, len))
+            Some(shown) if shown == thread && !self.tracks(thread) => Vec::new(),
+            Some(_) => self.in_memory(granules(addr, len)),
         };
         self.clock += 1;
         let now = self.clock;
@@ -86,7 +86,11 @@ impl Machine {
         if state.tracks() {
             state.forwards.stored(store, now, atomic);
         }
-        self.bring_up_to_date(&before, driver);
+        if self.shown.is_none() {
+            driver.patch(addr, store.bytes);
+        } else {
+            self.bring_up_to_date(&before, driver);
+        }
     }
 
     /// A thread may not see the write that is about to become visible.
@@ -171,24 +175,37 @@ impl Machine {
     /// Puts the thread's view into memory that holds the committed contents.
     pub fn enter(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
         debug_assert!(self.shown.is_none());
-        let state = self.thread(thread);
-        let entries = state.buffer.entries().iter();
-        let pending = entries.flat_map(|it| granules(it.addr, it.bytes().len()));
-        let before = self.in_memory(state.stale.granules(state.next).chain(pending));
         self.shown = Some(thread);
-        self.bring_up_to_date(&before, driver);
+        let state = self.thread(thread);
+        for granule in state.stale.granules(state.next) {
+            let past = state.stale.contents(granule, state.next);
+            if let (Some(past), Some(present)) = (past, self.image.granule(granule)) {
+                patch_difference(granule, &present.bytes, &past.bytes, driver);
+            }
+        }
+        for entry in state.buffer.entries() {
+            driver.patch(entry.addr, entry.bytes());
+        }
     }
 
     /// Puts the committed contents into memory that holds a thread's view.
     pub fn leave(&mut self, driver: &mut dyn Driver) {
-        let Some(thread) = self.shown else {
+        let Some(thread) = self.shown.take() else {
             return;
         };
         let state = self.thread(thread);
-        let entries = state.buffer.entries().iter();
-        let pending = entries.flat_map(|it| granules(it.addr, it.bytes().len()));
-        let before = self.in_memory(state.stale.granules(state.next).chain(pending));
-        self.shown = None;
-        self.bring_up_to_date(&before, driver);
+        for granule in state.stale.granules(state.next) {
+            let past = state.stale.contents(granule, state.next);
+            if let (Some(past), Some(present)) = (past, self.image.granule(granule)) {
+                patch_difference(granule, &past.bytes, &present.bytes, driver);
+            }
+        }
+        for entry in state.buffer.entries() {
+            let mut committed = [0; MAX_ACCESS];
+            let committed = &mut committed[..entry.bytes().len()];
+            if self.image.read(entry.addr, committed) {
+                driver.patch(entry.addr, committed);
+            }
+        }
     }
 }
