@@ -11,6 +11,7 @@
 //! | `wmb` | [`Wmb`] | yes |
 //! | `relaxed-tail` | [`RelaxedTail`] | no |
 //! | `barrier-only` | [`BarrierOnly`] | no |
+//! | `relaxed-reader` | [`RelaxedReader`] | no |
 //!
 //! The unsound ones deliver stale events on weakly ordered machines. Nothing worse: the ring
 //! moves plain integers in atomics, so there is no undefined behaviour. But never let an event of
@@ -42,6 +43,7 @@
 #![warn(missing_debug_implementations, clippy::pedantic)]
 
 mod barrier_only;
+mod relaxed_reader;
 mod relaxed_tail;
 mod variant;
 
@@ -49,5 +51,6 @@ pub use aio_ring::{
     Consumer, Event, Full, LayoutError, Orderings, Producer, Release, Ring, Wmb, bytes_for,
 };
 pub use barrier_only::BarrierOnly;
+pub use relaxed_reader::RelaxedReader;
 pub use relaxed_tail::RelaxedTail;
 pub use variant::{UnknownVariant, Variant};

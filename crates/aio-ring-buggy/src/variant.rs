@@ -56,6 +56,8 @@ variants! {
         "the tail store is Relaxed";
     BarrierOnly = "barrier-only", sound: false,
         "Linux 2.5.74: a compiler barrier before the tail store, the write barrier after it";
+    RelaxedReader = "relaxed-reader", sound: false,
+        "the tail load is Relaxed";
 }
 
 impl fmt::Display for Variant {
@@ -118,7 +120,8 @@ mod tests {
         let error = "Release".parse::<Variant>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "unknown variant: take one of release, wmb, relaxed-tail, barrier-only"
+            "unknown variant: take one of release, wmb, relaxed-tail, barrier-only, \
+             relaxed-reader"
         );
     }
 

@@ -2,7 +2,9 @@
 
 use std::mem::MaybeUninit;
 
-use aio_ring_buggy::{BarrierOnly, Event, Orderings, RelaxedTail, Release, Ring, Wmb};
+use aio_ring_buggy::{
+    BarrierOnly, Event, Orderings, RelaxedReader, RelaxedTail, Release, Ring, Wmb,
+};
 
 #[repr(align(8))]
 struct Memory([MaybeUninit<u8>; 512]);
@@ -45,4 +47,9 @@ fn relaxed_tail() {
 #[test]
 fn barrier_only() {
     in_order::<BarrierOnly>();
+}
+
+#[test]
+fn relaxed_reader() {
+    in_order::<RelaxedReader>();
 }

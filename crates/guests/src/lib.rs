@@ -8,12 +8,14 @@
 //! | `aio-ring-race` | the scenario of 2003: `complete` against `read_evt` |
 //! | `dekker` | store buffering, the race that x86 shows too |
 //! | `std-mix` | what Rust's standard library has for threads, all at once |
+//! | `crates-mix` | queues, deques, seqlocks and pointer swaps of well-kept crates |
 //! | `endings` | all ordinary ways in which programs and threads end, fork and wait |
 //! | `zeroing` | shared memory that is zeroed, moved, protected and unmapped |
 //! | `fastbins` | `malloc` and `free` of small chunks from four threads |
 //! | `aba` | a location that is changed and changed back under a reservation |
 //! | `forbidden` | outcomes that no architecture allows, or this one does not |
 //! | `litmus` | a litmus test that is given as machine code |
+//! | `publication` | a node behind a published pointer or number: address and control dependencies |
 //! | `first-touch` | the limit of an emulator that makes only shared pages weak |
 //!
 //! Exit status of all of them, where a program's own table says nothing else: 0, all well; 1, the

@@ -5,18 +5,18 @@
 //! held before, in part or in full.
 
 mod options;
-mod publish;
 mod report;
+mod symbols;
 
 use std::sync::Barrier;
 use std::{hint, thread};
 
-use aio_ring_buggy::{BarrierOnly, RelaxedTail, Release, Wmb};
+use aio_ring_buggy::{BarrierOnly, RelaxedReader, RelaxedTail, Release, Wmb};
 use aio_ring_buggy::{Consumer, Event, Producer, Ring, Variant, bytes_for};
 
 pub use options::Options;
-pub use publish::Publish;
 pub use report::{Report, Stale};
+pub use symbols::Symbols;
 
 use crate::pages::Pages;
 
@@ -28,11 +28,12 @@ pub fn run(options: &Options) -> Report {
         Variant::Wmb => race::<Wmb>,
         Variant::RelaxedTail => race::<RelaxedTail>,
         Variant::BarrierOnly => race::<BarrierOnly>,
+        Variant::RelaxedReader => race::<RelaxedReader>,
     };
     race(options)
 }
 
-fn race<O: Publish>(options: &Options) -> Report {
+fn race<O: Symbols>(options: &Options) -> Report {
     let mut memory = Pages::new(bytes_for(options.slots));
     let ring: Ring<'_, O> = Ring::new(memory.as_uninit_mut(), options.slots)
         .expect("the memory is as long as the ring needs");
@@ -61,32 +62,30 @@ fn race<O: Publish>(options: &Options) -> Report {
 
 /// One event for every slot, before the race: both threads have then used all of the ring's
 /// memory, and no event is slow for being the first on its page.
-fn warm_up_producer<O: Publish>(producer: &mut Producer<'_, O>, slots: u32) {
+fn warm_up_producer<O: Symbols>(producer: &mut Producer<'_, O>, slots: u32) {
     for _ in 0..slots {
         publish(producer, 0);
     }
 }
 
 /// Takes the events of [`warm_up_producer`], whatever they say.
-fn warm_up_consumer<O: Publish>(consumer: &mut Consumer<'_, O>, slots: u32) {
+fn warm_up_consumer<O: Symbols>(consumer: &mut Consumer<'_, O>, slots: u32) {
     for _ in 0..slots {
         read(consumer);
     }
 }
 
-fn publish<O: Publish>(producer: &mut Producer<'_, O>, number: u64) {
+fn publish<O: Symbols>(producer: &mut Producer<'_, O>, number: u64) {
     let event = numbered(number);
     while !O::publish(producer, &event) {
         hint::spin_loop();
     }
 }
 
-fn read<O: Publish>(consumer: &mut Consumer<'_, O>) -> Event {
-    loop {
-        if let Some(event) = consumer.read_evt() {
-            return event;
-        }
-    }
+fn read<O: Symbols>(consumer: &mut Consumer<'_, O>) -> Event {
+    let mut event = Event::default();
+    while !O::read(consumer, &mut event) {}
+    event
 }
 
 /// The event with this number.

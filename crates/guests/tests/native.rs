@@ -4,9 +4,11 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Output, Stdio};
 
 const AIO_RING_RACE: &str = env!("CARGO_BIN_EXE_aio-ring-race");
+const CRATES_MIX: &str = env!("CARGO_BIN_EXE_crates-mix");
 const DEKKER: &str = env!("CARGO_BIN_EXE_dekker");
 const ENDINGS: &str = env!("CARGO_BIN_EXE_endings");
 const LITMUS: &str = env!("CARGO_BIN_EXE_litmus");
+const PUBLICATION: &str = env!("CARGO_BIN_EXE_publication");
 const STD_MIX: &str = env!("CARGO_BIN_EXE_std-mix");
 const ZEROING: &str = env!("CARGO_BIN_EXE_zeroing");
 
@@ -68,6 +70,42 @@ fn std_mix() {
 }
 
 #[test]
+fn crates_mix() {
+    for (mode, seen) in [
+        ("seqlock", "200 writes"),
+        ("atomic-cell", "200 writes"),
+        ("array-queue", "300 items"),
+        ("seg-queue", "300 items"),
+        ("linked-queue", "300 items"),
+        ("arc-swap", "200 writes"),
+        ("epoch", "200 writes"),
+        ("deque-fifo", "300 items"),
+        ("deque-lifo", "300 items"),
+    ] {
+        succeeds(CRATES_MIX, mode, &format!("crates-mix {mode}: ok {seen}\n"));
+    }
+}
+
+#[test]
+fn publication() {
+    for mode in ["addr", "addr-spilled"] {
+        succeeds(
+            PUBLICATION,
+            mode,
+            &format!("{{\"mode\":\"{mode}\",\"rounds\":300,\"stale\":0}}\n"),
+        );
+    }
+    // What a control dependency shows depends on the machine; the exit status says which.
+    for mode in ["ctrl", "ctrl-isb"] {
+        let output = run(PUBLICATION, &format!("{mode} --rounds 50"));
+        let none =
+            text(&output.stdout) == format!("{{\"mode\":\"{mode}\",\"rounds\":50,\"stale\":0}}\n");
+        assert!(none || cfg!(not(target_arch = "x86_64")), "{output:?}");
+        assert_eq!(output.status.code(), Some(if none { 0 } else { 1 }));
+    }
+}
+
+#[test]
 fn zeroing() {
     succeeds(ZEROING, "", "zeroing: ok 26 steps\n");
     succeeds(ZEROING, "--rounds 1", "zeroing: ok 13 steps\n");
@@ -123,11 +161,17 @@ fn wrong_usage() {
         (AIO_RING_RACE, "--events 0"),
         (AIO_RING_RACE, "--events"),
         (AIO_RING_RACE, "--slots 1"),
+        (CRATES_MIX, ""),
+        (CRATES_MIX, "mutex"),
         (DEKKER, "--ordering acquire"),
         (DEKKER, "--rounds 0"),
         (ENDINGS, ""),
         (ENDINGS, "happily"),
         (ENDINGS, "pool pool"),
+        (PUBLICATION, ""),
+        (PUBLICATION, "data"),
+        (PUBLICATION, "addr ctrl"),
+        (PUBLICATION, "addr --rounds 0"),
         (STD_MIX, "--fast"),
         (ZEROING, "--rounds 0"),
     ] {

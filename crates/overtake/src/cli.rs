@@ -180,8 +180,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "KEY=VALUE", help_heading = EMULATION, hide_short_help = true)]
     pub plugin_option: Vec<String>,
 
-    /// Variant of the ring: release, wmb (both sound), relaxed-tail, barrier-only [default:
-    /// relaxed-tail]
+    /// Variant of the ring: release, wmb (both sound), relaxed-tail, barrier-only,
+    /// relaxed-reader [default: relaxed-tail]
     #[arg(long, value_name = "VARIANT", help_heading = SCENARIO, conflicts_with = "program")]
     pub variant: Option<String>,
 

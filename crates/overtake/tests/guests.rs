@@ -129,6 +129,55 @@ forbidden! {
     random_numbers_after_fork: "random";
 }
 
+macro_rules! crates_mix {
+    ($($test:ident: $mode:literal;)*) => {$(
+        #[test]
+        fn $test() {
+            always(&["crates-mix", $mode], 0);
+        }
+    )*};
+}
+
+// What well-kept crates promise, they keep.
+crates_mix! {
+    a_seqlock: "seqlock";
+    an_atomic_cell: "atomic-cell";
+    a_bounded_queue: "array-queue";
+    a_queue_of_blocks: "seg-queue";
+    a_linked_queue: "linked-queue";
+    a_swapped_arc: "arc-swap";
+    reclamation_by_epochs: "epoch";
+    a_work_stealing_deque: "deque-fifo";
+    a_work_stealing_stack: "deque-lifo";
+}
+
+/// A load that depends on another one by its address comes after it.
+#[test]
+fn an_address_dependency_orders_loads() {
+    always(&["publication", "addr"], 0);
+    always(&["publication", "addr-spilled"], 0);
+}
+
+/// A load that depends on another one by a branch alone may come before it, except on x86_64.
+#[test]
+fn a_control_dependency_orders_no_loads() {
+    for target in Target::ALL {
+        let failing = failing(target, &["publication", "ctrl"]);
+        assert_eq!(
+            !failing.is_empty(),
+            target.reorders_stores(),
+            "{target}: {failing:?}"
+        );
+    }
+}
+
+/// With `isb` or `isync` it orders them. On riscv64, `fence.i` need not, but counts as a full
+/// barrier; a change of this announces itself.
+#[test]
+fn a_control_dependency_and_isb_orders_loads() {
+    always(&["publication", "ctrl-isb"], 0);
+}
+
 /// Threads that spin for ever end when the budget of guest instructions is used up.
 #[test]
 fn a_livelock_ends() {

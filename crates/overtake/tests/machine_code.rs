@@ -1,5 +1,6 @@
-//! The machine code of every variant's `complete` on every target: a snapshot of each, and that
-//! the instruction which orders the event's stores before the tail's is there, or is not.
+//! The machine code of every variant's `complete` and `read_evt` on every target: a snapshot of
+//! each, and that the instruction which orders the event's stores before the tail's, or the tail's
+//! load before the event's, is there, or is not.
 
 mod support;
 
@@ -186,6 +187,14 @@ fn shown(code: &[Instruction]) -> String {
 }
 
 impl Instruction {
+    /// A barrier with its operands, another instruction without, since they are registers.
+    fn name(&self) -> String {
+        match self.mnemonic.as_str() {
+            "dmb" | "fence" => format!("{} {}", self.mnemonic, self.operands),
+            other => other.to_owned(),
+        }
+    }
+
     /// Whether it orders earlier stores before later ones (on x86_64 every store does, and these
     /// do more).
     fn orders_stores(&self, target: Target) -> bool {
@@ -204,6 +213,29 @@ impl Instruction {
                         .operands
                         .split(',')
                         .all(|set| set.is_empty() || set.contains('w'))
+            }
+            Target::X86_64 => {
+                mnemonic.ends_with("fence") || mnemonic.starts_with("lock") || mnemonic == "xchg"
+            }
+        }
+    }
+
+    /// Whether it orders earlier loads before later accesses (on x86_64 every load is, and these
+    /// do more).
+    fn orders_loads(&self, target: Target) -> bool {
+        let mnemonic = self.mnemonic.as_str();
+        match target {
+            Target::Aarch64 => {
+                ["lda", "stl"]
+                    .iter()
+                    .any(|start| mnemonic.starts_with(start))
+                    || (["dmb", "dsb"].contains(&mnemonic) && !self.operands.ends_with("st"))
+            }
+            // `isync` does after a branch that depends on the load.
+            Target::Ppc64le => ["sync", "hwsync", "lwsync", "ptesync", "isync"].contains(&mnemonic),
+            Target::Riscv64 => {
+                mnemonic.starts_with("fence")
+                    && (self.operands.is_empty() || self.operands.starts_with('r'))
             }
             Target::X86_64 => {
                 mnemonic.ends_with("fence") || mnemonic.starts_with("lock") || mnemonic == "xchg"
@@ -250,6 +282,8 @@ fn expected(target: Target, variant: Variant) -> Option<(&'static str, Place)> {
 
     match (variant, target) {
         (Variant::RelaxedTail, _) => None,
+        // Their writer's side is the same.
+        (Variant::RelaxedReader, _) => expected(target, Variant::Release),
         (Variant::Release, Target::Aarch64) => Some(("stlr", Itself)),
         (Variant::Release, Target::Ppc64le) => Some(("lwsync", Before)),
         (Variant::Release, Target::Riscv64) => Some(("fence rw, w", Before)),
@@ -261,6 +295,45 @@ fn expected(target: Target, variant: Variant) -> Option<(&'static str, Place)> {
 
 /// The write barrier, in the order of the targets.
 const WMB: [Option<&str>; 4] = [Some("dmb ishst"), Some("lwsync"), Some("fence w, w"), None];
+
+/// What orders loads in `read_evt`, in this order: what orders the tail's load before the event's,
+/// if anything does, and what orders the event's before the head's store.
+fn expected_in_reader(target: Target, variant: Variant) -> Vec<&'static str> {
+    let (tail, head) = match (variant, target) {
+        (Variant::Wmb | Variant::BarrierOnly, _) => {
+            (RMB[target as usize], Some(MB[target as usize]))
+        }
+        (_, Target::Aarch64) => (Some("ldar"), Some("stlr")),
+        (_, Target::Ppc64le) => (Some("isync"), Some("lwsync")),
+        (_, Target::Riscv64) => (Some("fence r, rw"), Some("fence rw, w")),
+        (_, Target::X86_64) => (None, None),
+    };
+    let tail = tail.filter(|_| variant != Variant::RelaxedReader);
+    tail.into_iter().chain(head).collect()
+}
+
+/// The read barrier, in the order of the targets.
+const RMB: [Option<&str>; 4] = [Some("dmb ishld"), Some("lwsync"), Some("fence r, r"), None];
+
+/// The full barrier, in the order of the targets.
+const MB: [&str; 4] = ["dmb ish", "sync", "fence rw, rw", "mfence"];
+
+fn machine_code_of_reader(target: Target, variant: Variant) {
+    let symbol = format!("read_{}", variant.name().replace('-', "_"));
+    let code = code(target, &symbol);
+    check_text(
+        &format!("machine_code_{target}_{variant}_reader"),
+        &shown(&code),
+        &[],
+    );
+    let ordering: Vec<_> = code
+        .iter()
+        .filter(|one| one.orders_loads(target))
+        .map(Instruction::name)
+        .collect();
+    let expected = expected_in_reader(target, variant);
+    assert_eq!(ordering, expected, "{target}, {variant}");
+}
 
 fn machine_code(target: Target, variant: Variant) {
     let symbol = format!("publish_{}", variant.name().replace('-', "_"));
@@ -311,6 +384,7 @@ macro_rules! machine_codes {
         fn $name() {
             for &variant in Variant::ALL {
                 machine_code(Target::$target, variant);
+                machine_code_of_reader(Target::$target, variant);
             }
         })*
     };

@@ -103,16 +103,20 @@ races! {
     aarch64_wmb: Aarch64, Wmb;
     aarch64_relaxed_tail: Aarch64, RelaxedTail;
     aarch64_barrier_only: Aarch64, BarrierOnly;
+    aarch64_relaxed_reader: Aarch64, RelaxedReader;
     ppc64le_release: Ppc64le, Release;
     ppc64le_wmb: Ppc64le, Wmb;
     ppc64le_relaxed_tail: Ppc64le, RelaxedTail;
     ppc64le_barrier_only: Ppc64le, BarrierOnly;
+    ppc64le_relaxed_reader: Ppc64le, RelaxedReader;
     riscv64_release: Riscv64, Release;
     riscv64_wmb: Riscv64, Wmb;
     riscv64_relaxed_tail: Riscv64, RelaxedTail;
     riscv64_barrier_only: Riscv64, BarrierOnly;
+    riscv64_relaxed_reader: Riscv64, RelaxedReader;
     x86_64_release: X86_64, Release;
     x86_64_wmb: X86_64, Wmb;
     x86_64_relaxed_tail: X86_64, RelaxedTail;
     x86_64_barrier_only: X86_64, BarrierOnly;
+    x86_64_relaxed_reader: X86_64, RelaxedReader;
 }

@@ -103,7 +103,7 @@ mod tests {
             (
                 "--variant relaxed",
                 "--variant relaxed: unknown variant: \
-                 take one of release, wmb, relaxed-tail, barrier-only",
+                 take one of release, wmb, relaxed-tail, barrier-only, relaxed-reader",
             ),
             (
                 "--events 0",

@@ -69,7 +69,8 @@ pub enum Wrong {
 
 impl Cell {
     pub fn expected(self) -> Expected {
-        // Each variant that is not sound leaves out an order between two stores.
+        // Each variant that is not sound leaves out an order between two stores, or
+        // between two loads.
         let may = !self.variant.is_sound()
             && self.target.reorders_stores()
             && self.emulated == Emulated::Weak;

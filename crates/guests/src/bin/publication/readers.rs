@@ -1,0 +1,72 @@
+//! The reader of each mode: whether it found the node filled.
+//!
+//! Rust promises no order for a dependency and might break one; it does not here: in the machine
+//! code of `addr` the fields' addresses come from the loaded pointer, in that of `ctrl` they do
+//! not come from the loaded number. A function each, so that one finds it in the binary.
+
+use std::arch::asm;
+use std::hint::{black_box, spin_loop};
+use std::ptr;
+use std::sync::atomic::Ordering;
+
+use crate::nodes::{Node, Round};
+
+#[inline(never)]
+pub fn addr(round: &Round, number: u64) -> bool {
+    let node = await_pointer(round);
+    // SAFETY: it points to the round's node, whose fields are atomics.
+    unsafe { &*node }.is(number)
+}
+
+#[inline(never)]
+pub fn addr_spilled(round: &Round, number: u64) -> bool {
+    let mut on_stack = ptr::null();
+    // SAFETY: a local variable.
+    unsafe { ptr::write_volatile(&mut on_stack, await_pointer(round)) };
+    black_box(&mut on_stack);
+    // SAFETY: a local variable; and it points to the round's node, whose fields are atomics.
+    unsafe { &*ptr::read_volatile(&on_stack) }.is(number)
+}
+
+#[inline(never)]
+pub fn ctrl(round: &Round, number: u64) -> bool {
+    await_number(round, number);
+    round.node.is(number)
+}
+
+#[inline(never)]
+pub fn ctrl_isb(round: &Round, number: u64) -> bool {
+    await_number(round, number);
+    // SAFETY: instructions are fetched again, nothing else.
+    unsafe {
+        #[cfg(target_arch = "aarch64")]
+        asm!("isb", options(nostack, preserves_flags));
+        #[cfg(target_arch = "powerpc64")]
+        asm!("isync", options(nostack, preserves_flags));
+        #[cfg(target_arch = "riscv64")]
+        asm!("fence.i", options(nostack, preserves_flags));
+        #[cfg(target_arch = "x86_64")]
+        asm!("", options(nostack, preserves_flags));
+    }
+    round.node.is(number)
+}
+
+#[inline]
+fn await_pointer(round: &Round) -> *const Node {
+    loop {
+        // Relaxed: what follows depends on it by address.
+        let node = round.pointer.0.load(Ordering::Relaxed);
+        if !node.is_null() {
+            return node;
+        }
+        spin_loop();
+    }
+}
+
+#[inline]
+fn await_number(round: &Round, number: u64) {
+    // Relaxed: what follows depends on it by control only.
+    while round.number.0.load(Ordering::Relaxed) != number {
+        spin_loop();
+    }
+}
