@@ -42,7 +42,10 @@ impl Machine {
         let Load { addr, len, .. } = load;
         self.counters.loads += 1;
         let state = &mut self.threads[thread as usize];
-        if !state.buffer.is_empty() && !state.buffer.forwards(addr, len) {
+        // Those before it were overtaken with it, or before.
+        let newest = state.buffer.entries().last();
+        if newest.is_some_and(|entry| !entry.overtaken_by_load) && !state.buffer.forwards(addr, len)
+        {
             for entry in state.buffer.entries_mut() {
                 if !entry.overtaken_by_load {
                     entry.overtaken_by_load = true;
