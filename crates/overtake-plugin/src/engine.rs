@@ -310,7 +310,7 @@ impl Engine {
     #[cold]
     fn stop_at(&mut self, instruction: &Instruction, after: bool) {
         let position = &mut self.threads[self.current as usize].position;
-        position.stop(instruction, after);
+        position.stop(instruction, after, &mut self.machine, self.current);
     }
 
     /// A full barrier of every thread (`membarrier`).

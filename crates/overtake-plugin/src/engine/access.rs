@@ -88,6 +88,10 @@ impl Engine {
             let position = &mut self.threads[self.current as usize].position;
             position.end(instruction, uses, view, status);
             self.prepare();
+        } else if self.machine.tracks(self.current) {
+            // To share the page, others' stores were made visible, and it has not seen them.
+            self.stop_at(instruction, true);
+            self.prepare();
         }
         if !shared {
             return Next::Continue;

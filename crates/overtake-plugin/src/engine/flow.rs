@@ -74,9 +74,19 @@ impl Position {
         self.start(block);
     }
 
-    /// The thread stops at this instruction of its block; `after` it was run, or before.
-    pub fn stop(&mut self, instruction: &Instruction, after: bool) {
+    /// The thread stops at this instruction of its block; `after` it was run, or before. What was
+    /// run until then is applied if it is followed, and left out if it is not.
+    pub fn stop(
+        &mut self,
+        instruction: &Instruction,
+        after: bool,
+        machine: &mut Machine,
+        thread: ThreadId,
+    ) {
         let next = instruction.index as usize + usize::from(after);
+        if machine.tracks(thread) {
+            self.run_to(next, machine, thread);
+        }
         self.next = self.next.max(next);
     }
 
