@@ -202,7 +202,9 @@ impl Processor {
         }
         if writes {
             let bytes = self.stored(access, value);
-            machine.atomic(thread, self.store(access, &bytes), &mut Unseen);
+            let mut store = self.store(access, &bytes);
+            store.data = store.data.join(view);
+            machine.atomic(thread, store, &mut Unseen);
         }
         if acquire {
             machine.acquired(thread, view, writes, &mut Unseen);

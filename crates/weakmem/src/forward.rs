@@ -5,7 +5,7 @@
 //! `(addr | data); rfi`; RVWMO rule 12; Power `ii0`). This is also how a dependency is followed
 //! through a value that is spilled to the stack.
 
-use crate::image::words;
+use crate::image::{WORD, words};
 use crate::machine::Store;
 use crate::view::{Timestamp, View};
 use std::collections::HashMap;
@@ -35,12 +35,33 @@ impl Forwards {
         }
     }
 
-    /// The thread's store became visible at `written`; 0: it is seen by nobody else.
-    pub fn stored(&mut self, store: &Store<'_>, written: Timestamp, atomic: bool) {
-        for word in words(store.addr, store.bytes.len()) {
-            let word = self.words.entry(word).or_default();
-            (word.written, word.view, word.atomic) =
-                (written, store.address.join(store.data), atomic);
+    /// The thread's store became visible at `written`; 0: it is seen by nobody else. `before` says
+    /// when a word was written before that.
+    ///
+    /// A word that is stored to in part is made of both stores, and comes after what both did.
+    pub fn stored(
+        &mut self,
+        store: &Store<'_>,
+        written: Timestamp,
+        atomic: bool,
+        before: impl Fn(u64) -> Timestamp,
+    ) {
+        let end = store.addr + store.bytes.len() as u64;
+        for start in words(store.addr, store.bytes.len()) {
+            let in_part = start < store.addr || start + WORD as u64 > end;
+            let word = self.words.entry(start).or_default();
+            let mut view = store.address.join(store.data);
+            let mut atomic = atomic;
+            if in_part {
+                let before = before(start);
+                if word.written == before {
+                    view = view.join(word.view);
+                    atomic |= word.atomic;
+                } else {
+                    view = view.join(View::at(before));
+                }
+            }
+            (word.written, word.view, word.atomic) = (written, view, atomic);
         }
     }
 

@@ -88,12 +88,9 @@ impl Engine {
             let position = &mut self.threads[self.current as usize].position;
             position.end(instruction, uses, view, status);
             self.prepare();
-        } else if self.machine.tracks(self.current) {
-            // To share the page, others' stores were made visible, and it has not seen them.
-            self.stop_at(instruction, true);
-            self.prepare();
         }
-        if !shared {
+        // An instruction that is not understood is not left half done.
+        if !shared || self.unseen_write {
             return Next::Continue;
         }
         if self.accesses_left > 1 {
@@ -142,6 +139,7 @@ impl Engine {
                 // Visible at once, so what must be visible before it is made so.
                 let mut guest = Guest(&mut *self.strategy);
                 self.machine.drain(self.current, &mut guest);
+                self.machine.lose_all_reservations(self.current);
             }
             // What has just been shared is as old as now.
             let now = strong || self.pages.owner(first) == Owner::Shared;
@@ -243,7 +241,9 @@ impl Engine {
                 bytes,
                 release: instruction.release,
                 address: uses.address,
-                data: uses.data,
+                // What an atomic stores is made from what it read; if it is a compare-and-swap
+                // that failed, which is reported as a store, it is that.
+                data: uses.data.join(view),
             };
             if atomic {
                 self.machine.atomic(current, store, guest);

@@ -69,7 +69,19 @@ impl Position {
     /// A block starts, after the one before was run to its end.
     pub fn follow(&mut self, block: &'static Block, machine: &mut Machine, thread: ThreadId) {
         if let Some(before) = self.block {
+            let rest = before.body.get(self.next..).unwrap_or_default();
+            let again = rest.iter().any(|it| it.address == block.start);
+            let views = again.then(|| self.views.clone());
             self.run_to(before.body.len(), machine, thread);
+            // QEMU may have left the block there, to run the rest of it anew (an atomic that the
+            // host lacks); or it was run to its end, and this is a loop.
+            for (view, kept) in self
+                .views
+                .iter_mut()
+                .zip(views.iter().flat_map(|it| it.iter()))
+            {
+                *view = view.join(*kept);
+            }
         }
         self.start(block);
     }

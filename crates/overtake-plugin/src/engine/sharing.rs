@@ -11,6 +11,31 @@ impl Engine {
     /// goes through the model. Where not, it is visible at once.
     #[cold]
     pub(super) fn touch(&mut self, first: u64, last: u64, access: MemoryAccess) -> bool {
+        let mut bytes = [0; MAX_ACCESS];
+        let bytes = &mut bytes[..access.size.min(MAX_ACCESS)];
+        if access.store {
+            // SAFETY: the guest has just stored these bytes.
+            unsafe { guest_memory::read(access.addr, bytes) };
+        }
+        let shared = self.touch_each(first, last);
+        if access.store {
+            // SAFETY: as above; what the thread has come to see may have been put over them.
+            unsafe { guest_memory::write(access.addr, bytes) };
+        }
+        if shared == (true, false) {
+            // Taken over as a whole, as memory has it now.
+            for page in first..=last {
+                if self.pages.owner(page) == Owner::Shared {
+                    self.take_over(page);
+                }
+            }
+        }
+        shared == (false, true)
+    }
+
+    /// Makes the pages those of whom they are now. Returns whether some are shared but not all
+    /// were, and whether all were.
+    fn touch_each(&mut self, first: u64, last: u64) -> (bool, bool) {
         let (mut all_shared, mut some_shared) = (true, false);
         for page in first..=last {
             match self.pages.owner(page) {
@@ -29,30 +54,12 @@ impl Engine {
                 }
             }
         }
-        if some_shared && !all_shared && first != last {
-            self.absorb(first, last, access);
+        let mixed = some_shared && !all_shared && first != last;
+        if mixed {
+            let mut guest = Guest(&mut *self.strategy);
+            self.machine.synchronise(self.current, &mut guest);
         }
-        all_shared
-    }
-
-    /// An access over the border of a shared page to one that is not is taken over as a whole, as
-    /// memory has it now.
-    fn absorb(&mut self, first: u64, last: u64, access: MemoryAccess) {
-        let mut bytes = [0; MAX_ACCESS];
-        let bytes = &mut bytes[..access.size.min(MAX_ACCESS)];
-        // SAFETY: the guest has just accessed these bytes.
-        unsafe { guest_memory::read(access.addr, bytes) };
-        let mut guest = Guest(&mut *self.strategy);
-        self.machine.synchronise(self.current, &mut guest);
-        if access.store {
-            // SAFETY: as above; what the thread has come to see may have been put over them.
-            unsafe { guest_memory::write(access.addr, bytes) };
-        }
-        for page in first..=last {
-            if self.pages.owner(page) == Owner::Shared {
-                self.take_over(page);
-            }
-        }
+        (mixed, all_shared)
     }
 
     /// Copies a page from memory, in which the running thread has no pending stores.
@@ -74,7 +81,8 @@ impl Engine {
         {
             self.machine.drain(owner, &mut guest);
         }
-        self.machine.drain(current, &mut guest);
+        // It sees what was made visible for it: its next access was prepared without that.
+        self.machine.synchronise(current, &mut guest);
         self.take_over(page);
         self.pages.set(page, Owner::Shared);
         self.stats.shared_pages += 1;

@@ -148,7 +148,7 @@ impl Machine {
         if self.tracks(thread) {
             let store = self.stored(thread, store);
             let forwards = &mut self.thread_mut(thread).forwards;
-            forwards.stored(&store, 0, false);
+            forwards.stored(&store, 0, false, |_| 0);
         }
     }
 
@@ -259,6 +259,12 @@ impl Machine {
     /// stored there by other ways than [`Machine::store`].
     pub fn lose_reservations(&mut self, thread: ThreadId, page: u64) {
         self.became_visible(thread, page, crate::PAGE_SIZE);
+    }
+
+    /// All others have lost what they reserved: `thread` has stored to memory that may have other
+    /// addresses too. (A store-conditional may fail without need.)
+    pub fn lose_all_reservations(&mut self, thread: ThreadId) {
+        self.became_visible(thread, 0, usize::MAX);
     }
 
     /// A store of `thread` has become visible: who else reserved these bytes has lost them.

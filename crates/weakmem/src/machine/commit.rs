@@ -3,7 +3,7 @@
 use super::{Machine, Store, ThreadId, patch_difference};
 use crate::buffer::MAX_ACCESS;
 use crate::driver::Driver;
-use crate::image::granules;
+use crate::image::{GRANULE, Granule, granules};
 use crate::strategy::LONGEST_LIFE;
 use crate::view::View;
 
@@ -71,6 +71,12 @@ impl Machine {
                 self.leave_unseen(other as ThreadId, addr, len, driver);
             }
         }
+        let written: Vec<Granule> = if self.tracks(thread) {
+            let parts = granules(addr, len).map(|granule| self.image.granule(granule));
+            parts.map(Option::unwrap_or_default).collect()
+        } else {
+            Vec::new()
+        };
         self.image.write(addr, store.bytes, now);
         self.became_visible(thread, addr, len);
         let state = self.thread_mut(thread);
@@ -84,7 +90,12 @@ impl Machine {
             state.releases = View::at(now);
         }
         if state.tracks() {
-            state.forwards.stored(store, now, atomic);
+            let first = granules(addr, len).next().unwrap_or(addr);
+            let before = |word: u64| {
+                let granule = written.get((word - first) as usize / GRANULE);
+                granule.map_or(now, |granule| granule.written_at(word))
+            };
+            state.forwards.stored(store, now, atomic, before);
         }
         if self.shown.is_none() {
             driver.patch(addr, store.bytes);
