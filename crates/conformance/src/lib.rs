@@ -7,9 +7,11 @@
 #![forbid(unsafe_code)]
 
 mod explore;
+mod not_reached;
 mod processor;
 
 pub use explore::outcomes;
+pub use not_reached::{NOT_REACHED, NotReached};
 
 use cycles::Arch;
 use weakmem::Rules;

@@ -1,6 +1,11 @@
 //! The command line.
 
+mod conformance;
+mod generate;
 mod litmus;
+mod matrix;
+mod series;
+mod strategy;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,7 +19,12 @@ use crate::error::{Error, suggestion};
 use crate::scenario::Scenario;
 use crate::target::Target;
 
+pub use conformance::{ConformanceArgs, ConformanceFormat};
+pub use generate::GenerateArgs;
 pub use litmus::{LitmusArgs, LitmusFormat};
+pub use matrix::{MatrixArgs, MatrixFormat};
+pub use series::SeriesArgs;
+pub use strategy::StrategyArgs;
 
 /// Run multi-threaded programs under QEMU with the weak memory of their architecture.
 ///
@@ -45,7 +55,7 @@ pub enum Command {
     ///
     /// Runs every variant on every target under plain QEMU and with weak memory, each with a
     /// number of seeds. `2/10 (3)` means: 2 of 10 seeds gave stale events, 3 events in all.
-    #[command(after_long_help = MATRIX_EXAMPLES)]
+    #[command(after_long_help = matrix::EXAMPLES)]
     Matrix(MatrixArgs),
     /// Run litmus tests and count their outcomes
     ///
@@ -56,6 +66,21 @@ pub enum Command {
     /// are run.
     #[command(after_long_help = litmus::EXAMPLES)]
     Litmus(LitmusArgs),
+    /// Make litmus tests from cycles of relations, or from their names
+    ///
+    /// A cycle like `PodWW Rfe PodRR Fre` names an order of accesses that no interleaving gives: a
+    /// processor writes two locations (`PodWW`), another one reads the second write (`Rfe`), and
+    /// then (`PodRR`) does not see the first one (`Fre`). The test asks whether that can be seen.
+    /// Names are those of the literature: `MP`, `SB+mfences`, `MP+dmb.sy+addr`.
+    #[command(after_long_help = generate::EXAMPLES)]
+    Generate(GenerateArgs),
+    /// Hold overtake's memory models against what the architectures allow
+    ///
+    /// Runs the project's own suite, some 1500 litmus tests whose allowed outcomes are known, as
+    /// guests, and prints a table by architecture and shape: which outcomes were seen that must not
+    /// be, and which of those that may be were reached.
+    #[command(after_long_help = conformance::EXAMPLES)]
+    Conformance(ConformanceArgs),
     /// Show what is installed, what is missing and what to do
     Doctor(DoctorArgs),
     /// List the exit codes
@@ -89,17 +114,6 @@ Examples:
 
 The exit status is the program's own (128+n if signal n ended it), or one of
 `overtake exit-codes`, and then the last line on standard error begins with `error:`.";
-
-const MATRIX_EXAMPLES: &str = "\
-Examples:
-  Everything, 10 seeds each:
-      overtake matrix
-  Two targets, one variant, 100 seeds, for a program to read:
-      overtake matrix --targets aarch64,x86_64 --variants relaxed-tail --seeds 100 --format json
-
-Exit status: 0 if every cell is as the architectures say: no stale read where the ring is sound,
-under plain QEMU, and on x86_64; at least one seed with a stale read elsewhere. 10 if there is a
-stale read where there must be none, 11 if one is missing, others: `overtake exit-codes`.";
 
 const EMULATION: &str = "Emulation";
 const SCENARIO: &str = "The race in the ring (without PROGRAM)";
@@ -218,6 +232,11 @@ pub struct RunArgs {
     /// Program to run, and its arguments
     #[arg(last = true, value_name = "PROGRAM", num_args = 1..)]
     pub program: Vec<OsString>,
+
+    // The last field: a heading holds for all that follows it.
+    #[command(flatten, next_help_heading = EMULATION)]
+    #[allow(missing_docs)]
+    pub strategy: StrategyArgs,
 }
 
 /// Form of the line that says what was tested.
@@ -226,78 +245,6 @@ pub enum SummaryFormat {
     /// One line for people.
     Text,
     /// One line of JSON.
-    Json,
-}
-
-/// Options of `overtake matrix`.
-#[derive(Debug, Args)]
-pub struct MatrixArgs {
-    /// Targets, separated by commas [default: all]
-    #[arg(long, value_name = "TARGETS", value_delimiter = ',')]
-    pub targets: Vec<String>,
-
-    /// Variants of the ring, separated by commas [default: all]
-    #[arg(long, value_name = "VARIANTS", value_delimiter = ',')]
-    pub variants: Vec<String>,
-
-    /// Emulations, separated by commas: plain (QEMU alone), weak [default: both]
-    #[arg(
-        long,
-        value_name = "EMULATIONS",
-        value_delimiter = ',',
-        value_enum,
-        hide_possible_values = true
-    )]
-    pub emulations: Vec<crate::matrix::Emulated>,
-
-    /// Seeds to try in each cell
-    #[arg(long, value_name = "NUMBER", default_value_t = 10,
-        value_parser = clap::value_parser!(u64).range(1..))]
-    pub seeds: u64,
-
-    /// The first of the seeds; the others follow
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub first_seed: u64,
-
-    /// Events that go through the ring in each run
-    #[arg(long, value_name = "NUMBER", default_value_t = Scenario::EVENTS,
-        value_parser = clap::value_parser!(u64).range(..=Scenario::MOST_EVENTS))]
-    pub events: u64,
-
-    /// Slots of the ring, one of which stays empty
-    #[arg(long, value_name = "NUMBER", default_value_t = Scenario::SLOTS,
-        value_parser = clap::value_parser!(u32).range(..=Scenario::MOST_SLOTS))]
-    pub slots: u32,
-
-    /// Guest instructions after which a run is ended; 0: no limit [default: by the number of
-    /// events]
-    #[arg(long, value_name = "INSTRUCTIONS")]
-    pub budget: Option<u64>,
-
-    /// Seconds after which a run is ended as a last resort; 0: no limit
-    #[arg(long, value_name = "SECONDS", default_value_t = Scenario::TIMEOUT)]
-    pub timeout: u64,
-
-    /// Runs at the same time [default: one for each core]; the result does not depend on it
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
-    pub jobs: Option<u64>,
-
-    /// Form of the result
-    #[arg(long, value_enum, default_value_t = MatrixFormat::Table,
-        hide_possible_values = true, value_name = "table|json")]
-    pub format: MatrixFormat,
-
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub place: PlaceArgs,
-}
-
-/// Form of the matrix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum MatrixFormat {
-    /// A table for people.
-    Table,
-    /// One array of objects.
     Json,
 }
 

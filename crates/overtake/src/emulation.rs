@@ -35,6 +35,31 @@ impl Model {
     }
 }
 
+/// Who makes the free choices of a run: who runs, for how long, and when a store is seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Strategy {
+    /// Each choice at random, independent of the others.
+    #[default]
+    Uniform,
+    /// Probabilistic concurrency testing: random priorities that change now and then.
+    Pct,
+}
+
+impl Strategy {
+    /// The name on the command line, and for the plugin.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Strategy::Uniform => "uniform",
+            Strategy::Pct => "pct",
+        }
+    }
+
+    /// The name, unless it is what is done without one.
+    pub fn other_than_default(self) -> Option<&'static str> {
+        (self != Strategy::default()).then_some(self.name())
+    }
+}
+
 /// How to emulate, independent of the program.
 #[derive(Debug, Clone)]
 pub struct Emulation {

@@ -188,6 +188,30 @@ pub enum Error {
         message: String,
     },
 
+    /// No litmus test can be made of what was given.
+    #[error(
+        "cannot make a test for {arch}: {source}; `overtake generate --arch {arch} --list` lists what there is"
+    )]
+    NoTest {
+        /// For this architecture.
+        arch: ::litmus::Arch,
+        /// Why.
+        source: cycles::Error,
+    },
+
+    /// The suite has nothing of that name.
+    #[error("the suite has no {what} `{given}`{of}: use the name of one of its {what}s{hint}")]
+    NotInSuite {
+        /// A test or a shape.
+        what: &'static str,
+        /// What was asked for.
+        given: String,
+        /// For which architectures, if not for all.
+        of: String,
+        /// The nearest one.
+        hint: Suggestion,
+    },
+
     /// QEMU ended without having loaded the plugin.
     #[error("QEMU ended with {status} before the plugin `{}` was loaded{}: run `overtake doctor`", plugin.display(), said(message))]
     PluginNotLoaded {
@@ -310,6 +334,7 @@ impl Error {
             Error::AssemblerMissing { .. } => ExitCode::AssemblerMissing,
             Error::LitmusTest { .. } => ExitCode::LitmusTest,
             Error::Verdicts { .. } => ExitCode::Verdicts,
+            Error::NoTest { .. } | Error::NotInSuite { .. } => ExitCode::NoTest,
             Error::PluginNotLoaded { .. } | Error::PluginRefused { .. } => {
                 ExitCode::PluginNotLoaded
             }

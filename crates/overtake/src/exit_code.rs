@@ -34,7 +34,7 @@ macro_rules! exit_codes {
 
 exit_codes! {
     Success = 0, "everything went as it should; for `run`: the guest ended with status 0";
-    Forbidden = 10, "matrix: a stale read where the architecture forbids it; litmus: an outcome that the verdicts forbid";
+    Forbidden = 10, "matrix: a stale read where the architecture forbids it; litmus, conformance: an outcome that the verdicts forbid";
     NotExposed = 11, "matrix: no stale read in a cell where at least one seed should show it";
     Usage = 64, "the command line could not be understood";
     UnknownTarget = 65, "no such target";
@@ -58,9 +58,10 @@ exit_codes! {
     PluginInternal = 83, "a defect of the plugin";
     Unhealthy = 84, "doctor found something missing";
     FileSystem = 85, "a file or folder that overtake needs could not be written, read or made";
-    LitmusTest = 86, "litmus: a test cannot be read, assembled or run; the others were run";
-    AssemblerMissing = 87, "litmus: the assembler for a target is missing";
+    LitmusTest = 86, "litmus, conformance: a test cannot be read, assembled or run; the others were run";
+    AssemblerMissing = 87, "litmus, conformance: the assembler for a target is missing";
     Verdicts = 88, "litmus: a file of verdicts cannot be read";
+    NoTest = 89, "generate: the relations or the name make no test; conformance: no such test or shape";
 }
 
 /// What stands for the codes that are not `overtake`'s own, in the table for readers.
@@ -68,7 +69,7 @@ const OTHERS: [(&str, &str); 2] = [
     ("other", "`run`: the guest's own exit status"),
     (
         "128+n",
-        "`run`: the guest was ended by signal n; `matrix`, `litmus`: overtake was (130: Ctrl-C)",
+        "`run`: the guest was ended by signal n; `matrix`, `litmus`, `conformance`: overtake was (130: Ctrl-C)",
     ),
 ];
 

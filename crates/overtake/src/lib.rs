@@ -12,8 +12,7 @@
 //! | [`process`] | a child process with a time limit and forwarded signals |
 //! | [`emulation`] | one run under QEMU, and what its report means |
 //! | [`scenario`] | the race in the ring, as a guest |
-//! | [`run`], [`matrix`], [`litmus`], [`doctor`] | the subcommands |
-//! | [`conformance`] | outcomes held against what the architectures allow |
+//! | [`run`], [`matrix`], [`litmus`], [`generate`], [`conformance`], [`doctor`] | the subcommands |
 //! | [`error`], [`exit_code`] | how failures are said |
 #![forbid(unsafe_code)]
 
@@ -23,6 +22,7 @@ pub mod doctor;
 pub mod emulation;
 pub mod error;
 pub mod exit_code;
+pub mod generate;
 pub mod guest;
 pub mod home;
 pub mod invocation;
@@ -57,6 +57,8 @@ pub fn main() -> std::process::ExitCode {
         cli::Command::Run(args) => run::run(&args),
         cli::Command::Matrix(args) => matrix::run(&args),
         cli::Command::Litmus(args) => litmus::run(&args),
+        cli::Command::Generate(args) => generate::run(&args),
+        cli::Command::Conformance(args) => conformance::run(&args),
         cli::Command::Doctor(args) => doctor::run(&args),
         cli::Command::ExitCodes(args) => exit_code::print(args.format),
     };

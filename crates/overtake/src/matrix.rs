@@ -11,7 +11,7 @@ use aio_ring_buggy::Variant;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::{MatrixArgs, MatrixFormat, targets, variants};
-use crate::emulation::Emulation;
+use crate::emulation::{Emulation, Strategy};
 use crate::error::Error;
 use crate::home::Home;
 use crate::process::Interrupts;
@@ -34,6 +34,9 @@ struct Plan {
     slots: u32,
     budget: Option<u64>,
     timeout: u64,
+    strategy: Strategy,
+    /// What must be said to have the same strategy again.
+    strategy_again: Option<&'static str>,
     /// What must be said to find the same home again.
     home: Option<(&'static str, String)>,
 }
@@ -53,6 +56,8 @@ impl Plan {
             slots: args.slots,
             budget: args.budget,
             timeout: args.timeout,
+            strategy: args.strategy.strategy,
+            strategy_again: args.strategy.again(),
             home: args.place.again(),
         };
         for &variant in &plan.variants {
@@ -128,6 +133,7 @@ impl Machinery {
             cpu: None,
             options: PluginOptions {
                 budget: plan.budget.unwrap_or(scenario.budget()),
+                strategy: plan.strategy,
                 ..PluginOptions::default()
             },
             limit: limit(plan.timeout),

@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::emulation::Strategy;
 use crate::error::Error;
 use crate::target::Target;
 
@@ -47,6 +48,8 @@ pub struct PluginOptions {
     pub check: bool,
     /// Whether a hash is made over the guest's instructions and accesses.
     pub trace_hash: bool,
+    /// Who makes the free choices.
+    pub strategy: Strategy,
     /// Options passed on as they are, `KEY=VALUE`.
     pub others: Vec<String>,
 }
@@ -177,6 +180,9 @@ pub fn plugin_argument(
             argument.push(format!(",{flag}=on"));
         }
     }
+    if let Some(strategy) = options.strategy.other_than_default() {
+        argument.push(format!(",strategy={strategy}"));
+    }
     for option in &options.others {
         argument.push(",");
         argument.push(escaped(OsStr::new(option)));
@@ -210,7 +216,7 @@ pub fn on_path(name: &OsStr) -> Option<PathBuf> {
 mod tests {
     use std::path::Path;
 
-    use super::{PluginOptions, plugin_argument};
+    use super::{PluginOptions, Strategy, plugin_argument};
 
     #[test]
     fn plugin_options_are_in_the_agreed_form() {
@@ -223,11 +229,12 @@ mod tests {
             budget: 9,
             check: true,
             trace_hash: true,
+            strategy: Strategy::Pct,
             others: vec!["a=b".to_owned()],
         };
         assert_eq!(
             plugin_argument(Path::new("/a,b/p.so"), Path::new("/tmp/r"), 7, &all),
-            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,a=b"
+            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,strategy=pct,a=b"
         );
     }
 }

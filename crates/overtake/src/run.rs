@@ -98,6 +98,7 @@ pub fn run(args: &RunArgs) -> Result<u8, Error> {
             budget: args.budget.unwrap_or(subject.budget()),
             check: args.check,
             trace_hash: args.trace_hash,
+            strategy: args.strategy.strategy,
             others: args.plugin_option.clone(),
         },
         limit: limit(args.timeout.unwrap_or(subject.timeout())),
@@ -252,6 +253,7 @@ fn again(args: &RunArgs, guest: &Guest, subject: &Subject<'_>) -> String {
     option("budget", args.budget.map(|budget| budget.to_string()));
     option("timeout", args.timeout.map(|timeout| timeout.to_string()));
     option("cpu", args.cpu.clone());
+    option("strategy", args.strategy.again().map(str::to_owned));
     for given in &args.plugin_option {
         option("plugin-option", Some(given.clone()));
     }

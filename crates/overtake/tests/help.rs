@@ -7,7 +7,15 @@ use support::{check, overtake};
 #[test]
 fn help() {
     check("help", overtake().arg("--help"), &[]);
-    for command in ["run", "matrix", "litmus", "doctor", "exit-codes"] {
+    for command in [
+        "run",
+        "matrix",
+        "litmus",
+        "generate",
+        "conformance",
+        "doctor",
+        "exit-codes",
+    ] {
         check(
             &format!("help_{command}"),
             overtake().args([command, "--help"]),

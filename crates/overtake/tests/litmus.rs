@@ -116,6 +116,24 @@ fn seeds_repeat_whatever_the_number_of_jobs() {
 }
 
 #[test]
+fn strategies_choose_differently() {
+    let folder = tests(&[("a.litmus", AARCH64)]);
+    let run = |strategy: &[&str]| {
+        let mut command = litmus(folder.path());
+        command
+            .args(["--format", "line", "a.litmus"])
+            .args(strategy);
+        let output = command.output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let pct = run(&["--strategy", "pct"]);
+    assert_eq!(pct, run(&["--strategy", "pct"]));
+    assert_ne!(pct, run(&[]));
+    assert_eq!(run(&["--strategy", "uniform"]), run(&[]));
+}
+
+#[test]
 fn json_is_for_programs() {
     let folder = tests(&[("a.litmus", AARCH64), ("x.litmus", X86_64)]);
     let output = litmus(folder.path())

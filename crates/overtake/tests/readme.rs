@@ -37,3 +37,14 @@ fn the_exit_codes() {
         "the README has another table than:\n{table}"
     );
 }
+
+/// The table is from a long run, which nobody repeats for a test: it stands in one file.
+#[test]
+fn the_table_of_conformance() {
+    let table = include_str!("snapshots/conformance-table.txt");
+    let shown = format!("<!-- conformance -->\n```text\n{table}```\n<!-- /conformance -->");
+    assert!(
+        README.contains(&shown),
+        "the README has another table than:\n{shown}"
+    );
+}

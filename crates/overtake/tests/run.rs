@@ -184,6 +184,32 @@ fn failures_can_be_reproduced() {
     }
 }
 
+/// The command says the strategy where it must.
+#[test]
+fn strategies_can_be_reproduced() {
+    let failing = |strategy: Option<&str>| {
+        let mut command = overtake_at_home();
+        command.args(["run", "--budget", "200000"]);
+        if let Some(strategy) = strategy {
+            command.env("OVERTAKE_STRATEGY", strategy);
+        }
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(80), "{output:?}");
+        let errors = String::from_utf8(output.stderr).unwrap();
+        let again = errors
+            .lines()
+            .find(|line| line.contains("reproduce with: "));
+        again.expect("it says how").to_owned()
+    };
+    assert!(failing(Some("pct")).contains(" --strategy pct"));
+    assert!(!failing(None).contains("--strategy"));
+    overtake()
+        .env("OVERTAKE_STRATEGY", "luck")
+        .args(["run", "--", "/bin/true"])
+        .assert()
+        .code(64);
+}
+
 /// What ends overtake ends the guest.
 #[test]
 fn signals_are_forwarded() {

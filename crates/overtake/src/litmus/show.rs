@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use litmus::{Arch, Histogram};
 use serde::{Serialize, Serializer};
 
-use super::Done;
+use super::machinery::Done;
 use crate::cli::LitmusFormat;
 use crate::emulation::Model;
 use crate::error::Error;

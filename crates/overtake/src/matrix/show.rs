@@ -114,6 +114,9 @@ fn again(plan: &Plan, row: &Row, seed: u64) -> String {
         plan.events,
         plan.slots
     );
+    if let (Some(strategy), Emulated::Weak) = (plan.strategy_again, row.emulated) {
+        command += &format!(" --strategy {strategy}");
+    }
     if let Some((name, home)) = &plan.home {
         command += &format!(" {name} {}", shell_words::quote(home));
     }

@@ -1,0 +1,182 @@
+//! The project's own suite: which of its tests are asked for, and what is allowed.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use ::conformance::NOT_REACHED;
+use cycles::{Acquire, Release, Step};
+use judge::{Entry, Model};
+use litmus::{Arch, Test, canonical};
+
+use super::verdicts::{Verdict, Verdicts};
+use crate::cli::ConformanceArgs;
+use crate::error::{Error, suggestion};
+use crate::litmus::machinery::Task;
+use crate::litmus::of_cycles;
+
+/// The tests that are asked for.
+pub struct Suite {
+    /// To be run.
+    pub tasks: Vec<Task>,
+    /// What is allowed.
+    pub verdicts: Verdicts,
+    /// How many more there are that have no instructions.
+    pub without_instruction: u64,
+}
+
+impl Suite {
+    /// The tests that `args` ask for.
+    pub fn chosen(args: &ConformanceArgs) -> Result<Self, Error> {
+        let is_asked = |arch: &Arch| args.arch.is_empty() || args.arch.contains(arch);
+        let archs: Vec<Arch> = Arch::ALL.into_iter().filter(is_asked).collect();
+        let all: Vec<(Arch, Vec<Entry>)> = archs
+            .into_iter()
+            .map(|arch| {
+                let entries = judge::suite(of_cycles(arch));
+                (arch, entries.expect("its own tests read it"))
+            })
+            .collect();
+        known(args, "test", &all, &args.test, |entry| &entry.name)?;
+        known(args, "shape", &all, &args.shape, |entry| &entry.shape)?;
+
+        let mut suite = Suite {
+            tasks: Vec::new(),
+            verdicts: Verdicts::default(),
+            without_instruction: 0,
+        };
+        let one_of = usize::try_from(args.sample).unwrap_or(usize::MAX);
+        for (arch, entries) in all {
+            let chosen = entries.iter().filter(|entry| {
+                let is_in = |asked: &[String], name| asked.is_empty() || asked.contains(name);
+                is_in(&args.test, &entry.name) && is_in(&args.shape, &entry.shape)
+            });
+            let mut tests = Vec::new();
+            for entry in chosen {
+                match entry.test(of_cycles(arch)) {
+                    Ok(test) if !has_instructions(&test) => suite.without_instruction += 1,
+                    test => tests.push((entry, test)),
+                }
+            }
+            for (entry, test) in tests.into_iter().step_by(one_of) {
+                suite.add(arch, entry, test);
+            }
+        }
+        Ok(suite)
+    }
+
+    fn add(&mut self, arch: Arch, entry: &Entry, test: Result<cycles::Test, cycles::Error>) {
+        let file = PathBuf::from(format!("{arch} {}", entry.name));
+        if let Ok(test) = &test {
+            let verdict = verdict(arch, entry, test);
+            self.verdicts.insert(arch, &entry.name, verdict);
+        }
+        // The text goes the way of any file.
+        let test = test
+            .map_err(|error| (None, error.to_string()))
+            .and_then(|test| {
+                Test::parse(&test.to_string()).map_err(|error| (Some(error.line), error.message))
+            })
+            .map_err(|(line, message)| Error::LitmusTest {
+                file: file.clone(),
+                line,
+                message,
+            });
+        self.tasks.push(Task { file, test });
+    }
+}
+
+/// Refuses names that the suite does not have.
+fn known(
+    args: &ConformanceArgs,
+    what: &'static str,
+    all: &[(Arch, Vec<Entry>)],
+    asked: &[String],
+    name: impl Fn(&Entry) -> &String,
+) -> Result<(), Error> {
+    let names = || all.iter().flat_map(|(_, entries)| entries).map(&name);
+    let Some(given) = asked
+        .iter()
+        .find(|asked| !names().any(|name| name == *asked))
+    else {
+        return Ok(());
+    };
+    let archs: Vec<_> = args.arch.iter().map(|arch| arch.name()).collect();
+    let of = match archs.as_slice() {
+        [] => String::new(),
+        archs => format!(" for {}", archs.join(", ")),
+    };
+    Err(Error::NotInSuite {
+        what,
+        given: given.clone(),
+        of,
+        hint: suggestion(given, names().map(|name| (name.as_str(), name.as_str()))),
+    })
+}
+
+/// Whether each access is an instruction: RISC-V's base ISA and its atomics know no plain load
+/// that acquires, and no plain store that releases.
+fn has_instructions(test: &cycles::Test) -> bool {
+    test.arch != cycles::Arch::Riscv
+        || accesses(test).all(|access| {
+            let order = (access.order.acquire, access.order.release);
+            access.operation.is_atomic() || order == (Acquire::No, Release::No)
+        })
+}
+
+fn accesses(test: &cycles::Test) -> impl Iterator<Item = &cycles::Access> {
+    let steps = test.processors.iter().flat_map(|one| &one.steps);
+    steps.filter_map(|step| match step {
+        Step::Access(access) => Some(access),
+        Step::Fence(_) | Step::Branch { .. } => None,
+    })
+}
+
+/// What is allowed, and what overtake lacks.
+fn verdict(arch: Arch, entry: &Entry, test: &cycles::Test) -> Verdict {
+    let of = |model| {
+        let states = entry.states.of(model).into_iter();
+        states.map(|state| canonical(arch, state)).collect()
+    };
+    let known = NOT_REACHED
+        .iter()
+        .filter(|one| (one.arch, one.test) == (test.arch, &entry.name));
+    let mut known: BTreeMap<String, &'static str> = known
+        .map(|one| (canonical(arch, one.state), one.rule))
+        .collect();
+    let needs = weaker(test);
+    let beyond = entry.states.load_buffering.iter();
+    known.extend(beyond.map(|state| (canonical(arch, state), needs)));
+    Verdict {
+        shape: Some(entry.shape.clone()),
+        allowed: of(Model::Allowed),
+        without_load_buffering: Some(of(Model::WithoutLoadBuffering)),
+        sequentially_consistent: Some(of(Model::SequentiallyConsistent)),
+        known,
+    }
+}
+
+/// What a state needs that [`Model::Allowed`] allows and [`Model::WithoutLoadBuffering`] does not.
+///
+/// With two processors a store that is visible to another one is visible to all. Where no
+/// processor writes after a read, nothing can be buffered.
+fn weaker(test: &cycles::Test) -> &'static str {
+    let buffers = test.processors.iter().any(|processor| {
+        let mut read = false;
+        processor.steps.iter().any(|step| {
+            let Step::Access(access) = step else {
+                return false;
+            };
+            let after = read && access.operation.writes();
+            read |= access.operation.reads();
+            after
+        })
+    });
+    match (
+        test.arch == cycles::Arch::Ppc && test.processors.len() > 2,
+        buffers,
+    ) {
+        (false, _) => "load buffering",
+        (true, false) => "non-multi-copy-atomicity",
+        (true, true) => "load buffering or non-multi-copy-atomicity",
+    }
+}

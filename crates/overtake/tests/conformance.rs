@@ -1,0 +1,111 @@
+//! `overtake conformance`: its table, its errors, and a sample of the suite against what the
+//! architectures allow.
+
+mod support;
+
+use serde_json::Value;
+use support::{check, overtake_at_home};
+
+fn conformance() -> assert_cmd::Command {
+    let mut command = overtake_at_home();
+    command.arg("conformance");
+    command
+}
+
+fn json(command: &mut assert_cmd::Command) -> Value {
+    let output = command.args(["--format", "json"]).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_str(&text).unwrap()
+}
+
+/// Every tenth test of each architecture.
+#[test]
+fn a_sample_of_the_suite() {
+    let result =
+        json(conformance().args(["--sample", "10", "--seeds", "1", "--iterations", "200"]));
+    assert_eq!(result["forbidden"], Value::Array(Vec::new()));
+    let architectures = result["architectures"].as_array().unwrap();
+    assert_eq!(architectures.len(), 4);
+    for one in architectures {
+        let number = |key: &str| one[key].as_u64().unwrap();
+        assert!(number("tests") >= 20, "{one}");
+        let all = number("without_load_buffering");
+        let reached = number("without_load_buffering_reached");
+        assert!(reached * 10 >= all * 9, "{one}");
+        assert_eq!(number("forbidden_seen"), 0, "{one}");
+    }
+    assert!(result["tests_without_instruction"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn the_table() {
+    check(
+        "conformance_table",
+        conformance()
+            .args(["--shape", "SB", "--arch", "x86_64"])
+            .args(["--seeds", "1", "--iterations", "100"]),
+        &[],
+    );
+}
+
+#[test]
+fn what_is_missing_has_its_reason() {
+    let tests = ["LB", "IRIW", "Mix-MP-word-halves"];
+    check(
+        "conformance_missing",
+        conformance()
+            .args(["--arch", "PPC", "--arch", "AArch64", "--missing"])
+            .args(tests.iter().flat_map(|test| ["--test", test]))
+            .args(["--seeds", "1", "--iterations", "500"]),
+        &[],
+    );
+}
+
+#[test]
+fn what_runs_does_not_depend_on_the_number_of_jobs() {
+    let with = |jobs: &str, strategy: &str| {
+        json(
+            conformance()
+                .args([
+                    "--arch", "RISCV", "--shape", "MP", "--sample", "5", "--jobs", jobs,
+                ])
+                .args([
+                    "--seeds",
+                    "2",
+                    "--iterations",
+                    "100",
+                    "--strategy",
+                    strategy,
+                ]),
+        )
+    };
+    let once = with("1", "pct");
+    assert_eq!(once, with("3", "pct"));
+    assert_eq!(once["strategy"], "pct");
+    let uniform = with("3", "uniform");
+    assert_ne!(once["architectures"], uniform["architectures"]);
+}
+
+#[test]
+fn names_that_the_suite_does_not_have() {
+    check(
+        "conformance_unknown_shape",
+        conformance().args(["--arch", "PPC", "--shape", "MPP"]),
+        &[],
+    );
+    check(
+        "conformance_unknown_test",
+        conformance().args(["--test", "SB+mfencs"]),
+        &[],
+    );
+    check(
+        "conformance_unknown_arch",
+        conformance().args(["--arch", "MIPS"]),
+        &[],
+    );
+}
