@@ -93,6 +93,10 @@ fn value(writer: &mut Writer<'_>, value: Value, data: Option<Register>) -> Resul
     let register = writer.fresh()?;
     let target = register.0;
     match (value, data) {
+        // What fits no immediate is left to the assembler.
+        (Value::Constant(number), None) if number > 2047 => {
+            writer.line(format!("li x{target},{number}"));
+        }
         (Value::Constant(number), None) => writer.line(format!("ori x{target},x0,{number}")),
         (Value::Constant(number), Some(source)) => {
             writer.line(format!("xor x{target},x{0},x{0}", source.0));

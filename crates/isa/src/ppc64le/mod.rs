@@ -38,16 +38,18 @@ pub(crate) fn decode(word: u32) -> Effect {
         // `lwz` … `sthu`; `lfs` … `stfdu`. Not `lmw`, `stmw` (46, 47): Book I 3.3.5, an error
         // in little-endian mode.
         32..=45 | 48..=55 => Effect::PLAIN,
-        // `lq`
-        56 => Effect::PLAIN,
+        // `lq`: Book II 1.4 makes an aligned quadword one access, and QEMU reports two.
+        56 => Effect::UNKNOWN,
         // `lfdp`, `lxsd`, `lxssp`
         57 => Effect::plain_if(field(word, 1, 0) != 0b01),
         // Floating point, decimal and VSX arithmetic: registers only.
         59 | 60 | 63 => Effect::PLAIN,
         // `stfdp`, `lxv`, `stxv`, `stxsd`, `stxssp`
         61 => Effect::PLAIN,
-        // `ld`, `ldu`, `lwa`; `std`, `stdu`, `stq`
-        58 | 62 => Effect::plain_if(field(word, 1, 0) != 0b11),
+        // `ld`, `ldu`, `lwa`
+        58 => Effect::plain_if(field(word, 1, 0) != 0b11),
+        // `std`, `stdu`; not `stq`: see `lq`.
+        62 => Effect::plain_if(field(word, 1, 0) <= 0b01),
         // Reserved; 1 is the prefix of an instruction of 8 bytes (3.1).
         _ => Effect::UNKNOWN,
     }
