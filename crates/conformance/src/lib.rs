@@ -8,8 +8,10 @@
 
 mod explore;
 mod processor;
+mod rule;
 
-pub use explore::outcomes;
+pub use explore::{outcomes, outcomes_without};
+pub use rule::Rule;
 
 use cycles::Arch;
 use weakmem::Rules;
