@@ -9,9 +9,11 @@
 mod explore;
 mod not_reached;
 mod processor;
+mod rule;
 
-pub use explore::outcomes;
+pub use explore::{outcomes, outcomes_without};
 pub use not_reached::{NOT_REACHED, NotReached};
+pub use rule::Rule;
 
 use cycles::Arch;
 use weakmem::Rules;

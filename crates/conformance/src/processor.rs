@@ -1,16 +1,21 @@
 //! What a step of a processor does to the machine: as the plugin does it for an instruction.
 
 use crate::explore::{Unseen, address};
+use crate::rule::Rule;
 use cycles::{Access, Acquire, Arch, Operation, Register, Release, Step, Value};
 use weakmem::{Fence, Load, Machine, Store, ThreadId, View};
 
 /// A processor in the midst of its steps.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Processor {
     /// The step that it does next.
     pub next: usize,
     /// For each step that was done: what it read, what that came after, and its status.
     results: Vec<Result>,
+    /// What it does not keep.
+    without: Option<Rule>,
+    /// Threads that do what it did without [`Rule::CoWR`] or [`Rule::CoWW`].
+    ghosts: Vec<ThreadId>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,13 +58,44 @@ impl Choice {
 }
 
 impl Processor {
+    /// One that has done nothing.
+    pub fn new(without: Option<Rule>) -> Processor {
+        Processor {
+            next: 0,
+            results: Vec::new(),
+            without,
+            ghosts: Vec::new(),
+        }
+    }
+
+    /// The threads whose pending stores are its own.
+    pub fn ghosts(&self) -> &[ThreadId] {
+        &self.ghosts
+    }
+
+    fn keeps(&self, rule: Rule) -> bool {
+        self.without != Some(rule)
+    }
+
+    /// What the fence keeps in order.
+    fn pairs(&self, fence: &cycles::Fence) -> Fence {
+        Fence {
+            load_load: fence.pairs.rr && self.keeps(Rule::FenceReadRead),
+            load_store: fence.pairs.rw,
+            store_load: fence.pairs.wr && self.keeps(Rule::FenceWriteRead),
+            store_store: fence.pairs.ww && self.keeps(Rule::FenceWriteWrite),
+        }
+    }
+
     /// Whether no other processor can tell when the step is done: it makes nothing visible, and
     /// reads nothing.
     pub fn is_local(&self, step: &Step, machine: &Machine, thread: ThreadId) -> bool {
         match step {
             Step::Branch { .. } => true,
-            Step::Fence(fence) => !fence.pairs.wr || machine.buffer(thread).is_empty(),
-            Step::Access(access) => access.operation == Operation::Write,
+            Step::Fence(fence) => {
+                !self.pairs(fence).store_load || machine.buffer(thread).is_empty()
+            }
+            Step::Access(access) => access.operation == Operation::Write && self.keeps(Rule::CoWR),
         }
     }
 
@@ -90,19 +126,16 @@ impl Processor {
     ) {
         let result = match step {
             Step::Branch { source } => {
-                machine.branch(thread, self.results[*source].view);
+                if self.keeps(Rule::Branch) {
+                    machine.branch(thread, self.results[*source].view);
+                }
                 Result::default()
             }
             Step::Fence(fence) => {
-                let pairs = Fence {
-                    load_load: fence.pairs.rr,
-                    load_store: fence.pairs.rw,
-                    store_load: fence.pairs.wr,
-                    store_store: fence.pairs.ww,
-                };
-                machine.fence(thread, pairs, &mut Unseen);
+                machine.fence(thread, self.pairs(fence), &mut Unseen);
                 // RISC-V's `fence.i` orders instruction fetches only.
-                if fence.context_sync && arch != Arch::Riscv {
+                let synchronises = fence.context_sync && arch != Arch::Riscv;
+                if synchronises && self.keeps(Rule::ContextSync) {
                     machine.context_sync(thread, &mut Unseen);
                 }
                 Result::default()
@@ -114,31 +147,33 @@ impl Processor {
     }
 
     fn access(
-        &self,
+        &mut self,
         access: &Access,
         choice: Choice,
         arch: Arch,
         machine: &mut Machine,
         thread: ThreadId,
     ) -> Result {
-        if access.operation.is_atomic() && is_fence(access, arch) {
+        let fenced =
+            access.operation.is_atomic() && is_fence(access, arch) && self.keeps(Rule::AtomicFence);
+        if fenced {
             machine.fence(thread, Fence::FULL, &mut Unseen);
         }
         let result = match access.operation {
             Operation::Write => {
                 let bytes = self.stored(access, 0);
-                let store = self.store(access, &bytes);
-                machine.store(thread, store, 0, &mut Unseen);
+                self.write(self.store(access, &bytes), machine, thread);
                 Result::default()
             }
             Operation::WriteExclusive(status) => {
                 let held = machine.reservation(thread);
-                let succeeds =
-                    choice == Choice::Succeeds && held.is_some_and(|held| !held.is_lost());
+                let holds = held.is_some_and(|held| !held.is_lost())
+                    || held.is_some() && !self.keeps(Rule::Reservation);
+                let succeeds = choice == Choice::Succeeds && holds;
                 if succeeds {
                     let bytes = self.stored(access, 0);
                     machine.atomic(thread, self.store(access, &bytes), &mut Unseen);
-                    if access.order.acquire != Acquire::No {
+                    if self.acquires(access) {
                         machine.acquired(thread, View::NONE, true, &mut Unseen);
                     }
                 }
@@ -154,10 +189,46 @@ impl Processor {
             }
             _ => self.load(access, choice, machine, thread),
         };
-        if access.operation.is_atomic() && is_fence(access, arch) {
+        if fenced {
             machine.fence(thread, Fence::FULL, &mut Unseen);
         }
         result
+    }
+
+    /// A plain store.
+    fn write(&mut self, store: Store<'_>, machine: &mut Machine, thread: ThreadId) {
+        match self.without {
+            // Another thread's stores keep no order with it, and its writes are seen late.
+            Some(Rule::CoWW) if !machine.buffer(thread).is_empty() => {
+                let ghost = machine.add_thread();
+                self.ghosts.push(ghost);
+                machine.store(ghost, store, 0, &mut Unseen);
+            }
+            Some(Rule::CoWR) => {
+                let ghost = machine.add_thread();
+                machine.atomic(ghost, store, &mut Unseen);
+            }
+            Some(Rule::WholeWrite) if store.bytes.len() > 1 => {
+                let (low, high) = store.bytes.split_at(store.bytes.len() / 2);
+                let addr = store.addr + low.len() as u64;
+                machine.store(
+                    thread,
+                    Store {
+                        bytes: low,
+                        ..store
+                    },
+                    0,
+                    &mut Unseen,
+                );
+                let high = Store {
+                    addr,
+                    bytes: high,
+                    ..store
+                };
+                machine.store(thread, high, 0, &mut Unseen);
+            }
+            _ => machine.store(thread, store, 0, &mut Unseen),
+        }
     }
 
     /// A read, or an atomic.
@@ -169,28 +240,30 @@ impl Processor {
         thread: ThreadId,
     ) -> Result {
         let addr = address(access.location) + u64::from(access.offset);
-        let mut comes_after = self.view(access.address);
-        if access.order.acquire == Acquire::Sc {
+        let mut comes_after = View::NONE;
+        if self.keeps(Rule::LoadAddress) {
+            comes_after = self.view(access.address);
+        }
+        if self.waits_for_releases(access) {
             comes_after = comes_after.join(machine.acquire_rcsc(thread, &mut Unseen));
         }
-        let newest = access.operation != Operation::Read;
-        if let Choice::Sees(count) = choice {
-            for _ in 0..count {
-                machine.see_one(thread, addr);
-            }
-        }
-        let shown = if newest { View::ALL } else { comes_after };
-        machine.expect(thread, shown, &mut Unseen);
-        let mut bytes = [0; 8];
-        machine.read(thread, addr, &mut bytes[..access.size.into()]);
-        let acquire = access.order.acquire != Acquire::No;
         let load = Load {
             addr,
             len: access.size.into(),
             address: comes_after,
-            acquire,
+            acquire: access.order.acquire != Acquire::No && self.keeps(Rule::AtomicAcquire),
         };
-        let view = machine.load(thread, load);
+        let newest = access.operation != Operation::Read && self.keeps(Rule::Atomic);
+        let shown = if newest { View::ALL } else { comes_after };
+        let (bytes, view) = if self.without == Some(Rule::CoRR) {
+            // What the copy has come to see, the thread has not.
+            let read = self.read(load, shown, choice, &mut machine.clone(), thread);
+            let address = read.1;
+            machine.load(thread, Load { address, ..load });
+            read
+        } else {
+            self.read(load, shown, choice, machine, thread)
+        };
         let value = u64::from_le_bytes(bytes);
         let writes = match access.operation {
             Operation::CompareExchange(expected) => value == expected,
@@ -206,7 +279,7 @@ impl Processor {
             store.data = store.data.join(view);
             machine.atomic(thread, store, &mut Unseen);
         }
-        if acquire {
+        if self.acquires(access) {
             machine.acquired(thread, view, writes, &mut Unseen);
         }
         machine.expect(thread, View::NONE, &mut Unseen);
@@ -214,6 +287,56 @@ impl Processor {
             value,
             view,
             status: 0,
+        }
+    }
+
+    /// What a load reads, and what it comes after.
+    fn read(
+        &self,
+        load: Load,
+        shown: View,
+        choice: Choice,
+        machine: &mut Machine,
+        thread: ThreadId,
+    ) -> ([u8; 8], View) {
+        let Load { addr, len, .. } = load;
+        let mut earlier = [0; 8];
+        let torn = self.without == Some(Rule::WholeRead) && shown != View::ALL;
+        if torn {
+            machine.read(thread, addr, &mut earlier[..len]);
+        }
+        if let Choice::Sees(count) = choice {
+            for _ in 0..count {
+                machine.see_one(thread, addr);
+            }
+        }
+        let mut bytes = [0; 8];
+        machine.expect(thread, shown, &mut Unseen);
+        machine.read(thread, addr, &mut bytes[..len]);
+        if self.without == Some(Rule::Forwarding) {
+            machine.image().read(addr, &mut bytes[..len]);
+        }
+        if torn {
+            bytes[..len / 2].copy_from_slice(&earlier[..len / 2]);
+        }
+        (bytes, machine.load(thread, load))
+    }
+
+    /// Whether the access is an acquire that is kept.
+    fn acquires(&self, access: &Access) -> bool {
+        match access.order.acquire {
+            Acquire::No => false,
+            Acquire::Pc => self.keeps(Rule::AcquirePc),
+            Acquire::Sc => self.keeps(Rule::AcquireSc),
+        }
+    }
+
+    /// Whether the access comes after earlier releases.
+    fn waits_for_releases(&self, access: &Access) -> bool {
+        match access.order.acquire {
+            Acquire::No => false,
+            Acquire::Pc => !self.keeps(Rule::ReleaseAcquirePc),
+            Acquire::Sc => self.keeps(Rule::ReleaseAcquire),
         }
     }
 
@@ -226,9 +349,9 @@ impl Processor {
         Store {
             addr: address(access.location) + u64::from(access.offset),
             bytes: &bytes[..access.size.into()],
-            release: access.order.release != Release::No,
-            address: self.view(access.address),
-            data: self.view(access.data),
+            release: access.order.release != Release::No && self.keeps(Rule::Release),
+            address: self.view(access.address.filter(|_| self.keeps(Rule::StoreAddress))),
+            data: self.view(access.data.filter(|_| self.keeps(Rule::StoreData))),
         }
     }
 

@@ -1,0 +1,86 @@
+//! Orderings that can be taken out of the translation of a test, to see which test misses them.
+//!
+//! What `weakmem::Rules` has a switch for is not here. Neither is what the machine keeps by
+//! construction: a store is made after every earlier load of its thread is done, so nothing can be
+//! taken out for fences of reads before writes, for dependencies of stores as such, and for CoRW.
+
+/// An ordering, or another promise of the machine, that every architecture with such an access
+/// keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// A fence keeps reads before reads.
+    FenceReadRead,
+    /// A fence keeps writes before reads.
+    FenceWriteRead,
+    /// A fence keeps writes before writes.
+    FenceWriteWrite,
+    /// A context synchronisation orders later reads.
+    ContextSync,
+    /// A branch is ordered with a later context synchronisation.
+    Branch,
+    /// A load comes after what its address came from.
+    LoadAddress,
+    /// A load that reads its own thread's store comes after what the store's address came from.
+    StoreAddress,
+    /// A load that reads its own thread's store comes after what the store's data came from.
+    StoreData,
+    /// What follows an RCsc acquire comes after it.
+    AcquireSc,
+    /// What follows an RCpc acquire comes after it.
+    AcquirePc,
+    /// An RCsc acquire comes after earlier releases.
+    ReleaseAcquire,
+    /// An RCpc acquire need not come after earlier releases. (Taken out: stronger.)
+    ReleaseAcquirePc,
+    /// A release comes after what is before it.
+    Release,
+    /// An acquire that reads the write of its own thread's atomic comes after that write.
+    AtomicAcquire,
+    /// An atomic is a full fence: x86's `lock`, and Armv8's with both acquire and release.
+    AtomicFence,
+    /// Nothing comes between the read and the write of an atomic.
+    Atomic,
+    /// A store-conditional fails when its reservation is lost.
+    Reservation,
+    /// Two reads of a location do not see its writes the wrong way round.
+    CoRR,
+    /// A read does not see what is older than its own thread's write.
+    CoWR,
+    /// Two writes of a thread to a location keep their order.
+    CoWW,
+    /// A read sees its own thread's pending store.
+    Forwarding,
+    /// A read sees one moment of all of its bytes.
+    WholeRead,
+    /// A write becomes visible as a whole.
+    WholeWrite,
+}
+
+impl Rule {
+    /// All of them.
+    pub const ALL: [Rule; 23] = [
+        Rule::FenceReadRead,
+        Rule::FenceWriteRead,
+        Rule::FenceWriteWrite,
+        Rule::ContextSync,
+        Rule::Branch,
+        Rule::LoadAddress,
+        Rule::StoreAddress,
+        Rule::StoreData,
+        Rule::AcquireSc,
+        Rule::AcquirePc,
+        Rule::ReleaseAcquire,
+        Rule::ReleaseAcquirePc,
+        Rule::Release,
+        Rule::AtomicAcquire,
+        Rule::AtomicFence,
+        Rule::Atomic,
+        Rule::Reservation,
+        Rule::CoRR,
+        Rule::CoWR,
+        Rule::CoWW,
+        Rule::Forwarding,
+        Rule::WholeRead,
+        Rule::WholeWrite,
+    ];
+}

@@ -1,0 +1,91 @@
+//! Rules that no test of the suite speaks of: tests made for them, against the axioms' outcomes.
+//!
+//! For reads of an atomic's own write they are store buffering tests of the suite with atomics for
+//! stores, in which each processor reads its own location, and makes the address of its last read
+//! from that.
+
+use conformance::{outcomes, rules};
+use cycles::{Access, Arch, Register, Step, Test, by_hand, from_name};
+use judge::Model;
+use std::collections::BTreeSet;
+
+/// The test with the read of the own location put before the last read.
+fn with_own_read(arch: Arch, name: &str) -> Test {
+    let tests = by_hand(arch).unwrap();
+    let test = tests.iter().find(|test| test.name == name);
+    let test = test.unwrap_or_else(|| panic!("{arch} has no test {name}"));
+    let steps = test.processors.iter().map(|processor| {
+        let mut steps = processor.steps.clone();
+        let Some(Step::Access(mut last)) = steps.pop() else {
+            panic!("{name} ends without an access");
+        };
+        let Some(Step::Access(first)) = steps.first() else {
+            panic!("{name} starts without an access");
+        };
+        last.address = Some(steps.len());
+        steps.push(Step::Access(Access::read(first.location).into(Register(8))));
+        steps.push(Step::Access(last));
+        steps
+    });
+    let condition = test.condition.clone();
+    let name = format!("{name}+rfi-addrs");
+    Test::new(arch, &name, "by hand", steps.collect(), |_| condition).unwrap()
+}
+
+fn allowed(test: &Test) -> BTreeSet<String> {
+    let verdicts = judge::outcomes(test).unwrap();
+    verdicts.of(Model::WithoutLoadBuffering).clone()
+}
+
+fn compare(arch: Arch, name: &str) -> (Test, BTreeSet<String>) {
+    let test = with_own_read(arch, name);
+    let found = outcomes(&test, rules(arch));
+    assert_eq!(found, allowed(&test), "{arch} {name}:\n{test}");
+    (test, found)
+}
+
+#[test]
+fn aarch64() {
+    let (test, found) = compare(Arch::AArch64, "RMW-SB-swps");
+    assert!(found.contains(&test.wanted()), "{found:?}");
+    let mut flipped = rules(Arch::AArch64);
+    flipped.atomics_forward = false;
+    assert!(!outcomes(&test, flipped).contains(&test.wanted()));
+    for name in ["RMW-SB-swpas", "RMW-SB-swpls", "RMW-SB-swpals"] {
+        compare(Arch::AArch64, name);
+    }
+}
+
+/// The axioms let a read of the own store-conditional's write come before that is visible; the
+/// machine does not, which is stronger. The switch would make it exact here.
+#[test]
+fn ppc() {
+    let test = with_own_read(Arch::Ppc, "RMW-SB-lwarx");
+    let mut expected = allowed(&test);
+    let mut flipped = rules(Arch::Ppc);
+    flipped.atomics_forward = true;
+    assert_eq!(outcomes(&test, flipped), expected);
+    assert!(expected.remove(&test.wanted()));
+    assert_eq!(outcomes(&test, rules(Arch::Ppc)), expected);
+}
+
+/// A branch on a read of the own store, and `isync`, come after an earlier read of the location.
+#[test]
+fn ppc_branch() {
+    let test = from_name("MP+sync+fri-rfi-ctrlisync", Arch::Ppc).unwrap();
+    let allowed = allowed(&test);
+    assert_eq!(outcomes(&test, rules(Arch::Ppc)), allowed);
+    let mut flipped = rules(Arch::Ppc);
+    flipped.branch_includes_location = false;
+    assert!(!outcomes(&test, flipped).is_subset(&allowed));
+}
+
+#[test]
+fn riscv() {
+    for name in ["RMW-SB-amoswap", "RMW-SB-lr-sc"] {
+        let (test, found) = compare(Arch::Riscv, name);
+        let mut flipped = rules(Arch::Riscv);
+        flipped.atomics_forward = true;
+        assert_ne!(outcomes(&test, flipped), found, "{name}");
+    }
+}
