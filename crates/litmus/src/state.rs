@@ -58,8 +58,8 @@ pub fn canonical(arch: Arch, state: &str) -> String {
                 None => place.to_owned(),
             },
             None => place
-                .trim_start_matches(['[', '*'])
-                .trim_end_matches(']')
+                .trim_start_matches(|c: char| matches!(c, '[' | '*') || c.is_whitespace())
+                .trim_end_matches(|c: char| c == ']' || c.is_whitespace())
                 .to_owned(),
         };
         format!("{name}={value}")
@@ -78,6 +78,11 @@ impl fmt::Display for Observable {
 #[cfg(test)]
 mod tests {
     use super::{Arch, canonical};
+
+    #[test]
+    fn one_spelling_is_its_own() {
+        assert_eq!(canonical(Arch::Ppc, "[ x ]=1"), "x=1");
+    }
 
     #[test]
     fn states_have_one_spelling() {
