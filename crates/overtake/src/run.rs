@@ -159,10 +159,11 @@ fn text(args: &RunArgs, guest: &Guest, outcome: &Outcome) -> String {
     let shared = stats.shared_loads + stats.shared_stores;
     let mut line = if shared > 0 {
         format!(
-            "tested {}, stores overtaken: {} by a store, {} by a load, {}, {}",
+            "tested {}, stores overtaken: {} by a store, {} by a load, {}, {}, {}",
             counted(shared, "shared access"),
             stats.overtaken_by_store,
             stats.overtaken_by_load,
+            counted(stats.stale_loads, "stale load"),
             counted(stats.hand_offs, "hand-off"),
             counted(stats.threads, "thread"),
         )

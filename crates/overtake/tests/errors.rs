@@ -300,9 +300,11 @@ fn reported(name: &str, report: &str) {
 /// A report whose end is this.
 fn report(end: &str) -> String {
     format!(
-        r#"{{"version":1,"seed":7,"end":{end},"stats":{{"instructions":0,"threads":1,
+        r#"{{"version":{version},"seed":7,"end":{end},"stats":{{"instructions":0,"threads":1,
         "shared_pages":0,"shared_loads":0,"shared_stores":0,"overtaken_by_store":0,
-        "overtaken_by_load":0,"hand_offs":0,"unsettled_choices":0}},"trace_hash":null}}"#
+        "overtaken_by_load":0,"stale_loads":0,"hand_offs":0,"unsettled_choices":0}},
+        "trace_hash":null}}"#,
+        version = overtake_report::VERSION,
     )
 }
 
