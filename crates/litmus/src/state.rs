@@ -41,7 +41,7 @@ fn sorted(items: impl Iterator<Item = String>) -> String {
     items.join("; ")
 }
 
-/// A state that somebody wrote, as [`shown`] writes it: sorted, with the full names of registers.
+/// A state that somebody wrote, as this crate writes it: sorted, with the full names of registers.
 pub fn canonical(arch: Arch, state: &str) -> String {
     let items = state
         .split(';')
