@@ -13,7 +13,8 @@ use crate::translate::{Block, Decoded, Instruction};
 use qemu_plugin_sys as qemu;
 use std::ffi::{c_uint, c_void};
 
-/// A vCPU is created: on its parent's host thread, which holds the token (7.2).
+/// A vCPU is created: on its parent's host thread, which holds the token, in QEMU 7.2; on its own
+/// one, from 9.0 on. The first one is nobody's child.
 pub unsafe extern "C" fn vcpu_created(_: qemu::qemu_plugin_id_t, vcpu: c_uint) {
     if vcpu as usize >= MAX_VCPUS {
         finish::internal(&format!(
@@ -21,9 +22,11 @@ pub unsafe extern "C" fn vcpu_created(_: qemu::qemu_plugin_id_t, vcpu: c_uint) {
         ));
     }
     let plugin = plugin();
-    // SAFETY: the parent holds the token; or it is the first vCPU, and there is no other thread.
-    let id = unsafe { plugin.engine() }.add_thread();
-    plugin.token().add(id, vcpu);
+    if plugin.token().announce(vcpu) {
+        // SAFETY: it is the first vCPU, and there is no other thread.
+        let id = unsafe { plugin.engine() }.add_thread();
+        plugin.token().adopt(id);
+    }
 }
 
 /// QEMU translates a block.
@@ -40,18 +43,16 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
         let decoded: Vec<_> = handles
             .iter()
             .map(|insn| {
-                let data = qemu::qemu_plugin_insn_data(*insn).cast::<u8>();
-                let bytes = std::slice::from_raw_parts(data, qemu::qemu_plugin_insn_size(*insn));
                 let address = qemu::qemu_plugin_insn_vaddr(*insn);
                 let host = qemu::qemu_plugin_insn_haddr(*insn) as u64;
                 if host != 0 {
                     guest_memory::set_base(host, address);
                 }
-                Decoded {
+                plugin.instruction_bytes.with(*insn, |bytes| Decoded {
                     address,
                     effect: isa::decode(plugin.arch, bytes),
                     flow: isa::flow(plugin.arch, bytes),
-                }
+                })
             })
             .collect();
         // Never freed: translated code refers to it until QEMU throws that away, which it tells

@@ -1,7 +1,12 @@
 //! The entry point: reads the options, checks QEMU, registers the callbacks.
+//!
+//! QEMU 7.2 takes plugins of versions 0 and 1 of its interface only, QEMU 9.0 and later none below
+//! 2. What the plugin uses is the same in all, but for the bytes of an instruction
+//! (`instruction_bytes`); so there is one plugin, exported once for each of the two.
 
 use crate::callbacks;
 use crate::finish;
+use crate::instruction_bytes::InstructionBytes;
 use crate::options::Options;
 use crate::plugin::Plugin;
 use isa::Arch;
@@ -9,21 +14,52 @@ use overtake_report::{End, Stats, exit_code};
 use qemu_plugin_sys as qemu;
 use std::ffi::{CStr, c_char, c_int};
 
-/// The version of QEMU's plugin interface that this plugin is written for. QEMU reads it before
-/// it calls [`qemu_plugin_install`], and refuses the plugin if it does not suit.
-#[unsafe(no_mangle)]
-#[allow(non_upper_case_globals)]
-pub static qemu_plugin_version: c_int = qemu::QEMU_PLUGIN_VERSION as c_int;
+/// The newest version of QEMU's plugin interface that the plugin was tried with (QEMU 10.2 has
+/// 6). A later one may give a callback other arguments.
+pub const NEWEST_INTERFACE: c_int = 6;
+
+/// Exports what QEMU looks for in a plugin, for the version of its interface that is named. QEMU
+/// reads the version before it calls `qemu_plugin_install`, and refuses a plugin that does not
+/// suit.
+#[macro_export]
+macro_rules! export {
+    ($version:literal) => {
+        /// The version of QEMU's plugin interface that this plugin asks for.
+        #[unsafe(no_mangle)]
+        #[allow(non_upper_case_globals)]
+        pub static qemu_plugin_version: ::std::ffi::c_int = $version;
+
+        /// Called by QEMU when the plugin is loaded.
+        ///
+        /// # Safety
+        ///
+        /// Called by QEMU, once.
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn qemu_plugin_install(
+            id: $crate::PluginId,
+            info: *const $crate::Info,
+            argc: ::std::ffi::c_int,
+            argv: *mut *mut ::std::ffi::c_char,
+        ) -> ::std::ffi::c_int {
+            // SAFETY: these are QEMU's.
+            unsafe { $crate::install(id, info, argc, argv) }
+        }
+    };
+}
+
+/// What QEMU calls a plugin by.
+pub type PluginId = qemu::qemu_plugin_id_t;
+/// What QEMU says of itself.
+pub type Info = qemu::qemu_info_t;
 
 /// Called by QEMU when the plugin is loaded. Anything but 0 makes QEMU exit with an error.
 ///
 /// # Safety
 ///
-/// Called by QEMU, once.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn qemu_plugin_install(
-    id: qemu::qemu_plugin_id_t,
-    info: *const qemu::qemu_info_t,
+/// The arguments are those of QEMU's call of `qemu_plugin_install`, passed on once.
+pub unsafe fn install(
+    id: PluginId,
+    info: *const Info,
     argc: c_int,
     argv: *mut *mut c_char,
 ) -> c_int {
@@ -36,16 +72,17 @@ pub unsafe extern "C" fn qemu_plugin_install(
         })
         .collect();
     // SAFETY: QEMU's description of itself is valid during this call.
-    let (target, system) = unsafe {
+    let host = unsafe {
         let info = &*info;
-        (
-            CStr::from_ptr(info.target_name)
+        Host {
+            target: CStr::from_ptr(info.target_name)
                 .to_string_lossy()
                 .into_owned(),
-            info.system_emulation,
-        )
+            system: info.system_emulation,
+            interface: info.version.cur,
+        }
     };
-    let (options, arch) = match check(&arguments, &target, system) {
+    let (options, arch) = match check(&arguments, &host) {
         Ok(good) => good,
         Err((options, end)) => {
             finish::write_report(
@@ -73,7 +110,7 @@ pub unsafe extern "C" fn qemu_plugin_install(
         // SAFETY: no preconditions.
         unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
     }
-    Plugin::install(arch, options);
+    Plugin::install(arch, options, InstructionBytes::of(host.interface));
     // SAFETY: `id` is QEMU's; the callbacks have the types that the interface asks for.
     unsafe {
         qemu::qemu_plugin_register_vcpu_init_cb(id, Some(callbacks::vcpu_created));
@@ -84,22 +121,34 @@ pub unsafe extern "C" fn qemu_plugin_install(
     0
 }
 
-fn check(
-    arguments: &[String],
-    target: &str,
+/// The QEMU that loads the plugin.
+struct Host {
+    target: String,
     system: bool,
-) -> Result<(Options, Arch), (Options, End)> {
+    /// The newest version of the plugin interface that it has.
+    interface: c_int,
+}
+
+fn check(arguments: &[String], host: &Host) -> Result<(Options, Arch), (Options, End)> {
     let options = Options::parse(arguments.iter().map(String::as_str))
         .map_err(|(options, message)| (options, End::BadOption { message }))?;
     let refused = |message: String| (options.clone(), End::Refused { message });
-    if system {
+    if host.interface > NEWEST_INTERFACE {
+        let interface = host.interface;
+        return Err(refused(format!(
+            "version {interface} of QEMU's plugin interface; the plugin knows it up to \
+             {NEWEST_INTERFACE} (QEMU 10.2)"
+        )));
+    }
+    if host.system {
         return Err(refused(
             "full-system emulation; only QEMU's user mode is supported".into(),
         ));
     }
-    let arch = Arch::from_qemu_target_name(target).ok_or_else(|| {
+    let arch = Arch::from_qemu_target_name(&host.target).ok_or_else(|| {
         refused(format!(
-            "guest architecture {target}; known are aarch64, ppc64le, riscv64, x86_64"
+            "guest architecture {}; known are aarch64, ppc64le, riscv64, x86_64",
+            host.target
         ))
     })?;
     Ok((options, arch))

@@ -1,6 +1,9 @@
 //! The QEMU plugin of overtake: gives the emulated CPUs of a user-mode QEMU the weak memory of
 //! their architecture.
 //!
+//! It is exported once for each version of QEMU's plugin interface, by the crates
+//! `overtake-plugin-v1` and `overtake-plugin-v2`.
+//!
 //! How an access flows:
 //!
 //! 1. `translate`: QEMU translates a block of guest code; each instruction is decoded (`isa`)
@@ -29,6 +32,7 @@ mod finish;
 mod guest_memory;
 mod host_thread;
 mod install;
+mod instruction_bytes;
 mod options;
 mod pages;
 mod plugin;
@@ -38,3 +42,5 @@ mod token;
 mod trace;
 mod translate;
 mod views;
+
+pub use install::{Info, NEWEST_INTERFACE, PluginId, install};

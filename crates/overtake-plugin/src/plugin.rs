@@ -2,6 +2,7 @@
 //! belongs to the token's holder.
 
 use crate::engine::{Engine, Inheritance};
+use crate::instruction_bytes::InstructionBytes;
 use crate::options::Options;
 use crate::syscall_class::Classes;
 use crate::token::Token;
@@ -19,6 +20,8 @@ pub struct Plugin {
     pub arch: Arch,
     /// What was asked for.
     pub options: Options,
+    /// How this QEMU gives the bytes of an instruction.
+    pub instruction_bytes: InstructionBytes,
     /// System calls of the architecture.
     pub classes: Classes,
     /// The vCPU whose thread holds the token, or [`NOBODY`].
@@ -47,7 +50,7 @@ pub fn plugin() -> &'static Plugin {
 
 impl Plugin {
     /// Makes the one instance.
-    pub fn install(arch: Arch, options: Options) {
+    pub fn install(arch: Arch, options: Options, instruction_bytes: InstructionBytes) {
         let engine = Engine::new(arch, &options);
         let instance = Self {
             arch,
@@ -56,6 +59,7 @@ impl Plugin {
             token: AtomicPtr::new(Box::leak(Box::default())),
             engine: UnsafeCell::new(engine),
             options,
+            instruction_bytes,
         };
         let _ = PLUGIN.set(instance);
     }

@@ -229,16 +229,7 @@ unsafe fn finish_call(call: &Call, result: i64) {
     engine.call_is_over();
     let Call { class, args, .. } = call;
     if makes_thread(*class, args) {
-        let first = after_clone(engine, result);
-        let id = engine.current;
-        let token = plugin().token();
-        if result >= 0 {
-            token.await_newest();
-            if first {
-                // QEMU throws its translations away, which were made for one thread.
-                token.expect_exclusive(id);
-            }
-        }
+        after_clone(engine, result);
     } else if result >= 0 {
         after(engine, *class, args, result as u64);
     } else if !matches!(class, Class::Quiet | Class::Yield | Class::Kill) {
@@ -298,13 +289,22 @@ fn write_result(addr: u64, bytes: &[u8]) {
     unsafe { guest_memory::write(addr, bytes) }
 }
 
-/// A thread was created, or could not be. Returns whether it is the first besides the main one.
-fn after_clone(engine: &mut Engine, result: i64) -> bool {
-    engine.resynchronise();
-    if result < 0
-        && let Some(newest) = plugin().token().remove_newest()
-    {
-        engine.thread_ended(newest);
+/// A thread was created, or could not be.
+fn after_clone(engine: &mut Engine, result: i64) {
+    let token = plugin().token();
+    if result < 0 {
+        token.stillborn();
+        engine.resynchronise();
+        return;
     }
-    engine.stats().threads == 2
+    if !token.await_birth() {
+        finish::internal("QEMU created a thread, but no vCPU for it was seen");
+    }
+    token.adopt(engine.add_thread());
+    engine.resynchronise();
+    token.await_newest();
+    if engine.stats().threads == 2 {
+        // QEMU throws its translations away, which were made for one thread.
+        token.expect_exclusive(engine.current);
+    }
 }

@@ -20,7 +20,7 @@ use crate::plugin::plugin;
 pub use slots::MAX_VCPUS;
 use slots::{Inner, Slot, State, flags};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use weakmem::ThreadId;
 
@@ -32,15 +32,22 @@ const WATCH_CLOSELY: Duration = Duration::from_micros(100);
 /// processor for so long; the choice is then made without it.
 const SETTLE: Duration = Duration::from_secs(10);
 
+/// Bound of the wait for a new thread's vCPU, without which the run cannot go on.
+const BIRTH: Duration = Duration::from_secs(60);
+
 /// The token.
 #[derive(Debug, Default)]
-pub struct Token(Mutex<Inner>);
+pub struct Token {
+    inner: Mutex<Inner>,
+    /// A vCPU was announced, or adopted.
+    birth: Condvar,
+}
 
 type Guard<'a> = MutexGuard<'a, Inner>;
 
 impl Token {
     fn lock(&self) -> Guard<'_> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The token of a child of `fork`, held by its only thread.
@@ -53,21 +60,47 @@ impl Token {
         slot.host = Some(HostThread::current());
         slot.state = State::Running;
         inner.slots.push(slot);
-        Self(Mutex::new(inner))
+        Self {
+            inner: Mutex::new(inner),
+            birth: Condvar::new(),
+        }
     }
 
-    /// A new thread, created by the holder.
-    pub fn add(&self, id: ThreadId, vcpu: u32) {
-        self.lock().slots.push(Slot::new(id, vcpu));
-    }
-
-    /// The thread that was created last could not be started.
-    pub fn remove_newest(&self) -> Option<ThreadId> {
+    /// There is a new vCPU. Called by the thread that creates it or by its own, at whatever time:
+    /// its thread has a place in the schedule only when its parent adopts it. Returns whether it
+    /// has no parent.
+    pub fn announce(&self, vcpu: u32) -> bool {
         let mut inner = self.lock();
-        inner
-            .slots
-            .pop_if(|slot| slot.state == State::Starting)
-            .map(|slot| slot.id)
+        let known = inner.newborn == Some(vcpu) || inner.of_vcpu(vcpu).is_some();
+        if !known {
+            inner.newborn = Some(vcpu);
+            self.birth.notify_all();
+        }
+        inner.slots.is_empty()
+    }
+
+    /// The holder, which has created a thread, waits until its vCPU is announced. Returns false
+    /// if it does not come within the bound.
+    pub fn await_birth(&self) -> bool {
+        let (inner, _) = self
+            .birth
+            .wait_timeout_while(self.lock(), BIRTH, |inner| inner.newborn.is_none())
+            .unwrap_or_else(PoisonError::into_inner);
+        inner.newborn.is_some()
+    }
+
+    /// The vCPU that was announced is that of thread `id`.
+    pub fn adopt(&self, id: ThreadId) {
+        let mut inner = self.lock();
+        if let Some(vcpu) = inner.newborn.take() {
+            inner.slots.push(Slot::new(id, vcpu));
+        }
+        self.birth.notify_all();
+    }
+
+    /// The thread of the vCPU that may have been announced could not be started.
+    pub fn stillborn(&self) {
+        self.lock().newborn = None;
     }
 
     /// The holder waits until the newest thread has reached its first callback: its place in the
@@ -99,11 +132,23 @@ impl Token {
     /// A thread without the token waits for it.
     pub fn acquire(&self, vcpu: u32) {
         let mut inner = self.lock();
-        let Some(index) = inner.of_vcpu(vcpu) else {
-            drop(inner);
-            finish::internal(&format!(
-                "a callback came from vCPU {vcpu}, which was never created"
-            ));
+        let index = loop {
+            match inner.of_vcpu(vcpu) {
+                Some(index) => break index,
+                // Its parent is about to adopt it; until then nobody chooses it.
+                None if inner.newborn == Some(vcpu) => {
+                    inner = self
+                        .birth
+                        .wait(inner)
+                        .unwrap_or_else(PoisonError::into_inner);
+                }
+                None => {
+                    drop(inner);
+                    finish::internal(&format!(
+                        "a callback came from vCPU {vcpu}, which was never created"
+                    ));
+                }
+            }
         };
         let slot = &mut inner.slots[index];
         slot.host.get_or_insert_with(HostThread::current);

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::home::Home;
 use crate::process::Interrupts;
-use crate::qemu::{PluginOptions, Qemu, on_path};
+use crate::qemu::{PluginApi, PluginOptions, Qemu, on_path};
 use crate::scenario::{Scenario, limit};
 use crate::target::Target;
 
@@ -128,25 +128,34 @@ pub fn run(args: &DoctorArgs) -> Result<u8, Error> {
 }
 
 fn plugin(home: &Home) -> Finding {
-    match home.plugin() {
-        Ok(path) => Finding::ok(None, "plugin", path.display().to_string()),
+    let plugins: Result<Vec<_>, _> = PluginApi::ALL
+        .into_iter()
+        .map(|api| home.plugin(api))
+        .collect();
+    match plugins {
+        Ok(paths) => {
+            let paths: Vec<_> = paths
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            Finding::ok(None, "plugin", paths.join(", "))
+        }
         Err(error) => Finding::failed(None, "plugin", &error),
     }
 }
 
 /// QEMU itself, and whether it runs a guest with the plugin.
 fn emulator(home: &Home, target: Target, built: bool, interrupts: &Interrupts) -> Vec<Finding> {
-    let (qemu, probe) = match Qemu::find(target, None)
-        .and_then(|qemu| qemu.require_plugins().map(|probe| (qemu, probe)))
-    {
-        Ok(found) => found,
-        Err(error) => return vec![Finding::failed(Some(target), "qemu", &error)],
-    };
+    let (qemu, probe) =
+        match Qemu::find(target, None).and_then(|qemu| qemu.probe().map(|probe| (qemu, probe))) {
+            Ok(found) => found,
+            Err(error) => return vec![Finding::failed(Some(target), "qemu", &error)],
+        };
     let found = format!("{}, version {}", qemu.path.display(), probe.version);
     let mut findings = vec![Finding::ok(Some(target), "qemu", found)];
     // Without these it has been said already what to do.
-    if built && home.plugin().is_ok() {
-        findings.push(match trial(&qemu, home, interrupts) {
+    if built && home.plugin(probe.api).is_ok() {
+        findings.push(match trial(qemu, home, interrupts) {
             Ok(found) => Finding::ok(Some(target), "trial run", found),
             Err(error) => Finding::failed(Some(target), "trial run", &error),
         });
@@ -155,7 +164,8 @@ fn emulator(home: &Home, target: Target, built: bool, interrupts: &Interrupts) -
 }
 
 /// Runs a few events of the sound ring with the plugin.
-fn trial(qemu: &Qemu, home: &Home, interrupts: &Interrupts) -> Result<String, Error> {
+fn trial(qemu: Qemu, home: &Home, interrupts: &Interrupts) -> Result<String, Error> {
+    let qemu = qemu.with_plugin(home)?;
     let scenario = Scenario::new(Variant::Release, 10, Scenario::SLOTS)?;
     let emulation = Emulation {
         model: Model::Weak,
@@ -167,7 +177,7 @@ fn trial(qemu: &Qemu, home: &Home, interrupts: &Interrupts) -> Result<String, Er
         },
         limit: limit(60),
     };
-    let (answer, tested) = scenario.run(&emulation, qemu, home, interrupts)?;
+    let (answer, tested) = scenario.run(&emulation, &qemu, home, interrupts)?;
     let stats = tested.map(|tested| tested.stats).unwrap_or_default();
     let shared = stats.shared_loads + stats.shared_stores;
     if shared == 0 {

@@ -12,7 +12,6 @@ use serde::Serialize;
 use tempfile::TempDir;
 
 use crate::error::{Error, signal_status};
-use crate::home::Home;
 use crate::process::Ended;
 use crate::qemu::{PluginOptions, Qemu, plugin_argument};
 
@@ -115,12 +114,10 @@ impl Emulation {
     /// command, `start` runs the command, and `said` tells afterwards what QEMU said on standard
     /// error, if it was caught.
     ///
-    /// QEMU must have been found fit for the plugin ([`Qemu::require_plugins`]) if the model is
-    /// weak.
+    /// If the model is weak, `qemu` must have its plugin ([`Qemu::with_plugin`]).
     pub fn run(
         &self,
         qemu: &Qemu,
-        home: &Home,
         prepare: impl FnOnce(&mut Command),
         start: impl FnOnce(&mut Command) -> io::Result<Ended>,
         said: impl FnOnce() -> String,
@@ -133,7 +130,10 @@ impl Emulation {
                 let report = folder.path().join("report.json");
                 // The guest may be started in another folder.
                 let report = std::path::absolute(&report).unwrap_or(report);
-                let plugin = home.plugin()?;
+                let missing = || Error::PluginMissing {
+                    searched: Vec::new(),
+                };
+                let plugin = qemu.plugin.clone().ok_or_else(missing)?;
                 command.arg("-plugin").arg(plugin_argument(
                     &plugin,
                     &report,

@@ -97,7 +97,7 @@ pub enum Error {
     },
 
     /// QEMU cannot load plugins.
-    #[error("`{}` has no plugin support (it knows no -plugin option): use a dynamically linked qemu-user, such as Debian 12's (7.2) or Ubuntu 24.04's (8.2)", path.display())]
+    #[error("`{}` has no plugin support (it knows no -plugin option): on Debian 13 and later, whose qemu-user has none, build one with overtake's `ci/qemu10`; elsewhere use a dynamically linked qemu-user, such as Debian 12's (7.2) or Ubuntu 24.04's (8.2)", path.display())]
     QemuWithoutPlugins {
         /// The QEMU.
         path: PathBuf,

@@ -3,10 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::qemu::PluginApi;
 use crate::target::Target;
-
-/// The plugin's file name in the home.
-pub const PLUGIN: &str = "libovertake_plugin.so";
 
 /// The scenario's file name in the home's folder of a target's guests.
 pub const SCENARIO: &str = "aio-ring-race";
@@ -40,9 +38,10 @@ impl Home {
         let directory = std::env::current_dir().unwrap_or_default();
         let near_program = program.ancestors().skip(2).map(|dir| dir.join("overtake"));
         let near_directory = directory.ancestors().map(|dir| dir.join("target/overtake"));
-        let found = near_program
-            .chain(near_directory)
-            .find(|place| place.join(PLUGIN).is_file() || place.join("guests").is_dir());
+        let found = near_program.chain(near_directory).find(|place| {
+            let has = |api: PluginApi| place.join(api.file_name()).is_file();
+            PluginApi::ALL.into_iter().any(has) || place.join("guests").is_dir()
+        });
         Home {
             places: found.ok_or_else(|| {
                 let near_program = program.ancestors().nth(2).map(|dir| dir.join("overtake"));
@@ -59,9 +58,9 @@ impl Home {
         self.places.as_deref().ok()
     }
 
-    /// The plugin.
-    pub fn plugin(&self) -> Result<PathBuf, Error> {
-        self.file(Path::new(PLUGIN))
+    /// The plugin for one version of QEMU's plugin interface.
+    pub fn plugin(&self, api: PluginApi) -> Result<PathBuf, Error> {
+        self.file(Path::new(api.file_name()))
             .map_err(|searched| Error::PluginMissing { searched })
     }
 

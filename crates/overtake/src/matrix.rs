@@ -104,14 +104,11 @@ impl Machinery {
     fn new(plan: &Plan, args: &MatrixArgs) -> Result<Self, Error> {
         let home = Home::find(args.place.home.as_deref());
         let weak = plan.emulations.contains(&Emulated::Weak);
-        if weak {
-            home.plugin()?;
-        }
         let mut qemus = Vec::new();
         for &target in &plan.targets {
-            let qemu = Qemu::find(target, None)?;
+            let mut qemu = Qemu::find(target, None)?;
             if weak {
-                qemu.require_plugins()?;
+                qemu = qemu.with_plugin(&home)?;
             }
             home.scenario(target)?;
             qemus.push(qemu);

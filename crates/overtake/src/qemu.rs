@@ -10,14 +10,43 @@ use std::process::{Command, Stdio};
 
 use crate::emulation::Strategy;
 use crate::error::Error;
+use crate::home::Home;
 use crate::target::Target;
 
-/// Major versions of QEMU whose plugin API takes version 1, which the plugin speaks: up to 5 it
-/// is version 0 only, from 9 on at least version 2.
-const API_MAJORS: std::ops::RangeInclusive<u32> = 6..=8;
+/// The first and the last QEMU that the plugin can be loaded into, for people.
+const VERSIONS: (&str, &str) = ("6.0", "10.2");
 
-/// The same range for people.
-const API_VERSIONS: (&str, &str) = ("6.0", "8.2");
+/// A version of QEMU's plugin interface; for each there is a plugin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PluginApi {
+    /// Version 1: QEMU 6 to 8.
+    V1,
+    /// Version 2, and later ones that take plugins of version 2: QEMU 9 and 10.
+    V2,
+}
+
+impl PluginApi {
+    /// Each.
+    pub const ALL: [Self; 2] = [Self::V1, Self::V2];
+
+    /// That of a QEMU of this major version. Up to 5 it is version 0 only; after 10 it is not
+    /// known yet.
+    pub fn of_major(major: u32) -> Option<Self> {
+        match major {
+            6..=8 => Some(Self::V1),
+            9..=10 => Some(Self::V2),
+            _ => None,
+        }
+    }
+
+    /// The plugin's file name in the home.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::V1 => "libovertake_plugin_v1.so",
+            Self::V2 => "libovertake_plugin_v2.so",
+        }
+    }
+}
 
 /// QEMU's user emulation for one target.
 #[derive(Debug, Clone)]
@@ -26,6 +55,8 @@ pub struct Qemu {
     pub path: PathBuf,
     /// What it emulates.
     pub target: Target,
+    /// The plugin that it can load; none before [`Qemu::with_plugin`].
+    pub plugin: Option<PathBuf>,
 }
 
 /// What a QEMU says of itself.
@@ -33,10 +64,8 @@ pub struct Qemu {
 pub struct Probe {
     /// Its version as it prints it, such as `7.2.22`.
     pub version: String,
-    /// Major version number.
-    pub major: u32,
-    /// Whether it knows `-plugin`.
-    pub plugins: bool,
+    /// The version of its plugin interface.
+    pub api: PluginApi,
 }
 
 /// What the plugin is asked to do.
@@ -71,10 +100,12 @@ impl Qemu {
             // It may be started from another folder.
             path: std::path::absolute(&path).unwrap_or(path),
             target,
+            plugin: None,
         })
     }
 
-    /// Asks QEMU for its version, and whether it can load plugins.
+    /// Asks QEMU for its version, and whether it can load plugins; refuses one that cannot load
+    /// the plugin.
     pub fn probe(&self) -> Result<Probe, Error> {
         let first_line = self.ask("--version")?;
         let first_line = first_line.lines().next().unwrap_or_default();
@@ -89,34 +120,31 @@ impl Qemu {
             .next()
             .and_then(|major| major.parse().ok())
             .ok_or_else(|| self.unusable(format!("`{version}` is not a version")))?;
+        let api = PluginApi::of_major(major).ok_or_else(|| Error::QemuVersion {
+            path: self.path.clone(),
+            version: version.to_owned(),
+            too_new: major > 10,
+            supported: VERSIONS,
+        })?;
         let plugins = self
             .ask("--help")?
             .lines()
             .any(|line| line.trim_start().starts_with("-plugin"));
-        Ok(Probe {
-            version: version.to_owned(),
-            major,
-            plugins,
-        })
-    }
-
-    /// Refuses a QEMU that cannot load the plugin.
-    pub fn require_plugins(&self) -> Result<Probe, Error> {
-        let probe = self.probe()?;
-        if !API_MAJORS.contains(&probe.major) {
-            return Err(Error::QemuVersion {
-                path: self.path.clone(),
-                version: probe.version,
-                too_new: probe.major > *API_MAJORS.end(),
-                supported: API_VERSIONS,
-            });
-        }
-        if !probe.plugins {
+        if !plugins {
             return Err(Error::QemuWithoutPlugins {
                 path: self.path.clone(),
             });
         }
-        Ok(probe)
+        Ok(Probe {
+            version: version.to_owned(),
+            api,
+        })
+    }
+
+    /// With the plugin in `home` that this QEMU can load.
+    pub fn with_plugin(mut self, home: &Home) -> Result<Self, Error> {
+        self.plugin = Some(home.plugin(self.probe()?.api)?);
+        Ok(self)
     }
 
     /// The command that starts a guest, to which program and arguments are still to be added.

@@ -85,10 +85,9 @@ pub fn run(args: &RunArgs) -> Result<u8, Error> {
     let subject = Subject::new(args)?;
     let home = Home::find(args.place.home.as_deref());
     let guest = subject.guest(asked, &home)?;
-    let qemu = Qemu::find(guest.target, args.qemu.as_deref())?;
+    let mut qemu = Qemu::find(guest.target, args.qemu.as_deref())?;
     if args.model == Model::Weak {
-        home.plugin()?;
-        qemu.require_plugins()?;
+        qemu = qemu.with_plugin(&home)?;
     }
     let emulation = Emulation {
         model: args.model,
@@ -107,7 +106,6 @@ pub fn run(args: &RunArgs) -> Result<u8, Error> {
     let interrupts = Interrupts::catch()?;
     let outcome = emulation.run(
         &qemu,
-        &home,
         |command| subject.prepare(&guest, command),
         |command| run_in_front(command, emulation.limit, interrupts),
         String::new,

@@ -130,7 +130,6 @@ impl Scenario {
         };
         let outcome = emulation.run(
             qemu,
-            home,
             |command| {
                 self.prepare(&guest, command);
             },

@@ -45,7 +45,7 @@ fn qemu_is_of_no_use() {
     for target in Target::ALL {
         script(
             &folder.path().join(target.qemu()),
-            "echo qemu version 10.0.13",
+            "echo qemu version 11.0.0",
         );
     }
     script(

@@ -21,7 +21,7 @@ fn nearly_all() -> (TempDir, [std::path::PathBuf; 2]) {
     fs::write(&program, header_only(Target::Aarch64)).unwrap();
     let home = folder.path().join("home");
     fs::create_dir(&home).unwrap();
-    fs::write(home.join("libovertake_plugin.so"), "").unwrap();
+    fs::write(home.join("libovertake_plugin_v1.so"), "").unwrap();
     (folder, [program, home])
 }
 
@@ -206,7 +206,7 @@ fn qemu_without_plugins() {
 #[test]
 fn qemu_too_new_or_old() {
     let (folder, [program, home]) = nearly_all();
-    for (version, name) in [("10.0", "qemu_too_new"), ("5.2.0", "qemu_too_old")] {
+    for (version, name) in [("11.0.0", "qemu_too_new"), ("5.2.0", "qemu_too_old")] {
         qemu(folder.path(), version, PLUGIN_HELP);
         check(
             name,

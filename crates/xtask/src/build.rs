@@ -15,8 +15,8 @@ use crate::error::Error;
 use crate::packages::{TARGETS, Target};
 use crate::workspace::Workspace;
 
-/// The plugin's name in the home.
-const PLUGIN: &str = "libovertake_plugin.so";
+/// The plugin's names in the home: one for each version of QEMU's plugin interface.
+const PLUGINS: [&str; 2] = ["libovertake_plugin_v1.so", "libovertake_plugin_v2.so"];
 
 /// Builds everything and lays it out. Returns the `overtake` command.
 pub fn run(workspace: &Workspace) -> Result<PathBuf, Error> {
@@ -24,8 +24,10 @@ pub fn run(workspace: &Workspace) -> Result<PathBuf, Error> {
     let mut layout = Layout::new(&home);
 
     eprintln!("build: the command and the plugin");
-    let (overtake, plugin) = host(workspace)?;
-    layout.put(Path::new(PLUGIN), &plugin)?;
+    let (overtake, plugins) = host(workspace)?;
+    for (name, plugin) in PLUGINS.iter().zip(&plugins) {
+        layout.put(Path::new(name), plugin)?;
+    }
 
     let flags = guest_flags(workspace)?;
     for target in TARGETS {
@@ -48,12 +50,13 @@ pub fn run(workspace: &Workspace) -> Result<PathBuf, Error> {
     Ok(overtake)
 }
 
-/// Builds what runs on the host; returns the command and the plugin.
-fn host(workspace: &Workspace) -> Result<(PathBuf, PathBuf), Error> {
+/// Builds what runs on the host; returns the command and the plugins.
+fn host(workspace: &Workspace) -> Result<(PathBuf, Vec<PathBuf>), Error> {
     let mut build = command::cargo(workspace.root());
     build
         .args(["build", "--release"])
-        .args(["-p", "overtake", "-p", "overtake-plugin"])
+        .args(["-p", "overtake"])
+        .args(["-p", "overtake-plugin-v1", "-p", "overtake-plugin-v2"])
         .arg("--target-dir")
         .arg(workspace.target_dir());
     let built = artifacts(&mut build)?;
@@ -66,9 +69,10 @@ fn host(workspace: &Workspace) -> Result<(PathBuf, PathBuf), Error> {
             expected,
         })
     };
+    let plugin = |name| find(name, "the plugins libovertake_plugin_v1.so and …_v2.so");
     Ok((
         find("overtake", "the command `overtake`")?,
-        find(PLUGIN, "the plugin libovertake_plugin.so")?,
+        PLUGINS.into_iter().map(plugin).collect::<Result<_, _>>()?,
     ))
 }
 

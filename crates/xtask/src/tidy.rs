@@ -16,8 +16,12 @@ use crate::error::Error;
 /// Crates in which `unsafe` may stand: the ring, the plugin's edge and the guests.
 pub const UNSAFE_CRATES: [&str; 4] = ["aio-ring", "aio-ring-buggy", "guests", "overtake-plugin"];
 
-/// The one crate that is linked with QEMU's headers, and so has QEMU's licence.
-pub const GPL_CRATE: &str = "overtake-plugin";
+/// The crates that are linked with QEMU's interface, and so have QEMU's licence.
+pub const GPL_CRATES: [&str; 3] = [
+    "overtake-plugin",
+    "overtake-plugin-v1",
+    "overtake-plugin-v2",
+];
 
 /// A rule that is broken, and where.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

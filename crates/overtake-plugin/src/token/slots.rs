@@ -77,6 +77,9 @@ pub(super) struct Slot {
 pub(super) struct Inner {
     /// Live threads, by number.
     pub(super) slots: Vec<Slot>,
+    /// A vCPU whose thread has no number yet: its parent gives it one. There is one at most: who
+    /// creates a thread keeps the token meanwhile.
+    pub(super) newborn: Option<u32>,
     pub(super) holder: Option<ThreadId>,
     /// A parked thread is choosing the next holder.
     pub(super) deciding: bool,

@@ -63,7 +63,6 @@ impl Prepared {
         test: &Test,
         emulation: &Emulation,
         qemu: &Qemu,
-        home: &Home,
         interrupts: &Interrupts,
     ) -> Result<Histogram, Error> {
         let output = captured()?;
@@ -71,7 +70,6 @@ impl Prepared {
         let said = || text(&errors).lines().last().unwrap_or_default().to_owned();
         let outcome = emulation.run(
             qemu,
-            home,
             |command| {
                 without_variables(command);
                 command

@@ -58,14 +58,11 @@ impl<'a> Machinery<'a> {
             })
             .collect();
         let home = Home::find(args.place.home.as_deref());
-        if args.model == Model::Weak && !targets.is_empty() {
-            home.plugin()?;
-        }
         let mut qemus = Vec::new();
         for &target in &targets {
-            let qemu = Qemu::find(target, None)?;
+            let mut qemu = Qemu::find(target, None)?;
             if args.model == Model::Weak {
-                qemu.require_plugins()?;
+                qemu = qemu.with_plugin(&home)?;
             }
             home.litmus(target)?;
             assemble::require(target)?;
@@ -144,7 +141,6 @@ impl<'a> Machinery<'a> {
                     test,
                     &self.emulation(*seed),
                     self.qemu(test.arch),
-                    &self.home,
                     self.interrupts,
                 ),
                 Err(_) => unreachable!("no task was made for it"),

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use overtake::home::Home;
+use overtake::qemu::PluginApi;
 use overtake::target::Target;
 use tempfile::TempDir;
 
@@ -47,11 +48,14 @@ pub fn overtake_at_home() -> Command {
 pub fn home() -> PathBuf {
     let named = std::env::var_os("OVERTAKE_HOME").map(PathBuf::from);
     let home = Home::find(named.as_deref());
-    let complete = home.plugin().map(drop).and_then(|()| {
-        Target::ALL
-            .into_iter()
-            .try_for_each(|target| home.scenario(target).map(drop))
-    });
+    let complete = PluginApi::ALL
+        .into_iter()
+        .try_for_each(|api| home.plugin(api).map(drop))
+        .and_then(|()| {
+            Target::ALL
+                .into_iter()
+                .try_for_each(|target| home.scenario(target).map(drop))
+        });
     if let Err(error) = complete {
         panic!("these tests need what `cargo xtask build` builds: {error}");
     }
@@ -66,7 +70,7 @@ pub fn folder() -> TempDir {
 /// A home whose plugin is an empty file.
 pub fn hollow_home() -> TempDir {
     let home = folder();
-    fs::write(home.path().join("libovertake_plugin.so"), "").expect("writable");
+    fs::write(home.path().join("libovertake_plugin_v1.so"), "").expect("writable");
     home
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Finding, GPL_CRATE, read};
+use super::{Finding, GPL_CRATES, read};
 use crate::error::Error;
 
 const GPL: &str = "GPL-2.0-or-later";
@@ -13,7 +13,11 @@ pub(super) fn check(root: &Path, crates: &[String]) -> Result<Vec<Finding>, Erro
     let inherited = licence(&workspace, "[workspace.package]").map(|(_, value)| value);
     let mut findings = Vec::new();
     for name in crates {
-        let expected = if name == GPL_CRATE { GPL } else { PERMISSIVE };
+        let expected = if GPL_CRATES.contains(&name.as_str()) {
+            GPL
+        } else {
+            PERMISSIVE
+        };
         let path = Path::new("crates").join(name).join("Cargo.toml");
         let (line, actual) = match licence(&read(root, &path)?, "[package]") {
             Some((line, Licence::Inherited)) => (line, inherited.clone()),
@@ -111,7 +115,7 @@ mod tests {
             ),
         ]);
         assert!(
-            check(temp.path(), &[GPL_CRATE.to_owned()])
+            check(temp.path(), &GPL_CRATES.map(str::to_owned)[..1])
                 .unwrap()
                 .is_empty()
         );
