@@ -13,8 +13,15 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// Crates in which `unsafe` may stand: the ring, the plugin's edge and the guests.
-pub const UNSAFE_CRATES: [&str; 4] = ["aio-ring", "aio-ring-buggy", "guests", "overtake-plugin"];
+/// Crates in which `unsafe` may stand: the ring, the plugin and its exports, and the guests.
+pub const UNSAFE_CRATES: [&str; 6] = [
+    "aio-ring",
+    "aio-ring-buggy",
+    "guests",
+    "overtake-plugin",
+    "overtake-plugin-v1",
+    "overtake-plugin-v2",
+];
 
 /// The crates that are linked with QEMU's interface, and so have QEMU's licence.
 pub const GPL_CRATES: [&str; 3] = [
