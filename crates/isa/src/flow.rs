@@ -112,6 +112,9 @@ pub struct Flow {
     /// It may be more than one access: a pair, a vector register of 16 bytes or more, several
     /// registers.
     pub several: bool,
+    /// Bytes of each of the accesses that an emulator may report as one: 4 for a pair of words,
+    /// else 8.
+    pub part: u8,
     /// Its access's address is made from these.
     pub address: Registers,
     /// What it stores, computes, or branches on is made from these.
@@ -137,6 +140,7 @@ impl Flow {
         load: false,
         store: false,
         several: false,
+        part: 8,
         address: Registers::NONE,
         data: Registers::NONE,
         loaded: Registers::NONE,
@@ -152,6 +156,7 @@ impl Flow {
         load: true,
         store: true,
         several: true,
+        part: 8,
         address: Registers::ALL,
         data: Registers::ALL,
         loaded: Registers::ALL,

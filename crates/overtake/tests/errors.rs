@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use overtake::exit_code::ExitCode;
 use overtake::target::Target;
-use support::{check, folder, header_only, hollow_home, overtake, overtake_at_home, script};
+use support::{
+    check, folder, header_only, hollow_home, hollow_plugins, overtake, overtake_at_home, script,
+};
 use tempfile::TempDir;
 
 /// A folder with an aarch64 program and a home with a plugin, neither of which is of any use; for
@@ -21,7 +23,7 @@ fn nearly_all() -> (TempDir, [std::path::PathBuf; 2]) {
     fs::write(&program, header_only(Target::Aarch64)).unwrap();
     let home = folder.path().join("home");
     fs::create_dir(&home).unwrap();
-    fs::write(home.join("libovertake_plugin_v1.so"), "").unwrap();
+    hollow_plugins(&home);
     (folder, [program, home])
 }
 

@@ -73,8 +73,11 @@ fn pair(word: u32) -> Flow {
     } else {
         x(word, RT) | x(word, RT2)
     };
+    let (is_vector, opc) = (bit(word, 26), field(word, 31, 30));
+    let words = opc == 0b00 || (!is_vector && opc == 0b01);
     let flow = Flow {
         several: true,
+        part: if words { 4 } else { 8 },
         ..transfer(bit(word, 22), x_or_sp(word, RN), registers)
     };
     // Post-indexed, pre-indexed.
