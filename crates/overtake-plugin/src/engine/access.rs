@@ -69,10 +69,44 @@ impl Engine {
             }
             _ => access.size,
         };
+        if part == access.size {
+            return self.part(
+                instruction,
+                MemoryAccess {
+                    addr: start,
+                    ..access
+                },
+            );
+        }
+        self.parts(
+            instruction,
+            MemoryAccess {
+                addr: start,
+                ..access
+            },
+            part,
+        )
+    }
+
+    /// Several accesses of the architecture were done, of `part` bytes each.
+    #[cold]
+    fn parts(&mut self, instruction: &Instruction, access: MemoryAccess, part: usize) -> Next {
+        let mut stored = [0; 2 * MAX_ACCESS];
+        let stored = &mut stored[..access.size.min(2 * MAX_ACCESS)];
+        if access.store {
+            // SAFETY: the guest has just stored these bytes.
+            unsafe { guest_memory::read(access.addr, stored) };
+        }
         let mut next = Next::Continue;
-        for offset in (0..access.size).step_by(part) {
+        for (index, bytes) in stored.chunks(part).enumerate() {
+            let addr = access.addr + (index * part) as u64;
+            if access.store {
+                // What the thread came to see by the part before may have been put over them.
+                // SAFETY: as above.
+                unsafe { guest_memory::write(addr, bytes) };
+            }
             let access = MemoryAccess {
-                addr: start + offset as u64,
+                addr,
                 size: part,
                 ..access
             };
