@@ -4,6 +4,7 @@ mod conformance;
 mod generate;
 mod litmus;
 mod matrix;
+mod merge;
 mod series;
 mod strategy;
 
@@ -23,6 +24,7 @@ pub use conformance::{ConformanceArgs, ConformanceFormat};
 pub use generate::GenerateArgs;
 pub use litmus::{LitmusArgs, LitmusFormat};
 pub use matrix::{MatrixArgs, MatrixFormat};
+pub use merge::MergeArgs;
 pub use series::SeriesArgs;
 pub use strategy::StrategyArgs;
 
@@ -57,6 +59,13 @@ pub enum Command {
     /// number of seeds. `2/10 (3)` means: 2 of 10 seeds gave stale events, 3 events in all.
     #[command(after_long_help = matrix::EXAMPLES)]
     Matrix(MatrixArgs),
+    /// Merge results of `overtake matrix` over different seeds into one
+    ///
+    /// A matrix over many seeds is run in parts, on as many machines as there are; their results
+    /// (`--format json`) come to the table that one run over all seeds would have printed. They must
+    /// be of the same build and options, with no seed twice and none left out.
+    #[command(after_long_help = merge::EXAMPLES)]
+    Merge(MergeArgs),
     /// Run litmus tests and count their outcomes
     ///
     /// FILE is a test in the format of herdtools7 (`.litmus`) for AArch64, PPC, RISCV or X86_64.

@@ -53,9 +53,24 @@ impl Strategy {
         }
     }
 
+    /// The strategy called `name`.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Strategy::Uniform, Strategy::Pct]
+            .into_iter()
+            .find(|strategy| strategy.name() == name)
+    }
+
     /// The name, unless it is what is done without one.
     pub fn other_than_default(self) -> Option<&'static str> {
         (self != Strategy::default()).then_some(self.name())
+    }
+
+    /// What a command must say to have the same strategy, whatever `OVERTAKE_STRATEGY` is then.
+    pub fn again(self) -> Option<&'static str> {
+        let by_variable = std::env::var_os("OVERTAKE_STRATEGY").is_some();
+        by_variable
+            .then_some(self.name())
+            .or(self.other_than_default())
     }
 }
 

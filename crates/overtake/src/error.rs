@@ -304,6 +304,36 @@ pub enum Error {
         signal: i32,
     },
 
+    /// A file cannot be merged.
+    #[error("`{}` is no result of `overtake matrix --format json`: {message}", path.display())]
+    NotAResult {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+
+    /// A folder has nothing to merge.
+    #[error("no result (`*.json`) is in `{}`: make one with `overtake matrix --format json --output FILE`", folder.display())]
+    NoResults {
+        /// The folder.
+        folder: PathBuf,
+    },
+
+    /// Results cannot be merged with each other.
+    #[error("these results do not go together: {message}")]
+    ResultsDiffer {
+        /// Which, why, and what to do.
+        message: String,
+    },
+
+    /// There are gaps between the results.
+    #[error("seeds are missing: {}: run them, and merge again", few(missing))]
+    SeedsMissing {
+        /// The cells and their seeds.
+        missing: Vec<String>,
+    },
+
     /// The file system refused.
     #[error("{what}: {source}")]
     FileSystem {
@@ -347,6 +377,9 @@ impl Error {
             Error::InRun { error, .. } => return error.status(),
             Error::Interrupted { signal } => return signal_status(*signal),
             Error::FileSystem { .. } => ExitCode::FileSystem,
+            Error::NotAResult { .. } | Error::NoResults { .. } => ExitCode::NotAResult,
+            Error::ResultsDiffer { .. } => ExitCode::ResultsDiffer,
+            Error::SeedsMissing { .. } => ExitCode::SeedsMissing,
         };
         code.code()
     }
@@ -429,6 +462,16 @@ fn place(searched: &[PathBuf]) -> String {
             text
         }
     }
+}
+
+/// The first of these, and how many more there are.
+fn few(all: &[String]) -> String {
+    const SHOWN: usize = 4;
+    let mut text = all[..all.len().min(SHOWN)].join("; ");
+    if all.len() > SHOWN {
+        text += &format!("; and {} more", all.len() - SHOWN);
+    }
+    text
 }
 
 fn said(message: &str) -> String {

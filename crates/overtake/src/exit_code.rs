@@ -62,6 +62,9 @@ exit_codes! {
     AssemblerMissing = 87, "litmus, conformance: the assembler for a target is missing";
     Verdicts = 88, "litmus: a file of verdicts cannot be read";
     NoTest = 89, "generate: the relations or the name make no test; conformance: no such test or shape";
+    NotAResult = 90, "merge: a file is no result of `matrix`, or of another version, or a folder has none";
+    ResultsDiffer = 91, "merge: results of different builds or options, or a seed twice";
+    SeedsMissing = 92, "merge: seeds are missing between the results";
 }
 
 /// What stands for the codes that are not `overtake`'s own, in the table for readers.

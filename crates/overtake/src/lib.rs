@@ -12,12 +12,14 @@
 //! | [`process`] | a child process with a time limit and forwarded signals |
 //! | [`emulation`] | one run under QEMU, and what its report means |
 //! | [`scenario`] | the race in the ring, as a guest |
-//! | [`run`], [`matrix`], [`litmus`], [`generate`], [`conformance`], [`doctor`] | the subcommands |
+//! | [`digest`], [`output`] | what a file is; a file that is written whole or not at all |
+//! | [`run`], [`matrix`], [`merge`], [`litmus`], [`generate`], [`conformance`], [`doctor`] | the subcommands |
 //! | [`error`], [`exit_code`] | how failures are said |
 #![forbid(unsafe_code)]
 
 pub mod cli;
 pub mod conformance;
+pub mod digest;
 pub mod doctor;
 pub mod emulation;
 pub mod error;
@@ -28,6 +30,8 @@ pub mod home;
 pub mod invocation;
 pub mod litmus;
 pub mod matrix;
+pub mod merge;
+pub mod output;
 pub mod process;
 pub mod qemu;
 pub mod run;
@@ -56,6 +60,7 @@ pub fn main() -> std::process::ExitCode {
     let result = match cli.command {
         cli::Command::Run(args) => run::run(&args),
         cli::Command::Matrix(args) => matrix::run(&args),
+        cli::Command::Merge(args) => merge::run(&args),
         cli::Command::Litmus(args) => litmus::run(&args),
         cli::Command::Generate(args) => generate::run(&args),
         cli::Command::Conformance(args) => conformance::run(&args),

@@ -1,8 +1,10 @@
 //! `overtake matrix`: which variant of the ring gives a stale read on which target.
 
-mod cells;
+pub(crate) mod asked;
+pub(crate) mod cells;
 pub(crate) mod parallel;
-mod show;
+pub(crate) mod row;
+pub(crate) mod show;
 
 use std::num::NonZero;
 use std::thread;
@@ -11,84 +13,57 @@ use aio_ring_buggy::Variant;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::{MatrixArgs, MatrixFormat, targets, variants};
-use crate::emulation::{Emulation, Strategy};
+use crate::digest::Digest;
+use crate::emulation::Emulation;
 use crate::error::Error;
 use crate::home::Home;
+use crate::output::Output;
 use crate::process::Interrupts;
 use crate::qemu::{PluginOptions, Qemu};
 use crate::scenario::{Answer, Scenario, limit};
 use crate::target::Target;
-use cells::{Cell, Row, verdict};
+use asked::Asked;
+use cells::Cell;
 use parallel::in_parallel;
+use row::{Build, Row, verdict};
 
 pub use cells::Emulated;
 
-/// The matrix as asked for.
+/// The matrix as it is to be run.
 struct Plan {
-    targets: Vec<Target>,
-    variants: Vec<Variant>,
-    emulations: Vec<Emulated>,
-    seeds: u64,
-    first_seed: u64,
-    events: u64,
-    slots: u32,
+    asked: Asked,
     budget: Option<u64>,
     timeout: u64,
-    strategy: Strategy,
-    /// What must be said to have the same strategy again.
-    strategy_again: Option<&'static str>,
-    /// What must be said to find the same home again.
-    home: Option<(&'static str, String)>,
 }
 
 impl Plan {
     fn new(args: &MatrixArgs) -> Result<Self, Error> {
         let plan = Plan {
-            targets: targets(&args.targets)?,
-            variants: variants(&args.variants)?,
-            emulations: Emulated::ALL
-                .into_iter()
-                .filter(|one| args.emulations.is_empty() || args.emulations.contains(one))
-                .collect(),
-            seeds: args.seeds,
-            first_seed: args.first_seed,
-            events: args.events,
-            slots: args.slots,
+            asked: Asked {
+                targets: targets(&args.targets)?,
+                variants: variants(&args.variants)?,
+                emulations: Emulated::ALL
+                    .into_iter()
+                    .filter(|one| args.emulations.is_empty() || args.emulations.contains(one))
+                    .collect(),
+                seeds: args.seeds,
+                from_seed: args.first_seed,
+                events: args.events,
+                slots: args.slots,
+                strategy: args.strategy.strategy,
+                home: args.place.again(),
+            },
             budget: args.budget,
             timeout: args.timeout,
-            strategy: args.strategy.strategy,
-            strategy_again: args.strategy.again(),
-            home: args.place.again(),
         };
-        for &variant in &plan.variants {
+        for &variant in &plan.asked.variants {
             plan.scenario(variant)?;
         }
         Ok(plan)
     }
 
     fn scenario(&self, variant: Variant) -> Result<Scenario, Error> {
-        Scenario::new(variant, self.events, self.slots)
-    }
-
-    fn cells(&self) -> Vec<Cell> {
-        let mut cells = Vec::new();
-        for &variant in &self.variants {
-            for &target in &self.targets {
-                for &emulated in &self.emulations {
-                    cells.push(Cell {
-                        target,
-                        variant,
-                        emulated,
-                    });
-                }
-            }
-        }
-        cells
-    }
-
-    /// After the last number comes 0.
-    fn seed(&self, index: u64) -> u64 {
-        self.first_seed.wrapping_add(index)
+        Scenario::new(variant, self.asked.events, self.asked.slots)
     }
 }
 
@@ -96,6 +71,8 @@ impl Plan {
 struct Machinery {
     home: Home,
     qemus: Vec<Qemu>,
+    /// What the runs of each target are made with.
+    builds: Vec<(Target, Build)>,
     interrupts: &'static Interrupts,
 }
 
@@ -103,21 +80,38 @@ impl Machinery {
     /// Finds everything before the first run, so that what is missing is said at once.
     fn new(plan: &Plan, args: &MatrixArgs) -> Result<Self, Error> {
         let home = Home::find(args.place.home.as_deref());
-        let weak = plan.emulations.contains(&Emulated::Weak);
+        let weak = plan.asked.emulations.contains(&Emulated::Weak);
         let mut qemus = Vec::new();
-        for &target in &plan.targets {
+        let mut builds = Vec::new();
+        for &target in &plan.asked.targets {
             let mut qemu = Qemu::find(target, None)?;
             if weak {
                 qemu = qemu.with_plugin(&home)?;
             }
-            home.scenario(target)?;
+            let plugin = qemu.plugin.as_deref().map(Digest::of_file).transpose()?;
+            let guest = Digest::of_file(&home.scenario(target)?)?;
+            builds.push((target, Build { guest, plugin }));
             qemus.push(qemu);
         }
         Ok(Machinery {
             home,
             qemus,
+            builds,
             interrupts: Interrupts::catch()?,
         })
+    }
+
+    /// What the runs of a cell are made with.
+    fn build(&self, cell: Cell) -> Build {
+        let (_, build) = self
+            .builds
+            .iter()
+            .find(|(target, _)| *target == cell.target)
+            .expect("one for each target of the plan");
+        Build {
+            plugin: build.plugin.filter(|_| cell.emulated == Emulated::Weak),
+            ..*build
+        }
     }
 
     /// One run.
@@ -130,7 +124,7 @@ impl Machinery {
             cpu: None,
             options: PluginOptions {
                 budget: plan.budget.unwrap_or(scenario.budget()),
-                strategy: plan.strategy,
+                strategy: plan.asked.strategy,
                 ..PluginOptions::default()
             },
             limit: limit(plan.timeout),
@@ -155,30 +149,44 @@ impl Machinery {
 /// `overtake matrix`.
 pub fn run(args: &MatrixArgs) -> Result<u8, Error> {
     let plan = Plan::new(args)?;
+    let output = Output::to(args.output.as_deref())?;
     let machinery = Machinery::new(&plan, args)?;
     let jobs = args.jobs.and_then(|jobs| usize::try_from(jobs).ok());
     let jobs = jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
     let rows = rows(&plan, &machinery, jobs)?;
-    match args.format {
-        MatrixFormat::Table => show::table(&plan, &rows),
-        MatrixFormat::Json => show::json(&rows),
+    print(args.format, &plan.asked, &rows, output)
+}
+
+/// Prints the matrix, and returns its verdict as the exit status.
+pub(crate) fn print(
+    format: MatrixFormat,
+    asked: &Asked,
+    rows: &[Row],
+    output: Output,
+) -> Result<u8, Error> {
+    match format {
+        MatrixFormat::Table => output.write(&show::table(asked, rows))?,
+        MatrixFormat::Json => {
+            output.write(&show::json(rows))?;
+            anstream::eprint!("{}", show::judgement(rows));
+        }
     }
-    .map_err(Error::output)?;
-    Ok(verdict(&rows).code())
+    Ok(verdict(rows).code())
 }
 
 /// Runs everything.
 fn rows(plan: &Plan, machinery: &Machinery, jobs: usize) -> Result<Vec<Row>, Error> {
-    let mut rows: Vec<Row> = plan
+    let asked = &plan.asked;
+    let mut rows: Vec<Row> = asked
         .cells()
-        .iter()
-        .map(|&cell| Row::new(plan, cell))
+        .into_iter()
+        .map(|cell| Row::new(asked, cell, machinery.build(cell)))
         .collect();
-    let progress = progress(rows.len() as u64 * plan.seeds);
+    let progress = progress(rows.len() as u64 * asked.seeds);
     for emulated in Emulated::ALL {
         let runs: Vec<(usize, u64)> = (0..rows.len())
             .filter(|&row| rows[row].emulated == emulated)
-            .flat_map(|row| (0..plan.seeds).map(move |index| (row, plan.seed(index))))
+            .flat_map(|row| (0..asked.seeds).map(move |index| (row, asked.seed(index))))
             .collect();
         let jobs = match emulated {
             // Both of the guest's threads run at once, and each waits in a loop for the other:

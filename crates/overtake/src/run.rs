@@ -252,7 +252,10 @@ fn again(args: &RunArgs, guest: &Guest, subject: &Subject<'_>) -> String {
     option("budget", args.budget.map(|budget| budget.to_string()));
     option("timeout", args.timeout.map(|timeout| timeout.to_string()));
     option("cpu", args.cpu.clone());
-    option("strategy", args.strategy.again().map(str::to_owned));
+    option(
+        "strategy",
+        args.strategy.strategy.again().map(str::to_owned),
+    );
     for given in &args.plugin_option {
         option("plugin-option", Some(given.clone()));
     }

@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{check, overtake_at_home};
+use support::{check, overtake, overtake_at_home};
 
 /// The JSON of a small matrix.
 fn rows(options: &[&str]) -> (Option<i32>, Vec<Value>) {
@@ -36,10 +36,16 @@ fn json_has_exactly_these_keys() {
                 "events",
                 "exposed_seeds",
                 "first_seed",
+                "from_seed",
+                "guest",
+                "plugin",
                 "seeds",
+                "slots",
                 "stale_events",
+                "strategy",
                 "target",
-                "variant"
+                "variant",
+                "version"
             ]
         );
         assert_eq!(row["seeds"], 2);
@@ -51,6 +57,12 @@ fn json_has_exactly_these_keys() {
         assert_eq!(exposed == 0, never, "{row}");
         assert!(stale >= exposed, "{row}");
         assert_eq!(row["first_seed"].is_null(), never, "{row}");
+        assert_eq!(
+            row["plugin"].is_null(),
+            row["emulation"] == "plain",
+            "{row}"
+        );
+        assert_eq!(row["from_seed"], 1);
         assert!(!row["target"].is_null() && !row["emulation"].is_null());
     }
 }
@@ -67,6 +79,18 @@ fn jobs_make_no_difference() {
     let one = rows(&[&options[..], &["1"]].concat());
     let many = rows(&[&options[..], &["7"]].concat());
     assert_eq!(one, many);
+}
+
+/// A bad place for the result is refused before the first run.
+#[test]
+fn a_result_that_cannot_be_written() {
+    for (name, file) in [("folder_missing", "no/such/folder/x"), ("folder", "/")] {
+        check(
+            &format!("matrix_output_{name}"),
+            overtake().args(["matrix", "--output", file]),
+            &[],
+        );
+    }
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn shown(target: Target, variant: Variant, model: &str) -> (bool, String) {
     let seeds = format!("seeds {} to {}", SEEDS.start(), SEEDS.end());
     let mut text = String::new();
     match &exposed {
-        None => write!(text, "not exposed ({seeds})").unwrap(),
+        None => text = not_exposed(),
         Some((seed, stale)) => write!(
             text,
             "exposed\n  first seed: {seed} ({seeds})\n  first stale event: {}\n    expected {:?}\n    \
@@ -63,10 +63,23 @@ fn shown(target: Target, variant: Variant, model: &str) -> (bool, String) {
     (exposed.is_some(), text)
 }
 
+fn not_exposed() -> String {
+    format!("not exposed (seeds {} to {})", SEEDS.start(), SEEDS.end())
+}
+
+/// Whether the host keeps a guest's stores in order by itself, as x86 does. `OVERTAKE_TEST_PLAIN=0`
+/// says that it does not: what plain QEMU shows there is chance, and is not tested. (Under `cross`
+/// the test cannot find out: it is emulated itself.)
+fn host_is_strong() -> bool {
+    std::env::var_os("OVERTAKE_TEST_PLAIN").is_none_or(|value| value != "0")
+}
+
 fn race(target: Target, variant: Variant) {
-    let (plain, plain_shown) = {
+    let (plain, plain_shown) = if host_is_strong() {
         let _alone = PLAIN.lock().unwrap_or_else(PoisonError::into_inner);
         shown(target, variant, "none")
+    } else {
+        (false, not_exposed())
     };
     let (weak, weak_shown) = shown(target, variant, "weak");
     check_text(

@@ -18,8 +18,17 @@ use crate::workspace::Workspace;
 /// The plugin's names in the home: one for each version of QEMU's plugin interface.
 const PLUGINS: [&str; 2] = ["libovertake_plugin_v1.so", "libovertake_plugin_v2.so"];
 
+/// Where the guests come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guests {
+    /// They are built.
+    Built,
+    /// They lie in the home: they were built elsewhere, and the same seeds give the same runs.
+    Given,
+}
+
 /// Builds everything and lays it out. Returns the `overtake` command.
-pub fn run(workspace: &Workspace) -> Result<PathBuf, Error> {
+pub fn run(workspace: &Workspace, guests: Guests) -> Result<PathBuf, Error> {
     let home = workspace.home();
     let mut layout = Layout::new(&home);
 
@@ -29,6 +38,21 @@ pub fn run(workspace: &Workspace) -> Result<PathBuf, Error> {
         layout.put(Path::new(name), plugin)?;
     }
 
+    match guests {
+        Guests::Built => build_guests(workspace, &mut layout)?,
+        Guests::Given => given_guests(&home)?,
+    }
+    let changed = match layout.changed {
+        0 => "nothing changed".to_owned(),
+        1 => "1 file changed".to_owned(),
+        n => format!("{n} files changed"),
+    };
+    eprintln!("build: {} is laid out, {changed}", home.display());
+    Ok(overtake)
+}
+
+/// Builds the guests for every target.
+fn build_guests(workspace: &Workspace, layout: &mut Layout) -> Result<(), Error> {
     let flags = guest_flags(workspace)?;
     for target in TARGETS {
         eprintln!("build: guests for {}", target.name);
@@ -41,13 +65,16 @@ pub fn run(workspace: &Workspace) -> Result<PathBuf, Error> {
         }
         layout.keep_only(&folder, &names)?;
     }
-    let changed = match layout.changed {
-        0 => "nothing changed".to_owned(),
-        1 => "1 file changed".to_owned(),
-        n => format!("{n} files changed"),
-    };
-    eprintln!("build: {} is laid out, {changed}", home.display());
-    Ok(overtake)
+    Ok(())
+}
+
+/// Sees to it that there are guests for every target.
+fn given_guests(home: &Path) -> Result<(), Error> {
+    for target in TARGETS {
+        let folder = home.join("guests").join(target.name);
+        fs::read_dir(&folder).map_err(|source| Error::NoGuests { folder, source })?;
+    }
+    Ok(())
 }
 
 /// Builds what runs on the host; returns the command and the plugins.
@@ -270,6 +297,21 @@ not JSON
         assert!(home.join(file).exists());
         assert!(home.join("guests/.x.1").exists());
         layout.keep_only(Path::new("nowhere"), &[]).unwrap();
+    }
+
+    #[test]
+    fn given_guests_are_there_for_each_target() {
+        let temp = tempfile::tempdir().unwrap();
+        for target in TARGETS {
+            let message = given_guests(temp.path()).unwrap_err().to_string();
+            assert!(
+                message.contains(&format!("guests/{}", target.name)),
+                "{message}"
+            );
+            let folder = temp.path().join("guests").join(target.name);
+            fs::create_dir_all(&folder).unwrap();
+        }
+        given_guests(temp.path()).unwrap();
     }
 
     #[test]

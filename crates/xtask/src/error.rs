@@ -36,6 +36,13 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// Guests that were to be given are not there.
+    NoGuests {
+        /// Their folder.
+        folder: PathBuf,
+        /// Why it cannot be read.
+        source: io::Error,
+    },
     /// A command answered something that was not understood.
     Answer {
         /// The command, as one would type it.
@@ -63,7 +70,11 @@ impl Error {
             Self::Failed { status, .. } => exit_code_of(*status),
             Self::Step { source, .. } => source.exit_code(),
             Self::CannotSetUp(_) => 69,
-            Self::Spawn { .. } | Self::Io { .. } | Self::Answer { .. } | Self::Findings(_) => 1,
+            Self::Spawn { .. }
+            | Self::Io { .. }
+            | Self::NoGuests { .. }
+            | Self::Answer { .. }
+            | Self::Findings(_) => 1,
         }
     }
 }
@@ -89,6 +100,12 @@ impl fmt::Display for Error {
                 write!(f, "step `{name}` failed with exit code {code}: {source}")
             }
             Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
+            Self::NoGuests { folder, source } => write!(
+                f,
+                "{}: {source}: put the folder `guests` of another machine's `target/overtake` \
+                 there, or build the guests without --given-guests",
+                folder.display()
+            ),
             Self::Answer { command, expected } => {
                 write!(f, "`{command}` did not answer with {expected}")
             }

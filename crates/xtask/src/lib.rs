@@ -24,13 +24,16 @@ pub mod repro;
 pub mod setup;
 pub mod test;
 pub mod tidy;
+pub mod workflows;
 pub mod workspace;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use build::Guests;
 use error::Error;
+use setup::Purpose;
 use workspace::Workspace;
 
 #[derive(Parser)]
@@ -43,9 +46,17 @@ struct Cli {
 #[derive(Subcommand)]
 enum Task {
     /// Install what is missing on this machine: QEMU, cross compilers, Rust targets
-    Setup,
+    Setup {
+        /// Only what it takes to run guests that were built elsewhere, on any processor
+        #[arg(long)]
+        given_guests: bool,
+    },
     /// Build the command, the plugin and the guests, and lay out `target/overtake`
-    Build,
+    Build {
+        /// Build no guests: those of another machine lie in `target/overtake/guests`
+        #[arg(long)]
+        given_guests: bool,
+    },
     /// Set up, build, and run `overtake matrix`
     Repro {
         /// Arguments for `overtake matrix`
@@ -54,10 +65,20 @@ enum Task {
     },
     /// Set up, build, and run every check and test
     Test {
+        /// Build no guests: those of another machine lie in `target/overtake/guests`
+        #[arg(long)]
+        given_guests: bool,
+        /// Leave out what `cargo xtask check` does
+        #[arg(long)]
+        without_checks: bool,
         /// Arguments for the test runner (cargo-nextest where it is installed, else `cargo test`)
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Run the checks: formatting, lints, documentation, and what `tidy` finds
+    Check,
+    /// Write the workflows that GitHub runs, from the table of targets
+    Workflows,
     /// Check what the compiler does not: documents, licences, where `unsafe` stands
     Tidy,
 }
@@ -77,10 +98,31 @@ pub fn main() -> ExitCode {
 
 fn run(task: Task) -> Result<u8, Error> {
     match task {
-        Task::Setup => setup::run().map(|()| 0),
-        Task::Build => build::run(&Workspace::find()?).map(|_| 0),
+        Task::Setup { given_guests } => setup::run(match given_guests {
+            true => Purpose::GivenGuests,
+            false => Purpose::Everything,
+        })
+        .map(|()| 0),
+        Task::Build { given_guests } => {
+            build::run(&Workspace::find()?, guests(given_guests)).map(|_| 0)
+        }
         Task::Repro { args } => repro::run(&args),
-        Task::Test { args } => test::run(&args).map(|()| 0),
+        Task::Test {
+            given_guests,
+            without_checks,
+            args,
+        } => test::run(test::Asked {
+            guests: guests(given_guests),
+            without_checks,
+            args: &args,
+        })
+        .map(|()| 0),
+        Task::Check => test::check().map(|()| 0),
+        Task::Workflows => workflows::run(&Workspace::find()?).map(|()| 0),
         Task::Tidy => tidy::run(Workspace::find()?.root()).map(|()| 0),
     }
+}
+
+fn guests(given: bool) -> Guests {
+    if given { Guests::Given } else { Guests::Built }
 }

@@ -1,14 +1,16 @@
 //! `cargo xtask repro`: from a bare machine to the matrix.
 
+use crate::build::{self, Guests};
+use crate::command;
 use crate::error::{Error, exit_code_of};
+use crate::setup::{self, Purpose};
 use crate::workspace::Workspace;
-use crate::{build, command, setup};
 
 /// Sets up, builds, and runs `overtake matrix ARGS`; returns its exit code.
 pub fn run(args: &[String]) -> Result<u8, Error> {
-    setup::run()?;
+    setup::run(Purpose::Everything)?;
     let workspace = Workspace::find()?;
-    let overtake = build::run(&workspace)?;
+    let overtake = build::run(&workspace, Guests::Built)?;
     let mut matrix = command::command(overtake, std::path::Path::new("."));
     matrix.arg("matrix").args(args);
     eprintln!("{}", command::show(&matrix));

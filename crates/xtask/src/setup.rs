@@ -17,14 +17,25 @@ use crate::packages::{COMPONENTS, QEMU_PACKAGE, TARGETS, Target};
 const DOCKER: &str = "docker run --rm -it -v \"$PWD\":/overtake -w /overtake \
                       -e CARGO_TARGET_DIR=/tmp/target rust:1-bookworm cargo xtask repro";
 
+/// What a machine is set up for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Everything.
+    Everything,
+    /// To run guests that were built elsewhere: on any processor for which there is a QEMU.
+    GivenGuests,
+    /// For the checks that run nothing.
+    Checks,
+}
+
 /// Finds what is missing and installs it.
-pub fn run() -> Result<(), Error> {
-    let missing = Missing::find();
+pub fn run(purpose: Purpose) -> Result<(), Error> {
+    let missing = Missing::find(purpose);
     if missing.is_empty() && missing.without_plugins.is_empty() {
         return Ok(());
     }
     let machine = Machine::find();
-    let plan = plan(&missing, &machine).map_err(Error::CannotSetUp)?;
+    let plan = plan(&missing, &machine, purpose).map_err(Error::CannotSetUp)?;
 
     if !plan.apt.is_empty() {
         install_packages(&plan.apt, &machine)?;
@@ -34,7 +45,7 @@ pub fn run() -> Result<(), Error> {
         announced(rustup.args(arguments))?;
     }
 
-    let missing = Missing::find();
+    let missing = Missing::find(purpose);
     if missing.is_empty() && missing.without_plugins.is_empty() {
         eprintln!("setup: done");
         return Ok(());
@@ -57,34 +68,55 @@ struct Missing {
 }
 
 impl Missing {
-    fn find() -> Self {
+    fn find(purpose: Purpose) -> Self {
         let mut missing = Self::default();
-        for target in TARGETS {
-            let emulator = format!("qemu-{}", target.name);
-            match knows_plugins(&emulator) {
-                None => missing.packages.push(QEMU_PACKAGE),
-                Some(false) => missing.without_plugins.push(emulator),
-                Some(true) => {}
-            }
-            if command::on_path(target.linker).is_none() {
-                missing.packages.push(target.linker_package);
-            }
-            if !has_static_libc(target) {
-                missing.packages.push(target.libc_package);
-            }
-            if !has_rust_library(target) {
-                missing.targets.push(target.triple);
-            }
+        if purpose != Purpose::Checks {
+            missing.look_for_qemu();
         }
-        for (component, subcommand) in COMPONENTS {
-            let mut version = command::cargo(Path::new("."));
-            if command::probe(version.args([subcommand, "--version"])).is_none() {
-                missing.components.push(component);
-            }
+        if purpose == Purpose::Everything {
+            missing.look_for_compilers();
+        }
+        if purpose != Purpose::GivenGuests {
+            missing.look_for_components();
         }
         missing.packages.sort_unstable();
         missing.packages.dedup();
         missing
+    }
+
+    fn look_for_qemu(&mut self) {
+        for target in TARGETS {
+            let emulator = format!("qemu-{}", target.name);
+            match knows_plugins(&emulator) {
+                None => self.packages.push(QEMU_PACKAGE),
+                Some(false) => self.without_plugins.push(emulator),
+                Some(true) => {}
+            }
+        }
+    }
+
+    /// What the guests are built with.
+    fn look_for_compilers(&mut self) {
+        for target in TARGETS {
+            if command::on_path(target.linker).is_none() {
+                self.packages.push(target.linker_package);
+            }
+            if !has_static_libc(target) {
+                self.packages.push(target.libc_package);
+            }
+            if !has_rust_library(target) {
+                self.targets.push(target.triple);
+            }
+        }
+    }
+
+    fn look_for_components(&mut self) {
+        for (component, subcommand) in COMPONENTS {
+            let mut version = command::cargo(Path::new("."));
+            if command::probe(version.args([subcommand, "--version"])).is_none() {
+                self.components.push(component);
+            }
+        }
     }
 
     fn is_empty(&self) -> bool {
@@ -189,7 +221,7 @@ struct Plan {
 }
 
 /// Decides how to install what is missing, before anything is installed.
-fn plan(missing: &Missing, machine: &Machine) -> Result<Plan, String> {
+fn plan(missing: &Missing, machine: &Machine, purpose: Purpose) -> Result<Plan, String> {
     let wants_apt = !missing.packages.is_empty();
     let rustup = missing.rustup();
     let obstacles = [
@@ -197,7 +229,10 @@ fn plan(missing: &Missing, machine: &Machine) -> Result<Plan, String> {
             !missing.without_plugins.is_empty(),
             "its QEMU has no plugin support",
         ),
-        (!machine.x86_64, "its processor is not an x86_64"),
+        (
+            purpose == Purpose::Everything && !machine.x86_64,
+            "its processor is not an x86_64",
+        ),
         (wants_apt && !machine.apt, "it has no apt-get"),
         (
             wants_apt && !machine.root && !machine.sudo,
@@ -287,7 +322,7 @@ mod tests {
 
     #[test]
     fn plans_what_is_missing_and_no_more() {
-        let plan_of = |missing: &Missing| plan(missing, &DEBIAN_12).unwrap();
+        let plan_of = |missing: &Missing| plan(missing, &DEBIAN_12, Purpose::Everything).unwrap();
         let all = plan_of(&missing());
         assert_eq!(all.apt, ["qemu-user"]);
         assert_eq!(
@@ -335,7 +370,7 @@ mod tests {
             ),
         ];
         for (machine, reason) in cases {
-            let message = plan(&missing(), &machine).unwrap_err();
+            let message = plan(&missing(), &machine, Purpose::Everything).unwrap_err();
             assert!(
                 message.lines().next().unwrap().contains(reason),
                 "{message}"
@@ -349,6 +384,22 @@ mod tests {
         }
     }
 
+    /// Guests are built on x86_64; where they are given, any processor will do.
+    #[test]
+    fn given_guests_run_on_any_processor() {
+        let arm64 = Machine {
+            x86_64: false,
+            ..DEBIAN_12
+        };
+        let missing = Missing {
+            packages: vec![QEMU_PACKAGE],
+            ..Missing::default()
+        };
+        let plan = plan(&missing, &arm64, Purpose::GivenGuests).unwrap();
+        assert_eq!(plan.apt, [QEMU_PACKAGE]);
+        assert!(plan.rustup.is_empty());
+    }
+
     /// A QEMU without plugins is not mended by installing anything, so nothing is installed.
     #[test]
     fn a_qemu_without_plugins_stops_the_setup() {
@@ -356,7 +407,7 @@ mod tests {
             without_plugins: vec!["qemu-aarch64".to_owned()],
             ..missing()
         };
-        let message = plan(&missing, &DEBIAN_12).unwrap_err();
+        let message = plan(&missing, &DEBIAN_12, Purpose::Everything).unwrap_err();
         assert!(
             message.contains("qemu-aarch64: built without plugin"),
             "{message}"
@@ -371,7 +422,7 @@ mod tests {
             sudo: true,
             ..DEBIAN_12
         };
-        assert!(plan(&missing(), &user).is_ok());
+        assert!(plan(&missing(), &user, Purpose::Everything).is_ok());
         let shown = command::show(&apt_get(&user, &["update"]));
         assert!(
             shown.starts_with("sudo env DEBIAN_FRONTEND=noninteractive apt-get "),

@@ -1,29 +1,70 @@
-//! `cargo xtask test`: every check and every test, one step after the other.
+//! `cargo xtask check` and `cargo xtask test`: the checks, and with them every test, one step after
+//! the other.
 
 use std::io::{self, IsTerminal};
 use std::process::Command;
 use std::time::Instant;
 
+use crate::build::{self, Guests};
 use crate::command::{self, Stream};
 use crate::error::Error;
+use crate::setup::{self, Purpose};
+use crate::tidy;
 use crate::workspace::Workspace;
-use crate::{build, setup, tidy};
 
-/// Runs every step; `args` go to the test runner. The first step that fails ends it.
-pub fn run(args: &[String]) -> Result<(), Error> {
+/// The checks that run nothing of the project but xtask. The first one that fails ends it.
+pub fn check() -> Result<(), Error> {
     let start = Instant::now();
-    step("setup", setup::run)?;
-    let workspace = Workspace::find()?;
-    step("build", || build::run(&workspace).map(drop))?;
+    step("setup", || setup::run(Purpose::Checks))?;
+    checks(&Workspace::find()?)?;
+    let seconds = start.elapsed().as_secs_f64();
+    eprintln!("check: nothing was found in {seconds:.1} s");
+    Ok(())
+}
 
-    let cargo = |args: &[&str]| {
-        let mut cargo = command::cargo(workspace.root());
-        // Absolute, since a relative one starts in the user's folder and not in the root.
-        cargo
-            .args(args)
-            .env("CARGO_TARGET_DIR", workspace.target_dir());
-        cargo
-    };
+/// What `cargo xtask test` is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// Where the guests come from.
+    pub guests: Guests,
+    /// Whether the checks were made elsewhere.
+    pub without_checks: bool,
+    /// What the test runner is told.
+    pub args: &'a [String],
+}
+
+/// Runs every step. The first one that fails ends it.
+pub fn run(asked: Asked) -> Result<(), Error> {
+    let start = Instant::now();
+    step("setup", || setup::run(Purpose::Everything))?;
+    let workspace = Workspace::find()?;
+    step("build", || build::run(&workspace, asked.guests).map(drop))?;
+    if !asked.without_checks {
+        checks(&workspace)?;
+    }
+    let cargo = |args: &[&str]| cargo(&workspace, args);
+    let tests = step("tests", || tests(cargo, asked.args))?;
+    let doc_tests = step("doc tests", || {
+        libtest(&mut cargo(&["test", "--workspace", "--doc"]))
+    })?;
+    eprintln!(
+        "test: {tests} tests and {doc_tests} doc tests passed in {:.1} s",
+        start.elapsed().as_secs_f64()
+    );
+    Ok(())
+}
+
+fn cargo(workspace: &Workspace, args: &[&str]) -> Command {
+    let mut cargo = command::cargo(workspace.root());
+    // Absolute, since a relative one starts in the user's folder and not in the root.
+    cargo
+        .args(args)
+        .env("CARGO_TARGET_DIR", workspace.target_dir());
+    cargo
+}
+
+fn checks(workspace: &Workspace) -> Result<(), Error> {
+    let cargo = |args: &[&str]| cargo(workspace, args);
     step("fmt", || {
         command::run(&mut cargo(&["fmt", "--all", "--check"]))
     })?;
@@ -35,16 +76,7 @@ pub fn run(args: &[String]) -> Result<(), Error> {
         let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
         command::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
     })?;
-    let tests = step("tests", || tests(cargo, args))?;
-    let doc_tests = step("doc tests", || {
-        libtest(&mut cargo(&["test", "--workspace", "--doc"]))
-    })?;
-    step("tidy", || tidy::run(workspace.root()))?;
-    eprintln!(
-        "test: {tests} tests and {doc_tests} doc tests passed in {:.1} s",
-        start.elapsed().as_secs_f64()
-    );
-    Ok(())
+    step("tidy", || tidy::run(workspace.root()))
 }
 
 /// Runs one step, with its name before it and its time behind it.

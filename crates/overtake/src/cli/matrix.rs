@@ -1,5 +1,7 @@
 //! Options of `overtake matrix`.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::{PlaceArgs, StrategyArgs};
@@ -11,6 +13,8 @@ Examples:
       overtake matrix
   Two targets, one variant, 100 seeds, for a program to read:
       overtake matrix --targets aarch64,x86_64 --variants relaxed-tail --seeds 100 --format json
+  The seeds 11 to 20, to be merged with others:
+      overtake matrix --first-seed 11 --seeds 10 --format json --output 11.json
 
 Exit status: 0 if every cell is as the architectures say: no stale read where the ring is sound,
 under plain QEMU, and on x86_64; at least one seed with a stale read elsewhere. 10 if there is a
@@ -74,6 +78,10 @@ pub struct MatrixArgs {
         hide_possible_values = true, value_name = "table|json")]
     pub format: MatrixFormat,
 
+    /// Write the result into this file, whole or not at all, instead of to standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
     #[command(flatten)]
     #[allow(missing_docs)]
     pub strategy: StrategyArgs,
@@ -87,7 +95,8 @@ pub struct MatrixArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum MatrixFormat {
     /// A table for people.
+    #[value(alias = "text")]
     Table,
-    /// One array of objects.
+    /// One array of objects, as `overtake merge` takes it.
     Json,
 }

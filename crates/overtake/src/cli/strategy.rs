@@ -14,13 +14,3 @@ pub struct StrategyArgs {
         env = "OVERTAKE_STRATEGY", hide_env_values = true)]
     pub strategy: Strategy,
 }
-
-impl StrategyArgs {
-    /// What a command must say to have the same strategy, whatever the variable is then.
-    pub fn again(&self) -> Option<&'static str> {
-        let by_variable = std::env::var_os("OVERTAKE_STRATEGY").is_some();
-        by_variable
-            .then_some(self.strategy.name())
-            .or(self.strategy.other_than_default())
-    }
-}

@@ -1,57 +1,54 @@
 //! The matrix as it is printed.
 
-use std::io::{self, Write};
+use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::Plan;
-use super::cells::{Emulated, Row, Wrong};
+use super::asked::Asked;
+use super::cells::{Emulated, Wrong};
+use super::row::Row;
 use crate::table::{Cell, Table};
 
 /// The matrix for people: a table, the verdict, and how to see each exposure again.
-pub fn table(plan: &Plan, rows: &[Row]) -> io::Result<()> {
-    let mut out = anstream::stdout().lock();
-    write!(out, "{}", grid(plan, rows))?;
-    writeln!(out)?;
-    writeln!(
-        out,
-        "Seeds with stale events, of {} (stale events in all). {} events through {} slots a run, \
-         seeds from {}.",
-        plan.seeds, plan.events, plan.slots, plan.first_seed
-    )?;
-    write!(out, "{}", judgement(rows))?;
-    let exposed: Vec<_> = rows
+pub fn table(asked: &Asked, rows: &[Row]) -> String {
+    let mut text = grid(asked, rows).to_string();
+    let _ = write!(
+        text,
+        "\nSeeds with stale events, of {} (stale events in all). {} events through {} slots a run, \
+         seeds from {}.\n{}",
+        asked.seeds,
+        asked.events,
+        asked.slots,
+        asked.from_seed,
+        judgement(rows)
+    );
+    let exposed = rows
         .iter()
-        .filter_map(|row| Some((row, row.first_seed?)))
-        .collect();
-    if !exposed.is_empty() {
-        writeln!(out, "\nThe first of each again:")?;
-        for (row, seed) in exposed {
-            writeln!(out, "  {}", again(plan, row, seed))?;
+        .filter_map(|row| Some(again(asked, row, row.first_seed?)));
+    for (index, command) in exposed.enumerate() {
+        if index == 0 {
+            text += "\nThe first of each again:\n";
         }
+        let _ = writeln!(text, "  {command}");
     }
-    out.flush()
+    text
 }
 
-/// The matrix for programs: one array, an object a line. The verdict goes to standard error.
-pub fn json(rows: &[Row]) -> io::Result<()> {
+/// The matrix for programs: one array, an object a line. The verdict is not in it.
+pub fn json(rows: &[Row]) -> String {
     let lines: Vec<_> = rows
         .iter()
         .map(|row| serde_json::to_string(row).expect("plain data"))
         .collect();
-    let mut out = io::stdout().lock();
-    writeln!(out, "[\n  {}\n]", lines.join(",\n  "))?;
-    out.flush()?;
-    anstream::eprint!("{}", judgement(rows));
-    Ok(())
+    format!("[\n  {}\n]\n", lines.join(",\n  "))
 }
 
-fn grid(plan: &Plan, rows: &[Row]) -> Table {
+fn grid(asked: &Asked, rows: &[Row]) -> Table {
     let mut table = Table::new("variant");
-    for target in &plan.targets {
-        table.group(target.name(), plan.emulations.iter().map(|one| one.name()));
+    for target in &asked.targets {
+        table.group(target.name(), asked.emulations.iter().map(|one| one.name()));
     }
-    for variant in &plan.variants {
+    for variant in &asked.variants {
         // The rows of a variant are in the order of the columns.
         let cells = rows.iter().filter(|row| row.variant == *variant).map(cell);
         table.row(variant.name(), cells);
@@ -73,7 +70,7 @@ fn cell(row: &Row) -> Cell {
 }
 
 /// Whether everything is as it must be, and what is not.
-fn judgement(rows: &[Row]) -> String {
+pub fn judgement(rows: &[Row]) -> String {
     let red = AnsiColor::Red.on_default().bold();
     let green = AnsiColor::Green.on_default().bold();
     let wrong: Vec<_> = rows
@@ -94,30 +91,25 @@ fn judgement(rows: &[Row]) -> String {
                 "no stale read where there must be one; try more --seeds or --events"
             }
         };
-        text += &format!(
-            "{red}Wrong:{red:#} {}, {}, {}: {what}\n",
-            row.target,
-            row.variant,
-            row.emulated.name()
-        );
+        let _ = writeln!(text, "{red}Wrong:{red:#} {}: {what}", row.cell());
     }
     text
 }
 
 /// The command that shows a stale read again.
-fn again(plan: &Plan, row: &Row, seed: u64) -> String {
+fn again(asked: &Asked, row: &Row, seed: u64) -> String {
     let mut command = format!(
         "{} run --target {} --variant {} --events {} --slots {} --seed {seed}",
         crate::invocation::name(),
         row.target,
         row.variant,
-        plan.events,
-        plan.slots
+        asked.events,
+        asked.slots
     );
-    if let (Some(strategy), Emulated::Weak) = (plan.strategy_again, row.emulated) {
+    if let (Some(strategy), Emulated::Weak) = (asked.strategy.again(), row.emulated) {
         command += &format!(" --strategy {strategy}");
     }
-    if let Some((name, home)) = &plan.home {
+    if let Some((name, home)) = &asked.home {
         command += &format!(" {name} {}", shell_words::quote(home));
     }
     if row.emulated == Emulated::Plain {

@@ -1,0 +1,22 @@
+//! Writes `.github/workflows`: see the library of this crate. `cargo xtask workflows` starts it.
+
+#![forbid(unsafe_code)]
+
+use std::fs;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let folder = workflows::folder();
+    let written = fs::create_dir_all(&folder).and_then(|()| {
+        workflows::files()
+            .into_iter()
+            .try_for_each(|(name, text)| fs::write(folder.join(name), text))
+    });
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: cannot write to {}: {error}", folder.display());
+            ExitCode::FAILURE
+        }
+    }
+}

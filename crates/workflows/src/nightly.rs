@@ -1,0 +1,54 @@
+//! Every night: what takes too long for every push.
+
+use crate::MINUTES;
+use crate::model::{Cron, Dispatch, Job, On, Workflow};
+use crate::steps::{DEBIAN_12, UBUNTU, cache, checkout, download, pack, run, unpack, upload};
+
+/// `nightly.yml`.
+#[must_use]
+pub fn workflow() -> Workflow {
+    let on = On {
+        schedule: vec![Cron {
+            cron: "17 2 * * *".to_owned(),
+        }],
+        workflow_dispatch: Some(Dispatch::default()),
+        ..On::default()
+    };
+    let jobs = vec![("qemu", qemu()), ("newer-qemu", newer_qemu())];
+    crate::workflow("Nightly", on, jobs)
+}
+
+/// Builds a newer QEMU from source; docker does it, so that the job itself runs in no container.
+fn qemu() -> Job {
+    Job {
+        name: "QEMU 10".to_owned(),
+        runs_on: UBUNTU.to_owned(),
+        timeout_minutes: MINUTES,
+        steps: vec![
+            checkout(),
+            run("ci/qemu10 target/qemu10"),
+            pack("qemu10", "qemu10.tar.gz"),
+            upload("qemu10", "qemu10.tar.gz"),
+        ],
+        ..Job::default()
+    }
+}
+
+/// The suite with it, on the system of the README otherwise.
+fn newer_qemu() -> Job {
+    Job {
+        name: "newer QEMU".to_owned(),
+        needs: vec!["qemu".to_owned()],
+        runs_on: UBUNTU.to_owned(),
+        container: Some(DEBIAN_12.to_owned()),
+        timeout_minutes: 90,
+        steps: vec![
+            checkout(),
+            cache("newer-qemu"),
+            download("qemu10", "."),
+            unpack("qemu10.tar.gz"),
+            run("ci/newer-qemu-test"),
+        ],
+        ..Job::default()
+    }
+}
