@@ -130,8 +130,8 @@ const SCENARIO: &str = "The race in the ring (without PROGRAM)";
 /// Where things are.
 #[derive(Debug, Args)]
 pub struct PlaceArgs {
-    /// Folder with the plugin and the guests [default: `target/overtake`, found from this program
-    /// or from the working directory]
+    /// Folder with the plugin and the guests [default: `target/overtake`, found from this program,
+    /// the working directory or the sources, or `overtake` in `~/.local/share`]
     #[arg(
         long,
         value_name = "FOLDER",

@@ -12,6 +12,7 @@ use litmus::Arch;
 use serde::Serialize;
 
 use crate::cli::{ConformanceArgs, ConformanceFormat};
+use crate::counted::counted;
 use crate::error::Error;
 use crate::litmus::machinery::Machinery;
 use crate::litmus::show::{ModelVersion, model};
@@ -72,11 +73,6 @@ fn text(
         )?;
     }
     out.flush()
-}
-
-fn counted(number: u64, what: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{ending}")
 }
 
 /// For programs.

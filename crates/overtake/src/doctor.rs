@@ -14,6 +14,7 @@ use crate::emulation::{Emulation, Model};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::home::Home;
+use crate::litmus::assemble;
 use crate::process::Interrupts;
 use crate::qemu::{PluginApi, PluginOptions, Qemu, on_path};
 use crate::scenario::{Scenario, limit};
@@ -40,7 +41,7 @@ struct Finding {
 enum State {
     /// As it should be.
     Ok,
-    /// Missing, but only what is built with it needs it, and that is there.
+    /// Missing, but what needs it is there already, or is only a part of `overtake`.
     Optional,
     /// Missing, or of no use.
     Missing,
@@ -88,9 +89,9 @@ impl Finding {
         }
     }
 
-    /// Only needed to build what is there already.
-    fn optional_if(mut self, built: bool) -> Self {
-        if built && self.state == State::Missing {
+    /// Not needed, if `unneeded`.
+    fn optional_if(mut self, unneeded: bool) -> Self {
+        if unneeded && self.state == State::Missing {
             self.state = State::Optional;
         }
         self
@@ -109,6 +110,8 @@ pub fn run(args: &DoctorArgs) -> Result<u8, Error> {
         let built = guests.state == State::Ok;
         findings.extend(emulator(&home, target, built, interrupts));
         findings.push(guests);
+        findings.push(assembler(target));
+        // Only needed to build what is there already.
         findings.push(compiler(target).optional_if(built));
         findings.push(rust_target(target, rust_targets.as_deref()).optional_if(built));
     }
@@ -188,10 +191,33 @@ fn trial(qemu: Qemu, home: &Home, interrupts: &Interrupts) -> Result<String, Err
     Ok(format!("{} events, {shared} shared accesses", answer.read))
 }
 
+/// The guests that commands of `overtake` start: for the ring, and for litmus tests.
 fn guests(home: &Home, target: Target) -> Finding {
-    match home.scenario(target) {
-        Ok(path) => Finding::ok(Some(target), "guests", path.display().to_string()),
+    let scenario = home.scenario(target);
+    match scenario.and_then(|path| home.litmus(target).map(|_| path)) {
+        Ok(path) => {
+            let folder = path.parent().unwrap_or(&path);
+            Finding::ok(Some(target), "guests", folder.display().to_string())
+        }
         Err(error) => Finding::failed(Some(target), "guests", &error),
+    }
+}
+
+/// What `overtake litmus` and `overtake conformance` need besides.
+fn assembler(target: Target) -> Finding {
+    let what = "assembler";
+    match assemble::require(target) {
+        Ok(path) => Finding::ok(Some(target), what, path.display().to_string()),
+        Err(_) => Finding::missing(
+            Some(target),
+            what,
+            format!(
+                "cannot find `{}`, which litmus tests need",
+                target.assembler()
+            ),
+            format!("run `apt install {}`", target.assembler_package()),
+        )
+        .optional_if(true),
     }
 }
 
@@ -264,7 +290,7 @@ fn text(findings: &[Finding]) -> String {
         }
         let (state, colour) = match finding.state {
             State::Ok => ("ok", AnsiColor::Green),
-            State::Optional => ("not needed", AnsiColor::Yellow),
+            State::Optional => ("optional", AnsiColor::Yellow),
             State::Missing => ("missing", AnsiColor::Red),
         };
         let style = colour.on_default();

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use thiserror::Error as ThisError;
 
 use crate::exit_code::ExitCode;
+use crate::sources;
 use crate::target::Target;
 
 /// A failure of `overtake`, not of the guest.
@@ -117,10 +118,7 @@ pub enum Error {
     },
 
     /// There is no plugin.
-    #[error(
-        "cannot find the plugin {}: run `cargo xtask build`, or name its folder with --home or OVERTAKE_HOME",
-        place(searched)
-    )]
+    #[error("cannot find the plugin {}: {}", place(searched), sources::remedy())]
     PluginMissing {
         /// Where it was looked for.
         searched: Vec<PathBuf>,
@@ -135,8 +133,9 @@ pub enum Error {
 
     /// The scenario's guest is not there.
     #[error(
-        "cannot find the scenario's guest for {target} {}: run `cargo xtask build`, or name its folder with --home or OVERTAKE_HOME",
-        place(searched)
+        "cannot find the scenario's guest for {target} {}: {}",
+        place(searched),
+        sources::remedy()
     )]
     ScenarioMissing {
         /// For this target.
@@ -147,8 +146,9 @@ pub enum Error {
 
     /// The guest that runs litmus tests is not there.
     #[error(
-        "cannot find the guest `litmus` for {target} {}: run `cargo xtask build`, or name its folder with --home or OVERTAKE_HOME",
-        place(searched)
+        "cannot find the guest `litmus` for {target} {}: {}",
+        place(searched),
+        sources::remedy()
     )]
     LitmusGuestMissing {
         /// For this target.
@@ -232,7 +232,7 @@ pub enum Error {
 
     /// The plugin's report cannot be read.
     #[error(
-        "cannot read the plugin's report: {why}: plugin and command line are from different builds, run `cargo xtask build`"
+        "cannot read the plugin's report: {why}: plugin and command line are from different builds, run `cargo xtask build` and, if this command was installed, install it again"
     )]
     ReportUnreadable {
         /// Why.

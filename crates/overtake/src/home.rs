@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::qemu::PluginApi;
+use crate::sources;
 use crate::target::Target;
 
 /// The scenario's file name in the home's folder of a target's guests.
@@ -24,7 +25,9 @@ impl Home {
     ///
     /// 1. `overtake/` in a folder above this program's (`target/debug/overtake` finds
     ///    `target/overtake/`),
-    /// 2. `target/overtake/` in the working directory or a folder above it.
+    /// 2. `target/overtake/` in the working directory or a folder above it,
+    /// 3. `overtake/` in the user's data folder (`$XDG_DATA_HOME` or `~/.local/share`),
+    /// 4. where this program's sources put it: `cargo install` leaves only the program.
     ///
     /// Nothing is wrong yet when there is none: plain QEMU needs no plugin.
     pub fn find(named: Option<&Path>) -> Self {
@@ -38,17 +41,29 @@ impl Home {
         let directory = std::env::current_dir().unwrap_or_default();
         let near_program = program.ancestors().skip(2).map(|dir| dir.join("overtake"));
         let near_directory = directory.ancestors().map(|dir| dir.join("target/overtake"));
-        let found = near_program.chain(near_directory).find(|place| {
-            let has = |api: PluginApi| place.join(api.file_name()).is_file();
-            PluginApi::ALL.into_iter().any(has) || place.join("guests").is_dir()
-        });
+        let elsewhere = [
+            data_folder().map(|dir| dir.join("overtake")),
+            Some(sources::home()),
+        ];
+        let elsewhere = elsewhere.into_iter().flatten();
+        let found = near_program
+            .clone()
+            .chain(near_directory.clone())
+            .chain(elsewhere.clone())
+            .find(|place| {
+                let has = |api: PluginApi| place.join(api.file_name()).is_file();
+                PluginApi::ALL.into_iter().any(has) || place.join("guests").is_dir()
+            });
         Home {
             places: found.ok_or_else(|| {
-                let near_program = program.ancestors().nth(2).map(|dir| dir.join("overtake"));
-                near_program
-                    .into_iter()
-                    .chain([directory.join("target/overtake")])
-                    .collect()
+                let mut places: Vec<_> =
+                    near_program.take(1).chain(near_directory.take(1)).collect();
+                for place in elsewhere {
+                    if !places.contains(&place) {
+                        places.push(place);
+                    }
+                }
+                places
             }),
         }
     }
@@ -86,4 +101,13 @@ impl Home {
             Err(vec![home.clone()])
         }
     }
+}
+
+/// Where programs put a user's data (XDG Base Directory Specification: a relative path is to be
+/// ignored).
+fn data_folder() -> Option<PathBuf> {
+    let named = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+    named
+        .filter(|folder| folder.is_absolute())
+        .or_else(|| std::env::home_dir().map(|home| home.join(".local/share")))
 }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`target`] | the machines that can be emulated, one table |
 //! | [`home`] | the folder with the plugin and the guests |
+//! | [`sources`] | what this program was built from, where the home can be built |
 //! | [`guest`] | a program to run, and the machine it was built for |
 //! | [`qemu`] | a QEMU, what it can do, and how it is started |
 //! | [`process`] | a child process with a time limit and forwarded signals |
@@ -19,6 +20,7 @@
 
 pub mod cli;
 pub mod conformance;
+mod counted;
 pub mod digest;
 pub mod doctor;
 pub mod emulation;
@@ -36,6 +38,7 @@ pub mod process;
 pub mod qemu;
 pub mod run;
 pub mod scenario;
+pub mod sources;
 pub mod table;
 pub mod target;
 

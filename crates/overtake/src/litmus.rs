@@ -1,6 +1,6 @@
 //! `overtake litmus`: litmus tests, each as a guest, and what came of them.
 
-mod assemble;
+pub(crate) mod assemble;
 mod guest;
 pub(crate) mod machinery;
 pub(crate) mod show;

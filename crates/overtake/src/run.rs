@@ -7,6 +7,7 @@ use aio_ring_buggy::Variant;
 use serde::Serialize;
 
 use crate::cli::{RunArgs, SummaryFormat, variant};
+use crate::counted::counted;
 use crate::emulation::{Emulation, Model, Outcome, Tested};
 use crate::error::Error;
 use crate::guest::Guest;
@@ -220,16 +221,6 @@ const fn model(model: Model) -> &'static str {
         Model::Weak => "weak memory",
         Model::None => "plain QEMU",
     }
-}
-
-/// `1 thread`, `2 threads`.
-fn counted(number: u64, what: &str) -> String {
-    let ending = match (number, what.ends_with('s')) {
-        (1, _) => "",
-        (_, true) => "es",
-        (_, false) => "s",
-    };
-    format!("{number} {what}{ending}")
 }
 
 /// The command that does the same again, whatever the variables are then.

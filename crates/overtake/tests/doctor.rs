@@ -2,9 +2,12 @@
 
 mod support;
 
+use std::fs;
+
+use overtake::exit_code::ExitCode;
 use overtake::target::Target;
 use serde_json::Value;
-use support::{check, folder, overtake, overtake_at_home, script};
+use support::{check, folder, hollow_home, overtake, overtake_at_home, script};
 
 #[test]
 fn everything_is_there() {
@@ -15,7 +18,7 @@ fn everything_is_there() {
     let findings: Vec<Value> = serde_json::from_slice(&output.stdout).expect("an array");
     assert_eq!(output.status.code(), Some(0), "{findings:#?}");
     for target in Target::ALL {
-        for what in ["qemu", "trial run", "guests"] {
+        for what in ["qemu", "trial run", "guests", "assembler"] {
             let finding = findings
                 .iter()
                 .find(|one| one["target"] == target.name() && one["what"] == what)
@@ -37,6 +40,43 @@ fn nothing_is_there() {
             .arg(folder.path()),
         &[(folder.path(), "[FOLDER]")],
     );
+}
+
+/// A home from before there were litmus tests.
+#[test]
+fn the_guest_for_litmus_tests_is_missing() {
+    let (folder, home) = (folder(), hollow_home());
+    for target in Target::ALL {
+        let guests = home.path().join("guests").join(target.name());
+        fs::create_dir_all(&guests).unwrap();
+        fs::write(guests.join("aio-ring-race"), "").unwrap();
+    }
+    let output = overtake()
+        .env("PATH", folder.path())
+        .args(["doctor", "--format", "json", "--home"])
+        .arg(home.path())
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(ExitCode::Unhealthy.code().into())
+    );
+    let findings: Vec<Value> = serde_json::from_slice(&output.stdout).expect("an array");
+    for target in Target::ALL {
+        let of = |what: &str| {
+            let mut findings = findings.iter();
+            let found = findings.find(|one| one["target"] == target.name() && one["what"] == what);
+            found.expect("it is looked at")
+        };
+        assert_eq!(of("guests")["state"], "missing");
+        let found = of("guests")["found"].as_str().unwrap();
+        assert!(
+            found.starts_with("cannot find the guest `litmus`"),
+            "{found}"
+        );
+        // Litmus tests are a part of what there is.
+        assert_eq!(of("assembler")["state"], "optional");
+    }
 }
 
 #[test]

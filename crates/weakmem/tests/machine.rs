@@ -308,6 +308,28 @@ fn a_private_release_makes_stores_visible_and_holds_back_an_acquire() {
     assert_eq!(machine.acquire_rcsc(1, &mut Lag(LONG)), machine.now());
 }
 
+/// What it must be after goes first, and nothing else does.
+#[test]
+fn an_rcsc_acquire_waits_for_a_release_behind_other_stores() {
+    let mut machine = machine(Rules::ARMV8);
+    let released = Store {
+        release: true,
+        ..store(Y, &[2])
+    };
+    machine.store(0, store(X, &[1]), u64::MAX, &mut Lag(LONG));
+    machine.store(0, released, u64::MAX, &mut Lag(LONG));
+    machine.store(0, store(X + 32, &[3]), u64::MAX, &mut Lag(LONG));
+    let view = machine.acquire_rcsc(0, &mut Lag(LONG));
+    assert_eq!(view, machine.now());
+    assert_eq!(machine.buffer(0).len(), 1);
+    let committed = |addr| {
+        let mut byte = [0];
+        machine.image().read(addr, &mut byte);
+        byte[0]
+    };
+    assert_eq!([X, Y, X + 32].map(committed), [1, 2, 0]);
+}
+
 #[test]
 fn a_load_of_a_word_comes_after_that_word_alone() {
     let mut machine = machine(Rules::ARMV8);
@@ -331,12 +353,51 @@ fn a_store_that_hides_another_in_part_passes_both_views_on() {
         ..store(addr, bytes)
     };
     let (low, high) = (View::at(1), View::at(100));
-    machine.store(1, pending(X, &[1; 4], high), 9, &mut Lag(LONG));
-    machine.store(1, pending(X, &[2; 2], low), 9, &mut Lag(LONG));
-    assert_eq!(machine.load(1, Load { len: 2, ..load(X) }), low);
-    assert_eq!(machine.load(1, load(X)), high);
+    for (at, first, second) in [(X, high, low), (X + 16, low, high)] {
+        machine.store(1, pending(at, &[1; 4], first), 9, &mut Lag(LONG));
+        machine.store(1, pending(at, &[2; 2], second), 9, &mut Lag(LONG));
+        assert_eq!(machine.load(1, Load { len: 2, ..load(at) }), second);
+        assert_eq!(machine.load(1, load(at)), high);
+    }
     let next_to_it = machine.load(1, load(X + 4));
     assert_eq!(next_to_it, View::at(2));
+}
+
+/// Its pending store hides the end of a word, or its beginning: the rest is another thread's.
+#[test]
+fn a_store_that_hides_a_write_in_part_passes_its_view_on() {
+    for hidden in [X + 2, X] {
+        let mut machine = machine(Rules::ARMV8);
+        write(&mut machine, Y, 1);
+        write(&mut machine, X, 1);
+        machine.see_one(1, X);
+        let written = machine.now();
+        machine.store(1, store(hidden, &[2; 2]), LONG, &mut Lag(LONG));
+        assert_eq!(machine.load(1, load(X)), written);
+        let own = machine.load(
+            1,
+            Load {
+                len: 2,
+                ..load(hidden)
+            },
+        );
+        assert_eq!(own, View::NONE);
+    }
+}
+
+/// Its store has become visible, over the border of two granules: what is left of the words at its
+/// ends is another thread's, and each as old as it was there.
+#[test]
+fn a_store_over_a_border_keeps_the_age_of_what_it_leaves() {
+    let mut machine = machine(Rules::ARMV8);
+    write(&mut machine, X + 8, 1);
+    let written = machine.now();
+    write(&mut machine, Y, 1);
+    machine.store(1, store(X + 6, &[2; 4]), LONG, &mut Lag(LONG));
+    machine.commit(1, 0, &mut Lag(LONG));
+    assert!(machine.tracks(1));
+    assert_eq!(machine.load(1, load(X + 4)), View::at(2));
+    assert_eq!(machine.load(1, load(X + 8)), written);
 }
 
 #[test]

@@ -1,10 +1,63 @@
 //! A location is changed and changed back between a load-reserved and its store-conditional
 //! (ABA): the store-conditional must fail. QEMU by itself, which compares values, lets it succeed.
 //!
-//! `aba` prints how often it succeeded. Exit status: 0, never, or the architecture has no such
-//! pair (x86-64); 1, at least once.
+//! `aba [--shared | --alias]` prints how often it succeeded. The location is in private memory; with
+//! `--shared` in memory that is mapped `MAP_SHARED`; with `--alias` in such memory that has two
+//! addresses, one for each thread. Exit status: 0, never, or the architecture has no such pair
+//! (x86-64); 1, at least once; 2, wrong usage.
 
 use std::process::ExitCode;
+
+use overtake_guests::args::usage_error;
+use overtake_guests::fastbins;
+
+/// Where the location is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Private,
+    Shared,
+    Alias,
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+mod memory {
+    use std::io;
+    use std::ptr;
+    use std::sync::atomic::AtomicU32;
+
+    use overtake_guests::pages::PAGE;
+
+    use super::Place;
+
+    /// A word on a page of its own, at the address for the thread that reserves it and at the one
+    /// for the thread that changes it. It is never unmapped.
+    pub fn location(place: Place) -> io::Result<[&'static AtomicU32; 2]> {
+        match place {
+            Place::Private => map(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1).map(|it| [it; 2]),
+            Place::Shared => map(libc::MAP_SHARED | libc::MAP_ANONYMOUS, -1).map(|it| [it; 2]),
+            Place::Alias => {
+                // SAFETY: the name is a C string; the file is one page long before it is mapped.
+                let file = unsafe { libc::memfd_create(c"aba".as_ptr(), 0) };
+                // SAFETY: as above.
+                if file < 0 || unsafe { libc::ftruncate(file, PAGE as libc::off_t) } != 0 {
+                    return Err(io::Error::last_os_error());
+                }
+                Ok([map(libc::MAP_SHARED, file)?, map(libc::MAP_SHARED, file)?])
+            }
+        }
+    }
+
+    fn map(flags: libc::c_int, file: libc::c_int) -> io::Result<&'static AtomicU32> {
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        // SAFETY: a new mapping, at an address that the kernel chooses.
+        let start = unsafe { libc::mmap(ptr::null_mut(), PAGE, protection, flags, file, 0) };
+        if start == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: mapped for ever, aligned, zeroed, and used atomically.
+        Ok(unsafe { &*start.cast() })
+    }
+}
 
 #[cfg(not(target_arch = "x86_64"))]
 mod pair {
@@ -12,8 +65,6 @@ mod pair {
     use std::hint;
     use std::sync::Barrier;
     use std::sync::atomic::{AtomicU32, Ordering};
-
-    use overtake_guests::pages::Pages;
 
     pub const ROUNDS: u32 = 20;
 
@@ -68,28 +119,23 @@ mod pair {
         failed == 0
     }
 
-    /// How many store-conditionals succeeded that must not.
-    pub fn run() -> u32 {
-        let mut pages = Pages::new(1);
-        let memory = pages.as_uninit_mut();
-        // SAFETY: zeroed, aligned, large enough, and borrowed for as long as `words` lives.
-        let words: &[AtomicU32] =
-            unsafe { std::slice::from_raw_parts(memory.as_ptr().cast(), 128) };
-        let (location, stage) = (&words[0], Stage(&words[64]));
+    /// How many store-conditionals succeeded that must not. `location` is reserved by one thread, and
+    /// changed by the other one at `other`.
+    pub fn run([location, other]: [&AtomicU32; 2]) -> u32 {
+        let stage = AtomicU32::new(0);
+        let stage = Stage(&stage);
         let start = Barrier::new(2);
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                stage.wait(0);
                 start.wait();
                 for round in 0..ROUNDS {
                     stage.wait(2 * round + 1);
                     // Relaxed: ordered before the stage by its Release.
-                    location.store(1, Ordering::Relaxed);
-                    location.store(0, Ordering::Relaxed);
+                    other.store(1, Ordering::Relaxed);
+                    other.store(0, Ordering::Relaxed);
                     stage.set(2 * round + 2);
                 }
             });
-            stage.wait(0);
             start.wait();
             let mut succeeded = 0;
             for round in 0..ROUNDS {
@@ -108,19 +154,39 @@ mod pair {
 }
 
 fn main() -> ExitCode {
-    overtake_guests::fastbins::avoid();
-    #[cfg(target_arch = "x86_64")]
-    {
-        println!("aba: x86-64 has no load-reserved");
-        ExitCode::SUCCESS
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        let succeeded = pair::run();
-        println!(
-            "aba: {succeeded} of {} store-conditionals succeeded",
-            pair::ROUNDS
-        );
-        ExitCode::from(u8::from(succeeded > 0))
-    }
+    fastbins::avoid();
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let place = match arguments.as_slice() {
+        [] => Place::Private,
+        ["--shared"] => Place::Shared,
+        ["--alias"] => Place::Alias,
+        _ => return usage_error("aba", &"the only options are --shared and --alias"),
+    };
+    judge(place)
+}
+
+#[cfg(target_arch = "x86_64")]
+fn judge(_: Place) -> ExitCode {
+    println!("aba: x86-64 has no load-reserved");
+    ExitCode::SUCCESS
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn judge(place: Place) -> ExitCode {
+    use overtake_guests::args::EXIT_WRONG;
+
+    let location = match memory::location(place) {
+        Ok(location) => location,
+        Err(error) => {
+            eprintln!("aba: cannot map memory: {error}");
+            return ExitCode::from(EXIT_WRONG);
+        }
+    };
+    let succeeded = pair::run(location);
+    println!(
+        "aba: {succeeded} of {} store-conditionals succeeded",
+        pair::ROUNDS
+    );
+    ExitCode::from(if succeeded == 0 { 0 } else { EXIT_WRONG })
 }

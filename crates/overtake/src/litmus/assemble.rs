@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use litmus::{Assembly, Test, entry};
@@ -40,19 +40,17 @@ const fn options(target: Target) -> &'static [&'static str] {
 fn assembler(target: Target) -> String {
     let name = target.assembler();
     let own = target == Target::X86_64 && cfg!(target_arch = "x86_64");
-    if own && on_path(OsStr::new(&name)).is_none() {
+    let is_there = |name: &str| on_path(OsStr::new(name)).is_some();
+    if own && !is_there(&name) && is_there("as") {
         return "as".to_owned();
     }
     name
 }
 
-/// Refuses a machine without the assembler.
-pub fn require(target: Target) -> Result<(), Error> {
+/// Where the assembler is; refuses a machine without it.
+pub fn require(target: Target) -> Result<PathBuf, Error> {
     let assembler = assembler(target);
-    if on_path(OsStr::new(&assembler)).is_some() {
-        return Ok(());
-    }
-    Err(Error::AssemblerMissing {
+    on_path(OsStr::new(&assembler)).ok_or_else(|| Error::AssemblerMissing {
         assembler,
         package: target.assembler_package(),
         source: std::io::ErrorKind::NotFound.into(),

@@ -18,6 +18,8 @@
 //! | `exit-signal` | threads that exit while signals for them are pending |
 //! | `signal-waiting` | a signal's frame on a shared page, for a thread that waits |
 //! | `signal-running` | the same, for a thread that runs, with a handler that ran before |
+//! | `sharing-address` | a load whose address comes from a page that only the writer had used |
+//! | `sharing-atomic` | an atomic right behind the load of such a page |
 //! | `random` | what the kernel's random numbers are after `fork` |
 
 mod crossing;
@@ -27,6 +29,7 @@ mod memory;
 mod mutex;
 mod ordering;
 mod random;
+mod sharing;
 mod signals;
 mod steps;
 
@@ -49,6 +52,8 @@ const MODES: &[(&str, Mode)] = &[
     ("exit-signal", signals::exit_signal),
     ("signal-waiting", signals::signal_waiting),
     ("signal-running", signals::signal_running),
+    ("sharing-address", sharing::address),
+    ("sharing-atomic", sharing::atomic),
     ("random", random::random),
 ];
 
