@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use support::overtake;
+use support::overtake_at_home;
 
 /// Name of the test, and whether the stale value was seen.
 fn stale(folder: &str, tests: usize) -> BTreeMap<String, bool> {
@@ -24,7 +24,7 @@ fn stale(folder: &str, tests: usize) -> BTreeMap<String, bool> {
         .collect();
     files.sort();
     assert!(files.len() >= tests, "only {} tests", files.len());
-    let output = overtake()
+    let output = overtake_at_home()
         .args([
             "litmus",
             "--seeds",

@@ -164,6 +164,15 @@ fn qemu_missing() {
             .arg(&program),
         &[(folder.path(), "[FOLDER]")],
     );
+}
+
+#[test]
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    ignore = "plain QEMU does not tell its guest that a program could not be started"
+)]
+fn qemu_not_where_named() {
+    let (folder, [program, home]) = nearly_all();
     check(
         "qemu_not_where_named",
         overtake()

@@ -9,7 +9,7 @@ mod support;
 use assert_cmd::Command;
 use overtake::exit_code::ExitCode;
 use overtake::target::Target;
-use support::{home, overtake_at_home};
+use support::{home, overtake_at_home, targets};
 
 fn seeds() -> std::ops::RangeInclusive<u64> {
     let seeds = std::env::var("OVERTAKE_TEST_SEEDS");
@@ -40,7 +40,7 @@ fn guest(target: Target, seed: u64, options: &[&str], words: &[&str]) -> Command
 /// Runs a guest on every target with every seed, and expects this status of each.
 #[track_caller]
 fn always(words: &[&str], status: i32) {
-    for target in Target::ALL {
+    for target in targets() {
         for seed in seeds() {
             let output = guest(target, seed, &[], words).output().expect("it starts");
             assert_eq!(
@@ -163,7 +163,7 @@ fn an_address_dependency_orders_loads() {
 /// A load that depends on another one by a branch alone may come before it, except on x86_64.
 #[test]
 fn a_control_dependency_orders_no_loads() {
-    for target in Target::ALL {
+    for target in targets() {
         let failing = failing(target, &["publication", "ctrl"]);
         assert_eq!(
             !failing.is_empty(),
@@ -176,7 +176,7 @@ fn a_control_dependency_orders_no_loads() {
 /// With `isb` or `isync` it orders them. RISC-V's `fence.i` is no such thing.
 #[test]
 fn a_control_dependency_and_isb_orders_loads() {
-    for target in Target::ALL {
+    for target in targets() {
         let failing = failing(target, &["publication", "ctrl-isb"]);
         assert_eq!(
             !failing.is_empty(),
@@ -189,7 +189,7 @@ fn a_control_dependency_and_isb_orders_loads() {
 /// Threads that spin for ever end when the budget of guest instructions is used up.
 #[test]
 fn a_livelock_ends() {
-    for target in Target::ALL {
+    for target in targets() {
         let output = guest(target, 1, &["--budget", "200000"], &["endings", "livelock"])
             .output()
             .expect("it starts");
@@ -235,7 +235,7 @@ fn a_lost_reservation_is_lost() {
 #[test]
 fn the_first_race_on_a_page_is_not_seen() {
     always(&["first-touch"], 0);
-    for target in Target::ALL {
+    for target in targets() {
         let seen = !failing(target, &["first-touch", "--touched"]).is_empty();
         assert_eq!(seen, target.reorders_stores(), "{target}");
     }
@@ -245,7 +245,7 @@ fn the_first_race_on_a_page_is_not_seen() {
 /// visible before the link in the chunk. See `fastbins.rs` of the guests.
 #[test]
 fn glibc_fastbins_on_riscv64() {
-    for target in Target::ALL {
+    for target in targets() {
         let failing = failing(target, &["fastbins"]);
         assert_eq!(
             !failing.is_empty(),

@@ -10,7 +10,7 @@ use overtake::target::Target;
 use predicates::prelude::*;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;
-use support::{overtake, overtake_at_home};
+use support::{overtake, overtake_at_home, targets};
 
 /// A shell script under plain QEMU.
 fn shell(script: &str) -> assert_cmd::Command {
@@ -153,7 +153,7 @@ fn defaults() {
 /// A failing run prints the command that shows the same failure.
 #[test]
 fn failures_can_be_reproduced() {
-    for target in Target::ALL
+    for target in targets()
         .into_iter()
         .filter(|target| target.reorders_stores())
     {

@@ -101,11 +101,56 @@ mod tests {
     #[test]
     fn cross_has_every_target_of_the_table() {
         let sections = TARGETS.map(|target| {
-            let triple = target.triple;
-            format!("[target.{triple}]\ndockerfile = \"docker/Dockerfile\"\n")
+            let Target { name, triple, .. } = target;
+            let sample = match target.linker {
+                "cc" => "",
+                _ => ", \"OVERTAKE_TEST_SAMPLE=20\"",
+            };
+            format!(
+                "[target.{triple}]\n\
+                 dockerfile = {{ file = \"docker/Dockerfile\", context = \"docker\" }}\n\
+                 env.passthrough = [\"OVERTAKE_TEST_BUILD=1\", \"OVERTAKE_TEST_TARGETS={name}\"{sample}]\n"
+            )
         });
         let config = include_str!("../../../Cross.toml");
-        let (_, config) = config.split_once("\n").unwrap();
-        assert_eq!(config, sections.join("\n"));
+        let (_, config) = config.split_once("\n[").unwrap();
+        assert_eq!(format!("[{config}"), sections.join("\n"));
+    }
+
+    /// The host's own target needs none.
+    #[test]
+    fn the_image_has_a_runner_for_every_other_target() {
+        let dockerfile = include_str!("../../../docker/Dockerfile");
+        for target in TARGETS {
+            let variable = target.triple.to_uppercase().replace('-', "_");
+            let sysroot = target.linker.trim_end_matches("-gcc");
+            let runner = format!(
+                "CARGO_TARGET_{variable}_RUNNER=\"/usr/bin/qemu-{} -L /usr/{sysroot}\"",
+                target.name
+            );
+            assert_eq!(
+                dockerfile.contains(&runner),
+                target.linker != "cc",
+                "{runner}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_developer_s_image_has_rust_as_the_table_says() {
+        let dockerfile = include_str!("../../../docker/developer.Dockerfile");
+        let added = |command: &str| -> Vec<&str> {
+            let (_, rest) = dockerfile.split_once(command).unwrap();
+            let (names, _) = rest.split_once("&&").unwrap();
+            names
+                .split_whitespace()
+                .filter(|word| *word != "\\")
+                .collect()
+        };
+        let others = TARGETS.iter().filter(|target| target.linker != "cc");
+        let others: Vec<_> = others.map(|target| target.triple).collect();
+        assert_eq!(added("rustup target add"), others);
+        let components = COMPONENTS.map(|(name, _)| name);
+        assert_eq!(added("rustup component add"), components);
     }
 }

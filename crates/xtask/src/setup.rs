@@ -13,9 +13,8 @@ use crate::command;
 use crate::error::Error;
 use crate::packages::{COMPONENTS, QEMU_PACKAGE, TARGETS, Target};
 
-/// The system that needs nothing but docker: Debian 12 with rustup, where this set-up works.
-const DOCKER: &str = "docker run --rm -it -v \"$PWD\":/overtake -w /overtake \
-                      -e CARGO_TARGET_DIR=/tmp/target rust:1-bookworm cargo xtask repro";
+/// The way for a machine that has nothing but docker.
+const DOCKER: &str = "ci/docker repro";
 
 /// What a machine is set up for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -380,7 +379,7 @@ mod tests {
                 message.contains("rustup component add clippy\n"),
                 "{message}"
             );
-            assert!(message.contains("docker run"), "{message}");
+            assert!(message.contains(DOCKER), "{message}");
         }
     }
 

@@ -5,9 +5,12 @@
     reason = "each test file is a crate of its own and uses a part of it"
 )]
 
+use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::OnceLock;
 
 use assert_cmd::Command;
 use overtake::home::Home;
@@ -21,7 +24,7 @@ use tempfile::TempDir;
 #[allow(deprecated, reason = "as above")]
 pub fn overtake() -> Command {
     let mut command = Command::cargo_bin("overtake").expect("it is built with the tests");
-    for (name, _) in std::env::vars_os() {
+    for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("OVERTAKE_") {
             command.env_remove(name);
         }
@@ -47,7 +50,7 @@ pub fn overtake_at_home() -> Command {
 ///
 /// One of them is no target.
 pub fn targets() -> Vec<Target> {
-    let Some(names) = std::env::var_os("OVERTAKE_TEST_TARGETS") else {
+    let Some(names) = env::var_os("OVERTAKE_TEST_TARGETS") else {
         return Target::ALL.to_vec();
     };
     let names = names.to_string_lossy();
@@ -63,13 +66,22 @@ pub fn targets() -> Vec<Target> {
     targets
 }
 
-/// The home, with everything in it.
+/// The home, with everything in it. With `OVERTAKE_TEST_BUILD=1` it is built first, as `cross test`
+/// has it done.
 ///
 /// # Panics
 ///
 /// Something is missing. The message says to run `cargo xtask build`.
 pub fn home() -> PathBuf {
-    let named = std::env::var_os("OVERTAKE_HOME").map(PathBuf::from);
+    static HOME: OnceLock<PathBuf> = OnceLock::new();
+    HOME.get_or_init(find_home).clone()
+}
+
+fn find_home() -> PathBuf {
+    if env::var_os("OVERTAKE_TEST_BUILD").is_some_and(|value| value == "1") {
+        build_home();
+    }
+    let named = env::var_os("OVERTAKE_HOME").map(PathBuf::from);
     let home = Home::find(named.as_deref());
     let complete = PluginApi::ALL
         .into_iter()
@@ -83,6 +95,23 @@ pub fn home() -> PathBuf {
         panic!("these tests need what `cargo xtask build` builds: {error}");
     }
     std::path::absolute(home.path().expect("complete")).expect("it is there")
+}
+
+/// Runs `cargo xtask build`. Under emulation too it is the host's cargo that runs.
+fn build_home() {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = std::process::Command::new(cargo)
+        .args(["xtask", "build"])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
+        .stdin(Stdio::null())
+        .output()
+        .expect("cargo starts");
+    assert!(
+        output.status.success(),
+        "`cargo xtask build` failed: {}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// A folder that is gone after the test.
