@@ -6,7 +6,6 @@ mod support;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use overtake::target::Target;
 use predicates::prelude::*;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;

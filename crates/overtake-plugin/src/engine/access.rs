@@ -155,12 +155,8 @@ impl Engine {
         if !shared || self.unseen_write {
             return Next::Continue;
         }
-        // Nor is one that may make several accesses: how many of them are over when the first is
-        // reported depends on QEMU's version. (Where nothing is known of an instruction, x86, that
-        // is left to chance.)
-        let several = instruction.flow.several && instruction.flow != Flow::UNKNOWN;
-        if self.accesses_left > 1 || several {
-            self.accesses_left = self.accesses_left.saturating_sub(1).max(1);
+        if self.accesses_left > 1 {
+            self.accesses_left -= 1;
             return Next::Continue;
         }
         if self.alone() {
