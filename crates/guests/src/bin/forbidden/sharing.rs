@@ -7,8 +7,6 @@ use std::arch::asm;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-use aio_ring::barrier::wmb;
-
 use crate::memory::{self, SLOT};
 use crate::steps::{Steps, dawdle, never};
 
@@ -64,7 +62,7 @@ fn touch_in_each_round(
                 page(round).load(Ordering::Relaxed);
                 writer.announce(round + 1);
                 data[slot].store(datum, Ordering::Relaxed);
-                wmb();
+                write_barrier();
                 page(round).store((slot * size_of::<AtomicU32>()) as u32, Ordering::Relaxed);
                 reader.wait(round + 1);
             }
@@ -77,6 +75,22 @@ fn touch_in_each_round(
         }
     });
     Ok(data)
+}
+
+/// No store after it becomes visible ahead of one before it.
+fn write_barrier() {
+    // SAFETY: an instruction that orders memory accesses and does nothing else. On x86-64 stores
+    // are in order anyway; there this holds back the compiler alone.
+    unsafe {
+        #[cfg(target_arch = "aarch64")]
+        asm!("dmb ishst", options(nostack, preserves_flags));
+        #[cfg(target_arch = "riscv64")]
+        asm!("fence w,w", options(nostack, preserves_flags));
+        #[cfg(target_arch = "powerpc64")]
+        asm!("lwsync", options(nostack, preserves_flags));
+        #[cfg(target_arch = "x86_64")]
+        asm!("", options(nostack, preserves_flags));
+    }
 }
 
 /// Loads an offset, and the datum there: one load's address comes from the other.
