@@ -277,9 +277,10 @@ fn what_is_missing_is_said_before_the_first_run() {
     check(
         "litmus_guest_missing",
         overtake()
-            .args(["litmus", "p.litmus", "--home"])
-            .arg(home.path())
-            .current_dir(folder.path()),
+            .arg("litmus")
+            .arg(folder.path().join("p.litmus"))
+            .arg("--home")
+            .arg(home.path()),
         &[(home.path(), "[HOME]")],
     );
     let qemu = overtake::qemu::Qemu::find(Target::Ppc64le, None).unwrap();
