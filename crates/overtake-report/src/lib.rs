@@ -7,6 +7,8 @@
 
 #![forbid(unsafe_code)]
 
+pub mod trace;
+
 use serde::{Deserialize, Serialize};
 
 /// Version of the format; a reader refuses another one.

@@ -1,0 +1,134 @@
+//! What a run did to memory that threads share, in the order in which it happened.
+//!
+//! The plugin writes one [`Trace`] as JSON into the file that its `trace=` option names, when the
+//! run ends. From it follows who read what from whom, and so which accesses were seen out of order.
+
+use serde::{Deserialize, Serialize};
+
+/// Version of the format; a reader refuses another one.
+pub const VERSION: u32 = 1;
+
+/// What a run did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// [`VERSION`] of the writer.
+    pub version: u32,
+    /// The files that were mapped when the run ended.
+    pub modules: Vec<Module>,
+    /// What the guest has named (see the crate `overtake-mark`).
+    pub objects: Vec<Object>,
+    /// What happened, from the first access of shared memory on.
+    pub events: Vec<Event>,
+}
+
+/// A part of a file that is mapped in the guest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Module {
+    /// Guest address of its first byte.
+    pub start: u64,
+    /// Guest address behind its last byte.
+    pub end: u64,
+    /// Where `start` is in the file.
+    pub offset: u64,
+    /// The file.
+    pub path: String,
+}
+
+/// Memory that the guest has given a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// Guest address.
+    pub addr: u64,
+    /// Bytes.
+    pub size: u64,
+    /// What it is called, such as `ring.tail`.
+    pub name: String,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Event {
+    /// A thread accessed shared memory.
+    Access(Access),
+    /// A store that was pending has become visible to the other threads. (For an atomic it
+    /// follows its [`Event::Access`] at once.)
+    Visible {
+        /// Whose.
+        thread: u32,
+        /// [`Access::number`] of the store.
+        number: u64,
+        /// When: 1, 2, … in the order in which stores become visible (with gaps).
+        write: u64,
+    },
+    /// A thread went through an instruction that orders accesses and makes none itself.
+    Barrier {
+        /// Who.
+        thread: u32,
+        /// Guest address of the instruction.
+        pc: u64,
+        /// Which pairs it orders.
+        orders: Orders,
+    },
+    /// From here on this thread runs.
+    Turn {
+        /// Who.
+        thread: u32,
+    },
+    /// Memory may have been written by the kernel.
+    Outside,
+}
+
+/// Pairs (earlier access, later access) of a thread that an instruction keeps in order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Orders {
+    /// Earlier loads before later loads.
+    pub load_load: bool,
+    /// Earlier loads before later stores.
+    pub load_store: bool,
+    /// Earlier stores before later loads.
+    pub store_load: bool,
+    /// Earlier stores before later stores.
+    pub store_store: bool,
+}
+
+/// An access of shared memory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// Who.
+    pub thread: u32,
+    /// Guest address of the instruction.
+    pub pc: u64,
+    /// Guest address.
+    pub addr: u64,
+    /// Load, store, or both.
+    pub op: Op,
+    /// What was read, or what was written if it is a store or an atomic; in memory order. As many
+    /// as were accessed, at most 16.
+    pub bytes: Vec<u8>,
+    /// For stores and atomics: 1, 2, … among those of its thread.
+    pub number: Option<u64>,
+    /// For loads: where it read the past, the oldest write ([`Event::Visible`]) that it did not see:
+    /// (address of the eight bytes, write). It saw none of the later writes there either, but those
+    /// of its own thread.
+    pub unseen: Vec<(u64, u64)>,
+    /// The instruction is an acquire.
+    pub acquire: bool,
+    /// The instruction is a release.
+    pub release: bool,
+    /// What the instruction orders besides (a locked instruction of x86, for instance).
+    pub orders: Orders,
+}
+
+/// What an access does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Op {
+    /// It reads.
+    Load,
+    /// It writes.
+    Store,
+    /// It reads and writes at once: a read-modify-write, or a store-conditional that succeeded
+    /// (whose read was the load-reserved before it). It reads what is newest.
+    Atomic,
+}
