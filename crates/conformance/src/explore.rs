@@ -4,7 +4,7 @@ use crate::processor::{Choice, Processor};
 use crate::rule::Rule;
 use cycles::{Observable, Test};
 use std::collections::{BTreeSet, HashSet};
-use weakmem::{Driver, Machine, PAGE_SIZE, Rules, ThreadId};
+use weakmem::{Driver, Machine, PAGE_SIZE, Rules, StoreId, ThreadId};
 
 /// Where the first location is; each has 64 bytes of its own.
 const BASE: u64 = 0x1000;
@@ -13,7 +13,7 @@ const BASE: u64 = 0x1000;
 pub(crate) struct Unseen;
 
 impl Driver for Unseen {
-    fn lag(&mut self, _: ThreadId) -> u64 {
+    fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
         u64::MAX
     }
 

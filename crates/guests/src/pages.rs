@@ -34,6 +34,12 @@ impl Pages {
         Self { start, layout }
     }
 
+    /// Where it begins.
+    #[must_use]
+    pub fn start(&self) -> usize {
+        self.start.addr().get()
+    }
+
     /// All of it.
     pub fn as_uninit_mut(&mut self) -> &mut [MaybeUninit<u8>] {
         // SAFETY: the allocation has this size and belongs to `self`, which is borrowed mutably.

@@ -4,12 +4,13 @@
 //! every event. An event that is not what it should be is *stale*: the reader took what the slot
 //! held before, in part or in full.
 
+mod names;
 mod options;
 mod report;
 mod symbols;
 
 use std::sync::Barrier;
-use std::{hint, thread};
+use std::{hint, process, thread};
 
 use aio_ring_buggy::{BarrierOnly, RelaxedReader, RelaxedTail, Release, Wmb};
 use aio_ring_buggy::{Consumer, Event, Producer, Ring, Variant, bytes_for};
@@ -18,6 +19,7 @@ pub use options::Options;
 pub use report::{Report, Stale};
 pub use symbols::Symbols;
 
+use crate::args::EXIT_WRONG;
 use crate::pages::Pages;
 
 /// Runs the scenario.
@@ -35,6 +37,9 @@ pub fn run(options: &Options) -> Report {
 
 fn race<O: Symbols>(options: &Options) -> Report {
     let mut memory = Pages::new(bytes_for(options.slots));
+    if options.until_stale {
+        names::tell(memory.start(), options.slots);
+    }
     let ring: Ring<'_, O> = Ring::new(memory.as_uninit_mut(), options.slots)
         .expect("the memory is as long as the ring needs");
     let (mut producer, mut consumer) = ring.split();
@@ -53,7 +58,12 @@ fn race<O: Symbols>(options: &Options) -> Report {
             warm_up_consumer(&mut consumer, options.slots);
             gate.wait();
             for number in 1..=options.events {
-                report.add(number, read(&mut consumer));
+                let right = report.add(number, read(&mut consumer));
+                if options.until_stale && !overtake_mark::check!(right, "a stale event") {
+                    // Not under overtake. The producer may wait for ever.
+                    report.print();
+                    process::exit(EXIT_WRONG.into());
+                }
             }
         });
     });
@@ -110,6 +120,7 @@ mod tests {
                     variant,
                     events: 500,
                     slots,
+                    until_stale: false,
                 });
                 assert_eq!(report.read, 500, "{variant}, {slots} slots");
                 if variant.is_sound() || cfg!(target_arch = "x86_64") {

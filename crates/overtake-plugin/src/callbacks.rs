@@ -48,11 +48,16 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
                 if host != 0 {
                     guest_memory::set_base(host, address);
                 }
-                plugin.instruction_bytes.with(*insn, |bytes| Decoded {
+                let mut decoded = plugin.instruction_bytes.with(*insn, |bytes| Decoded {
                     address,
                     effect: isa::decode(plugin.arch, bytes),
                     flow: isa::flow(plugin.arch, bytes),
-                })
+                    before: None,
+                });
+                for supposition in &plugin.options.suppositions {
+                    supposition.apply(&mut decoded);
+                }
+                decoded
             })
             .collect();
         // Never freed: translated code refers to it until QEMU throws that away, which it tells

@@ -6,8 +6,9 @@ mod sharing;
 
 pub use access::MemoryAccess;
 
-use crate::options::{Choice, Options};
+use crate::options::Options;
 use crate::pages::{self, Owner, Pages};
+use crate::run::Run;
 use crate::trace::{self, AccessHash};
 use crate::translate::{Block, Instruction};
 use crate::views;
@@ -16,7 +17,7 @@ use flow::Position;
 use isa::{Access, Arch};
 use overtake_report::Stats;
 use std::ops::Range;
-use weakmem::{Machine, Pct, Quantum, Reservation, Rules, Strategy, ThreadId, Uniform};
+use weakmem::{Machine, Progress, Quantum, Reservation, Rules, Stop, ThreadId};
 
 /// What a guest thread is to the engine.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +28,8 @@ struct Thread {
     hash: u64,
     /// Where it is in its code.
     position: Position,
+    /// How far it had come when it last stopped.
+    progress: Progress,
 }
 
 /// What a child of `fork` takes over.
@@ -58,13 +61,18 @@ pub struct Engine {
     pub current: ThreadId,
     pub(crate) machine: Machine,
     pub(crate) pages: Pages,
-    strategy: Box<dyn Strategy>,
+    pub(crate) run: Run,
     threads: Vec<Thread>,
     /// Threads that have not ended.
     alive: u32,
     /// Whose view is in memory.
     view: Option<ThreadId>,
     accesses_left: u32,
+    /// What [`Engine::accesses_left`] was when the running thread's progress was last counted, and
+    /// [`Stats::instructions`] then.
+    counted: (u32, u64),
+    /// Why the running thread stops.
+    stop: Stop,
     /// [`Stats::instructions`] at which the running thread's time, or the budget, is up.
     deadline: u64,
     budget: u64,
@@ -95,26 +103,24 @@ pub struct Engine {
 
 impl Engine {
     /// Before the first thread.
-    pub fn new(arch: Arch, options: &Options) -> Self {
+    pub fn new(arch: Arch, options: &Options, run: Run) -> Self {
         let rules = match arch {
             Arch::X86_64 => Rules::X86_TSO,
             Arch::AArch64 => Rules::ARMV8,
             Arch::Ppc64le => Rules::POWER,
             Arch::Riscv64 => Rules::RVWMO,
         };
-        let strategy: Box<dyn Strategy> = match options.strategy {
-            Choice::Uniform => Box::new(Uniform::new(options.seed)),
-            Choice::Pct => Box::new(Pct::new(options.seed)),
-        };
         Self {
             current: 0,
             machine: Machine::new(rules),
             pages: Pages::new(),
-            strategy,
+            run,
             threads: Vec::new(),
             alive: 0,
             view: None,
             accesses_left: u32::MAX,
+            counted: (u32::MAX, 0),
+            stop: Stop::Itself,
             deadline: 0,
             budget: if options.budget == 0 {
                 u64::MAX
@@ -190,7 +196,7 @@ impl Engine {
     pub fn run_alone(&mut self, thread: ThreadId) {
         self.current = thread;
         self.view = Some(thread);
-        self.machine.enter(thread, &mut Guest(&mut *self.strategy));
+        self.machine.enter(thread, &mut Guest(&mut self.run));
     }
 
     /// Whether the running thread is the only one.
@@ -241,6 +247,7 @@ impl Engine {
             self.go_on_alone();
             Next::Continue
         } else {
+            self.stop = Stop::Instructions;
             Next::HandOff
         }
     }
@@ -249,9 +256,22 @@ impl Engine {
     /// see what it has not seen.
     #[cold]
     pub(crate) fn go_on_alone(&mut self) {
+        self.count_progress();
         self.accesses_left = u32::MAX;
-        let mut guest = Guest(&mut *self.strategy);
+        self.counted.0 = u32::MAX;
+        let mut guest = Guest(&mut self.run);
         self.machine.synchronise(self.current, &mut guest);
+    }
+
+    /// Adds what the running thread has done since this was last called to its progress.
+    fn count_progress(&mut self) -> Progress {
+        let (accesses, instructions) = self.counted;
+        let progress = &mut self.threads[self.current as usize].progress;
+        progress.thread = self.current;
+        progress.accesses += u64::from(accesses - self.accesses_left);
+        progress.instructions += self.stats.instructions - instructions;
+        self.counted = (self.accesses_left, self.stats.instructions);
+        *progress
     }
 
     /// The thread gives up the rest of its time.
@@ -274,8 +294,14 @@ impl Engine {
     /// Something must be done before an instruction runs.
     pub fn before(&mut self, instruction: &Instruction) -> Next {
         self.mend();
-        let (current, mut guest) = (self.current, Guest(&mut *self.strategy));
+        let (current, mut guest) = (self.current, Guest(&mut self.run));
+        if let Some(fence) = instruction.before {
+            self.machine.fence(current, fence, &mut guest);
+        }
         if let Some(fence) = instruction.fence {
+            if !instruction.flow.is_access() {
+                guest.0.barrier(current, instruction.address, fence);
+            }
             self.machine.fence(current, fence, &mut guest);
         }
         if instruction.flow.context_sync {
@@ -302,7 +328,8 @@ impl Engine {
     fn must_fail(&mut self) -> Option<Reservation> {
         let held = self.machine.reservation(self.current)?;
         let shared = self.pages.owner(pages::number(held.addr())) == Owner::Shared;
-        let fails = held.is_lost() || (self.alive > 1 && shared && self.strategy.fails());
+        let fails =
+            held.is_lost() || (self.alive > 1 && shared && self.run.strategy.fails(self.current));
         fails.then_some(held)
     }
 
@@ -316,7 +343,7 @@ impl Engine {
     /// A full barrier of every thread (`membarrier`).
     pub fn full_barrier_everywhere(&mut self) {
         self.drain_everyone();
-        let mut guest = Guest(&mut *self.strategy);
+        let mut guest = Guest(&mut self.run);
         for thread in 0..self.threads.len() {
             self.machine.synchronise(thread as ThreadId, &mut guest);
         }
@@ -325,7 +352,7 @@ impl Engine {
     /// All stores of all threads become visible: something that the model does not see may look
     /// at them.
     pub fn drain_everyone(&mut self) {
-        let mut guest = Guest(&mut *self.strategy);
+        let mut guest = Guest(&mut self.run);
         for thread in 0..self.threads.len() {
             self.machine.drain(thread as ThreadId, &mut guest);
         }
@@ -340,7 +367,7 @@ impl Engine {
     /// ([`Engine::call_is_over`]) it sees all that is visible, because the kernel may read and
     /// write its memory.
     pub fn call_begins(&mut self) {
-        let mut guest = Guest(&mut *self.strategy);
+        let mut guest = Guest(&mut self.run);
         self.machine.synchronise(self.current, &mut guest);
         self.machine.set_lagging(self.current, false);
     }
@@ -360,7 +387,7 @@ impl Engine {
 
     /// Memory may have been written behind the model's back.
     pub fn resynchronise(&mut self) {
-        let mut guest = Guest(&mut *self.strategy);
+        let mut guest = Guest(&mut self.run);
         views::resynchronise(&mut self.machine, Some(self.current), &mut guest);
     }
 
@@ -373,14 +400,20 @@ impl Engine {
 
     /// Who goes on, of these.
     pub fn choose(&mut self, runnable: &[ThreadId]) -> ThreadId {
-        self.strategy.next_thread(runnable)
+        let progress = self.count_progress();
+        let why = std::mem::replace(&mut self.stop, Stop::Itself);
+        self.run.strategy.stopped(progress, why);
+        self.run.strategy.next_thread(runnable)
     }
 
     /// Stores propagate, and `next` becomes the running thread. `wrote`: the kernel has written
     /// memory for a thread that has come back; `tolerant`: it may just be doing so.
     pub fn switch_to(&mut self, next: ThreadId, wrote: bool, tolerant: bool) -> Next {
+        if next != self.current {
+            self.run.turn(next);
+        }
         if self.view != Some(next) || self.alive > 1 {
-            let mut guest = Guest(&mut *self.strategy);
+            let mut guest = Guest(&mut self.run);
             if let Some(previous) = self.view.take() {
                 self.machine.leave(&mut guest);
                 if previous != next {
@@ -407,7 +440,7 @@ impl Engine {
             if self.machine.tracks(next) {
                 self.prepare();
             }
-            let mut guest = Guest(&mut *self.strategy);
+            let mut guest = Guest(&mut self.run);
             self.machine.enter(next, &mut guest);
             self.view = Some(next);
         }
@@ -415,8 +448,12 @@ impl Engine {
         let Quantum {
             accesses,
             instructions,
-        } = self.strategy.quantum();
+        } = self.run.strategy.quantum(Progress {
+            thread: next,
+            ..self.threads[next as usize].progress
+        });
         self.accesses_left = accesses;
+        self.counted.0 = accesses;
         self.deadline = (self.stats.instructions + u64::from(instructions)).min(self.budget);
         if self.unexplained.is_some() {
             Next::Unexplained

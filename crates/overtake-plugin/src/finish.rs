@@ -39,7 +39,8 @@ pub fn write_report(path: Option<&str>, seed: u64, end: End, stats: Stats, hash:
 }
 
 /// Writes the report of the running guest.
-pub fn report_now(engine: &Engine, end: End) {
+pub fn report_now(engine: &mut Engine, end: End) {
+    engine.run.end();
     let options = &plugin().options;
     write_report(
         options.report.as_deref(),
@@ -57,20 +58,26 @@ fn exit_now(status: i32) -> ! {
 }
 
 /// The guest ends by itself.
-pub fn exited(engine: &Engine, status: i32) -> ! {
+pub fn exited(engine: &mut Engine, status: i32) -> ! {
     report_now(engine, End::Exited);
     exit_now(status)
 }
 
+/// The guest says that a check of its has failed.
+pub fn marked(engine: &mut Engine, message: String) -> ! {
+    report_now(engine, End::Marked { message });
+    exit_now(exit_code::MARKED)
+}
+
 /// The budget is used up.
-pub fn out_of_budget(engine: &Engine) -> ! {
+pub fn out_of_budget(engine: &mut Engine) -> ! {
     let budget = plugin().options.budget;
     report_now(engine, End::BudgetExhausted { budget });
     exit_now(exit_code::BUDGET)
 }
 
 /// The check mode found a difference.
-pub fn unexplained(engine: &Engine) -> ! {
+pub fn unexplained(engine: &mut Engine) -> ! {
     let message = engine.unexplained.clone().unwrap_or_default();
     report_now(engine, End::CheckFailed { message });
     exit_now(exit_code::CHECK)

@@ -3,6 +3,8 @@
 //! QEMU's user mode maps guest memory into its own process: guest address plus `guest_base` is a
 //! host address. The base is the same for the whole run and is learnt at the first translation.
 
+use std::io::Read;
+use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Where guest address 0 would be in the host's address space.
@@ -19,6 +21,11 @@ fn host(addr: u64) -> *mut u8 {
     GUEST_BASE.load(Ordering::Relaxed).wrapping_add(addr) as *mut u8
 }
 
+/// The guest's address of what is at this address of the host.
+pub fn guest_address(host: u64) -> u64 {
+    host.wrapping_sub(GUEST_BASE.load(Ordering::Relaxed))
+}
+
 /// Fills `out` with guest memory from `addr` on.
 ///
 /// # Safety
@@ -27,6 +34,17 @@ fn host(addr: u64) -> *mut u8 {
 pub unsafe fn read(addr: u64, out: &mut [u8]) {
     // SAFETY: mapped by the caller's promise; guest memory overlaps no Rust object.
     unsafe { std::ptr::copy_nonoverlapping(host(addr), out.as_mut_ptr(), out.len()) }
+}
+
+/// Guest memory from `addr` on, if all of it is mapped: the kernel looks, by writing it into a pipe.
+pub fn read_if_mapped(addr: u64, length: usize) -> Option<Vec<u8>> {
+    let (mut reader, writer) = std::io::pipe().ok()?;
+    // SAFETY: the kernel checks the address; a pipe holds more than `mark::LONGEST` bytes.
+    let written = unsafe { libc::write(writer.as_raw_fd(), host(addr).cast(), length) };
+    drop(writer);
+    let mut bytes = Vec::new();
+    reader.read_to_end(&mut bytes).ok()?;
+    (usize::try_from(written) == Ok(length)).then_some(bytes)
 }
 
 /// Writes `bytes` to guest memory at `addr`.

@@ -84,18 +84,7 @@ pub unsafe fn install(
     };
     let (options, arch) = match check(&arguments, &host) {
         Ok(good) => good,
-        Err((options, end)) => {
-            finish::write_report(
-                options.report.as_deref(),
-                options.seed,
-                end.clone(),
-                Stats::default(),
-                None,
-            );
-            // QEMU would say "plugin returned error code"; the report says more.
-            // SAFETY: no preconditions.
-            unsafe { libc::_exit(status_of(&end)) }
-        }
+        Err((options, end)) => refuse(&options, end),
     };
     finish::write_report(
         options.report.as_deref(),
@@ -110,7 +99,10 @@ pub unsafe fn install(
         // SAFETY: no preconditions.
         unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
     }
-    Plugin::install(arch, options, InstructionBytes::of(host.interface));
+    let bytes = InstructionBytes::of(host.interface);
+    if let Err(message) = Plugin::install(arch, options.clone(), bytes) {
+        refuse(&options, End::BadOption { message });
+    }
     // SAFETY: `id` is QEMU's; the callbacks have the types that the interface asks for.
     unsafe {
         qemu::qemu_plugin_register_vcpu_init_cb(id, Some(callbacks::vcpu_created));
@@ -119,6 +111,19 @@ pub unsafe fn install(
         qemu::qemu_plugin_register_vcpu_syscall_ret_cb(id, Some(callbacks::system_call_over));
     }
     0
+}
+
+/// Ends the process with a report. QEMU would say "plugin returned error code"; the report says more.
+fn refuse(options: &Options, end: End) -> ! {
+    finish::write_report(
+        options.report.as_deref(),
+        options.seed,
+        end.clone(),
+        Stats::default(),
+        None,
+    );
+    // SAFETY: no preconditions.
+    unsafe { libc::_exit(status_of(&end)) }
 }
 
 /// The QEMU that loads the plugin.

@@ -1,4 +1,6 @@
-//! The plugin's options: `key=value`, each once.
+//! The plugin's options: `key=value`, each once, but for `suppose`.
+
+use crate::supposition::{FORM, Supposition};
 
 /// What the command line asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +17,14 @@ pub struct Options {
     pub trace_hash: bool,
     /// Who makes the free choices.
     pub strategy: Choice,
+    /// Where the choices are written down.
+    pub record: Option<String>,
+    /// The schedule whose choices are made again.
+    pub replay: Option<String>,
+    /// Where what happens to shared memory is written down.
+    pub trace: Option<String>,
+    /// Orderings that are supposed, or supposed away.
+    pub suppositions: Vec<Supposition>,
 }
 
 /// A strategy, by name.
@@ -28,7 +38,7 @@ pub enum Choice {
 }
 
 const KNOWN: &str = "known options: seed=NUMBER, report=FILE, budget=NUMBER, check=on|off, trace-hash=on|off, \
-     strategy=uniform|pct";
+     strategy=uniform|pct, record=FILE, replay=FILE, trace=FILE, suppose=ADDRESS:WHAT";
 
 impl Options {
     /// Reads the options; the error is one line that says what is wrong and what is known.
@@ -54,6 +64,13 @@ impl Options {
             "seed" => self.seed = number(key, value)?,
             "budget" => self.budget = number(key, value)?,
             "report" => self.report = Some(value.to_owned()),
+            "record" => self.record = Some(value.to_owned()),
+            "replay" => self.replay = Some(value.to_owned()),
+            "trace" => self.trace = Some(value.to_owned()),
+            "suppose" => self.suppositions.push(
+                Supposition::parse(value)
+                    .ok_or_else(|| format!("plugin option `suppose={value}`: not {FORM}"))?,
+            ),
             "check" => self.check = switch(key, value)?,
             "trace-hash" => self.trace_hash = switch(key, value)?,
             "strategy" => {
@@ -105,6 +122,11 @@ mod tests {
             "check=on",
             "trace-hash=off",
             "strategy=pct",
+            "record=/a",
+            "replay=/b",
+            "trace=/c",
+            "suppose=0x40:release",
+            "suppose=0x44:without",
         ]);
         assert_eq!(
             options,
@@ -115,6 +137,13 @@ mod tests {
                 check: true,
                 trace_hash: false,
                 strategy: Choice::Pct,
+                record: Some("/a".into()),
+                replay: Some("/b".into()),
+                trace: Some("/c".into()),
+                suppositions: ["0x40:release", "0x44:without"]
+                    .iter()
+                    .filter_map(|it| Supposition::parse(it))
+                    .collect(),
             })
         );
     }
@@ -124,6 +153,8 @@ mod tests {
         let (options, error) = Options::parse(["sed=1", "report=/r"]).unwrap_err();
         assert_eq!(options.report.as_deref(), Some("/r"));
         assert!(error.starts_with("unknown plugin option `sed`"), "{error}");
+        let (_, error) = Options::parse(["suppose=1"]).unwrap_err();
+        assert!(error.contains("not suppose=ADDRESS:without|"), "{error}");
         let (_, error) = Options::parse(["seed=-1"]).unwrap_err();
         assert!(error.contains("`seed=-1`"), "{error}");
     }

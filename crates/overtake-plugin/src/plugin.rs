@@ -4,6 +4,7 @@
 use crate::engine::{Engine, Inheritance};
 use crate::instruction_bytes::InstructionBytes;
 use crate::options::Options;
+use crate::run::Run;
 use crate::syscall_class::Classes;
 use crate::token::Token;
 use isa::Arch;
@@ -50,8 +51,17 @@ pub fn plugin() -> &'static Plugin {
 
 impl Plugin {
     /// Makes the one instance.
-    pub fn install(arch: Arch, options: Options, instruction_bytes: InstructionBytes) {
-        let engine = Engine::new(arch, &options);
+    ///
+    /// # Errors
+    ///
+    /// A file that the options name cannot be used; says which and why.
+    pub fn install(
+        arch: Arch,
+        options: Options,
+        instruction_bytes: InstructionBytes,
+    ) -> Result<(), String> {
+        let run = Run::new(&options)?;
+        let engine = Engine::new(arch, &options, run);
         let instance = Self {
             arch,
             classes: Classes::new(arch),
@@ -62,6 +72,7 @@ impl Plugin {
             instruction_bytes,
         };
         let _ = PLUGIN.set(instance);
+        Ok(())
     }
 
     /// The token.
@@ -74,7 +85,8 @@ impl Plugin {
     /// In a child of `fork`: starts anew with the calling thread, which runs on `vcpu`, as the
     /// only one. The old state may be locked, or half changed, by a thread that is not here.
     pub fn restart(&self, vcpu: u32, inheritance: Inheritance) {
-        let mut engine = Engine::new(self.arch, &self.options);
+        let run = Run::of_child(&self.options);
+        let mut engine = Engine::new(self.arch, &self.options, run);
         engine.inherit(inheritance);
         let id = engine.add_thread();
         engine.run_alone(id);

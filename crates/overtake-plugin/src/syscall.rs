@@ -6,8 +6,11 @@ use crate::engine::{Engine, Inheritance};
 use crate::finish;
 use crate::guest_memory;
 use crate::plugin::plugin;
+use crate::self_maps;
 use crate::syscall_class::Class;
+use overtake_mark as mark;
 use overtake_report::End;
+use overtake_report::trace::Object;
 use std::cell::Cell;
 
 /// CPUs that a guest sees, on any host: enough for thread pools to be pools.
@@ -81,6 +84,9 @@ pub unsafe fn begin(number: i64, args: [u64; 6]) {
     let engine = unsafe { plugin.engine() };
     let id = engine.current;
     engine.call_begins();
+    if number == mark::CALL {
+        marked(engine, args);
+    }
     before(engine, class, &args);
     let schedule = match class {
         Class::ExitGroup => finish::exited(engine, args[0] as i32 & 0xff),
@@ -113,6 +119,26 @@ pub unsafe fn begin(number: i64, args: [u64; 6]) {
                 token.expect_exclusive(id);
             }
         }
+    }
+}
+
+/// The guest tells something. What it tells wrongly is left out: to the kernel it is a call like
+/// any other that does not exist.
+#[cold]
+fn marked(engine: &mut Engine, [what, text, length, addr, size, _]: [u64; 6]) {
+    let length = usize::try_from(length).map_or(mark::LONGEST, |it| it.min(mark::LONGEST));
+    let Some(text) = guest_memory::read_if_mapped(text, length) else {
+        return;
+    };
+    let text = String::from_utf8_lossy(&text).into_owned();
+    match what {
+        mark::FAILED => finish::marked(engine, text),
+        mark::NAME => engine.run.object(Object {
+            addr,
+            size,
+            name: text,
+        }),
+        _ => {}
     }
 }
 
@@ -152,7 +178,7 @@ fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
         // The kernel may read any thread's memory: stores that are private so far are visible to
         // it at once, and so must be what their threads stored before. And it may write this
         // thread's memory while another's view is there, in which nothing may be older.
-        Class::Barrier | Class::Short | Class::Quiet | Class::Sleeps => {
+        Class::Barrier | Class::Short | Class::Quiet | Class::Opens { .. } | Class::Sleeps => {
             engine.full_barrier_everywhere();
         }
     }
@@ -232,7 +258,10 @@ unsafe fn finish_call(call: &Call, result: i64) {
         after_clone(engine, result);
     } else if result >= 0 {
         after(engine, *class, args, result as u64);
-    } else if !matches!(class, Class::Quiet | Class::Yield | Class::Kill) {
+    } else if !matches!(
+        class,
+        Class::Quiet | Class::Opens { .. } | Class::Yield | Class::Kill
+    ) {
         engine.resynchronise();
     }
 }
@@ -242,6 +271,7 @@ fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
         Class::Futex if futex_writes(args[1]) => engine.resynchronise(),
         Class::Quiet | Class::Futex | Class::Kill | Class::Unmaps => {}
         Class::Yield => engine.end_quantum(),
+        Class::Opens { path } => self_maps::opened(args[path], result),
         Class::Maps if args[3] & MAP_SHARED != 0 => {
             engine.set_strong(result, result.saturating_add(args[1]));
         }

@@ -46,6 +46,11 @@ pub enum Class {
     SigAction,
     /// `getrandom`: its result is replaced by numbers from the seed.
     GetRandom,
+    /// Opens a file and writes no memory: which argument is its path.
+    Opens {
+        /// From 0.
+        path: usize,
+    },
     /// `sched_getaffinity`: its result is replaced by a fixed number of CPUs.
     GetAffinity,
 }
@@ -97,8 +102,8 @@ fn class(name: &str) -> Class {
         | "futex_waitv" | "io_getevents" => Class::Sleeps,
         "sched_yield" => Class::Yield,
         "write" | "writev" | "close" | "gettid" | "getpid" | "getppid" | "dup" | "dup2"
-        | "dup3" | "set_robust_list" | "set_tid_address" | "lseek" | "eventfd2" | "openat"
-        | "open" | "unlinkat" | "unlink" | "fsync" => Class::Quiet,
+        | "dup3" | "set_robust_list" | "set_tid_address" | "lseek" | "eventfd2" | "unlinkat"
+        | "unlink" | "fsync" => Class::Quiet,
         "munmap" | "mprotect" | "madvise" | "remap_file_pages" | "pkey_mprotect" => Class::Unmaps,
         "mmap" | "mmap2" => Class::Maps,
         "mremap" => Class::Remaps,
@@ -115,6 +120,8 @@ fn class(name: &str) -> Class {
         "rt_sigaction" => Class::SigAction,
         "getrandom" => Class::GetRandom,
         "sched_getaffinity" => Class::GetAffinity,
+        "open" => Class::Opens { path: 0 },
+        "openat" => Class::Opens { path: 1 },
         _ => Class::Short,
     }
 }

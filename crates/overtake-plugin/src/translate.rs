@@ -26,6 +26,8 @@ pub struct Decoded {
     pub effect: Effect,
     /// What it passes on.
     pub flow: Flow,
+    /// A fence that is supposed before it.
+    pub before: Option<Fence>,
 }
 
 /// A translated instruction.
@@ -43,6 +45,8 @@ pub struct Instruction {
     pub release: bool,
     /// What it orders by itself, before it runs.
     pub fence: Option<Fence>,
+    /// What is supposed to be ordered before it runs.
+    pub before: Option<Fence>,
     /// It writes memory that no callback reports.
     pub unseen_write: bool,
     /// It follows such an instruction, or a store-conditional.
@@ -61,6 +65,7 @@ impl Instruction {
             address,
             effect,
             flow,
+            ..
         } = *decoded;
         Self {
             address,
@@ -69,6 +74,7 @@ impl Instruction {
             acquire: effect.acquire,
             release: effect.release,
             fence: fence(effect.fence),
+            before: decoded.before,
             unseen_write: effect.unseen_write,
             needs_mending,
             spin_hint: effect.spin_hint,
@@ -80,6 +86,7 @@ impl Instruction {
     /// Whether something must be done before it runs.
     pub fn needs_callback_before(&self) -> bool {
         self.fence.is_some()
+            || self.before.is_some()
             || self.access == Access::StoreConditional
             || self.unseen_write
             || self.needs_mending

@@ -5,7 +5,10 @@
 //! only bytes that are in play.
 
 use crate::guest_memory;
-use weakmem::{Driver, GRANULE, MAX_ACCESS, Machine, PAGE_SIZE, Reservation, Strategy, ThreadId};
+use crate::run::Run;
+use weakmem::{
+    Driver, GRANULE, MAX_ACCESS, Machine, PAGE_SIZE, Reservation, StoreId, ThreadId, Timestamp,
+};
 
 fn write(addr: u64, bytes: &[u8]) {
     // SAFETY: only bytes that the guest accessed, and their neighbours within eight bytes, are
@@ -14,12 +17,16 @@ fn write(addr: u64, bytes: &[u8]) {
     unsafe { guest_memory::write(addr, bytes) }
 }
 
-/// Guest memory follows the machine, and a strategy makes its choices.
-pub struct Guest<'a>(pub &'a mut dyn Strategy);
+/// Guest memory follows the machine, and the run's strategy makes its choices.
+pub struct Guest<'a>(pub &'a mut Run);
 
 impl Driver for Guest<'_> {
-    fn lag(&mut self, _: ThreadId) -> u64 {
-        self.0.lag()
+    fn lag(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        self.0.strategy.lag(store, observer)
+    }
+
+    fn visible(&mut self, store: StoreId, write: Timestamp) {
+        self.0.visible(store, write);
     }
 
     fn patch(&mut self, addr: u64, bytes: &[u8]) {
@@ -57,6 +64,7 @@ pub fn copy_page(page: u64) -> [u8; PAGE_SIZE] {
 /// without callbacks). Afterwards the running thread, if there is one, has no pending stores and
 /// sees all that is visible.
 pub fn resynchronise(machine: &mut Machine, running: Option<ThreadId>, guest: &mut Guest<'_>) {
+    guest.0.outside();
     if let Some(thread) = running {
         let found = written_over(machine, thread);
         machine.synchronise(thread, guest);

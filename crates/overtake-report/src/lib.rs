@@ -12,7 +12,7 @@ pub mod trace;
 use serde::{Deserialize, Serialize};
 
 /// Version of the format; a reader refuses another one.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The plugin's report on one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,11 @@ pub enum End {
     Running,
     /// The guest ended by itself.
     Exited,
+    /// A check that the guest marked has failed (crate `overtake-mark`), and so the run was ended.
+    Marked {
+        /// What the guest said.
+        message: String,
+    },
     /// The budget of guest instructions was used up.
     BudgetExhausted {
         /// The budget, in guest instructions.
@@ -100,6 +105,8 @@ pub mod exit_code {
     pub const BAD_OPTION: i32 = 75;
     /// The budget of guest instructions was used up.
     pub const BUDGET: i32 = 80;
+    /// A check that the guest marked has failed.
+    pub const MARKED: i32 = 93;
     /// The check mode found a difference.
     pub const CHECK: i32 = 82;
     /// A defect of the plugin.

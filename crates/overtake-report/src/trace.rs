@@ -1,24 +1,50 @@
 //! What a run did to memory that threads share, in the order in which it happened.
 //!
-//! The plugin writes one [`Trace`] as JSON into the file that its `trace=` option names, when the
-//! run ends. From it follows who read what from whom, and so which accesses were seen out of order.
+//! The plugin writes a [`Line`] of JSON for each event into the file that its `trace=` option names.
+//! From it follows who read what from whom, and so which accesses were seen out of order.
 
 use serde::{Deserialize, Serialize};
 
-/// Version of the format; a reader refuses another one.
-pub const VERSION: u32 = 1;
+/// A line of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Line {
+    /// A file is mapped. All are named before the first event, and once more at the end.
+    Module(Module),
+    /// The guest has named memory.
+    Object(Object),
+    /// Something happened.
+    Event(Event),
+}
 
 /// What a run did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
-    /// [`VERSION`] of the writer.
-    pub version: u32,
-    /// The files that were mapped when the run ended.
+    /// The files that were mapped.
     pub modules: Vec<Module>,
     /// What the guest has named (see the crate `overtake-mark`).
     pub objects: Vec<Object>,
     /// What happened, from the first access of shared memory on.
     pub events: Vec<Event>,
+}
+
+impl Trace {
+    /// The trace of these lines.
+    pub fn from_lines(lines: impl IntoIterator<Item = Line>) -> Self {
+        let mut trace = Self::default();
+        for line in lines {
+            match line {
+                Line::Module(module) => {
+                    if !trace.modules.contains(&module) {
+                        trace.modules.push(module);
+                    }
+                }
+                Line::Object(object) => trace.objects.push(object),
+                Line::Event(event) => trace.events.push(event),
+            }
+        }
+        trace
+    }
 }
 
 /// A part of a file that is mapped in the guest.

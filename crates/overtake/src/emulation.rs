@@ -133,7 +133,7 @@ impl Emulation {
     pub fn run(
         &self,
         qemu: &Qemu,
-        prepare: impl FnOnce(&mut Command),
+        prepare: impl FnOnce(&mut Command) -> io::Result<()>,
         start: impl FnOnce(&mut Command) -> io::Result<Ended>,
         said: impl FnOnce() -> String,
     ) -> Result<Outcome, Error> {
@@ -159,8 +159,8 @@ impl Emulation {
                 Some((plugin, report, folder))
             }
         };
-        prepare(&mut command);
-        let ended = start(&mut command).map_err(|error| Error::QemuUnusable {
+        let ended = prepare(&mut command).and_then(|()| start(&mut command));
+        let ended = ended.map_err(|error| Error::QemuUnusable {
             target: qemu.target,
             path: qemu.path.clone(),
             why: error.to_string(),
@@ -236,6 +236,7 @@ fn judge(report: Report) -> Result<Tested, Error> {
     let complete = match report.end {
         End::Running => false,
         End::Exited => true,
+        End::Marked { message } => return Err(Error::CheckOfGuest { seed, message }),
         End::BudgetExhausted { budget } => return Err(Error::BudgetExhausted { seed, budget }),
         End::CheckFailed { message } => return Err(Error::CheckFailed { seed, message }),
         End::BadOption { message } => return Err(Error::PluginOption { message }),
@@ -275,6 +276,7 @@ mod tests {
             (End::Refused { message: message() }, Some(77)),
             (End::BudgetExhausted { budget: 5 }, Some(80)),
             (End::CheckFailed { message: message() }, Some(82)),
+            (End::Marked { message: message() }, Some(93)),
             (End::Internal { message: message() }, Some(83)),
         ] {
             let status = judge(report(end)).map_err(|error| error.status()).err();

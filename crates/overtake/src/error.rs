@@ -268,6 +268,15 @@ pub enum Error {
         seconds: u64,
     },
 
+    /// A check that the guest has marked failed.
+    #[error("a check of the program failed (seed {seed}): {message}")]
+    CheckOfGuest {
+        /// The seed.
+        seed: u64,
+        /// What the program says of it.
+        message: String,
+    },
+
     /// Check mode found a difference.
     #[error(
         "check mode found a difference (seed {seed}): {message}: a defect of overtake, please report it"
@@ -372,6 +381,7 @@ impl Error {
             Error::GuestFailed { .. } => ExitCode::GuestFailed,
             Error::BudgetExhausted { .. } => ExitCode::BudgetExhausted,
             Error::TimedOut { .. } => ExitCode::TimedOut,
+            Error::CheckOfGuest { .. } => ExitCode::CheckOfGuest,
             Error::CheckFailed { .. } => ExitCode::CheckFailed,
             Error::PluginInternal { .. } => ExitCode::PluginInternal,
             Error::InRun { error, .. } => return error.status(),
@@ -388,7 +398,8 @@ impl Error {
     pub const fn is_of_the_seed(&self) -> bool {
         matches!(
             self,
-            Error::BudgetExhausted { .. }
+            Error::CheckOfGuest { .. }
+                | Error::BudgetExhausted { .. }
                 | Error::TimedOut { .. }
                 | Error::CheckFailed { .. }
                 | Error::PluginInternal { .. }

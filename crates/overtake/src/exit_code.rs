@@ -65,6 +65,7 @@ exit_codes! {
     NotAResult = 90, "merge: a file is no result of `matrix`, or of another version, or a folder has none";
     ResultsDiffer = 91, "merge: results of different builds or options, or a seed twice";
     SeedsMissing = 92, "merge: seeds are missing between the results";
+    CheckOfGuest = 93, "a check that the guest has marked for overtake failed";
 }
 
 /// What stands for the codes that are not `overtake`'s own, in the table for readers.
@@ -145,6 +146,7 @@ mod tests {
             (ExitCode::BudgetExhausted, plugin::BUDGET),
             (ExitCode::CheckFailed, plugin::CHECK),
             (ExitCode::PluginInternal, plugin::INTERNAL),
+            (ExitCode::CheckOfGuest, plugin::MARKED),
         ] {
             assert_eq!(i32::from(ours.code()), theirs);
         }

@@ -1,5 +1,6 @@
 //! `overtake run`: one guest, its input and output passed through.
 
+use std::io;
 use std::path::Path;
 use std::process::Command;
 
@@ -70,10 +71,11 @@ impl Subject<'_> {
         Ok(guest)
     }
 
-    fn prepare(&self, guest: &Guest, command: &mut Command) {
+    fn prepare(&self, guest: &Guest, command: &mut Command) -> io::Result<()> {
         match self {
             Subject::Program(program) => {
                 command.args(*program);
+                Ok(())
             }
             Subject::Ring(scenario) => scenario.prepare(&guest.path, command),
         }

@@ -1,9 +1,9 @@
 //! The race in the ring, as a guest: its options and its answer.
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek};
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
 use aio_ring_buggy::Variant;
@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::emulation::{Emulation, Tested};
 use crate::error::Error;
 use crate::home::{Home, SCENARIO};
+use crate::nameless;
 use crate::process::{Interrupts, run_in_background};
 use crate::qemu::Qemu;
 
@@ -102,12 +103,11 @@ impl Scenario {
     ///
     /// Its surroundings are the same everywhere, since they lie on the guest's stack: no
     /// variables, and a name that does not depend on the home.
-    pub fn prepare(&self, path: &Path, command: &mut Command) {
+    pub fn prepare(&self, path: &Path, command: &mut Command) -> io::Result<()> {
         without_variables(command);
-        if let Some(folder) = path.parent() {
-            command.current_dir(folder);
-        }
-        command.arg(format!("./{SCENARIO}")).args(self.arguments());
+        nameless::add(path, SCENARIO, command)?;
+        command.args(self.arguments());
+        Ok(())
     }
 }
 
@@ -130,12 +130,9 @@ impl Scenario {
         };
         let outcome = emulation.run(
             qemu,
-            |command| {
-                self.prepare(&guest, command);
-            },
+            |command| self.prepare(&guest, command),
             |command| {
                 command
-                    .stdin(Stdio::null())
                     .stdout(output.try_clone()?)
                     .stderr(errors.try_clone()?);
                 run_in_background(command, emulation.limit, interrupts)

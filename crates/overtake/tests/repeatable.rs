@@ -6,11 +6,14 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use assert_cmd::Command;
+use overtake::home::Home;
+use overtake::qemu::PluginApi;
 use overtake::target::Target;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-use support::{overtake_at_home, targets};
+use support::{folder, home, overtake_at_home, targets};
 
 /// A run of the ring with its hash.
 fn ring(target: Target, seed: u64) -> Command {
@@ -67,6 +70,30 @@ fn one_seed_gives_one_run() {
             (0..runs).map(|_| run(target, 7)).collect::<Vec<_>>()
         }));
         assert_eq!(seen.len(), 1, "{target}: {seen:#?}");
+    }
+}
+
+/// A guest can read its own path, and does before `main`: glibc reads `/proc/self/maps`.
+#[test]
+fn where_the_guest_lies_does_not_matter() {
+    let folder = folder();
+    let elsewhere = folder.path().join("a folder with a long name").join("home");
+    for target in targets() {
+        let guest = Home::find(Some(&home())).scenario(target).expect("built");
+        let copy = elsewhere.join("guests").join(target.name());
+        fs::create_dir_all(&copy).expect("writable");
+        fs::copy(&guest, copy.join(guest.file_name().expect("a file"))).expect("writable");
+        for api in PluginApi::ALL {
+            let (name, home) = (api.file_name(), home());
+            fs::copy(home.join(name), elsewhere.join(name)).expect("writable");
+        }
+        let hash = |said: (String, String)| {
+            let line = said.1.lines().next().unwrap_or_default().to_owned();
+            line.split("trace hash ").nth(1).map(str::to_owned)
+        };
+        let mut moved = ring(target, 7);
+        moved.env("OVERTAKE_HOME", &elsewhere);
+        assert_eq!(hash(said(&mut moved)), hash(run(target, 7)), "{target}");
     }
 }
 

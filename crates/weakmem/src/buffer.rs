@@ -28,6 +28,8 @@ pub(crate) struct Pending {
     pub data: View,
     /// [`crate::Machine`]'s round in which it becomes visible, if it may by then.
     pub due: u64,
+    /// Which of its thread's stores it is.
+    pub number: u64,
     pub overtaken_by_store: bool,
     pub overtaken_by_load: bool,
 }
@@ -73,7 +75,7 @@ impl StoreBuffer {
     }
 
     /// The store, at the end of program order.
-    pub(crate) fn push(&mut self, store: Store<'_>, due: u64) {
+    pub(crate) fn push(&mut self, store: Store<'_>, number: u64, due: u64) {
         let Store {
             addr,
             bytes,
@@ -97,6 +99,7 @@ impl StoreBuffer {
             address,
             data,
             due,
+            number,
             overtaken_by_store: false,
             overtaken_by_load: false,
         });

@@ -1,13 +1,19 @@
 //! What the machine asks of whoever drives it.
 
-use crate::machine::ThreadId;
+use crate::machine::{StoreId, ThreadId};
+use crate::view::Timestamp;
 
 /// Makes the choices that arise within a step, and keeps memory as the running thread sees it.
 pub trait Driver {
     /// A write has become visible: for how many rounds of [`crate::Machine::propagate`] may
     /// `observer` go on without seeing it? 0: it sees it at once. At most
     /// [`crate::LONGEST_LIFE`] count.
-    fn lag(&mut self, observer: ThreadId) -> u64;
+    fn lag(&mut self, store: StoreId, observer: ThreadId) -> u64;
+
+    /// A store has become visible, as the write of this timestamp.
+    fn visible(&mut self, store: StoreId, write: Timestamp) {
+        let _ = (store, write);
+    }
 
     /// What is to be in memory at `addr` has changed: it shows the view of the thread that was
     /// entered, or the committed contents if there is none.

@@ -18,6 +18,15 @@ use std::fmt;
 /// A thread of the machine: 0, 1, … in order of creation, never used twice.
 pub type ThreadId = u32;
 
+/// A store, or the write of an atomic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StoreId {
+    /// Whose.
+    pub thread: ThreadId,
+    /// 1, 2, … among those of its thread, in program order.
+    pub number: u64,
+}
+
 /// What happened so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counters {
@@ -152,6 +161,29 @@ impl Machine {
     /// come after.
     pub fn tracks(&self, thread: ThreadId) -> bool {
         self.thread(thread).tracks()
+    }
+
+    /// The store that the thread makes next.
+    pub fn next_store(&self, thread: ThreadId) -> StoreId {
+        StoreId {
+            thread,
+            number: self.thread(thread).stores + 1,
+        }
+    }
+
+    /// The oldest write to each of these granules that the thread's next load does not see, where
+    /// it sees the past: (granule, write).
+    pub fn unseen_by_next(
+        &self,
+        thread: ThreadId,
+        addr: u64,
+        len: usize,
+    ) -> impl Iterator<Item = (u64, Timestamp)> {
+        let state = self.thread(thread);
+        granules(addr, len).filter_map(|granule| {
+            let write = state.stale.oldest_unseen(granule, state.next)?;
+            Some((granule, write))
+        })
     }
 
     /// What all loads of the thread came after.

@@ -71,6 +71,12 @@ impl Stale {
             .map(|it| &it.before)
     }
 
+    /// The oldest write to the granule that a thread does not see that is known to come after `view`.
+    pub fn oldest_unseen(&self, granule: u64, view: View) -> Option<Timestamp> {
+        let unseen = |it: &&Unseen| it.granule == granule && !view.includes(it.write);
+        self.writes.iter().find(unseen).map(|it| it.write)
+    }
+
     /// The granules of which a thread sees something else after one of the two views than after
     /// the other; with repetitions.
     pub fn between(&self, one: View, other: View) -> impl Iterator<Item = u64> {

@@ -7,7 +7,7 @@ mod uniform;
 pub use pct::Pct;
 pub use uniform::Uniform;
 
-use crate::machine::ThreadId;
+use crate::machine::{StoreId, ThreadId};
 
 /// How long a thread runs before the next choice of a thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,24 +18,51 @@ pub struct Quantum {
     pub instructions: u32,
 }
 
+/// How far a thread has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Which thread.
+    pub thread: ThreadId,
+    /// Accesses of shared memory that it has made.
+    pub accesses: u64,
+    /// Instructions that it has started.
+    pub instructions: u64,
+}
+
+/// Why a thread stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// It had made the accesses of its quantum.
+    Accesses,
+    /// It had run the instructions of its quantum.
+    Instructions,
+    /// It waited for something, gave up the rest of its time, or ended.
+    Itself,
+}
+
 /// Makes every free choice of a run. No strategy knows the program that runs.
 pub trait Strategy {
     /// Which of the threads that can run goes on; `runnable` is sorted and not empty.
     fn next_thread(&mut self, runnable: &[ThreadId]) -> ThreadId;
 
-    /// For how long.
-    fn quantum(&mut self) -> Quantum;
+    /// For how long, from where it is.
+    fn quantum(&mut self, from: Progress) -> Quantum;
+
+    /// The thread that ran has stopped there.
+    fn stopped(&mut self, at: Progress, why: Stop) {
+        let _ = (at, why);
+    }
 
     /// For how many rounds of [`crate::Machine::propagate`] a store stays pending, if nothing
     /// else makes it visible. At most [`LONGEST_LIFE`] count.
-    fn life(&mut self) -> u64;
+    fn life(&mut self, store: StoreId) -> u64;
 
-    /// For how many rounds a thread goes on without seeing a write that has become visible, if
+    /// For how many rounds `observer` goes on without seeing a write that has become visible, if
     /// nothing else makes it see it; 0: it sees it at once. At most [`LONGEST_LIFE`] count.
-    fn lag(&mut self) -> u64;
+    fn lag(&mut self, store: StoreId, observer: ThreadId) -> u64;
 
-    /// Whether a store-conditional that could succeed fails all the same.
-    fn fails(&mut self) -> bool;
+    /// Whether a store-conditional of the thread that could succeed fails all the same.
+    fn fails(&mut self, thread: ThreadId) -> bool;
 }
 
 /// Rounds after which a store becomes visible whatever the strategy says: in finite time, so that

@@ -14,6 +14,8 @@ use crate::view::View;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Thread {
     pub buffer: StoreBuffer,
+    /// Stores that it has made.
+    pub stores: u64,
     pub reservation: Option<Reservation>,
     /// Writes that it has not seen.
     pub stale: Stale,

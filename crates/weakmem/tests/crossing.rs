@@ -2,7 +2,7 @@
 //! reference that knows nothing but bytes: what a thread sees, and what that comes after.
 
 use proptest::prelude::*;
-use weakmem::{Driver, GRANULE, Load, Machine, PAGE_SIZE, Rules, Store, ThreadId, View};
+use weakmem::{Driver, GRANULE, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, ThreadId, View};
 
 /// The second page starts in the middle of the bytes that are used.
 const BORDER: u64 = 0x2000;
@@ -17,7 +17,7 @@ const READER: ThreadId = 1;
 struct Unseen;
 
 impl Driver for Unseen {
-    fn lag(&mut self, _: ThreadId) -> u64 {
+    fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
         u64::MAX
     }
 

@@ -1,6 +1,8 @@
 //! What the machine promises beyond litmus tests: pages, limits, reservations, counters, views.
 
-use weakmem::{Driver, LONGEST_LIFE, Load, Machine, PAGE_SIZE, Rules, Store, ThreadId, View};
+use weakmem::{
+    Driver, LONGEST_LIFE, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, ThreadId, View,
+};
 
 const PAGE: u64 = 0x1000;
 const X: u64 = PAGE;
@@ -10,7 +12,7 @@ const Y: u64 = PAGE + 64;
 struct Lag(u64);
 
 impl Driver for Lag {
-    fn lag(&mut self, _: ThreadId) -> u64 {
+    fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
         self.0
     }
 

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
 use weakmem::{
-    Driver, Fence, LONGEST_LIFE, Load, Machine, PAGE_SIZE, Rules, Store, Strategy, ThreadId,
-    Uniform, View,
+    Driver, Fence, LONGEST_LIFE, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, Strategy,
+    ThreadId, Uniform, View,
 };
 
 const THREADS: u32 = 3;
@@ -69,8 +69,8 @@ struct Run {
 struct Guest<'a>(&'a mut Uniform, &'a mut [u8]);
 
 impl Driver for Guest<'_> {
-    fn lag(&mut self, _: ThreadId) -> u64 {
-        self.0.lag()
+    fn lag(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        self.0.lag(store, observer)
     }
 
     fn patch(&mut self, addr: u64, bytes: &[u8]) {
@@ -103,7 +103,8 @@ impl Run {
     /// One step of the thread whose view is in memory: the emulator does it, then the machine is
     /// told.
     fn apply(&mut self, thread: ThreadId, op: &Op) {
-        let life = self.strategy.life();
+        let store = self.machine.next_store(thread);
+        let life = self.strategy.life(store);
         if let Op::Atomic { .. } = op {
             let (machine, mut guest) = self.split();
             machine.expect(thread, View::ALL, &mut guest);
@@ -304,7 +305,7 @@ proptest! {
     fn nothing_waits_for_ever(stores in prop::collection::vec((0..THREADS, 0..24_u64), 0..60)) {
         struct Never;
         impl Driver for Never {
-            fn lag(&mut self, _: ThreadId) -> u64 {
+            fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
                 u64::MAX
             }
             fn patch(&mut self, _: u64, _: &[u8]) {}

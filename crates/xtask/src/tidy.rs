@@ -14,10 +14,11 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 
 /// Crates in which `unsafe` may stand: the ring, the plugin and its exports, and the guests.
-pub const UNSAFE_CRATES: [&str; 6] = [
+pub const UNSAFE_CRATES: [&str; 7] = [
     "aio-ring",
     "aio-ring-buggy",
     "guests",
+    "overtake-mark",
     "overtake-plugin",
     "overtake-plugin-v1",
     "overtake-plugin-v2",

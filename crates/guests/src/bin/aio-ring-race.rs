@@ -1,6 +1,6 @@
 //! The scenario of 2003: `complete` against `read_evt`.
 //!
-//! `aio-ring-race [--variant NAME] [--events N] [--slots N]` prints one line of JSON. Exit
+//! `aio-ring-race [--variant NAME] [--events N] [--slots N] [--until-stale]` prints one line of JSON. Exit
 //! status: 0, every event was what it should be; 1, at least one was stale; 2, wrong usage.
 
 use std::process::ExitCode;
@@ -16,10 +16,7 @@ fn main() -> ExitCode {
         Err(error) => return usage_error("aio-ring-race", &error),
     };
     let report = race::run(&options);
-    println!(
-        "{}",
-        serde_json::to_string(&report).expect("strings and numbers only")
-    );
+    report.print();
     if report.stale_events == 0 {
         ExitCode::SUCCESS
     } else {

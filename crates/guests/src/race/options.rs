@@ -14,6 +14,8 @@ pub struct Options {
     pub events: u64,
     /// How many slots the ring has.
     pub slots: u32,
+    /// End at the first stale event, and tell overtake what the ring's memory is called.
+    pub until_stale: bool,
 }
 
 impl Default for Options {
@@ -22,6 +24,7 @@ impl Default for Options {
             variant: Variant::Release,
             events: 2000,
             slots: 8,
+            until_stale: false,
         }
     }
 }
@@ -55,8 +58,10 @@ impl Options {
                         .try_into()
                         .expect("the range ends before u32 does");
                 }
+                Arg::Long("until-stale") => options.until_stale = true,
                 other => {
-                    return Err(unexpected(other, "--variant NAME, --events N, --slots N"));
+                    let allowed = "--variant NAME, --events N, --slots N, --until-stale";
+                    return Err(unexpected(other, allowed));
                 }
             }
         }
@@ -80,7 +85,8 @@ mod tests {
             Ok(Options {
                 variant: Variant::Release,
                 events: 2000,
-                slots: 8
+                slots: 8,
+                until_stale: false
             })
         );
     }
@@ -88,11 +94,12 @@ mod tests {
     #[test]
     fn all_given() {
         assert_eq!(
-            parse("--variant relaxed-tail --events=5 --slots 2"),
+            parse("--variant relaxed-tail --events=5 --slots 2 --until-stale"),
             Ok(Options {
                 variant: Variant::RelaxedTail,
                 events: 5,
-                slots: 2
+                slots: 2,
+                until_stale: true
             })
         );
     }
@@ -112,11 +119,13 @@ mod tests {
             ("--slots 1", "--slots 1: give a number from 2 to 1048576"),
             (
                 "--seed 1",
-                "invalid option '--seed': expected --variant NAME, --events N, --slots N",
+                "invalid option '--seed': expected --variant NAME, --events N, --slots N, \
+                 --until-stale",
             ),
             (
                 "release",
-                "unexpected argument \"release\": expected --variant NAME, --events N, --slots N",
+                "unexpected argument \"release\": expected --variant NAME, --events N, --slots N, \
+                 --until-stale",
             ),
         ] {
             assert_eq!(parse(line), Err(error.into()), "{line}");

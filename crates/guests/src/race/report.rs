@@ -47,8 +47,16 @@ impl Report {
         }
     }
 
-    /// The reader took `got` for the event with this number.
-    pub fn add(&mut self, number: u64, got: Event) {
+    /// Prints it, as one line of JSON.
+    pub fn print(&self) {
+        println!(
+            "{}",
+            serde_json::to_string(self).expect("strings and numbers only")
+        );
+    }
+
+    /// The reader took `got` for the event with this number. Returns whether it is what it should be.
+    pub fn add(&mut self, number: u64, got: Event) -> bool {
         self.read += 1;
         let expected = numbered(number);
         if got != expected {
@@ -59,6 +67,7 @@ impl Report {
                 got: fields(got),
             });
         }
+        got == expected
     }
 }
 

@@ -4,10 +4,12 @@ use super::flow::Uses;
 use super::{Engine, Next};
 use crate::guest_memory;
 use crate::pages::{self, Owner};
+use crate::run::orders;
 use crate::translate::Instruction;
 use crate::views::Guest;
 use isa::{Access, Acquire, Flow};
-use weakmem::{Load, MAX_ACCESS, Store, View};
+use overtake_report::trace::Op;
+use weakmem::{Load, MAX_ACCESS, Stop, Store, View};
 
 /// A memory access as QEMU reports it, after it was done.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +27,7 @@ impl Engine {
     pub(super) fn prepare(&mut self) {
         let current = self.current;
         let position = &mut self.threads[current as usize].position;
-        let mut guest = Guest(&mut *self.strategy);
+        let mut guest = Guest(&mut self.run);
         let mut view = View::NONE;
         let unfinished = position.unfinished();
         for (instruction, address) in position
@@ -155,8 +157,8 @@ impl Engine {
         if !shared || self.unseen_write {
             return Next::Continue;
         }
-        if self.accesses_left > 1 {
-            self.accesses_left -= 1;
+        self.accesses_left -= 1;
+        if self.accesses_left > 0 {
             return Next::Continue;
         }
         if self.alone() {
@@ -164,6 +166,7 @@ impl Engine {
             Next::Continue
         } else {
             self.stop_at(instruction, true);
+            self.stop = Stop::Accesses;
             Next::HandOff
         }
     }
@@ -199,7 +202,7 @@ impl Engine {
             let strong = owner == Owner::Strong;
             if strong && access.store {
                 // Visible at once, so what must be visible before it is made so.
-                let mut guest = Guest(&mut *self.strategy);
+                let mut guest = Guest(&mut self.run);
                 self.machine.drain(self.current, &mut guest);
                 self.machine.lose_all_reservations(self.current);
             }
@@ -219,7 +222,7 @@ impl Engine {
         uses: Uses,
         now: bool,
     ) -> View {
-        let (current, mut guest) = (self.current, Guest(&mut *self.strategy));
+        let (current, mut guest) = (self.current, Guest(&mut self.run));
         let acquire = instruction.acquire != Acquire::No;
         let atomic = instruction.access == Access::Atomic;
         if instruction.release || (acquire && atomic) {
@@ -261,6 +264,38 @@ impl Engine {
         view
     }
 
+    /// Writes an access of shared memory into the trace, as the model is about to take it.
+    #[cold]
+    fn trace(&mut self, instruction: &Instruction, access: MemoryAccess, atomic: bool) {
+        let MemoryAccess { addr, size, store } = access;
+        let mut bytes = vec![0; size.min(MAX_ACCESS)];
+        // SAFETY: the guest has just accessed these.
+        unsafe { guest_memory::read(addr, &mut bytes) };
+        let next = self.machine.next_store(self.current).number;
+        let unseen = if store {
+            Vec::new()
+        } else {
+            let unseen = self.machine.unseen_by_next(self.current, addr, size);
+            unseen.collect()
+        };
+        self.run.access(overtake_report::trace::Access {
+            thread: self.current,
+            pc: instruction.address,
+            addr,
+            op: match (store, atomic) {
+                (false, _) => Op::Load,
+                (true, false) => Op::Store,
+                (true, true) => Op::Atomic,
+            },
+            bytes,
+            number: store.then_some(next),
+            unseen,
+            acquire: instruction.acquire != Acquire::No,
+            release: instruction.release,
+            orders: orders(instruction.fence.unwrap_or_default()),
+        });
+    }
+
     fn shared_access(
         &mut self,
         instruction: &Instruction,
@@ -268,7 +303,7 @@ impl Engine {
         uses: Uses,
     ) -> View {
         let MemoryAccess { addr, size, store } = access;
-        let (current, mut guest) = (self.current, Guest(&mut *self.strategy));
+        let (current, mut guest) = (self.current, Guest(&mut self.run));
         let guest = &mut guest;
         let acquire = instruction.acquire != Acquire::No;
         let mut bytes = [0; MAX_ACCESS];
@@ -282,11 +317,15 @@ impl Engine {
             Access::StoreConditional | Access::Atomic => store,
         };
         let mut view = View::NONE;
-        if !store || instruction.access == Access::Atomic {
-            let mut address = uses.address;
-            if instruction.acquire == Acquire::Rcsc {
-                address = address.join(self.machine.acquire_rcsc(current, guest));
-            }
+        let mut address = uses.address;
+        let loads = !store || instruction.access == Access::Atomic;
+        if loads && instruction.acquire == Acquire::Rcsc {
+            address = address.join(self.machine.acquire_rcsc(current, guest));
+        }
+        if self.run.is_traced() {
+            self.trace(instruction, access, atomic);
+        }
+        if loads {
             let load = Load {
                 addr,
                 len: size,
@@ -296,8 +335,13 @@ impl Engine {
             view = self.machine.load(current, load);
         }
         if store {
-            let life = if atomic { 0 } else { self.strategy.life() };
-            let guest = &mut Guest(&mut *self.strategy);
+            let life = if atomic {
+                0
+            } else {
+                let store = self.machine.next_store(current);
+                self.run.strategy.life(store)
+            };
+            let guest = &mut Guest(&mut self.run);
             let store = Store {
                 addr,
                 bytes,
@@ -313,7 +357,7 @@ impl Engine {
                 self.machine.store(current, store, life, guest);
             }
         }
-        let guest = &mut Guest(&mut *self.strategy);
+        let guest = &mut Guest(&mut self.run);
         if acquire {
             self.machine.acquired(current, view, atomic, guest);
         }

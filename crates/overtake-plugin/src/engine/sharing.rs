@@ -56,7 +56,7 @@ impl Engine {
         }
         let mixed = some_shared && !all_shared && first != last;
         if mixed {
-            let mut guest = Guest(&mut *self.strategy);
+            let mut guest = Guest(&mut self.run);
             self.machine.synchronise(self.current, &mut guest);
         }
         (mixed, all_shared)
@@ -75,7 +75,7 @@ impl Engine {
     /// access to this page is done.
     fn share(&mut self, page: u64) {
         let current = self.current;
-        let mut guest = Guest(&mut *self.strategy);
+        let mut guest = Guest(&mut self.run);
         if let Owner::Thread(owner) = self.pages.owner(page)
             && owner != current
         {

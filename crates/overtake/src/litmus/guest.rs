@@ -1,10 +1,8 @@
 //! A test as a guest.
 
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use litmus::{Histogram, Raw, Test};
 use signal_hook::consts::{SIGBUS, SIGILL, SIGSEGV};
@@ -15,6 +13,7 @@ use super::target;
 use crate::emulation::{Emulation, temporary_folder};
 use crate::error::Error;
 use crate::home::{Home, LITMUS};
+use crate::nameless;
 use crate::process::{Interrupts, run_in_background};
 use crate::qemu::Qemu;
 use crate::scenario::{captured, text, without_variables};
@@ -22,8 +21,8 @@ use crate::scenario::{captured, text, without_variables};
 /// A test that can be run.
 pub struct Prepared {
     file: PathBuf,
-    /// With the guest, the plan and the code under names that are always the same, so that a run
-    /// does not depend on where it is.
+    guest: PathBuf,
+    /// With the plan and the code.
     folder: TempDir,
 }
 
@@ -44,15 +43,10 @@ impl Prepared {
             .map_err(|error| wrong(Some(error.line), error.message))?;
         fs::write(folder.path().join("plan"), plan)
             .and_then(|()| fs::write(folder.path().join("code"), code.bytes))
-            .and_then(|()| {
-                symlink(
-                    home.litmus(target).unwrap_or_default(),
-                    folder.path().join(LITMUS),
-                )
-            })
             .map_err(Error::temporary)?;
         Ok(Prepared {
             file: file.to_owned(),
+            guest: home.litmus(target)?,
             folder,
         })
     }
@@ -72,14 +66,14 @@ impl Prepared {
             qemu,
             |command| {
                 without_variables(command);
+                nameless::add(&self.guest, LITMUS, command)?;
                 command
                     .current_dir(self.folder.path())
-                    .arg(format!("./{LITMUS}"))
                     .args(["plan", "code"]);
+                Ok(())
             },
             |command| {
                 command
-                    .stdin(Stdio::null())
                     .stdout(output.try_clone()?)
                     .stderr(errors.try_clone()?);
                 run_in_background(command, emulation.limit, interrupts)

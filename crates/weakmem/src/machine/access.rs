@@ -140,7 +140,9 @@ impl Machine {
         }
         let store = self.stored(thread, store);
         let due = self.round + life.min(LONGEST_LIFE);
-        self.thread_mut(thread).buffer.push(store, due);
+        let state = self.thread_mut(thread);
+        state.stores += 1;
+        state.buffer.push(store, state.stores, due);
     }
 
     /// A store to memory that only this thread uses.
@@ -197,7 +199,9 @@ impl Machine {
             }
         }
         let store = self.stored(thread, store);
-        self.write(thread, &store, true, driver);
+        let id = self.next_store(thread);
+        self.thread_mut(thread).stores = id.number;
+        self.write(id, &store, true, driver);
         self.show_store(thread, &store, driver);
     }
 

@@ -1,6 +1,6 @@
 //! How stores become visible, and who does not see them yet.
 
-use super::{Machine, Store, ThreadId, patch_difference};
+use super::{Machine, Store, StoreId, ThreadId, patch_difference};
 use crate::buffer::MAX_ACCESS;
 use crate::driver::Driver;
 use crate::image::{GRANULE, Granule, granules};
@@ -46,17 +46,19 @@ impl Machine {
             address: entry.address,
             data: entry.data,
         };
-        self.write(thread, &store, false, driver);
+        let number = entry.number;
+        self.write(StoreId { thread, number }, &store, false, driver);
     }
 
     /// A write of the thread becomes visible.
     pub(super) fn write(
         &mut self,
-        thread: ThreadId,
+        id: StoreId,
         store: &Store<'_>,
         atomic: bool,
         driver: &mut dyn Driver,
     ) {
+        let thread = id.thread;
         let (addr, len) = (store.addr, store.bytes.len());
         let before = match self.shown {
             None => Vec::new(),
@@ -66,9 +68,10 @@ impl Machine {
         };
         self.clock += 1;
         let now = self.clock;
+        driver.visible(id, now);
         for other in 0..self.threads.len() {
             if other != thread as usize && self.threads[other].lags && !self.up_to_date {
-                self.leave_unseen(other as ThreadId, addr, len, driver);
+                self.leave_unseen(id, other as ThreadId, addr, len, driver);
             }
         }
         let written: Vec<Granule> = if self.tracks(thread) {
@@ -105,8 +108,15 @@ impl Machine {
     }
 
     /// A thread may not see the write that is about to become visible.
-    fn leave_unseen(&mut self, thread: ThreadId, addr: u64, len: usize, driver: &mut dyn Driver) {
-        let lag = driver.lag(thread);
+    fn leave_unseen(
+        &mut self,
+        store: StoreId,
+        thread: ThreadId,
+        addr: u64,
+        len: usize,
+        driver: &mut dyn Driver,
+    ) {
+        let lag = driver.lag(store, thread);
         let due = self.round + lag.min(LONGEST_LIFE);
         for granule in granules(addr, len) {
             let state = &mut self.threads[thread as usize];

@@ -1,8 +1,8 @@
 //! Probabilistic concurrency testing (PCT).
 
 use super::dice::Dice;
-use super::{Quantum, Strategy};
-use crate::machine::ThreadId;
+use super::{Progress, Quantum, Strategy};
+use crate::machine::{StoreId, ThreadId};
 use std::collections::BTreeMap;
 
 /// One of this many choices is a change point.
@@ -55,19 +55,19 @@ impl Strategy for Pct {
         highest(&self.priorities)
     }
 
-    fn quantum(&mut self) -> Quantum {
+    fn quantum(&mut self, _: Progress) -> Quantum {
         self.dice.quantum()
     }
 
-    fn life(&mut self) -> u64 {
+    fn life(&mut self, _: StoreId) -> u64 {
         self.dice.life()
     }
 
-    fn lag(&mut self) -> u64 {
+    fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
         self.dice.lag()
     }
 
-    fn fails(&mut self) -> bool {
+    fn fails(&mut self, _: ThreadId) -> bool {
         self.dice.fails()
     }
 }

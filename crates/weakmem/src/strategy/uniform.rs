@@ -1,8 +1,8 @@
 //! Uniform random choices.
 
 use super::dice::Dice;
-use super::{Quantum, Strategy};
-use crate::machine::ThreadId;
+use super::{Progress, Quantum, Strategy};
+use crate::machine::{StoreId, ThreadId};
 
 /// Every choice at random, each independent of the others, from one seed.
 ///
@@ -28,19 +28,19 @@ impl Strategy for Uniform {
         runnable[self.dice.below(runnable.len() as u64) as usize]
     }
 
-    fn quantum(&mut self) -> Quantum {
+    fn quantum(&mut self, _: Progress) -> Quantum {
         self.dice.quantum()
     }
 
-    fn life(&mut self) -> u64 {
+    fn life(&mut self, _: StoreId) -> u64 {
         self.dice.life()
     }
 
-    fn lag(&mut self) -> u64 {
+    fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
         self.dice.lag()
     }
 
-    fn fails(&mut self) -> bool {
+    fn fails(&mut self, _: ThreadId) -> bool {
         self.dice.fails()
     }
 }

@@ -2,7 +2,7 @@
 //! steps and of the commits of their pending stores, and at each load all that it may see.
 
 use std::collections::{BTreeMap, BTreeSet};
-use weakmem::{Driver, Fence, Load, Machine, PAGE_SIZE, Rules, Store, ThreadId, View};
+use weakmem::{Driver, Fence, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, ThreadId, View};
 
 /// One step of a thread.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +73,7 @@ struct State {
 struct Unseen;
 
 impl Driver for Unseen {
-    fn lag(&mut self, _: ThreadId) -> u64 {
+    fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
         u64::MAX
     }
 

@@ -1,0 +1,199 @@
+//! What makes the choices of a run, and what writes down what came of them.
+
+use crate::guest_memory;
+use crate::options::{Choice, Options};
+use overtake_report::trace::{self, Access, Event, Line, Module, Object, Orders};
+use schedule::{Recorder, Replay, Schedule};
+use std::fs::File;
+use std::io::Write;
+use weakmem::{Fence, Pct, StoreId, Strategy, ThreadId, Timestamp, Uniform};
+
+/// The strategy, and the trace if there is one.
+pub struct Run {
+    /// Makes the choices.
+    pub strategy: Box<dyn Strategy>,
+    trace: Option<Trace>,
+}
+
+/// A trace that is being written: a line for each event, at once, since a guest may end at any time.
+struct Trace {
+    file: File,
+    begun: bool,
+    /// The last event was [`Event::Outside`].
+    outside: bool,
+}
+
+impl Run {
+    /// As the options say.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be used; says which and why.
+    pub fn new(options: &Options) -> Result<Self, String> {
+        let mut strategy = match &options.replay {
+            None => free(options),
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| format!("cannot read the schedule {path}: {error}"))?;
+                let schedule = Schedule::parse(&text)
+                    .map_err(|error| format!("cannot use the schedule {path}: {error}"))?;
+                Box::new(Replay::new(schedule.choices))
+            }
+        };
+        if let Some(path) = &options.record {
+            strategy = Box::new(Recorder::new(strategy, Box::new(create(path)?)));
+        }
+        let trace = match &options.trace {
+            None => None,
+            Some(path) => Some(Trace {
+                file: create(path)?,
+                begun: false,
+                outside: false,
+            }),
+        };
+        Ok(Self { strategy, trace })
+    }
+
+    /// That of a child of `fork`, which is neither recorded nor replayed.
+    pub fn of_child(options: &Options) -> Self {
+        Self {
+            strategy: free(options),
+            trace: None,
+        }
+    }
+
+    /// Whether events are written down.
+    pub fn is_traced(&self) -> bool {
+        self.trace.is_some()
+    }
+
+    /// A thread accesses shared memory.
+    pub fn access(&mut self, access: Access) {
+        if let Some(trace) = &mut self.trace {
+            if !trace.begun {
+                trace.begun = true;
+                trace.modules();
+            }
+            trace.event(Event::Access(access));
+        }
+    }
+
+    /// A store has become visible.
+    pub fn visible(&mut self, store: StoreId, write: Timestamp) {
+        if let Some(trace) = &mut self.trace {
+            let StoreId { thread, number } = store;
+            trace.event(Event::Visible {
+                thread,
+                number,
+                write,
+            });
+        }
+    }
+
+    /// A thread went through a barrier.
+    pub fn barrier(&mut self, thread: ThreadId, pc: u64, fence: Fence) {
+        if let Some(trace) = &mut self.trace
+            && trace.begun
+        {
+            let orders = orders(fence);
+            trace.event(Event::Barrier { thread, pc, orders });
+        }
+    }
+
+    /// Another thread goes on.
+    pub fn turn(&mut self, thread: ThreadId) {
+        if let Some(trace) = &mut self.trace
+            && trace.begun
+        {
+            trace.event(Event::Turn { thread });
+        }
+    }
+
+    /// The kernel may have written memory.
+    pub fn outside(&mut self) {
+        if let Some(trace) = &mut self.trace
+            && trace.begun
+            && !trace.outside
+        {
+            trace.event(Event::Outside);
+        }
+    }
+
+    /// The guest has named memory.
+    pub fn object(&mut self, object: Object) {
+        if let Some(trace) = &mut self.trace {
+            trace.line(&Line::Object(object));
+        }
+    }
+
+    /// The run is over.
+    pub fn end(&mut self) {
+        if let Some(trace) = &mut self.trace {
+            trace.modules();
+        }
+    }
+}
+
+/// The strategy that is asked for by name.
+fn free(options: &Options) -> Box<dyn Strategy> {
+    match options.strategy {
+        Choice::Uniform => Box::new(Uniform::new(options.seed)),
+        Choice::Pct => Box::new(Pct::new(options.seed)),
+    }
+}
+
+fn create(path: &str) -> Result<File, String> {
+    File::create(path).map_err(|error| format!("cannot write {path}: {error}"))
+}
+
+/// A fence in the trace's words.
+pub fn orders(fence: Fence) -> Orders {
+    Orders {
+        load_load: fence.load_load,
+        load_store: fence.load_store,
+        store_load: fence.store_load,
+        store_store: fence.store_store,
+    }
+}
+
+impl Trace {
+    fn event(&mut self, event: Event) {
+        self.outside = event == Event::Outside;
+        self.line(&Line::Event(event));
+    }
+
+    fn modules(&mut self) {
+        for module in mapped_files() {
+            self.line(&Line::Module(module));
+        }
+    }
+
+    /// Panics when the file cannot be written, which ends the process with that message.
+    fn line(&mut self, line: &trace::Line) {
+        let mut text = serde_json::to_string(line).unwrap_or_default();
+        text.push('\n');
+        if let Err(error) = self.file.write_all(text.as_bytes()) {
+            panic!("the trace cannot be written: {error}");
+        }
+    }
+}
+
+/// The files that are mapped in this process, by guest address. (QEMU's own are among them.)
+fn mapped_files() -> Vec<Module> {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    let module = |line: &str| {
+        // START-END PERMISSIONS OFFSET DEVICE INODE     PATH
+        let mut words = line.splitn(6, ' ');
+        let (start, end) = words.next()?.split_once('-')?;
+        let offset = words.nth(1)?;
+        let path = words.nth(2)?.trim_start();
+        let number = |text: &str| u64::from_str_radix(text, 16).ok();
+        path.starts_with('/').then_some(Module {
+            start: guest_memory::guest_address(number(start)?),
+            end: guest_memory::guest_address(number(end)?),
+            offset: number(offset)?,
+            path: path.to_owned(),
+        })
+    };
+    maps.lines().filter_map(module).collect()
+}

@@ -1,0 +1,97 @@
+//! `/proc/self/maps`, as a guest reads it.
+//!
+//! C libraries read it before `main`, to find the stack, and how much memory they take for its lines
+//! decides where the heap goes on. The lines differ from host to host, in the paths, and in the
+//! numbers of devices and inodes. QEMU gives the guest a file with the guest's own mappings; here
+//! its lines are made the same length everywhere.
+
+use crate::guest_memory;
+use std::fs::File;
+use std::mem::ManuallyDrop;
+use std::os::fd::FromRawFd;
+use std::os::unix::fs::FileExt;
+
+const PATH: &[u8] = b"/proc/self/maps\0";
+
+/// Paths are made as long as the next multiple of this.
+const LENGTH: usize = 256;
+
+/// The guest has opened the file whose name is at `path`, as `descriptor`.
+pub fn opened(path: u64, descriptor: u64) {
+    let is_it = guest_memory::read_if_mapped(path, PATH.len()).is_some_and(|it| it == PATH);
+    let Ok(descriptor) = i32::try_from(descriptor) else {
+        return;
+    };
+    if is_it {
+        // SAFETY: the guest has just opened it, and goes on to own it: it is not closed here.
+        let file = ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) });
+        // The real file, where QEMU gives no other, cannot be written, and is left as it is.
+        let _ = rewrite(&file);
+    }
+}
+
+fn rewrite(file: &File) -> std::io::Result<()> {
+    let mut text = vec![0; file.metadata()?.len() as usize];
+    file.read_exact_at(&mut text, 0)?;
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let same: String = text
+        .lines()
+        .map(|line| of_one_length(line) + "\n")
+        .collect();
+    if !same.is_empty() {
+        file.write_all_at(same.as_bytes(), 0)?;
+        file.set_len(same.len() as u64)?;
+    }
+    Ok(())
+}
+
+/// The line, with the same meaning: START-END PERMISSIONS OFFSET DEVICE INODE NAME.
+fn of_one_length(line: &str) -> String {
+    let mut words = line.splitn(6, ' ');
+    let mut word = || words.next().unwrap_or_default();
+    let (range, permissions, offset, _device, _inode) = (word(), word(), word(), word(), word());
+    let name = word().trim_start();
+    let mut path = String::new();
+    if name.starts_with('/') {
+        // `/.` before a path changes nothing, and nor does one `/` more.
+        let missing = name.len().next_multiple_of(LENGTH) - name.len();
+        path = "/.".repeat(missing / 2) + &"/"[..missing % 2];
+    }
+    format!("{range} {permissions} {offset} 00:00 0 {path}{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_have_one_length_and_name_the_same_file() {
+        let line = |path: &str, device: &str, inode: u32| {
+            of_one_length(&format!(
+                "5500000000-5500001000 r-xp 00000000 {device} {inode} {path}"
+            ))
+        };
+        let short = line("/bin/sh", "fe:00", 7);
+        let long = line("/usr/local/bin/a-program (deleted)", "103:12", 123_456);
+        assert_eq!(short.len(), long.len());
+        assert!(
+            short.starts_with("5500000000-5500001000 r-xp 00000000 00:00 0 /"),
+            "{short}"
+        );
+        assert!(
+            short.ends_with("/./bin/sh") || short.ends_with("//bin/sh"),
+            "{short}"
+        );
+        let path = short.rsplit_once(' ').unwrap().1;
+        assert_eq!(
+            std::fs::canonicalize(path).ok(),
+            std::fs::canonicalize("/bin/sh").ok()
+        );
+        let stack = "7f0000-7f1000 rw-p 00000000 00:00 0                          [stack]";
+        assert_eq!(
+            of_one_length(stack),
+            "7f0000-7f1000 rw-p 00000000 00:00 0 [stack]"
+        );
+        assert_eq!(of_one_length("1-2 rw-p 0 00:00 0"), "1-2 rw-p 0 00:00 0 ");
+    }
+}

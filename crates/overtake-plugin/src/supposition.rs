@@ -1,0 +1,145 @@
+//! An ordering that is supposed to be there, or not to be: `suppose=ADDRESS:WHAT`.
+//!
+//! So a cure is tried, or a barrier taken away, without another binary.
+
+use crate::translate::Decoded;
+use isa::{Access, Acquire, Pairs};
+use weakmem::Fence;
+
+/// What is supposed of the instruction at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Supposition {
+    address: u64,
+    what: What,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// It orders nothing.
+    Without,
+    /// Its write is a release.
+    Release,
+    /// Its read is an acquire.
+    Acquire(Acquire),
+    /// There is a fence before it.
+    Before(Fence),
+}
+
+/// For messages.
+pub const FORM: &str = "suppose=ADDRESS:without|release|acquire|acquire-pc|fence-ww|fence-rr|fence-rrw|fence-rw|fence-full";
+
+impl Supposition {
+    /// Reads `ADDRESS:WHAT`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (address, what) = text.split_once(':')?;
+        let address = u64::from_str_radix(address.strip_prefix("0x")?, 16).ok()?;
+        let none = Fence::default();
+        let what = match what {
+            "without" => What::Without,
+            "release" => What::Release,
+            "acquire" => What::Acquire(Acquire::Rcsc),
+            "acquire-pc" => What::Acquire(Acquire::Rcpc),
+            "fence-ww" => What::Before(Fence::STORES),
+            "fence-rr" => What::Before(Fence {
+                load_load: true,
+                ..none
+            }),
+            "fence-rrw" => What::Before(Fence {
+                load_load: true,
+                load_store: true,
+                ..none
+            }),
+            // What `lwsync` and `fence.tso` keep.
+            "fence-rw" => What::Before(Fence {
+                store_load: false,
+                ..Fence::FULL
+            }),
+            "fence-full" => What::Before(Fence::FULL),
+            _ => return None,
+        };
+        Some(Self { address, what })
+    }
+
+    /// Changes the instruction, if it is the one.
+    pub fn apply(&self, decoded: &mut Decoded) {
+        if decoded.address != self.address {
+            return;
+        }
+        let effect = &mut decoded.effect;
+        match self.what {
+            What::Without => {
+                effect.fence = Pairs::NONE;
+                effect.acquire = Acquire::No;
+                effect.release = false;
+                decoded.flow.context_sync = false;
+            }
+            What::Release => effect.release = true,
+            What::Acquire(acquire) => {
+                if effect.acquire == Acquire::No || effect.access == Access::Plain {
+                    effect.acquire = acquire;
+                }
+            }
+            What::Before(fence) => decoded.before = Some(fence),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use isa::{Arch, Effect, Flow};
+
+    fn decoded(arch: Arch, bytes: &[u8]) -> Decoded {
+        Decoded {
+            address: 0x40,
+            effect: isa::decode(arch, bytes),
+            flow: isa::flow(arch, bytes),
+            before: None,
+        }
+    }
+
+    #[test]
+    fn forms() {
+        for what in FORM.split_once(':').unwrap().1.split('|') {
+            assert!(
+                Supposition::parse(&format!("0x40:{what}")).is_some(),
+                "{what}"
+            );
+        }
+        for text in ["", "0x40", "40:without", "0xg:without", "0x40:with"] {
+            assert_eq!(Supposition::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_supposed_of_one_instruction_changes_no_other() {
+        // stlr w1, [x0]
+        let stlr = [0x01, 0xfc, 0x9f, 0x88];
+        let mut changed = decoded(Arch::AArch64, &stlr);
+        Supposition::parse("0x44:without")
+            .unwrap()
+            .apply(&mut changed);
+        assert!(changed.effect.release);
+        Supposition::parse("0x40:without")
+            .unwrap()
+            .apply(&mut changed);
+        assert!(!changed.effect.release);
+        assert_eq!(changed.effect, Effect::PLAIN);
+        Supposition::parse("0x40:release")
+            .unwrap()
+            .apply(&mut changed);
+        assert!(changed.effect.release);
+        // isync
+        let mut isync = decoded(Arch::Ppc64le, &0x4c00_012c_u32.to_le_bytes());
+        assert!(isync.flow.context_sync);
+        Supposition::parse("0x40:without")
+            .unwrap()
+            .apply(&mut isync);
+        assert!(!isync.flow.context_sync);
+        assert_ne!(isync.flow, Flow::UNKNOWN);
+        Supposition::parse("0x40:fence-ww")
+            .unwrap()
+            .apply(&mut isync);
+        assert_eq!(isync.before, Some(Fence::STORES));
+    }
+}

@@ -1,0 +1,92 @@
+//! Writing down what another strategy chooses.
+
+use std::collections::HashMap;
+use std::io::Write;
+
+use weakmem::{Progress, Quantum, Stop, StoreId, Strategy, ThreadId};
+
+use crate::choices::{Deviation, Line, Turn, What};
+
+/// Makes the choices of another strategy, and writes each down at once: a guest may end at any time.
+pub struct Recorder {
+    strategy: Box<dyn Strategy>,
+    out: Box<dyn Write>,
+    turn: usize,
+    attempts: HashMap<ThreadId, u64>,
+}
+
+impl Recorder {
+    /// Records what `strategy` chooses, as lines into `out`.
+    ///
+    /// The choices panic when `out` fails.
+    #[must_use]
+    pub fn new(strategy: Box<dyn Strategy>, out: Box<dyn Write>) -> Self {
+        Self {
+            strategy,
+            out,
+            turn: 0,
+            attempts: HashMap::new(),
+        }
+    }
+
+    fn write(&mut self, line: Line) {
+        let text = format!("{line}\n");
+        if let Err(error) = self.out.write_all(text.as_bytes()) {
+            panic!("the schedule cannot be recorded: {error}");
+        }
+    }
+
+    fn deviate(&mut self, what: What) {
+        let turn = self.turn;
+        self.write(Line::Deviation(Deviation { turn, what }));
+    }
+}
+
+impl Strategy for Recorder {
+    fn next_thread(&mut self, runnable: &[ThreadId]) -> ThreadId {
+        let thread = self.strategy.next_thread(runnable);
+        self.write(Line::Begins(thread));
+        thread
+    }
+
+    fn quantum(&mut self, from: Progress) -> Quantum {
+        self.strategy.quantum(from)
+    }
+
+    fn stopped(&mut self, until: Progress, why: Stop) {
+        self.strategy.stopped(until, why);
+        self.write(Line::Turn(Turn { until, why }));
+        self.turn += 1;
+    }
+
+    fn life(&mut self, store: StoreId) -> u64 {
+        let rounds = self.strategy.life(store);
+        if rounds > 0 {
+            self.deviate(What::Pending { store, rounds });
+        }
+        rounds
+    }
+
+    fn lag(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        let rounds = self.strategy.lag(store, observer);
+        if rounds > 0 {
+            self.deviate(What::Unseen {
+                store,
+                observer,
+                rounds,
+            });
+        }
+        rounds
+    }
+
+    fn fails(&mut self, thread: ThreadId) -> bool {
+        let number = self.attempts.entry(thread).or_default();
+        *number += 1;
+        let number = *number;
+        let fails = self.strategy.fails(thread);
+        if fails {
+            self.deviate(What::Refused { thread, number });
+        }
+        fails
+    }
+}

@@ -1,0 +1,139 @@
+//! Making choices again.
+
+use std::collections::{HashMap, HashSet};
+
+use weakmem::{Progress, Quantum, Stop, StoreId, Strategy, ThreadId};
+
+use crate::choices::{Choices, Turn, What};
+
+/// Instructions that a turn may take longer than it did: when choices were left out, what it waited
+/// for may not come.
+const PATIENCE: u64 = 10_000;
+
+/// Makes recorded choices. What was not recorded, and what comes after the last turn, is chosen as
+/// a sequentially consistent machine with a fair scheduler would.
+#[derive(Debug)]
+pub struct Replay {
+    turns: Vec<Turn>,
+    /// The first turn that was not taken.
+    next: usize,
+    /// What the running thread is to do.
+    current: Option<Turn>,
+    /// How far each thread had come when it last stopped.
+    progress: HashMap<ThreadId, Progress>,
+    pending: HashMap<StoreId, u64>,
+    unseen: HashMap<(StoreId, ThreadId), u64>,
+    refused: HashSet<(ThreadId, u64)>,
+    attempts: HashMap<ThreadId, u64>,
+    /// Who ran last.
+    last: ThreadId,
+}
+
+impl Replay {
+    /// Makes these choices.
+    #[must_use]
+    pub fn new(choices: Choices) -> Self {
+        let mut replay = Self {
+            turns: choices.turns,
+            next: 0,
+            current: None,
+            progress: HashMap::new(),
+            pending: HashMap::new(),
+            unseen: HashMap::new(),
+            refused: HashSet::new(),
+            attempts: HashMap::new(),
+            last: 0,
+        };
+        for deviation in choices.deviations {
+            match deviation.what {
+                What::Pending { store, rounds } => {
+                    replay.pending.insert(store, rounds);
+                }
+                What::Unseen {
+                    store,
+                    observer,
+                    rounds,
+                } => {
+                    replay.unseen.insert((store, observer), rounds);
+                }
+                What::Refused { thread, number } => {
+                    replay.refused.insert((thread, number));
+                }
+            }
+        }
+        replay
+    }
+
+    /// Whether the thread has come as far as the turn goes.
+    fn is_done(&self, turn: &Turn) -> bool {
+        let Some(at) = self.progress.get(&turn.until.thread) else {
+            return false;
+        };
+        match turn.why {
+            Stop::Accesses => at.accesses >= turn.until.accesses,
+            Stop::Instructions => at.instructions >= turn.until.instructions,
+            Stop::Itself => false,
+        }
+    }
+}
+
+fn at_most(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+impl Strategy for Replay {
+    fn next_thread(&mut self, runnable: &[ThreadId]) -> ThreadId {
+        while let Some(turn) = self.turns.get(self.next).copied() {
+            self.next += 1;
+            let thread = turn.until.thread;
+            if runnable.contains(&thread) && !self.is_done(&turn) {
+                self.current = Some(turn);
+                self.last = thread;
+                return thread;
+            }
+        }
+        self.current = None;
+        let after = runnable.iter().find(|thread| **thread > self.last);
+        self.last = *after.unwrap_or(&runnable[0]);
+        self.last
+    }
+
+    fn quantum(&mut self, from: Progress) -> Quantum {
+        let Some(Turn { until, why }) = self.current else {
+            return Quantum {
+                accesses: u32::MAX,
+                instructions: at_most(PATIENCE),
+            };
+        };
+        let accesses = until.accesses.saturating_sub(from.accesses).max(1);
+        let instructions = until.instructions.saturating_sub(from.instructions).max(1);
+        let patient = at_most(instructions.saturating_add(PATIENCE));
+        let (accesses, instructions) = match why {
+            Stop::Accesses => (at_most(accesses), patient),
+            Stop::Instructions => (u32::MAX, at_most(instructions)),
+            Stop::Itself => (u32::MAX, patient),
+        };
+        Quantum {
+            accesses,
+            instructions,
+        }
+    }
+
+    fn stopped(&mut self, at: Progress, _: Stop) {
+        self.progress.insert(at.thread, at);
+    }
+
+    fn life(&mut self, store: StoreId) -> u64 {
+        self.pending.get(&store).copied().unwrap_or(0)
+    }
+
+    fn lag(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        self.unseen.get(&(store, observer)).copied().unwrap_or(0)
+    }
+
+    fn fails(&mut self, thread: ThreadId) -> bool {
+        let number = self.attempts.entry(thread).or_default();
+        *number += 1;
+        self.refused.contains(&(thread, *number))
+    }
+}

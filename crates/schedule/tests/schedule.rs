@@ -1,0 +1,198 @@
+//! What is written is read again, and what is not whole is refused; what was recorded is replayed.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use proptest::prelude::*;
+use schedule::{Choices, Deviation, Error, Recorder, Replay, Schedule, Turn, VERSION, What};
+use weakmem::{Progress, Stop, StoreId, Strategy as Chooser, Uniform};
+
+fn progress(thread: u32, accesses: u64, instructions: u64) -> Progress {
+    Progress {
+        thread,
+        accesses,
+        instructions,
+    }
+}
+
+fn example() -> Schedule {
+    let store = StoreId {
+        thread: 1,
+        number: 12,
+    };
+    let turn = |until, why| Turn { until, why };
+    let deviation = |turn, what| Deviation { turn, what };
+    Schedule {
+        about: vec![
+            ("target".into(), "aarch64".into()),
+            ("program".into(), "./a 'b c'".into()),
+        ],
+        choices: Choices {
+            turns: vec![
+                turn(progress(0, 0, 700), Stop::Instructions),
+                turn(progress(1, 12, 900), Stop::Accesses),
+                turn(progress(2, 3, u64::MAX), Stop::Itself),
+            ],
+            deviations: vec![
+                deviation(1, What::Pending { store, rounds: 7 }),
+                deviation(
+                    1,
+                    What::Unseen {
+                        store,
+                        observer: 2,
+                        rounds: 31,
+                    },
+                ),
+                deviation(
+                    2,
+                    What::Refused {
+                        thread: 2,
+                        number: 4,
+                    },
+                ),
+            ],
+        },
+    }
+}
+
+#[test]
+fn a_file_is_read_as_it_was_written() {
+    let text = example().to_string();
+    assert!(
+        text.starts_with("overtake schedule 1\ntarget aarch64\nprogram ./a 'b c'\n\nturn 0 0 700 instructions\npending 1 12 7 1\n"),
+        "{text}"
+    );
+    assert_eq!(Schedule::parse(&text), Ok(example()));
+    let nothing = Schedule::default();
+    assert_eq!(Schedule::parse(&nothing.to_string()), Ok(nothing));
+}
+
+#[test]
+fn what_is_not_whole_is_refused() {
+    let text = example().to_string();
+    assert_eq!(Schedule::parse(""), Err(Error::NotASchedule));
+    assert_eq!(Schedule::parse("\x7fELF"), Err(Error::NotASchedule));
+    let newer = text.replacen("schedule 1", "schedule 2", 1);
+    assert_eq!(
+        Schedule::parse(&newer),
+        Err(Error::Version {
+            found: "2".into(),
+            known: VERSION
+        })
+    );
+    // Cut off anywhere, or one character changed anywhere.
+    for end in 1..text.len() {
+        assert!(Schedule::parse(&text[..end]).is_err(), "{end}");
+    }
+    for at in 0..text.len() - 1 {
+        let mut changed = text.clone().into_bytes();
+        changed[at] ^= 1;
+        let changed = String::from_utf8(changed).unwrap();
+        assert!(Schedule::parse(&changed).is_err(), "{at}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in "(overtake schedule 1\n)?([a-z]+ [0-9 ]*\n|\n|.)*") {
+        let _ = Schedule::parse(&text);
+        let _ = Choices::from_recording(&text);
+    }
+}
+
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a strategy answers to the same questions.
+fn answers(strategy: &mut dyn Chooser) -> Vec<u64> {
+    let mut answers = Vec::new();
+    let mut at = [progress(0, 0, 0), progress(1, 0, 0)];
+    for round in 1..100 {
+        let next = strategy.next_thread(&[0, 1]);
+        let at = &mut at[next as usize];
+        let quantum = strategy.quantum(*at);
+        let store = StoreId {
+            thread: next,
+            number: round,
+        };
+        answers.push(u64::from(next));
+        answers.push(strategy.life(store));
+        answers.push(strategy.lag(store, 1 - next));
+        answers.push(u64::from(strategy.fails(next)));
+        let why = if round % 2 == 0 {
+            at.accesses += u64::from(quantum.accesses);
+            at.instructions += 1;
+            Stop::Accesses
+        } else {
+            at.instructions += u64::from(quantum.instructions);
+            Stop::Instructions
+        };
+        answers.extend([at.accesses, at.instructions]);
+        strategy.stopped(*at, why);
+    }
+    answers
+}
+
+#[test]
+fn what_was_recorded_is_chosen_again() {
+    let out = Shared::default();
+    let uniform = Box::new(Uniform::new(7));
+    let recorded = answers(&mut Recorder::new(uniform, Box::new(out.clone())));
+    let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+    let choices = Choices::from_recording(&text).unwrap();
+    assert_eq!(choices.turns.len(), 99);
+    assert_eq!(answers(&mut Replay::new(choices)), recorded);
+}
+
+#[test]
+fn a_recording_that_ends_in_a_turn_goes_on_with_it() {
+    let text = "begins 0\nturn 0 1 2 accesses\nbegins 1\npending 1 1 3 1\npendi";
+    let choices = Choices::from_recording(text).unwrap();
+    assert_eq!(choices.turns.len(), 2);
+    assert_eq!(choices.turns[1].until.thread, 1);
+    assert_eq!(choices.turns[1].why, Stop::Itself);
+    assert_eq!(choices.deviations.len(), 1);
+    assert_eq!(Choices::from_recording("turn\n"), Err(1));
+}
+
+#[test]
+fn what_was_left_out_is_chosen_fairly() {
+    let mut replay = Replay::new(Choices::default());
+    let chosen: Vec<u32> = (0..4).map(|_| replay.next_thread(&[0, 2, 5])).collect();
+    assert_eq!(chosen, [2, 5, 0, 2]);
+    let store = StoreId {
+        thread: 0,
+        number: 1,
+    };
+    assert_eq!((replay.life(store), replay.lag(store, 1)), (0, 0));
+    assert!(!replay.fails(0));
+}
+
+#[test]
+fn a_turn_whose_work_is_done_or_whose_thread_waits_is_left_out() {
+    let turn = |thread, accesses| Turn {
+        until: progress(thread, accesses, 0),
+        why: Stop::Accesses,
+    };
+    let mut replay = Replay::new(Choices {
+        turns: vec![turn(1, 5), turn(1, 5), turn(0, 2), turn(1, 9)],
+        deviations: vec![],
+    });
+    assert_eq!(replay.next_thread(&[0, 1]), 1);
+    assert_eq!(replay.quantum(progress(1, 0, 0)).accesses, 5);
+    replay.stopped(progress(1, 5, 10), Stop::Accesses);
+    // The second turn is done, and thread 0 cannot run.
+    assert_eq!(replay.next_thread(&[1]), 1);
+    assert_eq!(replay.quantum(progress(1, 5, 10)).accesses, 4);
+}
