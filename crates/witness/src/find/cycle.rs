@@ -36,7 +36,7 @@ impl Found {
                 let link = program.link(entering, leaving);
                 edges.push(Edge { from, to, link });
                 parts.push(Part::Slot {
-                    writes: [entering.kind.to_write(), leaving.kind.from_write()],
+                    writes: [entering.kind.enters_write(), leaving.kind.leaves_write()],
                     same: overlap(at(events, from), at(events, to)),
                 });
             }

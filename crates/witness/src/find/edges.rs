@@ -31,12 +31,12 @@ impl Kind {
     }
 
     /// Whether the access that it leaves writes.
-    pub const fn from_write(self) -> bool {
+    pub const fn leaves_write(self) -> bool {
         !matches!(self, Kind::FromRead)
     }
 
     /// Whether the access that it enters writes.
-    pub const fn to_write(self) -> bool {
+    pub const fn enters_write(self) -> bool {
         !matches!(self, Kind::ReadsFrom)
     }
 

@@ -42,7 +42,7 @@ impl<'a> Program<'a> {
     pub fn link(&self, entering: Step, leaving: Step) -> Link {
         let turned = self.turned(entering, leaving);
         let misplaced = turned.and_then(|way| {
-            let reads = !entering.kind.to_write();
+            let reads = !entering.kind.enters_write();
             self.misplaced(entering.to(), leaving.from(), |orders| match way {
                 Way::StoreAfterStore => orders.store_store,
                 Way::LoadOfThePast if reads => orders.load_load,
@@ -55,7 +55,7 @@ impl<'a> Program<'a> {
     fn turned(&self, entering: Step, leaving: Step) -> Option<Way> {
         let (from, to) = (entering.to(), leaving.from());
         let waits = at(self.events, from).op == Op::Store;
-        if leaving.kind.from_write() {
+        if leaving.kind.leaves_write() {
             let late = waits && self.writes.before(to, from);
             return late.then_some(Way::StoreAfterStore);
         }

@@ -1,6 +1,6 @@
 //! What holds for random runs.
 
-use overtake_report::trace::{Event, Op};
+use overtake_report::trace::{Access, Event, Op, Orders};
 use proptest::prelude::*;
 
 use crate::run::Run;
@@ -33,6 +33,52 @@ prop_compose! {
     }
 }
 
+fn nonsense() -> impl Strategy<Value = Event> {
+    let (thread, number, write) = (0..3_u32, 0..6_u64, 0..9_u64);
+    let near = prop_oneof![0x1000..0x1010_u64, u64::MAX - 9..=u64::MAX, 0..9_u64];
+    let bytes = prop::collection::vec(0..2_u8, 0..=16);
+    let unseen =
+        prop::collection::vec((prop::sample::select(vec![0x1000, 0x1008]), 0..9_u64), 0..3);
+    let access = (
+        thread.clone(),
+        op(),
+        near,
+        bytes,
+        prop::option::of(number.clone()),
+        unseen,
+    );
+    let access = access.prop_map(|(thread, op, addr, bytes, number, unseen)| {
+        Event::Access(Access {
+            thread,
+            pc: addr,
+            addr,
+            op,
+            bytes,
+            number,
+            unseen,
+            acquire: false,
+            release: false,
+            orders: Orders::default(),
+        })
+    });
+    let visible =
+        (thread.clone(), number, write).prop_map(|(thread, number, write)| Event::Visible {
+            thread,
+            number,
+            write,
+        });
+    let barrier = thread.prop_map(|thread| Event::Barrier {
+        thread,
+        pc: 1,
+        orders: Orders {
+            load_load: true,
+            store_store: true,
+            ..Orders::default()
+        },
+    });
+    prop_oneof![6 => access, 3 => visible, 1 => barrier, 1 => Just(Event::Outside)]
+}
+
 /// What happens next in a run with weakness: words only.
 #[derive(Debug, Clone)]
 enum Next {
@@ -41,8 +87,7 @@ enum Next {
         op: Op,
         word: usize,
     },
-    /// The thread's oldest store of a word becomes visible; those of which bit sets of threads do
-    /// not see it.
+    /// The thread's oldest store of a word becomes visible; the threads of a bit set do not see it.
     Visible {
         thread: usize,
         word: usize,
@@ -79,7 +124,7 @@ struct Machine {
     pending: [[Vec<usize>; WORDS]; THREADS],
     /// Of each thread and word how many visible stores it sees, and the first that it does not.
     past: [[Option<(usize, u64)>; WORDS]; THREADS],
-    /// What each load read, each store after those that it follows in coherence order.
+    /// Each load with its word and the store that it read.
     reads: Vec<(usize, usize, Option<usize>)>,
 }
 
@@ -149,8 +194,8 @@ impl Machine {
         self.visible[word].push(store);
     }
 
-    /// Whether program order and communication, all of it, have a cycle: by asking each access for
-    /// what comes after it, until no access is left that nothing comes before.
+    /// Whether program order and communication, all of it, have a cycle: accesses are left when
+    /// those that nothing comes before are taken away again and again.
     fn has_cycle(&self) -> bool {
         let events = &self.run.events;
         let accesses: Vec<usize> = (0..events.len())
@@ -221,6 +266,14 @@ proptest! {
             }
         }
         prop_assert_eq!(run.show(), "");
+    }
+
+    /// Numbers and values that fit nothing: edges are those of accesses, all the same.
+    #[test]
+    fn any_trace_is_read(events in prop::collection::vec(nonsense(), 0..60)) {
+        let mut run = Run::new();
+        run.events = events;
+        run.find();
     }
 
     /// [`Run::find`] checks each cycle besides.
