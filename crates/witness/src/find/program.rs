@@ -69,7 +69,10 @@ impl<'a> Program<'a> {
     /// A barrier that orders the two and does not stand between them.
     fn misplaced(&self, from: usize, to: usize, orders: impl Fn(&Orders) -> bool) -> Option<usize> {
         let barriers = self.barriers.get(&at(self.events, from).thread)?;
-        let fits = |index: &&usize| matches!(&self.events[**index], Event::Barrier { orders: it, .. } if orders(it));
+        let fits = |index: &&usize| match &self.events[**index] {
+            Event::Barrier { orders: of, .. } => orders(of),
+            _ => false,
+        };
         let next = self.next_time(from, to);
         let mut behind = barriers[barriers.partition_point(|&it| it < to)..].iter();
         let late = behind

@@ -1,6 +1,7 @@
 //! Which cycle comes first.
 
 use insta::assert_snapshot;
+use overtake_report::trace::Op;
 
 use crate::run::Run;
 
@@ -63,11 +64,44 @@ fn the_last_load_of_the_flag() {
     assert_eq!(run.only().edges[1].to, last);
 }
 
+/// Of the loads that read the old value, the first one.
+#[test]
+fn the_first_load_of_the_past() {
+    let mut run = Run::new();
+    let tail = run.store(0, 0x10, TAIL, 1);
+    let first = run.load(0, 0x11, HEAD, 0);
+    run.load(0, 0x11, HEAD, 0);
+    run.store_now(1, 0x20, HEAD, 1);
+    run.load(1, 0x21, TAIL, 0);
+    run.visible(tail);
+    assert_eq!(run.only().edges[0].to, first);
+}
+
+/// The second store overlaps the first one, and is read more often and later than the flag.
+#[test]
+fn other_memory_before_the_same() {
+    let mut run = Run::new();
+    let data = run.store(0, 0x10, EVENT, 1);
+    let write = run.visible(data);
+    let second = run.access(0, 0x11, EVENT + 4, Op::Store, &[2; 8]);
+    run.visible(second);
+    run.store_now(0, 0x12, TAIL, 1);
+    run.load(1, 0x20, TAIL, 1);
+    for _ in 0..3 {
+        run.access(1, 0x21, EVENT + 8, Op::Load, &[2; 4]);
+    }
+    let load = run.access(1, 0x22, EVENT, Op::Load, &[0; 4]);
+    run.unseen(load, EVENT, write);
+    assert_snapshot!(run.show(), @"MP: 10 (po) 12 (rf) 20 (po LoadOfThePast) 22 (fr)");
+}
+
 #[test]
 fn what_was_read_before_what_was_not() {
     let mut run = Run::new();
     let tail = run.store(0, 0x10, TAIL, 1);
-    run.load(0, 0x11, HEAD, 0);
+    for _ in 0..9 {
+        run.load(0, 0x11, HEAD, 0);
+    }
     let head = run.store(1, 0x20, HEAD, 1);
     run.load(1, 0x21, TAIL, 0);
     run.visible(tail);
@@ -95,6 +129,21 @@ fn the_same_instructions_once() {
         run.visible(data);
     }
     assert_eq!(run.only().edges[3].from, closing[0]);
+}
+
+/// What a third thread passes on is ISA2, and says no more than MP.
+#[test]
+fn two_threads_before_three() {
+    let mut run = Run::new();
+    let data = run.store(0, 0x10, EVENT, 1);
+    run.store_now(0, 0x11, TAIL, 1);
+    run.load(2, 0x30, TAIL, 1);
+    run.store_now(2, 0x31, HEAD, 1);
+    run.load(1, 0x20, HEAD, 1);
+    run.load(1, 0x21, TAIL, 1);
+    run.load(1, 0x22, EVENT, 0);
+    run.visible(data);
+    assert_snapshot!(run.show(), @"MP: 10 (po StoreAfterStore) 11 (rf) 21 (po) 22 (fr)");
 }
 
 #[test]

@@ -63,6 +63,18 @@ fn r() {
     assert_snapshot!(run.show(), @"R: 10 (po StoreAfterStore) 11 (co) 20 (po) 21 (fr)");
 }
 
+/// As its family starts, whatever leads backward.
+#[test]
+fn r_of_a_late_load() {
+    let mut run = Run::new();
+    let y = run.store(1, 0x20, Y, 2);
+    run.load(1, 0x21, X, 0);
+    run.store_now(0, 0x10, X, 1);
+    run.store_now(0, 0x11, Y, 1);
+    run.visible(y);
+    assert_snapshot!(run.show(), @"R: 10 (po) 11 (co) 20 (po StoreAfterLoad) 21 (fr)");
+}
+
 #[test]
 fn s() {
     let mut run = Run::new();

@@ -143,3 +143,17 @@ fn a_torn_access_alone_is_no_cycle() {
     run.unseen(load, X, write);
     assert_eq!(run.show(), "");
 }
+
+#[test]
+fn a_torn_access_is_the_last_one_of_a_cycle() {
+    let mut run = Run::new();
+    let store = run.access(0, 0x10, X, Op::Store, &[1; 16]);
+    let write = run.visible(store);
+    run.store_now(0, 0x11, 0x2000, 1);
+    run.load(1, 0x20, 0x2000, 1);
+    let mut bytes = [1; 16];
+    bytes[..8].fill(0);
+    let load = run.access(1, 0x21, X, Op::Load, &bytes);
+    run.unseen(load, X, write);
+    assert_snapshot!(run.show(), @"MP: 10 (po) 11 (rf) 20 (po LoadOfThePast) 21 (fr)");
+}
