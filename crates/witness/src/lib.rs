@@ -1,6 +1,6 @@
 //! Why a run failed: which accesses were seen out of order.
 //!
-//! [`find`] looks for a cycle in what a run did ([`overtake_report::trace::Trace`]): accesses of a
+//! [`find()`] looks for a cycle in what a run did ([`overtake_report::trace::Trace`]): accesses of a
 //! few threads in an order that no interleaving gives. A [`Story`] is such a cycle in words that people know:
 //! instructions, source lines, names of memory; it is shown as text, as JSON and as a picture.
 //!

@@ -1,0 +1,112 @@
+//! Program order within a cycle: how it was turned round, and which barrier stands beside it.
+
+use std::collections::HashMap;
+
+use overtake_report::trace::{Event, Op, Orders};
+
+use super::access::at;
+use super::edges::Step;
+use super::writes::Writes;
+use crate::{Link, Way};
+
+/// Program order of a trace.
+pub(super) struct Program<'a> {
+    events: &'a [Event],
+    writes: &'a Writes,
+    /// Of each thread and instruction its accesses.
+    accesses: HashMap<(u32, u64), Vec<usize>>,
+    /// Of each thread its barriers.
+    barriers: HashMap<u32, Vec<usize>>,
+}
+
+impl<'a> Program<'a> {
+    pub fn new(events: &'a [Event], writes: &'a Writes) -> Self {
+        let mut accesses: HashMap<_, Vec<usize>> = HashMap::new();
+        let mut barriers: HashMap<_, Vec<usize>> = HashMap::new();
+        for (index, event) in events.iter().enumerate() {
+            match event {
+                Event::Access(it) => accesses.entry((it.thread, it.pc)).or_default().push(index),
+                Event::Barrier { thread, .. } => barriers.entry(*thread).or_default().push(index),
+                _ => {}
+            }
+        }
+        Self {
+            events,
+            writes,
+            accesses,
+            barriers,
+        }
+    }
+
+    /// The link from where `entering` ends to where `leaving` starts, which is later.
+    pub fn link(&self, entering: Step, leaving: Step) -> Link {
+        let turned = self.turned(entering, leaving);
+        let misplaced = turned.and_then(|way| {
+            let reads = !entering.kind.enters_write();
+            self.misplaced(entering.to(), leaving.from(), |orders| match way {
+                Way::StoreAfterStore => orders.store_store,
+                Way::LoadOfThePast if reads => orders.load_load,
+                Way::StoreAfterLoad | Way::LoadOfThePast => orders.store_load,
+            })
+        });
+        Link::Program { turned, misplaced }
+    }
+
+    fn turned(&self, entering: Step, leaving: Step) -> Option<Way> {
+        let (from, to) = (entering.to(), leaving.from());
+        let waits = at(self.events, from).op == Op::Store;
+        if leaving.kind.leaves_write() {
+            let late = waits && self.writes.before(to, from);
+            return late.then_some(Way::StoreAfterStore);
+        }
+        if waits && !self.writes.is_visible(from, to) {
+            return Some(Way::StoreAfterLoad);
+        }
+        let past = self.writes.is_visible(leaving.to(), to);
+        past.then_some(Way::LoadOfThePast)
+    }
+
+    /// A barrier that orders the two and does not stand between them.
+    fn misplaced(&self, from: usize, to: usize, orders: impl Fn(&Orders) -> bool) -> Option<usize> {
+        let barriers = self.barriers.get(&at(self.events, from).thread)?;
+        let fits = |index: &&usize| match &self.events[**index] {
+            Event::Barrier { orders: of, .. } => orders(of),
+            _ => false,
+        };
+        let next = self.next_time(from, to);
+        let mut behind = barriers[barriers.partition_point(|&it| it < to)..].iter();
+        let late = behind
+            .by_ref()
+            .take_while(|&&it| next.is_none_or(|next| it < next))
+            .find(fits);
+        let last = self.last_time(to, from);
+        let before = barriers[..barriers.partition_point(|&it| it < from)].iter();
+        let early = || {
+            before
+                .rev()
+                .take_while(|&&it| last.is_none_or(|last| it > last))
+                .find(fits)
+        };
+        late.or_else(early).copied()
+    }
+
+    /// When the instruction of an access is executed next, after an event.
+    fn next_time(&self, access: usize, after: usize) -> Option<usize> {
+        let times = self.times(access);
+        times.get(times.partition_point(|&it| it <= after)).copied()
+    }
+
+    /// When the instruction of an access was executed last, before an event.
+    fn last_time(&self, access: usize, before: usize) -> Option<usize> {
+        let times = self.times(access);
+        times[..times.partition_point(|&it| it < before)]
+            .last()
+            .copied()
+    }
+
+    fn times(&self, access: usize) -> &[usize] {
+        let access = at(self.events, access);
+        let times = self.accesses.get(&(access.thread, access.pc));
+        times.map_or(&[], Vec::as_slice)
+    }
+}

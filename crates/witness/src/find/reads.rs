@@ -1,0 +1,132 @@
+//! What each load read.
+
+use std::collections::HashMap;
+
+use overtake_report::trace::{Access, Event, Op};
+
+use super::access::{at, bytes, covers, granule, position, stores};
+use super::writes::Writes;
+
+/// What a load, or the load of an atomic, read.
+pub(super) struct Read {
+    /// Its event.
+    pub event: usize,
+    /// For each byte the write that it read; `None`: what was there at first.
+    pub sources: Vec<Option<usize>>,
+}
+
+/// What all loads read. A load that read other bytes than the trace explains is left out: the kernel
+/// wrote, or memory that was not watched yet.
+pub(super) fn reads(events: &[Event], writes: &Writes) -> Vec<Read> {
+    let mut reader = Reader {
+        events,
+        writes,
+        pending: HashMap::new(),
+        initial: HashMap::new(),
+        outside: 0,
+    };
+    (0..events.len())
+        .filter_map(|index| reader.step(index))
+        .collect()
+}
+
+struct Reader<'a> {
+    events: &'a [Event],
+    writes: &'a Writes,
+    /// Of each thread and granule the stores that are not visible, in program order.
+    pending: HashMap<(u32, u64), Vec<u32>>,
+    /// What was in a byte at first, and after how many [`Event::Outside`] it was read.
+    initial: HashMap<u64, (u8, u32)>,
+    outside: u32,
+}
+
+impl Reader<'_> {
+    fn step(&mut self, index: usize) -> Option<Read> {
+        let access = match &self.events[index] {
+            Event::Access(access) => access,
+            Event::Outside => {
+                self.outside += 1;
+                return None;
+            }
+            _ => return None,
+        };
+        let sources = (access.op != Op::Store).then(|| self.sources(index, access));
+        if stores(access) {
+            for granule in granules(access) {
+                let pending = self.pending.entry((access.thread, granule)).or_default();
+                pending.retain(|&store| !self.writes.is_visible(store as usize, index));
+                pending.push(position(index));
+            }
+        }
+        let sources = sources?;
+        // What an atomic read is not in the trace.
+        (access.op == Op::Atomic || self.explains(access, &sources)).then_some(Read {
+            event: index,
+            sources,
+        })
+    }
+
+    fn sources(&self, index: usize, access: &Access) -> Vec<Option<usize>> {
+        bytes(access)
+            .map(|byte| {
+                let own = self.own(index, access.thread, byte);
+                own.or_else(|| {
+                    let unseen = access.unseen.iter().find(|it| it.0 == granule(byte));
+                    self.writes.newest(
+                        self.events,
+                        byte,
+                        access.thread,
+                        index,
+                        unseen.map(|it| it.1),
+                    )
+                })
+            })
+            .collect()
+    }
+
+    /// The thread's newest store of a byte that nobody else sees yet.
+    fn own(&self, index: usize, thread: u32, byte: u64) -> Option<usize> {
+        let pending = self.pending.get(&(thread, granule(byte)))?;
+        let mut stores = pending.iter().rev().map(|&store| store as usize);
+        stores.find(|&store| {
+            !self.writes.is_visible(store, index) && covers(at(self.events, store), byte)
+        })
+    }
+
+    /// Whether the sources hold what was read.
+    fn explains(&mut self, access: &Access, sources: &[Option<usize>]) -> bool {
+        let mut right = true;
+        for ((byte, &value), source) in bytes(access).zip(&access.bytes).zip(sources) {
+            right &= match source {
+                Some(write) => {
+                    let write = at(self.events, *write);
+                    write.bytes[byte.wrapping_sub(write.addr) as usize] == value
+                }
+                None => self.was_initial(byte, value),
+            };
+        }
+        right
+    }
+
+    /// Whether a byte may have held this value at first. The first one who reads it says; after an
+    /// [`Event::Outside`] it may have changed, which shows once.
+    fn was_initial(&mut self, byte: u64, value: u8) -> bool {
+        let now = (value, self.outside);
+        let known = self.initial.entry(byte).or_insert(now);
+        let same = known.0 == value;
+        if !same && known.1 != self.outside {
+            *known = now;
+        }
+        same
+    }
+}
+
+/// The granules of an access, each once.
+fn granules(access: &Access) -> impl Iterator<Item = u64> {
+    let mut last = None;
+    bytes(access).map(granule).filter(move |&it| {
+        let new = last != Some(it);
+        last = Some(it);
+        new
+    })
+}

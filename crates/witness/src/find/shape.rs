@@ -1,0 +1,56 @@
+//! What a cycle is called.
+
+use cycles::FAMILIES;
+
+use super::edges::Kind;
+
+/// An edge of a cycle, as shapes know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Program order: whether the first and the second access write, and whether they are to the
+    /// same bytes.
+    Slot { writes: [bool; 2], same: bool },
+    /// To another thread.
+    Step(Kind),
+}
+
+impl Part {
+    /// As [`FAMILIES`] write it.
+    fn text(self) -> String {
+        match self {
+            Part::Slot { writes, same } => {
+                let letters = writes.map(|write| if write { 'W' } else { 'R' });
+                let letters = String::from_iter(letters);
+                if same { format!("s{letters}") } else { letters }
+            }
+            Part::Step(kind) => kind.letters().to_owned(),
+        }
+    }
+
+    /// As diy7 writes it.
+    fn relation(self) -> String {
+        match self {
+            Part::Slot { writes, same } => {
+                let letters = writes.map(|write| if write { 'W' } else { 'R' });
+                let order = if same { "Pos" } else { "Pod" };
+                format!("{order}{}", String::from_iter(letters))
+            }
+            Part::Step(kind) => format!("{}e", kind.letters()),
+        }
+    }
+}
+
+/// The name of a cycle, or its relations if it has none; and how many edges it starts before the
+/// edge with which its family starts.
+pub(super) fn name(parts: &[Part]) -> (String, usize) {
+    let texts: Vec<String> = parts.iter().map(|part| part.text()).collect();
+    for turn in 0..texts.len() {
+        let (end, start) = texts.split_at(turn);
+        let shape = [start, end].concat().join(" ");
+        if let Some(family) = FAMILIES.iter().find(|family| family.shape == shape) {
+            return (family.name.to_owned(), turn);
+        }
+    }
+    let relations: Vec<String> = parts.iter().map(|part| part.relation()).collect();
+    (relations.join(" "), 0)
+}

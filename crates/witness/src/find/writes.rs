@@ -1,0 +1,174 @@
+//! The writes of a trace, in the order in which they become visible.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use overtake_report::trace::Event;
+
+use super::access::{at, bytes, position, stores};
+
+/// Later than every event.
+const NEVER: u32 = u32::MAX;
+/// How far [`Writes::next_of_others`] looks: stretches of writes of one thread, and threads.
+const STRETCHES: usize = 16;
+const THREADS: usize = 8;
+
+/// The writes of a trace. They are named by their [`Event::Access`].
+pub(super) struct Writes {
+    /// For each event that is a write: the event at which it becomes visible.
+    visible: Vec<u32>,
+    /// For each event that is a write: its number in coherence order. The order is that of becoming
+    /// visible; those that never do come last, as they were made.
+    ranks: Vec<u32>,
+    /// [`Event::Visible::write`] of each write that has become visible.
+    timestamps: HashMap<usize, u64>,
+    /// The writes of each byte, in coherence order; byte by byte.
+    history: Vec<u32>,
+    /// For each of `history`: the next one of another thread, of the same byte.
+    others: Vec<u32>,
+    /// Where in `history` a byte is.
+    ranges: HashMap<u64, Range<u32>>,
+}
+
+impl Writes {
+    pub fn new(events: &[Event]) -> Self {
+        let mut writes = Self {
+            visible: vec![NEVER; events.len()],
+            ranks: vec![NEVER; events.len()],
+            timestamps: HashMap::new(),
+            history: Vec::new(),
+            others: Vec::new(),
+            ranges: HashMap::new(),
+        };
+        let order = writes.order(events);
+        writes.by_byte(events, &order);
+        writes
+    }
+
+    /// All writes in coherence order. Says when each becomes visible, too.
+    fn order(&mut self, events: &[Event]) -> Vec<usize> {
+        let mut order = Vec::new();
+        let mut waiting = HashMap::new();
+        for (index, event) in events.iter().enumerate() {
+            match event {
+                Event::Access(access) if stores(access) => {
+                    if let Some(number) = access.number {
+                        waiting.insert((access.thread, number), index);
+                    }
+                }
+                Event::Visible {
+                    thread,
+                    number,
+                    write,
+                } => {
+                    if let Some(store) = waiting.remove(&(*thread, *number)) {
+                        self.visible[store] = position(index);
+                        self.timestamps.insert(store, *write);
+                        order.push(store);
+                    }
+                }
+                _ => {}
+            }
+        }
+        order.extend((0..events.len()).filter(|&index| {
+            let event = &events[index];
+            self.visible[index] == NEVER && matches!(event, Event::Access(access) if stores(access))
+        }));
+        order
+    }
+
+    fn by_byte(&mut self, events: &[Event], order: &[usize]) {
+        let mut all: Vec<(u64, u32)> = Vec::new();
+        for (rank, &store) in order.iter().enumerate() {
+            self.ranks[store] = position(rank);
+            all.extend(bytes(at(events, store)).map(|byte| (byte, position(store))));
+        }
+        all.sort_by_key(|&(byte, _)| byte);
+        self.history = all.iter().map(|&(_, store)| store).collect();
+        self.others = vec![NEVER; all.len()];
+        let mut start = 0;
+        for same in all.chunk_by(|one, next| one.0 == next.0) {
+            let end = start + same.len();
+            self.ranges
+                .insert(same[0].0, position(start)..position(end));
+            for index in (start..end - 1).rev() {
+                let [one, next] = [index, index + 1].map(|it| self.write(it));
+                self.others[index] = if at(events, one).thread == at(events, next).thread {
+                    self.others[index + 1]
+                } else {
+                    position(index + 1)
+                };
+            }
+            start = end;
+        }
+    }
+
+    fn write(&self, place: usize) -> usize {
+        self.history[place] as usize
+    }
+
+    fn range(&self, byte: u64) -> Range<usize> {
+        let range = self.ranges.get(&byte);
+        range.map_or(0..0, |it| it.start as usize..it.end as usize)
+    }
+
+    /// Whether a write is visible to the other threads when this event happens.
+    pub fn is_visible(&self, write: usize, event: usize) -> bool {
+        (self.visible[write] as usize) < event
+    }
+
+    /// Whether `one` is before `other` in coherence order.
+    pub fn before(&self, one: usize, other: usize) -> bool {
+        self.ranks[one] < self.ranks[other]
+    }
+
+    /// The newest write of a byte that `thread` sees in memory at an event, if it sees of the other
+    /// threads' writes those only that are older than `unseen`.
+    pub fn newest(
+        &self,
+        events: &[Event],
+        byte: u64,
+        thread: u32,
+        event: usize,
+        unseen: Option<u64>,
+    ) -> Option<usize> {
+        let history = &self.history[self.range(byte)];
+        let count = history.partition_point(|&write| self.is_visible(write as usize, event));
+        let mut writes = history[..count].iter().rev().map(|&write| write as usize);
+        writes.find(|write| {
+            unseen.is_none_or(|unseen| {
+                self.timestamps[write] < unseen || at(events, *write).thread == thread
+            })
+        })
+    }
+
+    /// For each other thread its first write of a byte that comes after a write in coherence order
+    /// (`None`: after what was there at first). Where many threads write in turns, only the nearest.
+    pub fn next_of_others(
+        &self,
+        events: &[Event],
+        byte: u64,
+        thread: u32,
+        after: Option<usize>,
+    ) -> Vec<usize> {
+        let range = self.range(byte);
+        let history = &self.history[range.clone()];
+        let seen = after.map_or(0, |after| {
+            history.partition_point(|&write| self.ranks[write as usize] <= self.ranks[after])
+        });
+        let mut found: Vec<usize> = Vec::new();
+        let mut place = range.start + seen;
+        for _ in 0..STRETCHES {
+            if place >= range.end || found.len() == THREADS {
+                break;
+            }
+            let write = self.write(place);
+            let owner = at(events, write).thread;
+            if owner != thread && found.iter().all(|&it| at(events, it).thread != owner) {
+                found.push(write);
+            }
+            place = self.others[place] as usize;
+        }
+        found
+    }
+}

@@ -1,0 +1,110 @@
+//! Barriers that stand in the wrong place.
+
+use overtake_report::trace::Orders;
+use witness::{Cycle, Link};
+
+use crate::run::Run;
+
+const X: u64 = 0x1000;
+const Y: u64 = 0x1008;
+
+const STORES: Orders = Orders {
+    load_load: false,
+    load_store: false,
+    store_load: false,
+    store_store: true,
+};
+const LOADS: Orders = Orders {
+    load_load: true,
+    load_store: true,
+    store_load: false,
+    store_store: false,
+};
+const ALL: Orders = Orders {
+    load_load: true,
+    load_store: true,
+    store_load: true,
+    store_store: true,
+};
+
+fn misplaced(cycle: &Cycle) -> Vec<Option<usize>> {
+    let links = cycle.edges.iter().filter_map(|edge| match edge.link {
+        Link::Program { misplaced, .. } => Some(misplaced),
+        _ => None,
+    });
+    links.collect()
+}
+
+#[test]
+fn behind_the_store_that_it_should_precede() {
+    let mut run = Run::new();
+    run.barrier(0, 0x0f, STORES);
+    let data = run.store(0, 0x10, X, 1);
+    run.store_now(0, 0x11, Y, 1);
+    run.barrier(0, 0x12, LOADS);
+    run.barrier(1, 0x13, STORES);
+    let late = run.barrier(0, 0x14, STORES);
+    run.barrier(0, 0x15, ALL);
+    run.load(1, 0x20, Y, 1);
+    run.load(1, 0x21, X, 0);
+    run.visible(data);
+    assert_eq!(misplaced(&run.only()), [Some(late), None]);
+}
+
+/// What stands behind the next execution of the first store belongs to that one.
+#[test]
+fn before_the_store_that_it_should_follow() {
+    let mut run = Run::new();
+    run.barrier(0, 0x0e, STORES);
+    let early = run.barrier(0, 0x0f, STORES);
+    let data = run.store(0, 0x10, X, 1);
+    run.store_now(0, 0x11, Y, 1);
+    run.load(1, 0x20, Y, 1);
+    run.load(1, 0x21, X, 0);
+    run.visible(data);
+    run.store_now(0, 0x10, X, 2);
+    run.barrier(0, 0x0f, STORES);
+    assert_eq!(misplaced(&run.only()), [Some(early), None]);
+}
+
+#[test]
+fn a_barrier_of_another_iteration_is_not_meant() {
+    let mut run = Run::new();
+    run.barrier(0, 0x0f, STORES);
+    run.store_now(0, 0x10, X, 1);
+    run.store_now(0, 0x11, Y, 1);
+    let data = run.store(0, 0x10, X, 2);
+    run.store_now(0, 0x11, Y, 2);
+    run.load(1, 0x20, Y, 2);
+    run.load(1, 0x21, X, 1);
+    run.visible(data);
+    run.store_now(0, 0x10, X, 3);
+    run.barrier(0, 0x0f, STORES);
+    assert_eq!(misplaced(&run.only()), [None, None]);
+}
+
+#[test]
+fn it_orders_the_pair_that_was_turned_round() {
+    // Loads.
+    let mut run = Run::new();
+    let data = run.store(0, 0x10, X, 1);
+    let write = run.visible(data);
+    run.store_now(0, 0x11, Y, 1);
+    run.load(1, 0x20, Y, 1);
+    run.load_past(1, 0x21, X, 0, write);
+    run.barrier(1, 0x22, STORES);
+    let late = run.barrier(1, 0x23, LOADS);
+    assert_eq!(misplaced(&run.only()), [None, Some(late)]);
+    // A store and a load.
+    let mut run = Run::new();
+    let early = run.barrier(0, 0x0e, ALL);
+    run.barrier(0, 0x0f, STORES);
+    let x = run.store(0, 0x10, X, 1);
+    run.load(0, 0x11, Y, 0);
+    run.barrier(0, 0x12, LOADS);
+    run.store_now(1, 0x20, Y, 1);
+    run.barrier(1, 0x21, ALL);
+    run.load(1, 0x22, X, 0);
+    run.visible(x);
+    assert_eq!(misplaced(&run.only()), [Some(early), None]);
+}
