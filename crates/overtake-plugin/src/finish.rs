@@ -59,12 +59,15 @@ fn exit_now(status: i32) -> ! {
 
 /// The guest ends by itself.
 pub fn exited(engine: &mut Engine, status: i32) -> ! {
+    engine.drain_everyone();
     report_now(engine, End::Exited);
     exit_now(status)
 }
 
 /// The guest says that a check of its has failed.
 pub fn marked(engine: &mut Engine, message: String) -> ! {
+    // In the trace every store becomes visible.
+    engine.drain_everyone();
     report_now(engine, End::Marked { message });
     exit_now(exit_code::MARKED)
 }

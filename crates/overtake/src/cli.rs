@@ -1,14 +1,16 @@
 //! The command line.
 
+mod audit;
 mod conformance;
+mod explain;
 mod generate;
+mod guest;
 mod litmus;
 mod matrix;
 mod merge;
 mod series;
 mod strategy;
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use aio_ring_buggy::Variant;
@@ -17,11 +19,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::emulation::Model;
 use crate::error::{Error, suggestion};
-use crate::scenario::Scenario;
 use crate::target::Target;
 
+pub use audit::{AuditArgs, AuditFormat};
 pub use conformance::{ConformanceArgs, ConformanceFormat};
+pub use explain::{ExplainArgs, ExplainFormat, ReplayArgs, WhenArgs};
 pub use generate::GenerateArgs;
+pub use guest::GuestArgs;
 pub use litmus::{LitmusArgs, LitmusFormat};
 pub use matrix::{MatrixArgs, MatrixFormat};
 pub use merge::MergeArgs;
@@ -53,6 +57,25 @@ pub enum Command {
     /// on standard error says what was tested.
     #[command(after_long_help = RUN_EXAMPLES)]
     Run(RunArgs),
+    /// Do a run again, from its seed or from a recorded schedule
+    ///
+    /// A schedule is a file that `overtake run --record` or `overtake explain --schedule` wrote. It says who
+    /// ran when, which store stayed pending and which write unseen; the program must be the same.
+    #[command(after_long_help = explain::REPLAY_EXAMPLES)]
+    Replay(ReplayArgs),
+    /// Say why a program fails: the accesses out of order, the cause, the cheapest cure
+    ///
+    /// Looks for a seed with which the program fails (or takes the one that is named), leaves out of its
+    /// schedule all that the failure does not need, and shows what is left as a litmus test: a column
+    /// for each thread, with instructions, source lines and values. For each pair that was out of order it
+    /// lists the orderings that would have kept it, each tried in a replay.
+    #[command(after_long_help = explain::EXAMPLES)]
+    Explain(ExplainArgs),
+    /// Say which barriers, acquires and releases of a program are needed
+    ///
+    /// Runs the program once to see which it goes through; then supposes each away and looks for a failure.
+    #[command(after_long_help = audit::EXAMPLES)]
+    Audit(AuditArgs),
     /// Show which variant of the ring gives a stale read on which target
     ///
     /// Runs every variant on every target under plain QEMU and with weak memory, each with a
@@ -124,11 +147,11 @@ Examples:
 The exit status is the program's own (128+n if signal n ended it), or one of
 `overtake exit-codes`, and then the last line on standard error begins with `error:`.";
 
-const EMULATION: &str = "Emulation";
-const SCENARIO: &str = "The race in the ring (without PROGRAM)";
+pub(crate) const EMULATION: &str = "Emulation";
+pub(crate) const SCENARIO: &str = "The race in the ring (without PROGRAM)";
 
 /// Where things are.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct PlaceArgs {
     /// Folder with the plugin and the guests [default: `target/overtake`, found from this program,
     /// the working directory or the sources, or `overtake` in `~/.local/share`]
@@ -155,11 +178,6 @@ impl PlaceArgs {
 /// Options of `overtake run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// Target: aarch64, ppc64le, riscv64 or x86_64, or Rust's triple [default: the program's own;
-    /// aarch64 for the ring]
-    #[arg(long, value_name = "TARGET", help_heading = EMULATION)]
-    pub target: Option<String>,
-
     /// Seed from which every free choice of the run comes
     #[arg(long, value_name = "NUMBER", default_value_t = 1, help_heading = EMULATION,
         env = "OVERTAKE_SEED", hide_env_values = true)]
@@ -170,22 +188,6 @@ pub struct RunArgs {
         hide_possible_values = true, value_name = "weak|none",
         env = "OVERTAKE_MODEL", hide_env_values = true)]
     pub model: Model,
-
-    /// Guest instructions, over all threads, after which the run is ended; 0: no limit
-    /// [default: 20000000000; for the ring by the number of events]
-    #[arg(long, value_name = "INSTRUCTIONS", help_heading = EMULATION,
-        env = "OVERTAKE_BUDGET", hide_env_values = true)]
-    pub budget: Option<u64>,
-
-    /// Seconds after which the run is ended as a last resort; 0: no limit [default: 3600; 600 for
-    /// the ring]
-    #[arg(long, value_name = "SECONDS", help_heading = EMULATION,
-        env = "OVERTAKE_TIMEOUT", hide_env_values = true)]
-    pub timeout: Option<u64>,
-
-    /// CPU to emulate, as QEMU names it [default: neoverse-n1, power9, rv64, Nehalem]
-    #[arg(long, value_name = "CPU", help_heading = EMULATION)]
-    pub cpu: Option<String>,
 
     /// Compare the model with memory at every hand-off; slow, finds defects of overtake. (On
     /// x86_64 a signal whose frame lands on a shared page is taken for one.)
@@ -203,21 +205,6 @@ pub struct RunArgs {
     #[arg(long, value_name = "KEY=VALUE", help_heading = EMULATION, hide_short_help = true)]
     pub plugin_option: Vec<String>,
 
-    /// Variant of the ring: release, wmb (both sound), relaxed-tail, barrier-only,
-    /// relaxed-reader [default: relaxed-tail]
-    #[arg(long, value_name = "VARIANT", help_heading = SCENARIO, conflicts_with = "program")]
-    pub variant: Option<String>,
-
-    /// Events that go through the ring [default: 2000]
-    #[arg(long, value_name = "NUMBER", help_heading = SCENARIO, conflicts_with = "program",
-        value_parser = clap::value_parser!(u64).range(..=Scenario::MOST_EVENTS))]
-    pub events: Option<u64>,
-
-    /// Slots of the ring, one of which stays empty [default: 8]
-    #[arg(long, value_name = "NUMBER", help_heading = SCENARIO, conflicts_with = "program",
-        value_parser = clap::value_parser!(u32).range(..=Scenario::MOST_SLOTS))]
-    pub slots: Option<u32>,
-
     /// Say nothing of what was tested; errors are still said
     #[arg(long, short, value_parser = FalseyValueParser::new(),
         env = "OVERTAKE_QUIET", hide_env_values = true)]
@@ -229,23 +216,13 @@ pub struct RunArgs {
         env = "OVERTAKE_FORMAT", hide_env_values = true)]
     pub format: SummaryFormat,
 
+    /// Write the choices of the run into this file, for `overtake replay`
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+
     #[command(flatten)]
     #[allow(missing_docs)]
-    pub place: PlaceArgs,
-
-    /// QEMU to use [default: `qemu-TARGET` on PATH, or what OVERTAKE_QEMU_AARCH64, …_PPC64LE,
-    /// …_RISCV64, …_X86_64 names]
-    #[arg(long, value_name = "PATH")]
-    pub qemu: Option<PathBuf>,
-
-    /// Program to run, and its arguments
-    #[arg(last = true, value_name = "PROGRAM", num_args = 1..)]
-    pub program: Vec<OsString>,
-
-    // The last field: a heading holds for all that follows it.
-    #[command(flatten, next_help_heading = EMULATION)]
-    #[allow(missing_docs)]
-    pub strategy: StrategyArgs,
+    pub guest: GuestArgs,
 }
 
 /// Form of the line that says what was tested.

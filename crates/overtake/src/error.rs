@@ -313,6 +313,55 @@ pub enum Error {
         signal: i32,
     },
 
+    /// What the plugin wrote down cannot be read.
+    #[error(
+        "what was written down of the run cannot be read: {why}: a defect of overtake, please report it"
+    )]
+    Recording {
+        /// Why.
+        why: String,
+    },
+
+    /// A schedule cannot be used.
+    #[error("cannot use the schedule `{}`: {why}: record it again with `overtake run --record FILE`", path.display())]
+    Schedule {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+
+    /// Nothing failed that could be explained.
+    #[error(
+        "{what}: nothing to explain; try more with --seeds, or say how a failure is known with --expect or --fail-on"
+    )]
+    NoFailure {
+        /// What did not fail.
+        what: String,
+    },
+
+    /// The program fails with all its orderings.
+    #[error(
+        "the program fails as it is ({failure}, seed {seed}): mend that first, see `overtake explain`"
+    )]
+    FailsAlready {
+        /// How.
+        failure: String,
+        /// With which seed.
+        seed: u64,
+    },
+
+    /// A failing run does not fail again.
+    #[error(
+        "the run of seed {seed} failed ({failure}), and with the same choices it does not: it depends on the clock or on other processes, see README, \"What repeats\""
+    )]
+    NotAgain {
+        /// The seed.
+        seed: u64,
+        /// How it had failed.
+        failure: String,
+    },
+
     /// A file cannot be merged.
     #[error("`{}` is no result of `overtake matrix --format json`: {message}", path.display())]
     NotAResult {
@@ -387,6 +436,11 @@ impl Error {
             Error::InRun { error, .. } => return error.status(),
             Error::Interrupted { signal } => return signal_status(*signal),
             Error::FileSystem { .. } => ExitCode::FileSystem,
+            Error::Recording { .. } => ExitCode::ReportUnreadable,
+            Error::Schedule { .. } => ExitCode::Schedule,
+            Error::NoFailure { .. } => ExitCode::NotExposed,
+            Error::FailsAlready { .. } => ExitCode::FailsAlready,
+            Error::NotAgain { .. } => ExitCode::NotAgain,
             Error::NotAResult { .. } | Error::NoResults { .. } => ExitCode::NotAResult,
             Error::ResultsDiffer { .. } => ExitCode::ResultsDiffer,
             Error::SeedsMissing { .. } => ExitCode::SeedsMissing,

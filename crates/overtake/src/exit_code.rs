@@ -35,7 +35,8 @@ macro_rules! exit_codes {
 exit_codes! {
     Success = 0, "everything went as it should; for `run`: the guest ended with status 0";
     Forbidden = 10, "matrix: a stale read where the architecture forbids it; litmus, conformance: an outcome that the verdicts forbid";
-    NotExposed = 11, "matrix: no stale read in a cell where at least one seed should show it";
+    NotExposed = 11, "matrix: no stale read in a cell where at least one seed should show it; explain: no run failed";
+    FailsAlready = 12, "audit: the program fails with all its orderings";
     Usage = 64, "the command line could not be understood";
     UnknownTarget = 65, "no such target";
     UnknownVariant = 66, "no such variant of the ring";
@@ -66,6 +67,8 @@ exit_codes! {
     ResultsDiffer = 91, "merge: results of different builds or options, or a seed twice";
     SeedsMissing = 92, "merge: seeds are missing between the results";
     CheckOfGuest = 93, "a check that the guest has marked for overtake failed";
+    Schedule = 94, "replay, explain: the schedule cannot be read, is damaged, of another version or of another program";
+    NotAgain = 95, "explain: a run that failed does not fail again with the same choices";
 }
 
 /// What stands for the codes that are not `overtake`'s own, in the table for readers.

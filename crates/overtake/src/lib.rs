@@ -19,6 +19,7 @@
 //! | [`error`], [`exit_code`] | how failures are said |
 #![forbid(unsafe_code)]
 
+mod audit;
 pub mod cli;
 pub mod conformance;
 mod counted;
@@ -27,6 +28,8 @@ pub mod doctor;
 pub mod emulation;
 pub mod error;
 pub mod exit_code;
+mod explain;
+mod failure;
 pub mod generate;
 pub mod guest;
 pub mod home;
@@ -38,11 +41,16 @@ mod nameless;
 pub mod output;
 pub mod process;
 pub mod qemu;
+mod recording;
+mod replay;
 pub mod run;
 pub mod scenario;
+mod shrink;
 pub mod sources;
+mod subject;
 pub mod table;
 pub mod target;
+mod trial;
 
 use clap::Parser;
 
@@ -64,6 +72,9 @@ pub fn main() -> std::process::ExitCode {
     };
     let result = match cli.command {
         cli::Command::Run(args) => run::run(&args),
+        cli::Command::Replay(args) => replay::run(&args),
+        cli::Command::Explain(args) => explain::run(&args),
+        cli::Command::Audit(args) => audit::run(&args),
         cli::Command::Matrix(args) => matrix::run(&args),
         cli::Command::Merge(args) => merge::run(&args),
         cli::Command::Litmus(args) => litmus::run(&args),

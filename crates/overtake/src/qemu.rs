@@ -79,6 +79,14 @@ pub struct PluginOptions {
     pub trace_hash: bool,
     /// Who makes the free choices.
     pub strategy: Strategy,
+    /// Where the choices are written down.
+    pub record: Option<PathBuf>,
+    /// The schedule whose choices are made again.
+    pub replay: Option<PathBuf>,
+    /// Where what happens to shared memory is written down.
+    pub trace: Option<PathBuf>,
+    /// Orderings that are supposed, or supposed away: `ADDRESS:WHAT`.
+    pub suppositions: Vec<String>,
     /// Options passed on as they are, `KEY=VALUE`.
     pub others: Vec<String>,
 }
@@ -211,6 +219,19 @@ pub fn plugin_argument(
     if let Some(strategy) = options.strategy.other_than_default() {
         argument.push(format!(",strategy={strategy}"));
     }
+    for (key, path) in [
+        ("record", &options.record),
+        ("replay", &options.replay),
+        ("trace", &options.trace),
+    ] {
+        if let Some(path) = path {
+            argument.push(format!(",{key}="));
+            argument.push(escaped(path.as_os_str()));
+        }
+    }
+    for supposition in &options.suppositions {
+        argument.push(format!(",suppose={supposition}"));
+    }
     for option in &options.others {
         argument.push(",");
         argument.push(escaped(OsStr::new(option)));
@@ -258,11 +279,16 @@ mod tests {
             check: true,
             trace_hash: true,
             strategy: Strategy::Pct,
+            record: Some("/r,".into()),
+            replay: None,
+            trace: Some("/t".into()),
+            suppositions: vec!["0x40:release".to_owned()],
             others: vec!["a=b".to_owned()],
         };
         assert_eq!(
             plugin_argument(Path::new("/a,b/p.so"), Path::new("/tmp/r"), 7, &all),
-            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,strategy=pct,a=b"
+            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,strategy=pct,record=/r,,,trace=/t,\
+             suppose=0x40:release,a=b"
         );
     }
 }

@@ -1,124 +1,46 @@
 //! `overtake run`: one guest, its input and output passed through.
 
-use std::io;
-use std::path::Path;
-use std::process::Command;
-
-use aio_ring_buggy::Variant;
 use serde::Serialize;
 
-use crate::cli::{RunArgs, SummaryFormat, variant};
+use crate::cli::{RunArgs, SummaryFormat};
 use crate::counted::counted;
-use crate::emulation::{Emulation, Model, Outcome, Tested};
+use crate::emulation::{Model, Outcome, Tested, temporary_folder};
 use crate::error::Error;
 use crate::guest::Guest;
-use crate::home::Home;
 use crate::invocation;
+use crate::output::Output;
 use crate::process::{Interrupts, run_in_front};
-use crate::qemu::{PluginOptions, Qemu};
-use crate::scenario::{Scenario, limit};
+use crate::recording;
+use crate::subject::{Bench, Subject};
 use crate::target::Target;
-
-/// What to run.
-enum Subject<'a> {
-    Program(&'a [std::ffi::OsString]),
-    Ring(Scenario),
-}
-
-impl Subject<'_> {
-    /// Seconds after which a run is ended, unless told otherwise.
-    const TIMEOUT: u64 = 3600;
-
-    /// Guest instructions after which a program is ended, unless told otherwise: some ten minutes
-    /// of emulation, far more than a test takes and not for ever.
-    const BUDGET: u64 = 20_000_000_000;
-
-    fn new(args: &RunArgs) -> Result<Subject<'_>, Error> {
-        if !args.program.is_empty() {
-            return Ok(Subject::Program(&args.program));
-        }
-        Scenario::new(
-            args.variant
-                .as_deref()
-                .map_or(Ok(Variant::RelaxedTail), variant)?,
-            args.events.unwrap_or(Scenario::EVENTS),
-            args.slots.unwrap_or(Scenario::SLOTS),
-        )
-        .map(Subject::Ring)
-    }
-
-    fn budget(&self) -> u64 {
-        match self {
-            Subject::Program(_) => Self::BUDGET,
-            Subject::Ring(scenario) => scenario.budget(),
-        }
-    }
-
-    fn timeout(&self) -> u64 {
-        match self {
-            Subject::Program(_) => Self::TIMEOUT,
-            Subject::Ring(_) => Scenario::TIMEOUT,
-        }
-    }
-
-    /// The program's file, checked to be one for the target asked for.
-    fn guest(&self, asked: Option<Target>, home: &Home) -> Result<Guest, Error> {
-        let guest = match self {
-            Subject::Program(program) => Guest::open(Path::new(&program[0]))?,
-            Subject::Ring(_) => Guest::open(&home.scenario(asked.unwrap_or(Target::Aarch64))?)?,
-        };
-        guest.require(asked)?;
-        Ok(guest)
-    }
-
-    fn prepare(&self, guest: &Guest, command: &mut Command) -> io::Result<()> {
-        match self {
-            Subject::Program(program) => {
-                command.args(*program);
-                Ok(())
-            }
-            Subject::Ring(scenario) => scenario.prepare(&guest.path, command),
-        }
-    }
-}
 
 /// `overtake run`; returns the guest's exit status.
 pub fn run(args: &RunArgs) -> Result<u8, Error> {
-    let asked = args.target.as_deref().map(Target::parse).transpose()?;
-    let subject = Subject::new(args)?;
-    let home = Home::find(args.place.home.as_deref());
-    let guest = subject.guest(asked, &home)?;
-    let mut qemu = Qemu::find(guest.target, args.qemu.as_deref())?;
-    if args.model == Model::Weak {
-        qemu = qemu.with_plugin(&home)?;
-    }
-    let emulation = Emulation {
-        model: args.model,
-        seed: args.seed,
-        cpu: args.cpu.clone(),
-        options: PluginOptions {
-            budget: args.budget.unwrap_or(subject.budget()),
-            check: args.check,
-            trace_hash: args.trace_hash,
-            strategy: args.strategy.strategy,
-            others: args.plugin_option.clone(),
-        },
-        limit: limit(args.timeout.unwrap_or(subject.timeout())),
+    let mut bench = Bench::new(&args.guest, Subject::new(&args.guest)?, args.model)?;
+    bench.emulation.seed = args.seed;
+    let options = &mut bench.emulation.options;
+    options.check = args.check;
+    options.trace_hash = args.trace_hash;
+    options.others.clone_from(&args.plugin_option);
+    let record = match &args.record {
+        Some(path) => Some((Output::to(Some(path))?, temporary_folder()?)),
+        None => None,
     };
+    options.record = record.as_ref().map(|(_, it)| it.path().join("recording"));
 
-    let interrupts = Interrupts::catch()?;
-    let outcome = emulation.run(
-        &qemu,
-        |command| subject.prepare(&guest, command),
-        |command| run_in_front(command, emulation.limit, interrupts),
-        String::new,
-    );
+    let Bench { guest, .. } = &bench;
+    let outcome = in_front(&bench)?;
+    if let Some((output, folder)) = record {
+        let choices = recording::read(&folder.path().join("recording"))?;
+        let schedule = recording::schedule(&bench, choices, None)?;
+        output.write(&schedule.to_string())?;
+    }
     if let Ok(outcome) = &outcome
         && !args.quiet
     {
         match args.format {
-            SummaryFormat::Text => say(&text(args, &guest, outcome)),
-            SummaryFormat::Json => eprintln!("{}", json(args, &guest, outcome)),
+            SummaryFormat::Text => say(&text(args, guest, outcome)),
+            SummaryFormat::Json => eprintln!("{}", json(args, guest, outcome)),
         }
     }
     let failed = match &outcome {
@@ -127,16 +49,25 @@ pub fn run(args: &RunArgs) -> Result<u8, Error> {
     };
     // What a weak run did can be had again; what plain QEMU did cannot.
     if failed && args.model == Model::Weak && !args.quiet && args.format == SummaryFormat::Text {
-        say(&format!(
-            "reproduce with: {}",
-            again(args, &guest, &subject)
-        ));
+        say(&format!("reproduce with: {}", again(args, &bench)));
     }
     outcome.map(|outcome| outcome.exit_status())
 }
 
+/// Runs it with this program's input and output.
+pub fn in_front(bench: &Bench) -> Result<Result<Outcome, Error>, Error> {
+    let interrupts = Interrupts::catch()?;
+    let emulation = &bench.emulation;
+    Ok(emulation.run(
+        &bench.qemu,
+        |command| bench.subject.prepare(&bench.guest, command),
+        |command| run_in_front(command, emulation.limit, interrupts),
+        String::new,
+    ))
+}
+
 /// One line on standard error that cannot be taken for the guest's.
-fn say(line: &str) {
+pub fn say(line: &str) {
     let dim = anstyle::Style::new().dimmed();
     anstream::eprintln!("{dim}overtake: {line}{dim:#}");
 }
@@ -226,50 +157,17 @@ const fn model(model: Model) -> &'static str {
 }
 
 /// The command that does the same again, whatever the variables are then.
-fn again(args: &RunArgs, guest: &Guest, subject: &Subject<'_>) -> String {
+fn again(args: &RunArgs, bench: &Bench) -> String {
     let mut words = vec!["run".to_owned()];
-    let mut option = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            words.push(format!("--{name}"));
-            words.push(value);
-        }
-    };
-    if let Subject::Ring(_) = subject {
-        option("target", Some(guest.target.to_string()));
-    }
-    option("seed", Some(args.seed.to_string()));
-    option(
-        "qemu",
-        args.qemu.as_ref().map(|path| path.display().to_string()),
-    );
-    option("budget", args.budget.map(|budget| budget.to_string()));
-    option("timeout", args.timeout.map(|timeout| timeout.to_string()));
-    option("cpu", args.cpu.clone());
-    option(
-        "strategy",
-        args.strategy.strategy.again().map(str::to_owned),
-    );
+    words.extend(bench.options(&args.guest, Some(args.seed)));
     for given in &args.plugin_option {
-        option("plugin-option", Some(given.clone()));
-    }
-    if let Some((name, home)) = args.place.again() {
-        words.extend([name.to_owned(), home]);
+        words.extend(["--plugin-option".to_owned(), given.clone()]);
     }
     for (flag, given) in [("--check", args.check), ("--trace-hash", args.trace_hash)] {
         if given {
             words.push(flag.to_owned());
         }
     }
-    match subject {
-        Subject::Ring(scenario) => words.extend(scenario.arguments()),
-        Subject::Program(program) => {
-            words.push("--".to_owned());
-            words.extend(
-                program
-                    .iter()
-                    .map(|word| word.to_string_lossy().into_owned()),
-            );
-        }
-    }
+    words.extend(bench.subject.words());
     format!("{} {}", invocation::name(), shell_words::join(words))
 }

@@ -25,6 +25,8 @@ pub struct Scenario {
     pub events: u64,
     /// How many slots it has.
     pub slots: u32,
+    /// Whether it ends at the first stale event, and names the ring's memory.
+    pub until_stale: bool,
 }
 
 /// The guest's answer: one line of JSON.
@@ -75,6 +77,7 @@ impl Scenario {
             variant,
             events,
             slots,
+            until_stale: false,
         })
     }
 
@@ -88,8 +91,17 @@ impl Scenario {
     }
 
     /// The guest's arguments.
-    pub fn arguments(&self) -> [String; 6] {
-        [
+    fn arguments(&self) -> Vec<String> {
+        let mut words = self.words();
+        if self.until_stale {
+            words.push("--until-stale".to_owned());
+        }
+        words
+    }
+
+    /// The options of `overtake` that name it.
+    pub fn words(&self) -> Vec<String> {
+        vec![
             "--variant".to_owned(),
             self.variant.name().to_owned(),
             "--events".to_owned(),

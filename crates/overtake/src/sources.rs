@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The workspace, as it was called when this program was built.
-fn workspace() -> &'static Path {
+pub fn workspace() -> &'static Path {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.ancestors().nth(2).unwrap_or(package)
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::emulation::Strategy;
 
 /// Who makes the free choices.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct StrategyArgs {
     /// Who makes the free choices: `uniform` makes each at random, independent of the others; `pct`
     /// runs the thread of the highest random priority, and changes priorities now and then
