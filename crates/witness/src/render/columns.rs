@@ -175,7 +175,7 @@ fn below(story: &Story, blocks: &[Vec<Line>], number: usize, width: usize) -> Ve
         if index > 0 {
             out.push(Line::default());
         }
-        let label = format!("{:<number$} ", index + 1);
+        let label = format!("{}. ", index + 1);
         out.push(Line::of(Role::Dim, &label).and(Role::Plain, names[words::column(story, step)]));
         let indent = number + 1;
         for line in lines {

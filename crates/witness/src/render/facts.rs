@@ -1,5 +1,6 @@
 //! What is to be said about a step: what it does, and where it stands.
 
+use super::words;
 use super::wrap::{Line, Role};
 use crate::{Place, Step, What};
 
@@ -27,7 +28,7 @@ pub fn action(step: &Step) -> Line {
         } => {
             let line = access("store", location, value);
             match visible {
-                Some(at) => line.and(Role::Dim, &format!("  (visible at {})", at + 1)),
+                Some(at) => line.and(Role::Dim, &format!("  (visible at {})", words::number(*at))),
                 None => line,
             }
         }
@@ -45,7 +46,10 @@ pub fn action(step: &Step) -> Line {
             value,
         } => {
             let what = format!("{location} = {value} becomes visible");
-            Line::of(Role::Quiet, &what).and(Role::Dim, &format!("  (stored at {})", store + 1))
+            Line::of(Role::Quiet, &what).and(
+                Role::Dim,
+                &format!("  (stored at {})", words::number(*store)),
+            )
         }
     }
 }

@@ -9,6 +9,8 @@ use build::{barrier, cure, edge, line, load, place, store, thread, visible};
 
 use crate::{Checked, Shrunk, Story, VERSION, Way};
 
+const TOO_LATE: &str = "too late: it stands after the store that it should precede";
+
 /// MP: the ring's tail is stored Relaxed, and a write barrier stands behind it, too late.
 #[must_use]
 pub fn message_passing() -> Story {
@@ -23,44 +25,97 @@ pub fn message_passing() -> Story {
         target: "aarch64".into(),
         seed: 7,
         failure: "exit status 1".into(),
-        again: "overtake run --seed 7 -- target/overtake/guests/aarch64/aio-ring-race --variant barrier-only".into(),
-        shrunk: Shrunk { delays_before: 311, delays: 1, turns_before: 4096, turns: 5, runs: 23 },
+        again: "overtake run --seed 7 -- target/overtake/guests/aarch64/aio-ring-race \
+            --variant barrier-only"
+            .into(),
+        shrunk: Shrunk {
+            delays_before: 311,
+            delays: 1,
+            turns_before: 4096,
+            turns: 5,
+            runs: 23,
+        },
         shape: "MP".into(),
-        threads: vec![thread(1, "thread 1 (producer)"), thread(2, "thread 2 (consumer)")],
+        threads: vec![
+            thread(1, "thread 1 (producer)"),
+            thread(2, "thread 2 (consumer)"),
+        ],
         steps: vec![
             store(0, event, "4", Some(5)).at(place(0x0021_1a48, "str x9, [x8]")
                 .within(producer)
-                .on(line(slot, 73, "self.data.store(event.data, Ordering::Relaxed);"))),
+                .on(line(
+                    slot,
+                    73,
+                    "self.data.store(event.data, Ordering::Relaxed);",
+                ))),
             store(0, "ring.tail", "4", None).at(place(0x0021_1a60, "str w11, [x8, #0xc]")
                 .within(producer)
                 .on(line(tail, 27, "tail.store(value, Ordering::Relaxed);"))),
             load(1, "ring.tail", "4", None).at(place(0x0021_1b04, "ldar w10, [x9]")
                 .within(consumer)
-                .on(line("crates/aio-ring/src/orderings.rs", 78, "tail.load(Ordering::Acquire)"))),
+                .on(line(
+                    "crates/aio-ring/src/orderings.rs",
+                    78,
+                    "tail.load(Ordering::Acquire)",
+                ))),
             load(1, event, "0", Some("4")).at(place(0x0021_1b2c, "ldr x11, [x10]")
                 .within(consumer)
                 .on(line(slot, 86, "data: self.data.load(Ordering::Relaxed),"))),
-            barrier(0, Some("too late: it stands after the store that it should precede")).at(
-                place(0x0021_1a64, "dmb ishst")
-                    .within(producer)
-                    .on(line(tail, 29, "wmb();")),
-            ),
+            barrier(0, Some(TOO_LATE)).at(place(0x0021_1a64, "dmb ishst")
+                .within(producer)
+                .on(line(tail, 29, "wmb();"))),
             visible(0, 0, event, "4"),
         ],
         edges: vec![
-            edge("po", 0, 1, "thread 1's store of ring.tail overtook its store of ring.event[3].data")
-                .turned(Way::StoreAfterStore),
-            edge("rf", 1, 2, "thread 2's load of ring.tail read what thread 1 stored"),
-            edge("po", 2, 3, "thread 2 loaded ring.tail, then ring.event[3].data"),
-            edge("fr", 3, 0, "thread 2's load of ring.event[3].data read what was there before thread 1's store"),
+            edge(
+                "po",
+                0,
+                1,
+                "thread 1's store of ring.tail overtook its store of \
+                 ring.event[3].data",
+            )
+            .turned(Way::StoreAfterStore),
+            edge(
+                "rf",
+                1,
+                2,
+                "thread 2's load of ring.tail read what thread 1 stored",
+            ),
+            edge(
+                "po",
+                2,
+                3,
+                "thread 2 loaded ring.tail, then ring.event[3].data",
+            ),
+            edge(
+                "fr",
+                3,
+                0,
+                "thread 2's load of ring.event[3].data read what was there before thread 1's \
+                 store",
+            ),
         ],
         cures: vec![
-            cure(0, 1, "stlr", Some("Ordering::Release on this store"), Checked::Cures { seeds: 100 }),
+            cure(
+                0,
+                1,
+                "stlr",
+                Some("Ordering::Release on this store"),
+                Checked::Cures { seeds: 100 },
+            ),
             cure(0, 1, "dmb ishst", None, Checked::Cures { seeds: 100 }),
-            cure(2, 3, "dmb ishld", Some("fence(Ordering::Acquire) before this load"), Checked::Fails),
+            cure(
+                2,
+                3,
+                "dmb ishld",
+                Some("fence(Ordering::Acquire) before this load"),
+                Checked::Fails,
+            ),
         ],
         notes: vec![
-            "A write barrier stands after the store of ring.tail; before it, it would order the two stores.".into(),
+            "A write barrier stands after the store of ring.tail; before it, it would order the \
+             two stores."
+                .into(),
         ],
     }
 }

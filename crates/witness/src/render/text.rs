@@ -142,7 +142,8 @@ impl Writer {
     }
 
     fn edge(&mut self, edge: &Relation) {
-        let label = format!("{}  {} → {}  ", edge.name, edge.from + 1, edge.to + 1);
+        let (from, to) = (words::number(edge.from), words::number(edge.to));
+        let label = format!("{}  {from} → {to}  ", edge.name);
         let mut text = Line::of(Role::Plain, &edge.words);
         if let Some(way) = edge.turned {
             text = text.and(Role::Bad, &format!("  ({})", words::way(way)));

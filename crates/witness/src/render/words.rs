@@ -64,26 +64,36 @@ pub fn action(what: &What) -> (&'static str, Option<String>) {
         What::Barrier { .. } => ("barrier", None),
         What::Visible {
             location, value, ..
-        } => ("visible", is(location, value)),
+        } => ("becomes visible", is(location, value)),
     }
+}
+
+/// What a step is called: they are counted from 1.
+pub const fn number(step: usize) -> usize {
+    step.saturating_add(1)
 }
 
 /// A step in one line, for where there is no room for more: `2, src/a.rs:3`.
 pub fn at(story: &Story, step: usize) -> String {
+    let number = number(step);
     let place = story.steps.get(step).and_then(|step| step.place.as_ref());
     match place {
         Some(place) => match &place.line {
-            Some(line) => format!("step {}, {}:{}", step + 1, line.file, line.line),
-            None => format!("step {}, {:#x}", step + 1, place.pc),
+            Some(line) => format!("step {number}, {}:{}", line.file, line.line),
+            None => format!("step {number}, {:#x}", place.pc),
         },
-        None => format!("step {}", step + 1),
+        None => format!("step {number}"),
     }
 }
 
 /// What an edge is for a cure that orders it.
 pub fn ordered(story: &Story, cure: &Cure) -> Option<String> {
     let Relation { from, to, .. } = story.edges.get(cure.edge)?;
-    Some(format!("orders steps {} and {}", from + 1, to + 1))
+    Some(format!(
+        "orders steps {} and {}",
+        number(*from),
+        number(*to)
+    ))
 }
 
 /// Whether a cure helps; the sentence, and whether it is good news.

@@ -111,7 +111,7 @@ fn indentation(indent: usize) -> Line {
 }
 
 /// Words with the number of spaces before them; the last one may be empty. A path may also be
-/// broken behind a `/`.
+/// broken behind a `/` or a `::`.
 fn tokens(span: &Span) -> impl Iterator<Item = (usize, &str, Role)> {
     let mut rest = span.text.as_str();
     std::iter::from_fn(move || {
@@ -123,6 +123,7 @@ fn tokens(span: &Span) -> impl Iterator<Item = (usize, &str, Role)> {
         let end = word.char_indices().find_map(|(i, c)| match c {
             ' ' => Some(i),
             '/' => Some(i + 1),
+            ':' if word[i..].starts_with("::") => Some(i + 2),
             _ => None,
         });
         let (word, tail) = word.split_at(end.unwrap_or(word.len()));
@@ -166,6 +167,7 @@ mod tests {
             wrapped("src/render/a.rs:1", 12),
             ["src/render/", "  a.rs:1"]
         );
+        assert_eq!(wrapped("ab::cd::ef", 8), ["ab::cd::", "  ef"]);
         assert_eq!(wrapped("abcdefgh", 6), ["abcdef", "  gh"]);
         assert_eq!(wrapped("漢字漢字", 6), ["漢字漢", "  字"]);
         assert_eq!(wrapped("x abcdefghi", 6), ["x", "  abcd", "  efgh", "  i"]);
@@ -174,7 +176,7 @@ mod tests {
     #[test]
     fn roles_survive() {
         let line = Line::of(Role::Strong, "load x = 0").and(Role::Bad, "  (stale)");
-        assert_eq!(line.wrapped(30, 0), [line.clone()]);
+        assert_eq!(line.wrapped(30, 0), std::slice::from_ref(&line));
         let lines = line.wrapped(11, 0);
         assert_eq!(lines[0], Line::of(Role::Strong, "load x = 0"));
         assert_eq!(lines[1], Line::of(Role::Bad, "(stale)"));

@@ -9,8 +9,8 @@ pub fn page() -> Page {
     Page {
         title: "The AIO ring on weakly ordered machines".into(),
         lead: vec![
-            "In July 2003 Ken Chen reported a race in Linux's AIO ring: the new tail became visible \
-             before the event it announces, and the reader took a stale event."
+            "In July 2003 Ken Chen reported a race in Linux's AIO ring: the new tail became \
+             visible before the event it announces, and the reader took a stale event."
                 .into(),
             "plain is stock QEMU, weak the same QEMU with the plugin; of 10 seeds each.".into(),
         ],
@@ -83,9 +83,9 @@ fn release() -> Evidence {
             Source {
                 at: "crates/aio-ring/src/orderings.rs:69".into(),
                 code: "tail.store(value, Ordering::Release);".into(),
-                why:
-                    "Release: orders the event stores before the tail store. Pairs with load_tail."
-                        .into(),
+                why: "Release: orders the event stores before the tail store. Pairs with \
+                      load_tail."
+                    .into(),
             },
             reader(),
         ],
@@ -134,18 +134,38 @@ fn relaxed_tail() -> Evidence {
             Source {
                 at: "crates/aio-ring-buggy/src/relaxed_tail.rs:27".into(),
                 code: "tail.store(value, Ordering::Relaxed);".into(),
-                why: "Relaxed: nothing orders the event stores before it. load_tail has nobody to pair with.".into(),
+                why: "Relaxed: nothing orders the event stores before it. \
+                      load_tail has nobody to pair with."
+                    .into(),
             },
             reader(),
         ],
         machine_code: vec![
-            code("aarch64", &["str     x13, [x8, #0x18]", "ldr     x8, [x0]", "str     w11, [x8, #0xc]"]),
-            code("riscv64", &["sd      a6, 0x18(a2)", "c.ld    a2, 0(a0)", "c.sw    a1, 0xc(a2)"]),
+            code(
+                "aarch64",
+                &[
+                    "str     x13, [x8, #0x18]",
+                    "ldr     x8, [x0]",
+                    "str     w11, [x8, #0xc]",
+                ],
+            ),
+            code(
+                "riscv64",
+                &[
+                    "sd      a6, 0x18(a2)",
+                    "c.ld    a2, 0(a0)",
+                    "c.sw    a1, 0xc(a2)",
+                ],
+            ),
         ],
         verdict: Cell::new(
-            "Test MP+po+ldar Allowed\n1:X1=1; 1:X3=0;\nOk, allowed on AArch64, PPC and RISCV; forbidden on X86_64.",
+            "Test MP+po+ldar Allowed\n1:X1=1; 1:X3=0;\n\
+             Ok, allowed on AArch64, PPC and RISCV; forbidden on X86_64.",
             Tone::Note,
         ),
-        run: Cell::new("10 of 10 seeds of aarch64 took stale events, 4055 of them.", Tone::Bad),
+        run: Cell::new(
+            "10 of 10 seeds of aarch64 took stale events, 4055 of them.",
+            Tone::Bad,
+        ),
     }
 }
