@@ -1,4 +1,4 @@
-//! How a story is shown: [`text`] for a terminal, [`svg`] as a picture, [`html`] as a page.
+//! How a story is shown: [`text()`] for a terminal, [`svg()`] as a picture, [`html()`] as a page.
 //!
 //! All three are pure. What comes from outside, such as names of programs and source text, is made
 //! harmless in one place (`clean.rs`): no control character gets through, and no tag.
