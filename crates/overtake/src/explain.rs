@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use schedule::Choices;
+use witness::render::{Page, Style};
 use witness::{Shrunk, Story, render};
 
 use crate::cli::{ExplainArgs, ExplainFormat, GuestArgs};
@@ -29,7 +30,7 @@ use crate::shrink::shrink;
 use crate::subject::{Bench, Subject};
 use crate::trial::{Ask, Trials};
 
-pub use code::Code;
+pub use code::{Code, is_of_the_toolchain};
 
 /// Events that go through the ring, unless told otherwise: the first that is stale ends the run.
 const EVENTS: u64 = 500;
@@ -237,9 +238,28 @@ fn again(args: &ExplainArgs, failed: &Failed) -> String {
 
 fn shown(story: &Story, format: ExplainFormat) -> String {
     match format {
-        ExplainFormat::Text => render::text(story),
+        ExplainFormat::Text => {
+            // Colours are left out where the output is no terminal.
+            render::text(story, Style::coloured(width()))
+        }
         ExplainFormat::Json => serde_json::to_string_pretty(story).expect("plain data") + "\n",
         ExplainFormat::Svg => render::svg(story),
-        ExplainFormat::Html => render::html(story),
+        ExplainFormat::Html => render::html(&Page {
+            title: format!("{} on {}", story.failure, story.target),
+            lead: vec![format!("{}, with seed {}.", story.program, story.seed)],
+            stories: vec![story.clone()],
+            ..Page::default()
+        }),
     }
+}
+
+/// Columns of the terminal; 100 where there is none.
+fn width() -> usize {
+    let named = std::env::var("COLUMNS").ok().and_then(|it| it.parse().ok());
+    let found = || {
+        let (terminal_size::Width(width), _) = terminal_size::terminal_size()?;
+        Some(usize::from(width))
+    };
+    let width: usize = named.or_else(found).unwrap_or(100);
+    width.clamp(40, 160)
 }

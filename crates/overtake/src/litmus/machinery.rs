@@ -96,9 +96,9 @@ impl<'a> Machinery<'a> {
             options: PluginOptions {
                 budget: self.args.budget.unwrap_or(usual),
                 check: self.args.check,
-                trace_hash: false,
                 strategy: self.args.strategy.strategy,
                 others: self.args.plugin_option.clone(),
+                ..PluginOptions::default()
             },
             limit: limit(self.args.timeout),
         }

@@ -1,0 +1,80 @@
+//! What is to be said about a step: what it does, and where it stands.
+
+use super::words;
+use super::wrap::{Line, Role};
+use crate::{Place, Step, What};
+
+/// What a step does, in one line.
+pub fn action(step: &Step) -> Line {
+    let access = |does: &str, location: &str, value: &str| {
+        Line::of(Role::Strong, &format!("{does} {location} = {value}"))
+    };
+    match &step.what {
+        What::Load {
+            location,
+            value,
+            current,
+        } => {
+            let line = access("load", location, value);
+            match current {
+                Some(current) => line.and(Role::Bad, &format!("  ({})", stale(current))),
+                None => line,
+            }
+        }
+        What::Store {
+            location,
+            value,
+            visible,
+        } => {
+            let line = access("store", location, value);
+            match visible {
+                Some(at) => line.and(Role::Dim, &format!("  (visible at {})", words::number(*at))),
+                None => line,
+            }
+        }
+        What::Atomic { location, value } => access("atomic", location, value),
+        What::Barrier { remark } => {
+            let line = Line::of(Role::Quiet, "barrier");
+            match remark {
+                Some(remark) => line.and(Role::Bad, &format!("  ({remark})")),
+                None => line,
+            }
+        }
+        What::Visible {
+            store,
+            location,
+            value,
+        } => {
+            let what = format!("{location} = {value} becomes visible");
+            Line::of(Role::Quiet, &what).and(
+                Role::Dim,
+                &format!("  (stored at {})", words::number(*store)),
+            )
+        }
+    }
+}
+
+/// What makes a load a stale one.
+pub fn stale(current: &str) -> String {
+    format!("stale: {current} was stored")
+}
+
+/// Where a step stands, a fact a line: instruction, function, source line and its text.
+pub fn details(place: &Place) -> Vec<Line> {
+    let mut lines = vec![Line::of(Role::Dim, &instruction(place))];
+    if let Some(function) = &place.function {
+        lines.push(Line::of(Role::Dim, function));
+    }
+    if let Some(line) = &place.line {
+        lines.push(Line::of(Role::Dim, &format!("{}:{}", line.file, line.line)));
+        if let Some(text) = &line.text {
+            lines.push(Line::of(Role::Plain, text.trim()));
+        }
+    }
+    lines
+}
+
+/// An instruction and its address.
+pub fn instruction(place: &Place) -> String {
+    format!("{:x}: {}", place.pc, place.instruction)
+}

@@ -1,0 +1,135 @@
+//! A page of evidence.
+
+mod evidence;
+mod ids;
+mod story;
+mod table;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
+
+use super::{Page, clean, svg};
+use crate::Story;
+use ids::Ids;
+
+const STYLE: &str = include_str!("html/style.css");
+
+/// The page as a document that needs nothing else: no script, no font, no picture from elsewhere.
+#[must_use]
+pub fn html(page: &Page) -> String {
+    let mut ids = Ids::new(["content", "results", "evidence", "failures"]);
+    let variants = page
+        .evidence
+        .iter()
+        .map(|evidence| evidence.variant.as_str());
+    let variants: Vec<String> = variants.map(|name| ids.of("variant", name)).collect();
+    let stories: Vec<String> = page
+        .stories
+        .iter()
+        .map(|story| ids.of("failure", &short(story)))
+        .collect();
+    let document = markup! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (page.title) }
+                style { (PreEscaped(STYLE)) (PreEscaped(svg::STYLE)) }
+            }
+            body {
+                a class="skip" href="#content" { "Skip to the content" }
+                header {
+                    h1 { (page.title) }
+                    @for paragraph in &page.lead {
+                        p { (paragraph) }
+                    }
+                }
+                (contents(page, &variants, &stories))
+                main id="content" tabindex="-1" {
+                    @if let Some(table) = &page.table {
+                        section aria-labelledby="results" {
+                            h2 id="results" { "Results" }
+                            (table::table(table))
+                        }
+                    }
+                    @if !page.evidence.is_empty() {
+                        section aria-labelledby="evidence" {
+                            h2 id="evidence" { "Evidence" }
+                            @for (evidence, id) in page.evidence.iter().zip(&variants) {
+                                (evidence::evidence(evidence, id))
+                            }
+                        }
+                    }
+                    @if !page.stories.is_empty() {
+                        section aria-labelledby="failures" {
+                            h2 id="failures" { "Failures, and why" }
+                            @for (story, id) in page.stories.iter().zip(&stories) {
+                                (story::story(story, id))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    clean::block(&document.into_string())
+}
+
+/// Links to all parts that there are.
+fn contents(page: &Page, variants: &[String], stories: &[String]) -> Markup {
+    let link = |id: &str, text: &str| markup! { a href={ "#" (id) } { (text) } };
+    markup! {
+        nav aria-label="Contents" {
+            ul {
+                @if page.table.is_some() {
+                    li { (link("results", "Results")) }
+                }
+                @if !page.evidence.is_empty() {
+                    li {
+                        (link("evidence", "Evidence"))
+                        ul {
+                            @for (evidence, id) in page.evidence.iter().zip(variants) {
+                                li { (link(id, &evidence.variant)) }
+                            }
+                        }
+                    }
+                }
+                @if !page.stories.is_empty() {
+                    li {
+                        (link("failures", "Failures, and why"))
+                        ul {
+                            @for (story, id) in page.stories.iter().zip(stories) {
+                                li { (link(id, &short(story))) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a story is called: its shape and its target.
+fn short(story: &Story) -> String {
+    format!("{} on {}", story.shape, story.target)
+}
+
+/// What may be too wide for a phone, and is scrolled by itself, with the keyboard too.
+fn scrolled(label: &str, content: &Markup) -> Markup {
+    markup! {
+        div class="scrolled" role="group" tabindex="0" aria-label=(label) { (content) }
+    }
+}
+
+/// Code of several lines, which are not broken.
+fn code(label: &str, text: &str) -> Markup {
+    scrolled(label, &markup! { pre { code { (text) } } })
+}
+
+/// Lines that are broken where they do not fit: a command, or output.
+fn lines(text: &str) -> Markup {
+    markup! {
+        pre class="soft" { (text) }
+    }
+}

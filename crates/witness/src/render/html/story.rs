@@ -1,0 +1,105 @@
+//! A story on a page: facts, picture, the cycle in words, cures, and all of it as text.
+
+use maud::{Markup, html};
+
+use super::evidence::path;
+use super::{lines, scrolled, short};
+use crate::render::{Style, svg, text, words};
+use crate::{Cure, Relation, Story};
+
+/// How wide the text form is: what fits on a phone.
+const TEXT_WIDTH: usize = 40;
+
+/// The story, with ids that begin with `id`.
+pub fn story(story: &Story, id: &str) -> Markup {
+    let name = short(story);
+    html! {
+        article aria-labelledby=(id) {
+            h3 id=(id) { (name) }
+            dl class="facts" {
+                (fact("Program", &html! { code { (path(&story.program)) } }))
+                (fact("Target", &html! { (story.target) }))
+                (fact("Seed", &html! { (story.seed) }))
+                (fact("Failure", &html! { strong class="bad" { (story.failure) } }))
+                (fact("Shape", &html! { (words::shape_in_full(&story.shape)) }))
+            }
+            figure {
+                (scrolled(&format!("Picture: {name}"), &svg::picture(story, id, false)))
+                figcaption {
+                    "Time runs downwards. Each access at the tail of an arrow comes before the one at "
+                    "its head, all in a circle: no order of turns does that. "
+                    @if words::kept_back(story).next().is_some() {
+                        "A dashed line leads from a store to the moment at which the others see it."
+                    }
+                }
+            }
+            @if !story.edges.is_empty() {
+                h4 { "The circle in words" }
+                ol class="edges" {
+                    @for edge in &story.edges { (relation(edge)) }
+                }
+            }
+            @if !story.cures.is_empty() {
+                h4 { "What would have prevented it" }
+                ol class="cures" {
+                    @for cure in &story.cures { (remedy(story, cure)) }
+                }
+            }
+            @if !story.notes.is_empty() {
+                h4 { "Notes" }
+                ul {
+                    @for note in &story.notes { li { (note) } }
+                }
+            }
+            h4 { "Again" }
+            (lines(&story.again))
+            p class="dim" { (words::shrunk(&story.shrunk)) }
+            details {
+                summary { "All of it as text" }
+                (lines(text(story, Style::plain(TEXT_WIDTH)).trim_end()))
+            }
+        }
+    }
+}
+
+fn fact(name: &str, value: &Markup) -> Markup {
+    html! {
+        div { dt { (name) } dd { (value) } }
+    }
+}
+
+fn relation(edge: &Relation) -> Markup {
+    let Relation {
+        from,
+        to,
+        name,
+        turned,
+        words: said,
+    } = edge;
+    html! {
+        li {
+            abbr title=(words::relation(name)) { (name) }
+            span class="steps" { " " (words::number(*from)) " → " (words::number(*to)) " " }
+            (said)
+            @if let Some(way) = turned {
+                " " strong class="bad" { "(" (words::way(*way)) ")" }
+            }
+        }
+    }
+}
+
+fn remedy(story: &Story, cure: &Cure) -> Markup {
+    let (checked, good) = words::checked(cure.checked);
+    html! {
+        li {
+            div { code { (cure.instruction) } " at " (path(&words::at(story, cure.step))) }
+            div { (cure.rust.as_deref().unwrap_or(words::NO_RUST)) }
+            div {
+                strong class=(if good { "good" } else { "bad" }) { (checked) }
+                @if let Some(ordered) = words::ordered(story, cure) {
+                    span class="dim" { " (" (ordered) ")" }
+                }
+            }
+        }
+    }
+}

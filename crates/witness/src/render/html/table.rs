@@ -1,0 +1,62 @@
+//! Tables, and cells with a tone.
+
+use maud::{Markup, html};
+
+use super::{lines, scrolled};
+use crate::render::{Cell, Table, Tone};
+
+/// A table that scrolls by itself; the first cell of a row is its head.
+pub fn table(table: &Table) -> Markup {
+    scrolled(
+        &table.caption,
+        &html! {
+            table {
+                caption { span { (table.caption) } }
+                @if !table.head.is_empty() {
+                    thead {
+                        tr {
+                            @for head in &table.head {
+                                th scope="col" { (head) }
+                            }
+                        }
+                    }
+                }
+                tbody {
+                    @for row in &table.rows {
+                        tr {
+                            @for (nth, cell) in row.iter().enumerate() {
+                                @if nth == 0 {
+                                    th scope="row" class=[tone(cell.tone)] { (cell.text) }
+                                } @else {
+                                    td class=[tone(cell.tone)] { (cell.text) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        },
+    )
+}
+
+/// A cell outside a table. Several lines are shown as they are, in a font of one width.
+pub fn passage(cell: &Cell) -> Markup {
+    html! {
+        div class={ "passage " (tone(cell.tone).unwrap_or("plain")) } {
+            @if cell.text.contains('\n') {
+                (lines(&cell.text))
+            } @else {
+                p { (cell.text) }
+            }
+        }
+    }
+}
+
+const fn tone(tone: Tone) -> Option<&'static str> {
+    match tone {
+        Tone::Plain => None,
+        Tone::Good => Some("good"),
+        Tone::Bad => Some("bad"),
+        Tone::Note => Some("note"),
+    }
+}

@@ -1,0 +1,180 @@
+//! A story for a terminal.
+
+use std::fmt::Write as _;
+
+use anstyle::AnsiColor;
+
+use super::columns;
+use super::words;
+use super::wrap::{Line, Role};
+use crate::{Cure, Relation, Story};
+
+/// How a text is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// How many columns there are. What can be copied, such as a command, is never broken.
+    pub width: usize,
+    /// Whether it is coloured; without, there are no escape codes at all.
+    pub colour: bool,
+}
+
+impl Style {
+    /// Without escape codes, for a pipe or a file.
+    #[must_use]
+    pub const fn plain(width: usize) -> Self {
+        let colour = false;
+        Style { width, colour }
+    }
+
+    /// For a terminal that shows colours.
+    #[must_use]
+    pub const fn coloured(width: usize) -> Self {
+        let colour = true;
+        Style { width, colour }
+    }
+}
+
+impl Default for Style {
+    /// What is right where nothing is known: 100 columns, plain.
+    fn default() -> Self {
+        Style::plain(100)
+    }
+}
+
+/// The story: what ran, a table of the steps, the cycle in words, cures, and the command that does
+/// it again.
+#[must_use]
+pub fn text(story: &Story, style: Style) -> String {
+    let mut out = Writer {
+        style,
+        out: String::new(),
+    };
+    out.facts(&[
+        ("program", story.program.clone()),
+        ("target", story.target.clone()),
+        ("seed", story.seed.to_string()),
+        ("failure", story.failure.clone()),
+        ("shape", words::shape_in_full(&story.shape)),
+    ]);
+
+    out.heading("What happened, downwards in time");
+    for line in columns::steps(story, style.width) {
+        out.line(&line);
+    }
+    if !story.edges.is_empty() {
+        out.heading(
+            "Why no order of turns explains it: each comes before the next, all in a circle",
+        );
+        for edge in &story.edges {
+            out.edge(edge);
+        }
+    }
+    if !story.cures.is_empty() {
+        out.heading("What would have prevented it, cheapest first");
+        for cure in &story.cures {
+            out.cure(story, cure);
+        }
+    }
+    if !story.notes.is_empty() {
+        out.heading("Notes");
+        for note in &story.notes {
+            out.item(&Line::of(Role::Plain, "- "), &Line::of(Role::Plain, note));
+        }
+    }
+    out.heading("Shrunk");
+    out.item(
+        &Line::default(),
+        &Line::of(Role::Plain, &words::shrunk(&story.shrunk)),
+    );
+    out.heading("Again");
+    out.line(&Line::of(Role::Plain, &story.again));
+    out.out
+}
+
+struct Writer {
+    style: Style,
+    out: String,
+}
+
+impl Writer {
+    fn line(&mut self, line: &Line) {
+        for span in &line.0 {
+            let style = if self.style.colour {
+                look(span.role)
+            } else {
+                anstyle::Style::new()
+            };
+            let _ = write!(self.out, "{style}{}{style:#}", span.text);
+        }
+        self.out.push('\n');
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.out.push('\n');
+        for line in Line::of(Role::Strong, text).wrapped(self.style.width, 0) {
+            self.line(&line);
+        }
+    }
+
+    /// A line that hangs from its label.
+    fn item(&mut self, label: &Line, text: &Line) {
+        let indent = label.width();
+        let joined = label.0.iter().chain(&text.0);
+        let joined = joined.fold(Line::default(), |line, span| {
+            line.and(span.role, &span.text)
+        });
+        for line in joined.wrapped(self.style.width, indent) {
+            self.line(&line);
+        }
+    }
+
+    fn facts(&mut self, facts: &[(&str, String)]) {
+        let widest = facts.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+        for (name, value) in facts {
+            let role = if *name == "failure" {
+                Role::Bad
+            } else {
+                Role::Plain
+            };
+            let label = Line::of(Role::Dim, &format!("{name:<widest$}  "));
+            self.item(&label, &Line::of(role, value));
+        }
+    }
+
+    fn edge(&mut self, edge: &Relation) {
+        let (from, to) = (words::number(edge.from), words::number(edge.to));
+        let label = format!("{}  {from} → {to}  ", edge.name);
+        let mut text = Line::of(Role::Plain, &edge.words);
+        if let Some(way) = edge.turned {
+            text = text.and(Role::Bad, &format!("  ({})", words::way(way)));
+        }
+        self.item(&Line::of(Role::Dim, &label), &text);
+    }
+
+    fn cure(&mut self, story: &Story, cure: &Cure) {
+        let at = format!("  at {}", words::at(story, cure.step));
+        let text = Line::of(Role::Strong, &cure.instruction).and(Role::Plain, &at);
+        self.item(&Line::of(Role::Plain, "- "), &text);
+        let indent = Line::of(Role::Plain, "  ");
+        let rust = cure.rust.as_deref().unwrap_or(words::NO_RUST);
+        self.item(&indent, &Line::of(Role::Plain, rust));
+        let (checked, good) = words::checked(cure.checked);
+        let role = if good { Role::Good } else { Role::Bad };
+        let mut text = Line::of(role, &checked);
+        if let Some(ordered) = words::ordered(story, cure) {
+            text = text.and(Role::Dim, &format!("  ({ordered})"));
+        }
+        self.item(&indent, &text);
+    }
+}
+
+fn look(role: Role) -> anstyle::Style {
+    match role {
+        Role::Plain => anstyle::Style::new(),
+        Role::Strong => anstyle::Style::new().bold(),
+        Role::Dim => anstyle::Style::new().dimmed(),
+        Role::Bad => AnsiColor::Red.on_default().bold(),
+        Role::Good => AnsiColor::Green.on_default(),
+        Role::Quiet => AnsiColor::Cyan.on_default(),
+    }
+}
