@@ -53,6 +53,7 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
                     effect: isa::decode(plugin.arch, bytes),
                     flow: isa::flow(plugin.arch, bytes),
                     before: None,
+                    after: None,
                 });
                 for supposition in &plugin.options.suppositions {
                     supposition.apply(&mut decoded);

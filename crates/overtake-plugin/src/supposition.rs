@@ -23,38 +23,49 @@ enum What {
     Acquire(Acquire),
     /// There is a fence before it.
     Before(Fence),
+    /// There is a fence after its access.
+    After(Fence),
 }
 
-/// For messages.
-pub const FORM: &str = "suppose=ADDRESS:without|release|acquire|acquire-pc|fence-ww|fence-rr|fence-rrw|fence-rw|fence-full";
+/// For messages. A fence is named by the pairs that it keeps: `rw` are those that `lwsync` and
+/// `fence.tso` keep, all but an earlier write with a later read.
+pub const FORM: &str = "suppose=ADDRESS:without|release|acquire|acquire-pc|before-ww|before-rr|\
+    before-r|before-rw|before-all|after-ww|after-rr|after-r|after-rw|after-all";
+
+fn fence(name: &str) -> Option<Fence> {
+    let none = Fence::default();
+    Some(match name {
+        "ww" => Fence::STORES,
+        "rr" => Fence {
+            load_load: true,
+            ..none
+        },
+        "r" => Fence {
+            load_load: true,
+            load_store: true,
+            ..none
+        },
+        "rw" => Fence {
+            store_load: false,
+            ..Fence::FULL
+        },
+        "all" => Fence::FULL,
+        _ => return None,
+    })
+}
 
 impl Supposition {
     /// Reads `ADDRESS:WHAT`.
     pub fn parse(text: &str) -> Option<Self> {
         let (address, what) = text.split_once(':')?;
         let address = u64::from_str_radix(address.strip_prefix("0x")?, 16).ok()?;
-        let none = Fence::default();
-        let what = match what {
-            "without" => What::Without,
-            "release" => What::Release,
-            "acquire" => What::Acquire(Acquire::Rcsc),
-            "acquire-pc" => What::Acquire(Acquire::Rcpc),
-            "fence-ww" => What::Before(Fence::STORES),
-            "fence-rr" => What::Before(Fence {
-                load_load: true,
-                ..none
-            }),
-            "fence-rrw" => What::Before(Fence {
-                load_load: true,
-                load_store: true,
-                ..none
-            }),
-            // What `lwsync` and `fence.tso` keep.
-            "fence-rw" => What::Before(Fence {
-                store_load: false,
-                ..Fence::FULL
-            }),
-            "fence-full" => What::Before(Fence::FULL),
+        let what = match what.split_once('-') {
+            None if what == "without" => What::Without,
+            None if what == "release" => What::Release,
+            None if what == "acquire" => What::Acquire(Acquire::Rcsc),
+            Some(("acquire", "pc")) => What::Acquire(Acquire::Rcpc),
+            Some(("before", name)) => What::Before(fence(name)?),
+            Some(("after", name)) => What::After(fence(name)?),
             _ => return None,
         };
         Some(Self { address, what })
@@ -80,6 +91,7 @@ impl Supposition {
                 }
             }
             What::Before(fence) => decoded.before = Some(fence),
+            What::After(fence) => decoded.after = Some(fence),
         }
     }
 }
@@ -95,6 +107,7 @@ mod tests {
             effect: isa::decode(arch, bytes),
             flow: isa::flow(arch, bytes),
             before: None,
+            after: None,
         }
     }
 
@@ -137,7 +150,7 @@ mod tests {
             .apply(&mut isync);
         assert!(!isync.flow.context_sync);
         assert_ne!(isync.flow, Flow::UNKNOWN);
-        Supposition::parse("0x40:fence-ww")
+        Supposition::parse("0x40:before-ww")
             .unwrap()
             .apply(&mut isync);
         assert_eq!(isync.before, Some(Fence::STORES));

@@ -28,6 +28,8 @@ pub struct Decoded {
     pub flow: Flow,
     /// A fence that is supposed before it.
     pub before: Option<Fence>,
+    /// A fence that is supposed after its access.
+    pub after: Option<Fence>,
 }
 
 /// A translated instruction.
@@ -47,6 +49,8 @@ pub struct Instruction {
     pub fence: Option<Fence>,
     /// What is supposed to be ordered before it runs.
     pub before: Option<Fence>,
+    /// What is supposed to be ordered after its access.
+    pub after: Option<Fence>,
     /// It writes memory that no callback reports.
     pub unseen_write: bool,
     /// It follows such an instruction, or a store-conditional.
@@ -75,6 +79,7 @@ impl Instruction {
             release: effect.release,
             fence: fence(effect.fence),
             before: decoded.before,
+            after: decoded.after,
             unseen_write: effect.unseen_write,
             needs_mending,
             spin_hint: effect.spin_hint,

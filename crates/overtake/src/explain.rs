@@ -203,17 +203,17 @@ pub fn explain(
         runs: shrunken.runs + 1,
     };
     let mut told = story::Teller::new(&trials.bench, &trial.trace);
-    let mut story = told.story(cycles.first(), failure, again, shrunk);
-    if let Some(cycle) = cycles.first() {
-        progress.set_message("trying cures");
-        story.cures = cure::tried(
-            trials,
-            &shrunken.choices,
-            cycle,
-            &trial.trace,
-            &told,
-            cure_seeds,
-        )?;
+    progress.set_message("trying cures");
+    let cures = cure::Cures {
+        trials,
+        choices: &shrunken.choices,
+        trace: &trial.trace,
+        seeds: cure_seeds,
+    };
+    let cycle = cures.cause(&cycles)?;
+    let mut story = told.story(cycle, failure, again, shrunk);
+    if let Some(cycle) = cycle {
+        story.cures = cures.tried(cycle, &told)?;
     }
     Ok(Explained {
         story,

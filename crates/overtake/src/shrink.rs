@@ -5,10 +5,14 @@
 //! choices that were left out made as a sequentially consistent machine with a fair scheduler makes
 //! them. A try counts if the program fails in the same way.
 
-use schedule::{Choices, Deviation, Turn};
+use schedule::{Choices, Deviation, Turn, What};
+use weakmem::LONGEST_LIFE;
 
 use crate::error::Error;
 use crate::trial::{Ask, Trials};
+
+/// Choices that are tried alone: those before the end of the failing run.
+const SINGLES: usize = 16;
 
 /// What is left of a failing run.
 #[derive(Debug, Clone)]
@@ -45,13 +49,27 @@ pub fn shrink(
         let trial = trials.run(ask)?;
         Ok(trial.failure.as_deref() == Some(failure))
     };
+    if fails(&[], &[])? {
+        let choices = Choices::default();
+        return Ok(Shrunken { choices, runs });
+    }
     if !fails(&choices.turns, &choices.deviations)? {
         return Err(Error::NotAgain {
             seed: trials.bench.emulation.seed,
             failure: failure.to_owned(),
         });
     }
-    // Mostly who runs when does not matter, as long as all run.
+    // Mostly one store is enough, and who runs when does not matter, as long as all run.
+    for deviation in choices.deviations.iter().rev().take(SINGLES) {
+        let single = [lengthened(*deviation)];
+        if fails(&[], &single)? {
+            let choices = Choices {
+                turns: Vec::new(),
+                deviations: single.to_vec(),
+            };
+            return Ok(Shrunken { choices, runs });
+        }
+    }
     let mut turns = if fails(&[], &choices.deviations)? {
         Vec::new()
     } else {
@@ -67,6 +85,14 @@ pub fn shrink(
     }
     let choices = Choices { turns, deviations };
     Ok(Shrunken { choices, runs })
+}
+
+/// The same store, kept back or unseen for as long as can be.
+fn lengthened(mut deviation: Deviation) -> Deviation {
+    if let What::Pending { rounds, .. } | What::Unseen { rounds, .. } = &mut deviation.what {
+        *rounds = LONGEST_LIFE;
+    }
+    deviation
 }
 
 /// Of the turns, those up to the last one that matters. (Those before it put the program where it is

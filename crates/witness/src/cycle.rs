@@ -32,8 +32,8 @@ pub enum Link {
     Program {
         /// How the order was turned round in this run; `None`: it was kept.
         turned: Option<Way>,
-        /// A barrier of the thread (an index of an event) that would order the two and does not stand
-        /// between them: the first one behind `to`, or else the last one before `from`.
+        /// A barrier of the thread (an index of an event) that would order the two and stands right
+        /// behind `to`, or else right before `from`, with no other access between.
         misplaced: Option<usize>,
     },
     /// The second one reads what the first one wrote.

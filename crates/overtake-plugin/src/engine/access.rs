@@ -258,7 +258,7 @@ impl Engine {
             };
             self.machine.private_store(current, store);
         }
-        if let Some(fence) = instruction.fence {
+        for fence in instruction.fence.into_iter().chain(instruction.after) {
             self.machine.fence(current, fence, &mut guest);
         }
         view
@@ -362,7 +362,7 @@ impl Engine {
             self.machine.acquired(current, view, atomic, guest);
         }
         // What a fence on an access orders, it orders on both sides of it.
-        if let Some(fence) = instruction.fence {
+        for fence in instruction.fence.into_iter().chain(instruction.after) {
             self.machine.fence(current, fence, guest);
         }
         view

@@ -15,7 +15,6 @@ use crate::target::Target;
 
 /// The program's code and debug information, and those of the libraries that it has loaded.
 pub struct Code {
-    target: Target,
     /// The program itself, which may run from memory.
     program: PathBuf,
     modules: Vec<Module>,
@@ -32,7 +31,6 @@ impl Code {
     /// Of a program with what was mapped.
     pub fn new(target: Target, program: &Path, modules: &[Module]) -> Code {
         Code {
-            target,
             program: program.to_owned(),
             modules: modules.to_vec(),
             files: HashMap::new(),
@@ -145,7 +143,12 @@ fn disassembler(target: Target) -> Result<Capstone, capstone::Error> {
 
 /// Whether a source file is the toolchain's and not the program's.
 pub fn is_of_the_toolchain(file: &str) -> bool {
-    file.starts_with("/rustc/") || file.contains("/rustlib/src/rust/library/")
+    let library = [
+        "/rustlib/src/rust/library/",
+        "library/core/src/",
+        "library/std/src/",
+    ];
+    file.starts_with("/rustc/") || library.iter().any(|it| file.contains(it))
 }
 
 /// The function and line at an address: of the innermost inlined function that is not the

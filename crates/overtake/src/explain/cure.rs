@@ -1,8 +1,8 @@
 //! What would have prevented it: orderings for a pair that was out of order, each tried.
 
-use overtake_report::trace::{Event, Op, Trace};
+use overtake_report::trace::{Access, Event, Op, Trace};
 use schedule::Choices;
-use witness::{Checked, Cure, Cycle, Link};
+use witness::{Checked, Cure, Cycle, Edge, Link};
 
 use super::story::Teller;
 use crate::error::Error;
@@ -35,7 +35,7 @@ const fn candidate(
 const RELEASE: Option<&str> = Some("Ordering::Release on this store");
 const ACQUIRE: Option<&str> = Some("Ordering::Acquire on this load");
 const FENCE_RELEASE: Option<&str> = Some("fence(Ordering::Release) before this store");
-const FENCE_ACQUIRE: Option<&str> = Some("fence(Ordering::Acquire) before this load");
+const FENCE_ACQUIRE: Option<&str> = Some("fence(Ordering::Acquire) after this load");
 const FENCE_SEQCST: Option<&str> = Some("fence(Ordering::SeqCst) before this load");
 const SEQCST: Option<&str> = Some("Ordering::SeqCst on both accesses");
 
@@ -46,40 +46,41 @@ fn store_store(target: Target) -> Vec<Candidate> {
     match target {
         Target::Aarch64 => vec![
             release("stlr"),
-            candidate("dmb ishst", None, None, Some("fence-ww")),
-            candidate("dmb ish", FENCE_RELEASE, None, Some("fence-full")),
+            candidate("dmb ishst", None, None, Some("before-ww")),
+            candidate("dmb ish", FENCE_RELEASE, None, Some("before-all")),
         ],
         Target::Ppc64le => vec![
             release("lwsync before it"),
-            candidate("lwsync", FENCE_RELEASE, None, Some("fence-rw")),
-            candidate("eieio", None, None, Some("fence-ww")),
+            candidate("lwsync", FENCE_RELEASE, None, Some("before-rw")),
+            candidate("eieio", None, None, Some("before-ww")),
         ],
         Target::Riscv64 => vec![
-            candidate("fence w,w", None, None, Some("fence-ww")),
+            candidate("fence w,w", None, None, Some("before-ww")),
             release("fence rw,w before it"),
-            candidate("fence rw,w", FENCE_RELEASE, None, Some("fence-rw")),
+            candidate("fence rw,w", FENCE_RELEASE, None, Some("before-rw")),
         ],
         // Never out of order.
         Target::X86_64 => Vec::new(),
     }
 }
 
-/// Orderings between a load and a later load.
+/// Orderings between a load and a later load. A fence stands right after the first one: what it is to
+/// order with is often more than one load.
 fn load_load(target: Target) -> Vec<Candidate> {
     let acquire = |instruction| candidate(instruction, ACQUIRE, Some("acquire-pc"), None);
     match target {
         Target::Aarch64 => vec![
             acquire("ldapr, or ldar"),
-            candidate("dmb ishld", FENCE_ACQUIRE, None, Some("fence-rrw")),
+            candidate("dmb ishld", FENCE_ACQUIRE, Some("after-r"), None),
         ],
         Target::Ppc64le => vec![
             acquire("a branch on it, and isync"),
-            candidate("lwsync", FENCE_ACQUIRE, None, Some("fence-rw")),
+            candidate("lwsync", FENCE_ACQUIRE, Some("after-rw"), None),
         ],
         Target::Riscv64 => vec![
-            candidate("fence r,r", None, None, Some("fence-rr")),
+            candidate("fence r,r", None, Some("after-rr"), None),
             acquire("fence r,rw after it"),
-            candidate("fence r,rw", FENCE_ACQUIRE, None, Some("fence-rrw")),
+            candidate("fence r,rw", FENCE_ACQUIRE, Some("after-r"), None),
         ],
         Target::X86_64 => Vec::new(),
     }
@@ -87,7 +88,7 @@ fn load_load(target: Target) -> Vec<Candidate> {
 
 /// Orderings between a store and a later load.
 fn store_load(target: Target) -> Vec<Candidate> {
-    let fence = |instruction| candidate(instruction, FENCE_SEQCST, None, Some("fence-full"));
+    let fence = |instruction| candidate(instruction, FENCE_SEQCST, None, Some("before-all"));
     match target {
         Target::Aarch64 => vec![
             candidate("stlr and ldar", SEQCST, Some("release"), Some("acquire")),
@@ -96,76 +97,161 @@ fn store_load(target: Target) -> Vec<Candidate> {
         Target::Ppc64le => vec![fence("sync")],
         Target::Riscv64 => vec![fence("fence rw,rw")],
         Target::X86_64 => vec![
-            candidate("xchg", SEQCST, None, Some("fence-full")),
+            candidate("xchg", SEQCST, None, Some("before-all")),
             fence("mfence"),
         ],
     }
 }
 
-/// The orderings for each pair of the cycle that was out of order, each tried: with it, does the run
-/// that failed still fail, and do others?
-pub fn tried(
-    trials: &Trials,
-    choices: &Choices,
-    cycle: &Cycle,
-    trace: &Trace,
-    told: &Teller<'_>,
-    seeds: u64,
-) -> Result<Vec<Cure>, Error> {
-    let target = trials.bench.guest.target;
-    let mut cures = Vec::new();
-    let access = |event: usize| match &trace.events[event] {
-        Event::Access(access) => Some(access),
-        _ => None,
-    };
-    // Pairs of program order, and whether this run shows them out of order.
-    let pairs = cycle.edges.iter().enumerate().filter_map(|(index, edge)| {
-        let Link::Program { turned, .. } = edge.link else {
-            return None;
-        };
-        let (first, second) = (access(edge.from)?, access(edge.to)?);
-        let candidates = match (first.op, second.op) {
-            (Op::Load, Op::Load) => load_load(target),
-            (Op::Store | Op::Atomic, Op::Load) => store_load(target),
-            (Op::Store | Op::Atomic, Op::Store | Op::Atomic) => store_store(target),
-            // A later store never overtakes a load here.
-            (Op::Load, Op::Store | Op::Atomic) => Vec::new(),
-        };
-        turned.map(|_| (index, edge, first.pc, second.pc, candidates))
-    });
-    // The same orderings in the other threads of the cycle: a shape whose pairs are all weak (SB) needs
-    // one in each.
-    let elsewhere = |but: usize, candidate: &Candidate| -> Vec<String> {
-        let others = cycle.edges.iter().enumerate();
-        others
-            .filter(|(index, edge)| *index != but && matches!(edge.link, Link::Program { .. }))
-            .filter_map(|(_, edge)| Some((access(edge.from)?, access(edge.to)?)))
-            .filter(|(first, second)| first.op != Op::Load && second.op == Op::Load)
-            .flat_map(|(first, second)| supposed(candidate, first.pc, second.pc))
-            .collect()
-    };
-    for (index, edge, first, second, candidates) in pairs {
-        for candidate in candidates {
-            let mut suppositions = supposed(&candidate, first, second);
-            if candidate.later == Some("fence-full") || candidate.earlier == Some("release") {
-                suppositions.extend(elsewhere(index, &candidate));
+/// What cures are tried on.
+pub struct Cures<'a> {
+    /// What is run.
+    pub trials: &'a Trials,
+    /// The choices that make it fail.
+    pub choices: &'a Choices,
+    /// What happens then.
+    pub trace: &'a Trace,
+    /// How many seeds are tried besides.
+    pub seeds: u64,
+}
+
+/// A pair of accesses of a thread, in program order.
+struct Pair<'a> {
+    /// Index of the edge.
+    index: usize,
+    edge: &'a Edge,
+    first: &'a Access,
+    second: &'a Access,
+}
+
+impl Cures<'_> {
+    /// Of the cycles the one that makes the run fail: the first whose pairs, when they are ordered, leave
+    /// no failure in any seed; or else the one with the fewest; or else the first.
+    pub fn cause<'c>(&self, cycles: &'c [Cycle]) -> Result<Option<&'c Cycle>, Error> {
+        let mut best: Option<(usize, &Cycle)> = None;
+        for cycle in cycles {
+            let mut suppositions = Vec::new();
+            for pair in self.pairs(cycle, true) {
+                // The strongest is the last.
+                if let Some(candidate) = self.candidates(&pair).last() {
+                    suppositions.extend(supposed(candidate, pair.first.pc, pair.second.pc));
+                }
             }
-            let checked = check(trials, choices, &suppositions, seeds)?;
-            let at = if candidate.later.is_some() {
-                edge.to
-            } else {
-                edge.from
+            let rank = match self.check(&suppositions)? {
+                Checked::Cures { .. } => return Ok(Some(cycle)),
+                Checked::CuresThisRun { failed, .. } => failed,
+                Checked::Fails => usize::MAX,
             };
-            cures.push(Cure {
-                edge: index,
-                instruction: candidate.instruction.to_owned(),
-                rust: candidate.rust.map(str::to_owned),
-                step: told.step(at),
-                checked,
-            });
+            if best.is_none_or(|(least, _)| rank < least) {
+                best = Some((rank, cycle));
+            }
+        }
+        Ok(best.map(|(_, cycle)| cycle))
+    }
+
+    /// The orderings for each pair of the cycle that was out of order, each tried: with it, does the
+    /// run that failed still fail, and do others?
+    pub fn tried(&self, cycle: &Cycle, told: &Teller<'_>) -> Result<Vec<Cure>, Error> {
+        let mut cures = Vec::new();
+        for pair in self.pairs(cycle, false) {
+            for candidate in self.candidates(&pair) {
+                let mut suppositions = supposed(&candidate, pair.first.pc, pair.second.pc);
+                // A shape whose pairs are all of this kind (SB) needs one in each.
+                for other in self.pairs(cycle, true) {
+                    if kind(&pair) == Some(Kind::StoreLoad) && kind(&other) == kind(&pair) {
+                        suppositions.extend(supposed(&candidate, other.first.pc, other.second.pc));
+                    }
+                }
+                let at = if candidate.later.is_some() {
+                    pair.edge.to
+                } else {
+                    pair.edge.from
+                };
+                cures.push(Cure {
+                    edge: pair.index,
+                    instruction: candidate.instruction.to_owned(),
+                    rust: candidate.rust.map(str::to_owned),
+                    step: told.step(at),
+                    checked: self.check(&suppositions)?,
+                });
+            }
+        }
+        Ok(cures)
+    }
+
+    /// The pairs of program order in a cycle: those only that this run shows out of order, or `all`.
+    fn pairs<'c>(&'c self, cycle: &'c Cycle, all: bool) -> Vec<Pair<'c>> {
+        let access = |event: usize| match &self.trace.events[event] {
+            Event::Access(access) => Some(access),
+            _ => None,
+        };
+        let pair = |(index, edge): (usize, &'c Edge)| {
+            let Link::Program { turned, .. } = edge.link else {
+                return None;
+            };
+            let (first, second) = (access(edge.from)?, access(edge.to)?);
+            (all || turned.is_some()).then_some(Pair {
+                index,
+                edge,
+                first,
+                second,
+            })
+        };
+        cycle.edges.iter().enumerate().filter_map(pair).collect()
+    }
+
+    fn candidates(&self, pair: &Pair<'_>) -> Vec<Candidate> {
+        let target = self.trials.bench.guest.target;
+        match kind(pair) {
+            Some(Kind::LoadLoad) => load_load(target),
+            Some(Kind::StoreLoad) => store_load(target),
+            Some(Kind::StoreStore) => store_store(target),
+            None => Vec::new(),
         }
     }
-    Ok(cures)
+
+    fn check(&self, suppositions: &[String]) -> Result<Checked, Error> {
+        let trials = self.trials;
+        let ask = Ask {
+            suppositions,
+            ..Ask::default()
+        };
+        let this = Ask {
+            choices: Some(self.choices),
+            ..ask
+        };
+        if trials.run(this)?.failure.is_some() {
+            return Ok(Checked::Fails);
+        }
+        let mut failed = 0;
+        for seed in 0..self.seeds {
+            let seed = trials.bench.emulation.seed.wrapping_add(seed);
+            failed += usize::from(trials.of_seed(seed, ask)?.failure.is_some());
+        }
+        let seeds = self.seeds as usize;
+        Ok(if failed == 0 {
+            Checked::Cures { seeds }
+        } else {
+            Checked::CuresThisRun { failed, seeds }
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    LoadLoad,
+    StoreLoad,
+    StoreStore,
+}
+
+/// Of the two accesses; none where a later store would overtake a load, which is not modelled.
+fn kind(pair: &Pair<'_>) -> Option<Kind> {
+    match (pair.first.op, pair.second.op) {
+        (Op::Load, Op::Load) => Some(Kind::LoadLoad),
+        (Op::Store | Op::Atomic, Op::Load) => Some(Kind::StoreLoad),
+        (Op::Store | Op::Atomic, Op::Store | Op::Atomic) => Some(Kind::StoreStore),
+        (Op::Load, Op::Store | Op::Atomic) => None,
+    }
 }
 
 fn supposed(candidate: &Candidate, first: u64, second: u64) -> Vec<String> {
@@ -173,34 +259,4 @@ fn supposed(candidate: &Candidate, first: u64, second: u64) -> Vec<String> {
         .into_iter()
         .filter_map(|(pc, what)| Some(format!("{pc:#x}:{}", what?)))
         .collect()
-}
-
-fn check(
-    trials: &Trials,
-    choices: &Choices,
-    suppositions: &[String],
-    seeds: u64,
-) -> Result<Checked, Error> {
-    let ask = Ask {
-        suppositions,
-        ..Ask::default()
-    };
-    let this = Ask {
-        choices: Some(choices),
-        ..ask
-    };
-    if trials.run(this)?.failure.is_some() {
-        return Ok(Checked::Fails);
-    }
-    let mut failed = 0;
-    for seed in 0..seeds {
-        let seed = trials.bench.emulation.seed.wrapping_add(seed);
-        failed += usize::from(trials.of_seed(seed, ask)?.failure.is_some());
-    }
-    let seeds = seeds as usize;
-    Ok(if failed == 0 {
-        Checked::Cures { seeds }
-    } else {
-        Checked::CuresThisRun { failed, seeds }
-    })
 }

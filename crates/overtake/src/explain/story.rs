@@ -7,7 +7,7 @@ use witness::{
     Column, Cycle, Edge, Link, Place, Relation, Shrunk, Step, Story, VERSION, Way, What,
 };
 
-use super::code::Code;
+use super::code::{Code, is_of_the_toolchain};
 use super::location::{named, value};
 use crate::subject::Bench;
 
@@ -111,11 +111,7 @@ impl<'a> Teller<'a> {
     /// later than the next of these, and barriers in the wrong place.
     fn choose(&mut self, cycle: &Cycle) {
         let mut shown: BTreeSet<usize> = cycle.edges.iter().map(|edge| edge.from).collect();
-        for edge in &cycle.edges {
-            if let Link::Program { misplaced, .. } = edge.link {
-                shown.extend(misplaced);
-            }
-        }
+        shown.extend(self.misplaced(cycle).iter().map(|(_, barrier)| *barrier));
         let last = shown.last().copied().unwrap_or(0);
         for store in shown.clone() {
             if let Some(visible) = self.visible(store) {
@@ -208,9 +204,19 @@ impl<'a> Teller<'a> {
                     value: access.map_or_else(String::new, |it| value(&it.bytes)),
                 }
             }
-            _ => What::Barrier {
-                remark: Some("in the wrong place".to_owned()),
-            },
+            _ => {
+                let edge = self.misplaced(cycle).into_iter().find(|it| it.1 == event);
+                let remark = edge.map(|(edge, barrier)| {
+                    if barrier > edge.to {
+                        "too late: it stands after the accesses that it should stand between"
+                    } else {
+                        "too early: it stands before the accesses that it should stand between"
+                    }
+                });
+                What::Barrier {
+                    remark: remark.map(str::to_owned),
+                }
+            }
         }
     }
 
@@ -235,20 +241,16 @@ impl<'a> Teller<'a> {
         let (name, turned, words) = match edge.link {
             Link::Program { turned, .. } => {
                 let words = match turned {
-                    Some(Way::StoreAfterStore) => format!(
-                        "not ordered: in thread {thread} the {to} overtook the {from}, which comes first in \
-                         the program and became visible later"
-                    ),
-                    Some(Way::StoreAfterLoad) => format!(
-                        "not ordered: in thread {thread} the {to} overtook the {from}, which comes first in \
-                         the program and became visible later"
+                    Some(Way::StoreAfterStore | Way::StoreAfterLoad) => format!(
+                        "not ordered: thread {thread}'s {to} overtook its {from}, which comes first in the \
+                         program"
                     ),
                     Some(Way::LoadOfThePast) => format!(
-                        "not ordered: in thread {thread} the {to} was done, in effect, before the {from}, \
-                         which comes first in the program"
+                        "not ordered: thread {thread}'s {to} was done, in effect, before its {from}, which \
+                         comes first in the program"
                     ),
                     None => format!(
-                        "kept: in thread {thread} the {from} came before the {to}, as the program says"
+                        "kept: thread {thread}'s {from} came before its {to}, as in the program"
                     ),
                 };
                 ("po", turned, words)
@@ -287,22 +289,36 @@ impl<'a> Teller<'a> {
         format!("{what} of {}", self.location(access))
     }
 
-    fn notes(&mut self, cycle: &Cycle) -> Vec<String> {
-        let mut notes = Vec::new();
+    /// Barriers that stand beside a pair instead of between, with their edges. The toolchain's are there for
+    /// something else.
+    fn misplaced(&mut self, cycle: &Cycle) -> Vec<(Edge, usize)> {
+        let mut found = Vec::new();
         for edge in &cycle.edges {
             if let Link::Program {
                 misplaced: Some(barrier),
                 ..
             } = edge.link
             {
-                let where_it_is = described(self.place(barrier).as_ref());
-                let (first, second) = (self.phrase(edge.from), self.phrase(edge.to));
-                let side = if barrier > edge.to { "after" } else { "before" };
-                notes.push(format!(
-                    "the barrier {where_it_is} stands in the wrong place: {side} both accesses; between the \
-                     {first} and the {second} it would order them"
-                ));
+                let place = self.place(barrier);
+                let line = place.and_then(|place| place.line);
+                if line.is_none_or(|line| !is_of_the_toolchain(&line.file)) {
+                    found.push((*edge, barrier));
+                }
             }
+        }
+        found
+    }
+
+    fn notes(&mut self, cycle: &Cycle) -> Vec<String> {
+        let mut notes = Vec::new();
+        for (edge, barrier) in self.misplaced(cycle) {
+            let where_it_is = described(self.place(barrier).as_ref());
+            let (first, second) = (self.phrase(edge.from), self.phrase(edge.to));
+            let side = if barrier > edge.to { "after" } else { "before" };
+            notes.push(format!(
+                "the barrier {where_it_is} stands in the wrong place: {side} both accesses; between the \
+                 {first} and the {second} it would order them"
+            ));
         }
         let places = self.places.iter().flatten();
         if places.clone().any(|it| it.line.is_none()) {

@@ -20,6 +20,8 @@ pub(super) struct Plainness {
     distinct: bool,
     /// Threads at its ends of which no second access is needed.
     alone: u8,
+    /// A value was read: a person looks for who told whom, before who overlooked whom.
+    read: bool,
     /// How often the thread that reads reads there: a flag is polled.
     pub polled: u32,
     /// It ends late: nothing nearer to the end tells as much.
@@ -165,6 +167,7 @@ impl<'a> Paths<'a> {
         Plainness {
             distinct: !same(step.to, to) && start.is_none_or(|start| !same(start, step.from)),
             alone: u8::from(step.to == to) + u8::from(start == Some(step.from)),
+            read: step.kind == Kind::ReadsFrom,
             polled: self.polled(step),
             to: step.to,
             from: Reverse(step.from),

@@ -17,15 +17,21 @@ pub(super) struct Program<'a> {
     accesses: HashMap<(u32, u64), Vec<usize>>,
     /// Of each thread its barriers.
     barriers: HashMap<u32, Vec<usize>>,
+    /// Of each thread its accesses.
+    of_thread: HashMap<u32, Vec<usize>>,
 }
 
 impl<'a> Program<'a> {
     pub fn new(events: &'a [Event], writes: &'a Writes) -> Self {
         let mut accesses: HashMap<_, Vec<usize>> = HashMap::new();
         let mut barriers: HashMap<_, Vec<usize>> = HashMap::new();
+        let mut of_thread: HashMap<_, Vec<usize>> = HashMap::new();
         for (index, event) in events.iter().enumerate() {
             match event {
-                Event::Access(it) => accesses.entry((it.thread, it.pc)).or_default().push(index),
+                Event::Access(it) => {
+                    accesses.entry((it.thread, it.pc)).or_default().push(index);
+                    of_thread.entry(it.thread).or_default().push(index);
+                }
                 Event::Barrier { thread, .. } => barriers.entry(*thread).or_default().push(index),
                 _ => {}
             }
@@ -35,6 +41,7 @@ impl<'a> Program<'a> {
             writes,
             accesses,
             barriers,
+            of_thread,
         }
     }
 
@@ -66,26 +73,44 @@ impl<'a> Program<'a> {
         past.then_some(Way::LoadOfThePast)
     }
 
-    /// A barrier that orders the two and does not stand between them.
+    /// A barrier that orders the two and stands right behind them or right before them, with no other
+    /// access between: others are there for something else.
     fn misplaced(&self, from: usize, to: usize, orders: impl Fn(&Orders) -> bool) -> Option<usize> {
         let barriers = self.barriers.get(&at(self.events, from).thread)?;
         let fits = |index: &&usize| match &self.events[**index] {
             Event::Barrier { orders: of, .. } => orders(of),
             _ => false,
         };
+        let thread = at(self.events, from).thread;
+        let accesses = self.of_thread.get(&thread).map_or(&[][..], Vec::as_slice);
+        let after = |event: usize| {
+            let next = accesses.get(accesses.partition_point(|&it| it <= event));
+            next.copied()
+        };
+        // Before a store, a barrier of loads is a release.
+        let loads = at(self.events, to).op == Op::Load && at(self.events, from).op == Op::Load;
+        let is_release = |barrier: usize| {
+            let next = after(barrier);
+            loads && next.is_some_and(|next| at(self.events, next).op != Op::Load)
+        };
+        let behind_it = |barrier: &&usize| {
+            let between = after(to).is_some_and(|next| next < **barrier);
+            !between && !is_release(**barrier)
+        };
+        let before_it = |barrier: &&usize| after(**barrier) == Some(from);
         let next = self.next_time(from, to);
         let mut behind = barriers[barriers.partition_point(|&it| it < to)..].iter();
         let late = behind
             .by_ref()
             .take_while(|&&it| next.is_none_or(|next| it < next))
-            .find(fits);
+            .find(|it| fits(it) && behind_it(it));
         let last = self.last_time(to, from);
         let before = barriers[..barriers.partition_point(|&it| it < from)].iter();
         let early = || {
             before
                 .rev()
                 .take_while(|&&it| last.is_none_or(|last| it > last))
-                .find(fits)
+                .find(|it| fits(it) && before_it(it))
         };
         late.or_else(early).copied()
     }

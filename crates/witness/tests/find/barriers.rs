@@ -108,3 +108,29 @@ fn it_orders_the_pair_that_was_turned_round() {
     run.visible(x);
     assert_eq!(misplaced(&run.only()), [Some(early), None]);
 }
+
+#[test]
+fn a_barrier_for_something_else_is_not_meant() {
+    // Another access lies between.
+    let mut run = Run::new();
+    run.barrier(0, 0x0e, STORES);
+    run.store_now(0, 0x0f, X + 64, 1);
+    let data = run.store(0, 0x10, X, 1);
+    run.store_now(0, 0x11, Y, 1);
+    run.store_now(0, 0x12, X + 64, 1);
+    run.barrier(0, 0x13, STORES);
+    run.load(1, 0x20, Y, 1);
+    run.load(1, 0x21, X, 0);
+    run.visible(data);
+    assert_eq!(misplaced(&run.only()), [None, None]);
+    // It makes a release of a store.
+    let mut run = Run::new();
+    let data = run.store(0, 0x10, X, 1);
+    let write = run.visible(data);
+    run.store_now(0, 0x11, Y, 1);
+    run.load(1, 0x20, Y, 1);
+    run.load_past(1, 0x21, X, 0, write);
+    run.barrier(1, 0x22, LOADS);
+    run.store_now(1, 0x23, X + 64, 1);
+    assert_eq!(misplaced(&run.only()), [None, None]);
+}
