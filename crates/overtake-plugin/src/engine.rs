@@ -17,7 +17,7 @@ use flow::Position;
 use isa::{Access, Arch};
 use overtake_report::Stats;
 use std::ops::Range;
-use weakmem::{Machine, Progress, Quantum, Reservation, Rules, Stop, ThreadId};
+use weakmem::{Fence, Machine, Progress, Quantum, Reservation, Rules, Stop, ThreadId};
 
 /// What a guest thread is to the engine.
 #[derive(Debug, Clone, Default)]
@@ -305,6 +305,13 @@ impl Engine {
             self.machine.fence(current, fence, &mut guest);
         }
         if instruction.flow.context_sync {
+            // Loads that the branches before it came from, before later ones. (Before later stores, the
+            // branches keep them.)
+            let orders = Fence {
+                load_load: true,
+                ..Fence::default()
+            };
+            guest.0.barrier(current, instruction.address, orders);
             self.machine.context_sync(current, &mut guest);
         }
         if instruction.unseen_write || instruction.unknown {

@@ -160,9 +160,4 @@ impl Recorded {
             .ok_or_else(|| self.refuse(format!("its strategy, `{strategy}`, is not understood")))?;
         Ok(())
     }
-
-    /// How the run failed, if it did.
-    pub fn failure(&self) -> Option<&str> {
-        self.schedule.get("failure")
-    }
 }

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::trial::{Ask, Trials};
 
 /// Choices that are tried alone: those before the end of the failing run.
-const SINGLES: usize = 16;
+const SINGLES: usize = 64;
 
 /// What is left of a failing run.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use overtake_report::trace::{Access, Event, Op, Orders, Trace, VERSION};
+use overtake_report::trace::{Access, Event, Op, Orders, Trace};
 use witness::{Cycle, Link, find};
 
 /// A run. What it does is named by the index of its event.
@@ -104,7 +104,6 @@ impl Run {
 
     pub fn trace(&self) -> Trace {
         Trace {
-            version: VERSION,
             modules: Vec::new(),
             objects: Vec::new(),
             events: self.events.clone(),

@@ -1,0 +1,82 @@
+//! An audit as text.
+
+use anstyle::{AnsiColor, Style};
+
+use super::{Audit, Audited, Verdict};
+use crate::counted::counted;
+
+/// For a terminal; the colours are left out elsewhere.
+pub fn text(audit: &Audit) -> String {
+    let bold = Style::new().bold();
+    let mut text = format!(
+        "{bold}{} on {}{bold:#}, {} without each\n\n",
+        audit.program,
+        audit.target,
+        counted(audit.seeds, "seed")
+    );
+    for audited in &audit.orderings {
+        text += &entry(audited);
+    }
+    if audit.orderings.is_empty() {
+        text +=
+            "No ordering of the program's own: no barrier, acquire or release was gone through.\n";
+    }
+    if audit.left_out > 0 {
+        let number = counted(audit.left_out as u64, "ordering");
+        text += &format!(
+            "\n{number} of the standard library, of dependencies and of code without source lines \
+             left out: --all tries them too.\n"
+        );
+    }
+    text
+}
+
+fn entry(Audited { ordering, verdict }: &Audited) -> String {
+    let place = &ordering.place;
+    let at = match (&place.line, &place.function) {
+        (Some(line), _) => format!("{}:{}", line.file, line.line),
+        (None, Some(function)) => function.clone(),
+        (None, None) => format!("{:#x}", place.pc),
+    };
+    let source = place.line.as_ref().and_then(|line| line.text.as_deref());
+    let (style, word, why) = match verdict {
+        Verdict::Needed {
+            seed,
+            failure,
+            shape,
+            because,
+        } => (
+            AnsiColor::Green.on_default().bold(),
+            "needed",
+            format!(
+                "without it, {failure} (seed {seed}{}{shape})\n    {}",
+                if shape.is_empty() { "" } else { ", shape " },
+                because.join("\n    ")
+            ),
+        ),
+        Verdict::NoFailure => (
+            AnsiColor::Yellow.on_default(),
+            "no failure found",
+            "without it nothing failed".to_owned(),
+        ),
+        Verdict::NotModelled => (
+            AnsiColor::Cyan.on_default(),
+            "needs load buffering, not modelled yet",
+            "without it nothing failed; what it keeps of loads before later stores (R→W) cannot be \
+             tried yet"
+                .to_owned(),
+        ),
+        Verdict::PartOfAnAtomic => (
+            AnsiColor::Yellow.on_default(),
+            "not tried",
+            "it is part of an atomic access, and cannot be taken away alone".to_owned(),
+        ),
+    };
+    format!(
+        "{style}{word}{style:#}: {} `{}` at {at}\n{}    {}\n",
+        ordering.kind,
+        place.instruction,
+        source.map_or_else(String::new, |source| format!("    {source}\n")),
+        why.trim_end()
+    )
+}
