@@ -186,7 +186,7 @@ fn normalised(folders: &[(&Path, &str)]) -> insta::Settings {
         settings.add_filter(&literally(&path.to_string_lossy()), *name);
     }
     settings.add_filter(r"/\S*/(qemu-\w+)", "[PATH]/$1");
-    settings.add_filter(r"\S*/overtake run ", "overtake run ");
+    settings.add_filter(r"\S*/overtake (run|explain|replay|audit) ", "overtake $1 ");
     // Which of the plugins is loaded depends on QEMU.
     settings.add_filter(r"plugin_v\d\.so", "plugin_[API].so");
     settings.add_filter(r"version \d+\.\d+\.\d+", "version [VERSION]");
