@@ -12,6 +12,7 @@ use serde::Serialize;
 use tempfile::TempDir;
 
 use crate::error::{Error, signal_status};
+use crate::placed::Placed;
 use crate::process::Ended;
 use crate::qemu::{PluginOptions, Qemu, plugin_argument};
 
@@ -133,7 +134,7 @@ impl Emulation {
     pub fn run(
         &self,
         qemu: &Qemu,
-        prepare: impl FnOnce(&mut Command) -> io::Result<()>,
+        prepare: impl FnOnce(&mut Command) -> io::Result<Placed>,
         start: impl FnOnce(&mut Command) -> io::Result<Ended>,
         said: impl FnOnce() -> String,
     ) -> Result<Outcome, Error> {
@@ -159,7 +160,8 @@ impl Emulation {
                 Some((plugin, report, folder))
             }
         };
-        let ended = prepare(&mut command).and_then(|()| start(&mut command));
+        // What was placed must be there until the guest has ended.
+        let ended = prepare(&mut command).and_then(|_placed| start(&mut command));
         let ended = ended.map_err(|error| Error::QemuUnusable {
             target: qemu.target,
             path: qemu.path.clone(),

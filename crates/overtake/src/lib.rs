@@ -10,7 +10,7 @@
 //! | [`sources`] | what this program was built from, where the home can be built |
 //! | [`guest`] | a program to run, and the machine it was built for |
 //! | [`qemu`] | a QEMU, what it can do, and how it is started |
-//! | `nameless` | a guest of overtake's own, wherever it lies |
+//! | `placed` | a guest of overtake's own, wherever it lies |
 //! | [`process`] | a child process with a time limit and forwarded signals |
 //! | [`emulation`] | one run under QEMU, and what its report means |
 //! | [`scenario`] | the race in the ring, as a guest |
@@ -37,8 +37,8 @@ pub mod invocation;
 pub mod litmus;
 pub mod matrix;
 pub mod merge;
-mod nameless;
 pub mod output;
+mod placed;
 pub mod process;
 pub mod qemu;
 mod recording;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use aio_ring_buggy::Variant;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::emulation::{Emulation, Tested};
 use crate::error::Error;
 use crate::home::{Home, SCENARIO};
-use crate::nameless;
+use crate::placed::{self, Placed};
 use crate::process::{Interrupts, run_in_background};
 use crate::qemu::Qemu;
 
@@ -115,11 +115,11 @@ impl Scenario {
     ///
     /// Its surroundings are the same everywhere, since they lie on the guest's stack: no
     /// variables, and a name that does not depend on the home.
-    pub fn prepare(&self, path: &Path, command: &mut Command) -> io::Result<()> {
+    pub fn prepare(&self, path: &Path, command: &mut Command) -> io::Result<Placed> {
         without_variables(command);
-        nameless::add(path, SCENARIO, command)?;
+        let placed = placed::add(path, SCENARIO, command)?;
         command.args(self.arguments());
-        Ok(())
+        Ok(placed)
     }
 }
 
@@ -145,6 +145,7 @@ impl Scenario {
             |command| self.prepare(&guest, command),
             |command| {
                 command
+                    .stdin(Stdio::null())
                     .stdout(output.try_clone()?)
                     .stderr(errors.try_clone()?);
                 run_in_background(command, emulation.limit, interrupts)

@@ -12,6 +12,7 @@ use crate::emulation::{Emulation, Model};
 use crate::error::Error;
 use crate::guest::Guest;
 use crate::home::Home;
+use crate::placed::Placed;
 use crate::qemu::{PluginOptions, Qemu};
 use crate::scenario::{Scenario, limit};
 use crate::target::Target;
@@ -73,11 +74,11 @@ impl Subject {
     }
 
     /// Adds it to QEMU's command.
-    pub fn prepare(&self, guest: &Guest, command: &mut Command) -> io::Result<()> {
+    pub fn prepare(&self, guest: &Guest, command: &mut Command) -> io::Result<Placed> {
         match self {
             Subject::Program(program) => {
                 command.args(program);
-                Ok(())
+                Ok(Placed::default())
             }
             Subject::Ring(scenario) => scenario.prepare(&guest.path, command),
         }

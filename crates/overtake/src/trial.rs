@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::failure::When;
 use crate::process::{Interrupts, run_in_background};
 use crate::scenario::{captured, text};
-use crate::subject::{Bench, Subject};
+use crate::subject::Bench;
 
 /// What is asked of a run.
 #[derive(Debug, Clone, Copy, Default)]
@@ -77,15 +77,12 @@ impl Trials {
             options.replay = Some(path("schedule"));
         }
         let (output, errors) = (captured()?, captured()?);
-        let own = matches!(self.bench.subject, Subject::Ring(_));
         let outcome = emulation.run(
             &self.bench.qemu,
             |command| self.bench.subject.prepare(&self.bench.guest, command),
             |command| {
-                if !own {
-                    command.stdin(Stdio::null());
-                }
                 command
+                    .stdin(Stdio::null())
                     .stdout(output.try_clone()?)
                     .stderr(errors.try_clone()?);
                 run_in_background(command, emulation.limit, self.interrupts)

@@ -86,7 +86,13 @@ impl Code {
         let offset = addr - module.start + module.offset;
         let path = module.path.clone();
         if !self.files.contains_key(&path) {
-            let real = if path.starts_with("/memfd:") {
+            // Guests of overtake's own run from a place that is gone by now.
+            let name = self
+                .program
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy();
+            let real = if path.contains("/overtake-") && path.ends_with(&*name) {
                 self.program.clone()
             } else {
                 PathBuf::from(path.trim_end_matches(" (deleted)"))

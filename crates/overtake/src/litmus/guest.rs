@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use litmus::{Histogram, Raw, Test};
 use signal_hook::consts::{SIGBUS, SIGILL, SIGSEGV};
@@ -13,7 +14,7 @@ use super::target;
 use crate::emulation::{Emulation, temporary_folder};
 use crate::error::Error;
 use crate::home::{Home, LITMUS};
-use crate::nameless;
+use crate::placed;
 use crate::process::{Interrupts, run_in_background};
 use crate::qemu::Qemu;
 use crate::scenario::{captured, text, without_variables};
@@ -66,14 +67,15 @@ impl Prepared {
             qemu,
             |command| {
                 without_variables(command);
-                nameless::add(&self.guest, LITMUS, command)?;
+                let placed = placed::add(&self.guest, LITMUS, command)?;
                 command
                     .current_dir(self.folder.path())
                     .args(["plan", "code"]);
-                Ok(())
+                Ok(placed)
             },
             |command| {
                 command
+                    .stdin(Stdio::null())
                     .stdout(output.try_clone()?)
                     .stderr(errors.try_clone()?);
                 run_in_background(command, emulation.limit, interrupts)
