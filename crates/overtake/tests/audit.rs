@@ -5,7 +5,7 @@ mod support;
 use overtake::target::Target;
 use predicates::prelude::*;
 use serde_json::Value;
-use support::{overtake_at_home, targets};
+use support::{check, overtake_at_home, targets};
 
 /// The verdict on each ordering of the ring's own, by the function it stands in.
 fn audit(target: Target) -> Vec<(String, String)> {
@@ -61,6 +61,16 @@ fn the_sound_ring() {
         };
         assert_eq!(found, expected, "{target}");
     }
+}
+
+/// The host's own programs are x86_64's.
+#[test]
+fn a_program_that_never_succeeds() {
+    check(
+        "audit_fails_already",
+        overtake_at_home().args(["audit", "--", "/bin/sh", "-c", "exit 3"]),
+        &[],
+    );
 }
 
 #[test]

@@ -398,6 +398,12 @@ fn check_failed() {
 }
 
 #[test]
+fn check_of_guest() {
+    let end = r#"{"kind":"marked","message":"a stale event"}"#;
+    reported("check_of_guest", &report(end));
+}
+
+#[test]
 fn plugin_internal() {
     let end = r#"{"kind":"internal","message":"the token has no holder"}"#;
     reported("plugin_internal", &report(end));

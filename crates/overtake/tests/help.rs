@@ -9,6 +9,9 @@ fn help() {
     check("help", overtake().arg("--help"), &[]);
     for command in [
         "run",
+        "replay",
+        "explain",
+        "audit",
         "matrix",
         "merge",
         "litmus",

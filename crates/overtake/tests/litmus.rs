@@ -8,7 +8,7 @@ use std::path::Path;
 
 use assert_cmd::Command;
 use overtake::target::Target;
-use support::{check, folder, hollow_home, overtake, overtake_at_home};
+use support::{check, check_counts, folder, hollow_home, overtake, overtake_at_home};
 use tempfile::TempDir;
 
 /// A store that another processor's two loads may see too early, with labels, a dependency, and
@@ -92,7 +92,7 @@ fn a_test_for_each_architecture() {
         ("x86_64", X86_64),
     ] {
         let folder = tests(&[("test.litmus", text)]);
-        check(
+        check_counts(
             &format!("litmus_{name}"),
             litmus(folder.path()).arg("test.litmus"),
             &[],
@@ -202,7 +202,7 @@ fn verdicts() {
             .args(["AArch64.json", "--missing", "a.litmus"]),
         &[],
     );
-    check(
+    check_counts(
         "litmus_forbidden",
         litmus(folder.path())
             .args(none)
@@ -250,7 +250,7 @@ fn what_cannot_be_run_is_named_and_the_rest_is_run() {
         fs::write(folder.path().join(name), text).unwrap();
         command.arg(name);
     }
-    check(
+    check_counts(
         "litmus_errors",
         command.args(["right.litmus", "nowhere.litmus"]),
         &[],
@@ -261,7 +261,7 @@ fn what_cannot_be_run_is_named_and_the_rest_is_run() {
 fn a_test_without_an_end() {
     let text = "RISCV endless\n{ }\n P0 ;\n L: j L ;\nexists (x=0)\n";
     let folder = tests(&[("endless.litmus", text), ("r.litmus", RISCV)]);
-    check(
+    check_counts(
         "litmus_endless",
         litmus(folder.path())
             .args(["--format", "line", "--budget", "20000000"])

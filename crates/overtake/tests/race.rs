@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use aio_ring_buggy::Variant;
 use overtake::scenario::Answer;
 use overtake::target::Target;
-use support::{check_text, home, overtake, targets};
+use support::{check_text, home, overtake, qemu_is_of_the_snapshots, targets};
 
 const SEEDS: RangeInclusive<u64> = 1..=5;
 
@@ -82,12 +82,14 @@ fn race(target: Target, variant: Variant) {
         (false, not_exposed())
     };
     let (weak, weak_shown) = shown(target, variant, "weak");
-    check_text(
-        &format!("race_{target}_{variant}"),
-        &format!("plain QEMU: {plain_shown}\nweak memory: {weak_shown}\n"),
-        &[],
-    );
-    // Whatever the snapshots say.
+    if qemu_is_of_the_snapshots() {
+        check_text(
+            &format!("race_{target}_{variant}"),
+            &format!("plain QEMU: {plain_shown}\nweak memory: {weak_shown}\n"),
+            &[],
+        );
+    }
+    // Whatever the snapshots say, and with any QEMU.
     assert!(!plain, "plain QEMU on an x86 host shows no weak memory");
     assert_eq!(weak, !variant.is_sound() && target.reorders_stores());
 }

@@ -4,7 +4,7 @@ mod support;
 
 use overtake::exit_code;
 use overtake::target::Target;
-use support::{overtake_at_home, targets};
+use support::{overtake_at_home, qemu_is_of_the_snapshots, targets};
 
 const README: &str = include_str!("../../../README.md");
 
@@ -34,11 +34,21 @@ fn the_default_matrix() {
     let shown = shown
         .trim_start_matches("```text\n")
         .trim_end_matches("\n```");
-    if targets == Target::ALL {
+    if !qemu_is_of_the_snapshots() {
+        assert_eq!(exposures(shown, &names), exposures(table, &names));
+    } else if targets == Target::ALL {
         assert_eq!(shown, table);
     } else {
         assert_eq!(columns(shown, &names), columns(table, &names));
     }
+}
+
+/// The same, without the numbers of stale events, which are those of one version of QEMU.
+fn exposures<'a>(table: &'a str, names: &[&str]) -> Vec<Vec<&'a str>> {
+    let seeds = |cell: &'a str| cell.split(' ').next().unwrap_or_default();
+    let rows = columns(table, names).into_iter();
+    rows.map(|row| row.into_iter().map(seeds).collect())
+        .collect()
 }
 
 /// The rows of a table of the matrix: the variant, and the cells of the targets called `names`.

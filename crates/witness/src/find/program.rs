@@ -69,7 +69,14 @@ impl<'a> Program<'a> {
         if waits && !self.writes.is_visible(from, to) {
             return Some(Way::StoreAfterLoad);
         }
-        let past = self.writes.is_visible(leaving.to(), to);
+        // It was done, in effect, before what it did not see became visible. If that was after the first
+        // access, or after what that one read, the order was kept.
+        let earlier = if entering.kind.enters_write() {
+            from
+        } else {
+            entering.from()
+        };
+        let past = self.writes.before(leaving.to(), earlier);
         past.then_some(Way::LoadOfThePast)
     }
 

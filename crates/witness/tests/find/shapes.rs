@@ -134,7 +134,7 @@ fn iriw() {
     run.load_past(2, 0x31, Y, 0, y);
     run.load(3, 0x40, Y, 1);
     run.load_past(3, 0x41, X, 0, x);
-    assert_snapshot!(run.show(), @"IRIW: 40 (po LoadOfThePast) 41 (fr) 10 (rf) 30 (po LoadOfThePast) 31 (fr) 20 (rf)");
+    assert_snapshot!(run.show(), @"IRIW: 40 (po LoadOfThePast) 41 (fr) 10 (rf) 30 (po) 31 (fr) 20 (rf)");
 }
 
 #[test]
