@@ -37,7 +37,7 @@ pub struct GuestArgs {
     #[arg(long, value_name = "VARIANT", help_heading = SCENARIO, conflicts_with = "program")]
     pub variant: Option<String>,
 
-    /// Events that go through the ring [default: 2000]
+    /// Events that go through the ring [default: 2000; 500 where its first stale event ends the run]
     #[arg(long, value_name = "NUMBER", help_heading = SCENARIO, conflicts_with = "program",
         value_parser = clap::value_parser!(u64).range(..=Scenario::MOST_EVENTS))]
     pub events: Option<u64>,
