@@ -13,7 +13,7 @@ use overtake::home::Home;
 use overtake::qemu::PluginApi;
 use overtake::target::Target;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-use support::{folder, home, overtake_at_home, targets};
+use support::{folder, home, overtake_at_home, repeatable_targets};
 
 /// A run of the ring with its hash.
 fn ring(target: Target, seed: u64) -> Command {
@@ -64,7 +64,7 @@ fn one_seed_gives_one_run() {
     let runs = runs.map_or(3, |runs| {
         runs.parse().expect("OVERTAKE_TEST_RUNS is a number")
     });
-    for target in targets() {
+    for target in repeatable_targets() {
         let mut seen: BTreeSet<_> = (0..runs).map(|_| run(target, 7)).collect();
         seen.extend(on_one_core(|| {
             (0..runs).map(|_| run(target, 7)).collect::<Vec<_>>()
@@ -78,7 +78,7 @@ fn one_seed_gives_one_run() {
 fn where_the_guest_lies_does_not_matter() {
     let folder = folder();
     let elsewhere = folder.path().join("a folder with a long name").join("home");
-    for target in targets() {
+    for target in repeatable_targets() {
         let guest = Home::find(Some(&home())).scenario(target).expect("built");
         let copy = elsewhere.join("guests").join(target.name());
         fs::create_dir_all(&copy).expect("writable");
@@ -99,7 +99,7 @@ fn where_the_guest_lies_does_not_matter() {
 
 #[test]
 fn another_seed_gives_another_run() {
-    for target in targets() {
+    for target in repeatable_targets() {
         let seen: BTreeSet<_> = [1, 2, u64::MAX].map(|seed| run(target, seed).1).into();
         assert_eq!(seen.len(), 3, "{target}: {seen:#?}");
     }
@@ -108,7 +108,7 @@ fn another_seed_gives_another_run() {
 /// `cargo test` sets this variable, a shell does not; it must not move the guest's stack.
 #[test]
 fn surroundings_do_not_matter_to_the_ring() {
-    for target in targets() {
+    for target in repeatable_targets() {
         let mut elsewhere = ring(target, 3);
         elsewhere
             .env(

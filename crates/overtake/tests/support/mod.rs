@@ -181,6 +181,14 @@ pub fn qemu_is_of_the_snapshots() -> bool {
     })
 }
 
+/// The targets under test whose guests repeat: with QEMU 9 and 10 those of x86_64 do not, because QEMU
+/// puts what they map where the host has room (no address space can be reserved for them).
+pub fn repeatable_targets() -> Vec<Target> {
+    let mut targets = targets();
+    targets.retain(|target| *target != Target::X86_64 || qemu_is_of_the_snapshots());
+    targets
+}
+
 /// As [`check`], for what counts events of a run: with another version of QEMU only the exit code is
 /// compared.
 pub fn check_counts(name: &str, command: &mut Command, folders: &[(&Path, &str)]) {
