@@ -12,7 +12,6 @@ use ::witness::render::{self, Cell, Page, Table, Tone};
 use crate::cli::{MatrixArgs, MatrixFormat, ReportArgs};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::invocation;
 use crate::matrix::asked::Asked;
 use crate::matrix::row::{Row, verdict};
 use crate::matrix::{Machinery, Plan, jobs, rows, show};
@@ -99,7 +98,7 @@ fn lead(args: &ReportArgs, rows: &[Row]) -> Vec<String> {
             .to_owned(),
         judged.trim_end().to_owned(),
         format!(
-            "Made by `{}`, overtake {}: all that is on this page was computed then.",
+            "Made by `{}` (version {}): all that is on this page was computed then.",
             command(args),
             env!("CARGO_PKG_VERSION")
         ),
@@ -126,7 +125,7 @@ fn command(args: &ReportArgs) -> String {
     if args.no_witnesses {
         words.push("--no-witnesses".to_owned());
     }
-    format!("{} {}", invocation::name(), shell_words::join(words))
+    format!("overtake {}", shell_words::join(words))
 }
 
 /// The matrix.

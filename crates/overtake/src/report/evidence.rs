@@ -83,19 +83,16 @@ fn sides(code: &Code) -> [MachineCode; 2] {
     ]
 }
 
-/// Assembly, with what each instruction that matters does to the event and the tail.
+/// Assembly; what an instruction does to the event and the tail stands above it, where a phone has
+/// room for it.
 fn marked(code: &[Instruction], order: Option<&Order>) -> String {
     let mut text = String::new();
     for (index, one) in code.iter().enumerate() {
-        let text_of = shown(std::slice::from_ref(one));
         let marks = order.map_or_else(Vec::new, |order| marks(order, index));
-        if marks.is_empty() {
-            text += &text_of;
-        } else {
-            let line = text_of.trim_end_matches('\n');
-            let width = 40 + line.find("    ").unwrap_or(0);
-            text += &format!("{line:<width$}  // {}\n", marks.join(", "));
+        if !marks.is_empty() {
+            text += &format!("    // {}:\n", marks.join(", "));
         }
+        text += &shown(std::slice::from_ref(one));
     }
     text
 }

@@ -56,9 +56,9 @@ fn lines(name: &str, function: &str) -> Vec<Source> {
             comment.push(words.trim());
         } else if !comment.is_empty() {
             sources.push(Source {
-                at: format!("{path}:{number}"),
+                at: format!("{path}:{number} ({function})"),
                 code: line.to_owned(),
-                why: format!("{function}: {}", comment.join(" ")),
+                why: comment.join(" "),
             });
             comment.clear();
         }
@@ -92,7 +92,7 @@ mod tests {
             for function in ["store_tail", "load_tail"] {
                 let of: Vec<_> = found
                     .iter()
-                    .filter(|source| source.why.starts_with(&format!("{function}: ")))
+                    .filter(|source| source.at.ends_with(&format!(" ({function})")))
                     .collect();
                 let tail = if function == "store_tail" {
                     "tail.store(value, Ordering::"
@@ -107,6 +107,7 @@ mod tests {
                 );
             }
             for Source { at, code, .. } in found {
+                let (at, _) = at.split_once(' ').unwrap();
                 let (path, line) = at.split_once(':').unwrap();
                 let (_, text) = FILES.iter().find(|(name, _)| *name == path).unwrap();
                 let line = text
