@@ -10,6 +10,7 @@ fn help() {
     for command in [
         "run",
         "matrix",
+        "report",
         "merge",
         "litmus",
         "generate",
