@@ -8,6 +8,7 @@ mod guest;
 mod litmus;
 mod matrix;
 mod merge;
+mod report;
 mod series;
 mod strategy;
 
@@ -29,6 +30,7 @@ pub use guest::GuestArgs;
 pub use litmus::{LitmusArgs, LitmusFormat};
 pub use matrix::{MatrixArgs, MatrixFormat};
 pub use merge::MergeArgs;
+pub use report::ReportArgs;
 pub use series::SeriesArgs;
 pub use strategy::StrategyArgs;
 
@@ -82,6 +84,15 @@ pub enum Command {
     /// number of seeds. `2/10 (3)` means: 2 of 10 seeds gave stale events, 3 events in all.
     #[command(after_long_help = matrix::EXAMPLES)]
     Matrix(MatrixArgs),
+    /// Write a page with the matrix, and the evidence for each variant of the ring
+    ///
+    /// The page is one HTML file that needs nothing else. It has the matrix; for each variant the lines of
+    /// source with their orderings, the machine code of the guests that were run, what the axioms of each
+    /// architecture and overtake's own model say of that code, and what the runs came to; and for each
+    /// variant that failed a witness: the accesses out of order, as a picture, and what would have
+    /// prevented it. All of it is computed anew.
+    #[command(after_long_help = report::EXAMPLES)]
+    Report(ReportArgs),
     /// Merge results of `overtake matrix` over different seeds into one
     ///
     /// A matrix over many seeds is run in parts, on as many machines as there are; their results

@@ -14,8 +14,9 @@
 //! | [`process`] | a child process with a time limit and forwarded signals |
 //! | [`emulation`] | one run under QEMU, and what its report means |
 //! | [`scenario`] | the race in the ring, as a guest |
+//! | [`machine_code`] | what a compiler made of the ring |
 //! | [`digest`], [`output`] | what a file is; a file that is written whole or not at all |
-//! | [`run`], [`matrix`], [`merge`], [`litmus`], [`generate`], [`conformance`], [`doctor`] | the subcommands |
+//! | [`run`], [`matrix`], `report`, [`merge`], [`litmus`], [`generate`], [`conformance`], [`doctor`] | the subcommands |
 //! | [`error`], [`exit_code`] | how failures are said |
 #![forbid(unsafe_code)]
 
@@ -35,6 +36,7 @@ pub mod guest;
 pub mod home;
 pub mod invocation;
 pub mod litmus;
+pub mod machine_code;
 pub mod matrix;
 pub mod merge;
 pub mod output;
@@ -43,6 +45,7 @@ pub mod process;
 pub mod qemu;
 mod recording;
 mod replay;
+mod report;
 pub mod run;
 pub mod scenario;
 mod shrink;
@@ -76,6 +79,7 @@ pub fn main() -> std::process::ExitCode {
         cli::Command::Explain(args) => explain::run(&args),
         cli::Command::Audit(args) => audit::run(&args),
         cli::Command::Matrix(args) => matrix::run(&args),
+        cli::Command::Report(args) => report::run(&args),
         cli::Command::Merge(args) => merge::run(&args),
         cli::Command::Litmus(args) => litmus::run(&args),
         cli::Command::Generate(args) => generate::run(&args),

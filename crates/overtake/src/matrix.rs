@@ -30,14 +30,14 @@ use row::{Build, Row, verdict};
 pub use cells::Emulated;
 
 /// The matrix as it is to be run.
-struct Plan {
-    asked: Asked,
+pub(crate) struct Plan {
+    pub(crate) asked: Asked,
     budget: Option<u64>,
     timeout: u64,
 }
 
 impl Plan {
-    fn new(args: &MatrixArgs) -> Result<Self, Error> {
+    pub(crate) fn new(args: &MatrixArgs) -> Result<Self, Error> {
         let plan = Plan {
             asked: Asked {
                 targets: targets(&args.targets)?,
@@ -68,17 +68,17 @@ impl Plan {
 }
 
 /// What all runs use.
-struct Machinery {
-    home: Home,
+pub(crate) struct Machinery {
+    pub(crate) home: Home,
     qemus: Vec<Qemu>,
     /// What the runs of each target are made with.
     builds: Vec<(Target, Build)>,
-    interrupts: &'static Interrupts,
+    pub(crate) interrupts: &'static Interrupts,
 }
 
 impl Machinery {
     /// Finds everything before the first run, so that what is missing is said at once.
-    fn new(plan: &Plan, args: &MatrixArgs) -> Result<Self, Error> {
+    pub(crate) fn new(plan: &Plan, args: &MatrixArgs) -> Result<Self, Error> {
         let home = Home::find(args.place.home.as_deref());
         let weak = plan.asked.emulations.contains(&Emulated::Weak);
         let mut qemus = Vec::new();
@@ -151,10 +151,14 @@ pub fn run(args: &MatrixArgs) -> Result<u8, Error> {
     let plan = Plan::new(args)?;
     let output = Output::to(args.output.as_deref())?;
     let machinery = Machinery::new(&plan, args)?;
-    let jobs = args.jobs.and_then(|jobs| usize::try_from(jobs).ok());
-    let jobs = jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get));
-    let rows = rows(&plan, &machinery, jobs)?;
+    let rows = rows(&plan, &machinery, jobs(args.jobs))?;
     print(args.format, &plan.asked, &rows, output)
+}
+
+/// How many runs there are at the same time: what was asked for, or one for each core.
+pub(crate) fn jobs(asked: Option<u64>) -> usize {
+    let asked = asked.and_then(|jobs| usize::try_from(jobs).ok());
+    asked.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// Prints the matrix, and returns its verdict as the exit status.
@@ -175,14 +179,14 @@ pub(crate) fn print(
 }
 
 /// Runs everything.
-fn rows(plan: &Plan, machinery: &Machinery, jobs: usize) -> Result<Vec<Row>, Error> {
+pub(crate) fn rows(plan: &Plan, machinery: &Machinery, jobs: usize) -> Result<Vec<Row>, Error> {
     let asked = &plan.asked;
     let mut rows: Vec<Row> = asked
         .cells()
         .into_iter()
         .map(|cell| Row::new(asked, cell, machinery.build(cell)))
         .collect();
-    let progress = progress(rows.len() as u64 * asked.seeds);
+    let progress = progress(rows.len() as u64 * asked.seeds, "runs");
     for emulated in Emulated::ALL {
         let runs: Vec<(usize, u64)> = (0..rows.len())
             .filter(|&row| rows[row].emulated == emulated)
@@ -213,8 +217,10 @@ fn rows(plan: &Plan, machinery: &Machinery, jobs: usize) -> Result<Vec<Row>, Err
 }
 
 /// On standard error; nothing where that is no terminal.
-fn progress(runs: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} runs, {eta} to go")
+pub(crate) fn progress(length: u64, of_what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}, {eta} to go")
         .expect("the template is well formed");
-    ProgressBar::new(runs).with_style(style)
+    ProgressBar::new(length)
+        .with_style(style)
+        .with_message(of_what)
 }

@@ -13,6 +13,7 @@ fn help() {
         "explain",
         "audit",
         "matrix",
+        "report",
         "merge",
         "litmus",
         "generate",

@@ -56,11 +56,17 @@ fn grid(asked: &Asked, rows: &[Row]) -> Table {
     table
 }
 
-fn cell(row: &Row) -> Cell {
+/// How many seeds of how many gave stale events, and how many events those were.
+pub fn counted(row: &Row) -> String {
     let mut text = format!("{}/{}", row.exposed_seeds, row.seeds);
     if row.stale_events > 0 {
         text += &format!(" ({})", row.stale_events);
     }
+    text
+}
+
+fn cell(row: &Row) -> Cell {
+    let text = counted(row);
     let style = match (row.wrong(), row.exposed_seeds) {
         (Some(_), _) => AnsiColor::Red.on_default().bold(),
         (None, 0) => Style::new(),

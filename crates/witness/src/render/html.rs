@@ -22,11 +22,8 @@ pub fn html(page: &Page) -> String {
         .iter()
         .map(|evidence| evidence.variant.as_str());
     let variants: Vec<String> = variants.map(|name| ids.of("variant", name)).collect();
-    let stories: Vec<String> = page
-        .stories
-        .iter()
-        .map(|story| ids.of("failure", &short(story)))
-        .collect();
+    let names = names(page);
+    let stories: Vec<String> = names.iter().map(|name| ids.of("failure", name)).collect();
     let document = markup! {
         (DOCTYPE)
         html lang="en" {
@@ -42,10 +39,10 @@ pub fn html(page: &Page) -> String {
                 header {
                     h1 { (page.title) }
                     @for paragraph in &page.lead {
-                        p { (paragraph) }
+                        p { (prose(paragraph)) }
                     }
                 }
-                (contents(page, &variants, &stories))
+                (contents(page, &variants, &names, &stories))
                 main id="content" tabindex="-1" {
                     @if let Some(table) = &page.table {
                         section aria-labelledby="results" {
@@ -64,8 +61,8 @@ pub fn html(page: &Page) -> String {
                     @if !page.stories.is_empty() {
                         section aria-labelledby="failures" {
                             h2 id="failures" { "Failures, and why" }
-                            @for (story, id) in page.stories.iter().zip(&stories) {
-                                (story::story(story, id))
+                            @for (nth, story) in page.stories.iter().enumerate() {
+                                (story::story(story, &names[nth], &stories[nth]))
                             }
                         }
                     }
@@ -77,7 +74,7 @@ pub fn html(page: &Page) -> String {
 }
 
 /// Links to all parts that there are.
-fn contents(page: &Page, variants: &[String], stories: &[String]) -> Markup {
+fn contents(page: &Page, variants: &[String], names: &[String], stories: &[String]) -> Markup {
     let link = |id: &str, text: &str| markup! { a href={ "#" (id) } { (text) } };
     markup! {
         nav aria-label="Contents" {
@@ -99,8 +96,8 @@ fn contents(page: &Page, variants: &[String], stories: &[String]) -> Markup {
                     li {
                         (link("failures", "Failures, and why"))
                         ul {
-                            @for (story, id) in page.stories.iter().zip(stories) {
-                                li { (link(id, &short(story))) }
+                            @for (name, id) in names.iter().zip(stories) {
+                                li { (link(id, name)) }
                             }
                         }
                     }
@@ -113,6 +110,23 @@ fn contents(page: &Page, variants: &[String], stories: &[String]) -> Markup {
 /// What a story is called: its shape and its target.
 fn short(story: &Story) -> String {
     format!("{} on {}", story.shape, story.target)
+}
+
+/// What the stories are called.
+fn names(page: &Page) -> Vec<String> {
+    let stories = page.stories.iter().enumerate();
+    stories
+        .map(|(nth, story)| page.names.get(nth).cloned().unwrap_or_else(|| short(story)))
+        .collect()
+}
+
+/// Words, with code between backticks.
+fn prose(text: &str) -> Markup {
+    markup! {
+        @for (nth, part) in text.split('`').enumerate() {
+            @if nth % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
 }
 
 /// What may be too wide for a phone, and is scrolled by itself, with the keyboard too.

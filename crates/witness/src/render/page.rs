@@ -13,6 +13,8 @@ pub struct Page {
     pub table: Option<Table>,
     /// What is known of each variant.
     pub evidence: Vec<Evidence>,
+    /// What the stories are called; one without a name is called by its shape and target.
+    pub names: Vec<String>,
     /// Runs that failed, and why.
     pub stories: Vec<Story>,
 }
@@ -79,9 +81,9 @@ pub struct Evidence {
     /// What a compiler made of them.
     pub machine_code: Vec<MachineCode>,
     /// Whether the architecture allows the stale read.
-    pub verdict: Cell,
+    pub verdict: Table,
     /// Whether it was seen.
-    pub run: Cell,
+    pub run: Table,
 }
 
 /// A line of source with its ordering.
@@ -95,10 +97,10 @@ pub struct Source {
     pub why: String,
 }
 
-/// Machine code for a target.
+/// Machine code.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MachineCode {
-    /// The target: `aarch64`.
+    /// Its target and what else there is to say of it: `aarch64, writer`.
     pub target: String,
     /// Its assembly, an instruction a line.
     pub assembly: String,

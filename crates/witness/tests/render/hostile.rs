@@ -69,6 +69,14 @@ fn story() -> Story {
     story
 }
 
+fn table() -> Table {
+    Table {
+        caption: HOSTILE.to_owned(),
+        head: vec![HOSTILE.to_owned()],
+        rows: vec![vec![Cell::from(HOSTILE), Cell::from("<script>")]],
+    }
+}
+
 fn page() -> Page {
     let bad = || HOSTILE.to_owned();
     let evidence = Evidence {
@@ -83,18 +91,15 @@ fn page() -> Page {
             target: bad(),
             assembly: bad(),
         }],
-        verdict: Cell::from(HOSTILE),
-        run: Cell::from("<script>"),
+        verdict: table(),
+        run: table(),
     };
     Page {
         title: bad(),
         lead: vec![bad()],
-        table: Some(Table {
-            caption: bad(),
-            head: vec![bad()],
-            rows: vec![vec![Cell::from(HOSTILE), Cell::from(HOSTILE)]],
-        }),
+        table: Some(table()),
         evidence: vec![evidence],
+        names: vec![bad()],
         stories: vec![story()],
     }
 }

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::code;
-use super::table::passage;
+use super::table::table;
+use super::{code, prose};
 use crate::render::Evidence;
 
 /// Four pieces of evidence.
@@ -20,7 +20,7 @@ pub fn evidence(evidence: &Evidence, id: &str) -> Markup {
         article aria-labelledby=(id) {
             h3 id=(id) { (variant) }
             @if !summary.is_empty() {
-                p class="summary" { (summary) }
+                p class="summary" { (prose(summary)) }
             }
             div class="pieces" {
                 section {
@@ -29,7 +29,7 @@ pub fn evidence(evidence: &Evidence, id: &str) -> Markup {
                         figure class="source" {
                             figcaption { (path(&line.at)) }
                             (code(&format!("Source of {variant}, {}", line.at), &line.code))
-                            p { (line.why) }
+                            p { (prose(&line.why)) }
                         }
                     }
                 }
@@ -45,11 +45,11 @@ pub fn evidence(evidence: &Evidence, id: &str) -> Markup {
                 }
                 section {
                     h4 { "The model’s verdict" }
-                    (passage(verdict))
+                    (table(verdict))
                 }
                 section {
                     h4 { "The emulated run" }
-                    (passage(run))
+                    (table(run))
                 }
             }
         }

@@ -3,16 +3,15 @@
 use maud::{Markup, html};
 
 use super::evidence::path;
-use super::{lines, scrolled, short};
+use super::{lines, scrolled};
 use crate::render::{Style, svg, text, words};
 use crate::{Cure, Relation, Story};
 
 /// How wide the text form is: what fits on a phone.
 const TEXT_WIDTH: usize = 40;
 
-/// The story, with ids that begin with `id`.
-pub fn story(story: &Story, id: &str) -> Markup {
-    let name = short(story);
+/// The story called `name`, with ids that begin with `id`.
+pub fn story(story: &Story, name: &str, id: &str) -> Markup {
     html! {
         article aria-labelledby=(id) {
             h3 id=(id) { (name) }

@@ -1,9 +1,9 @@
-//! Tables, and cells with a tone.
+//! Tables, whose cells have a tone.
 
 use maud::{Markup, html};
 
-use super::{lines, scrolled};
-use crate::render::{Cell, Table, Tone};
+use super::scrolled;
+use crate::render::{Table, Tone};
 
 /// A table that scrolls by itself; the first cell of a row is its head.
 pub fn table(table: &Table) -> Markup {
@@ -37,19 +37,6 @@ pub fn table(table: &Table) -> Markup {
             }
         },
     )
-}
-
-/// A cell outside a table. Several lines are shown as they are, in a font of one width.
-pub fn passage(cell: &Cell) -> Markup {
-    html! {
-        div class={ "passage " (tone(cell.tone).unwrap_or("plain")) } {
-            @if cell.text.contains('\n') {
-                (lines(&cell.text))
-            } @else {
-                p { (cell.text) }
-            }
-        }
-    }
 }
 
 const fn tone(tone: Tone) -> Option<&'static str> {

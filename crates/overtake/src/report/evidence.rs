@@ -1,0 +1,112 @@
+//! The evidence that needs no run: sources, machine code, verdicts.
+
+use ::witness::render::{Evidence, MachineCode, Table};
+use aio_ring_buggy::Variant;
+
+use super::source::source;
+use super::verdict::{Code, ordered, verdicts};
+use crate::error::Error;
+use crate::home::Home;
+use crate::machine_code::{Instruction, Order, publishing, reader, reading, shown, writer};
+use crate::matrix::asked::Asked;
+use crate::target::Target;
+
+/// What is known of each variant; what its runs came to is not yet in it.
+pub fn evidence(asked: &Asked, home: &Home) -> Result<Vec<Evidence>, Error> {
+    let mut all = Vec::new();
+    for &variant in &asked.variants {
+        let targets = asked.targets.iter();
+        let codes: Vec<_> = targets
+            .map(|&target| code(home, target, variant))
+            .collect::<Result<_, _>>()?;
+        all.push(Evidence {
+            variant: variant.name().to_owned(),
+            summary: format!(
+                "{}: {}.",
+                if variant.is_sound() {
+                    "Sound"
+                } else {
+                    "Not sound"
+                },
+                variant.summary()
+            ),
+            source: source(variant),
+            machine_code: codes.iter().flat_map(sides).collect(),
+            verdict: verdicts(&codes),
+            run: Table::default(),
+        });
+    }
+    Ok(all)
+}
+
+fn code(home: &Home, target: Target, variant: Variant) -> Result<Code, Error> {
+    let guest = home.scenario(target)?;
+    let publishing = publishing(&guest, target, variant)?;
+    let reading = reading(&guest, target, variant)?;
+    Ok(Code {
+        target,
+        writer: writer(target, &publishing),
+        publishing,
+        reader: reader(target, &reading),
+        reading,
+    })
+}
+
+/// The writer's side and the reader's.
+fn sides(code: &Code) -> [MachineCode; 2] {
+    let side =
+        |name: &str, code: &Code, instructions: &[Instruction], order: Option<&Order>, accesses| {
+            MachineCode {
+                target: format!(
+                    "{}, {name}: {}",
+                    code.target,
+                    ordered(instructions, order, accesses)
+                ),
+                assembly: marked(instructions, order),
+            }
+        };
+    [
+        side(
+            "writer",
+            code,
+            &code.publishing,
+            code.writer.as_ref(),
+            "event and tail",
+        ),
+        side(
+            "reader",
+            code,
+            &code.reading,
+            code.reader.as_ref(),
+            "tail and event",
+        ),
+    ]
+}
+
+/// Assembly; what an instruction does to the event and the tail stands above it, where a phone has
+/// room for it.
+fn marked(code: &[Instruction], order: Option<&Order>) -> String {
+    let mut text = String::new();
+    for (index, one) in code.iter().enumerate() {
+        let marks = order.map_or_else(Vec::new, |order| marks(order, index));
+        if !marks.is_empty() {
+            text += &format!("    // {}:\n", marks.join(", "));
+        }
+        text += &shown(std::slice::from_ref(one));
+    }
+    text
+}
+
+fn marks(order: &Order, index: usize) -> Vec<&'static str> {
+    let mut marks = Vec::new();
+    if index == order.event {
+        marks.push("the event");
+    }
+    if index == order.tail {
+        marks.push("the tail");
+    }
+    if order.ordering.iter().any(|(one, _)| *one == index) {
+        marks.push("orders");
+    }
+    marks
+}
