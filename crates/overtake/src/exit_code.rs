@@ -34,8 +34,8 @@ macro_rules! exit_codes {
 
 exit_codes! {
     Success = 0, "everything went as it should; for `run`: the guest ended with status 0";
-    Forbidden = 10, "matrix: a stale read where the architecture forbids it; litmus, conformance: an outcome that the verdicts forbid";
-    NotExposed = 11, "matrix: no stale read in a cell where at least one seed should show it; explain: no run failed";
+    Forbidden = 10, "matrix, report: a stale read where the architecture forbids it; litmus, conformance: an outcome that the verdicts forbid";
+    NotExposed = 11, "matrix, report: no stale read in a cell where at least one seed should show it; explain: no run failed";
     FailsAlready = 12, "audit: the program fails with all its orderings";
     Usage = 64, "the command line could not be understood";
     UnknownTarget = 65, "no such target";

@@ -181,7 +181,7 @@ fn destination<'a>(
     Some((destination, rest))
 }
 
-fn disassembler(target: Target) -> Capstone {
+pub fn disassembler(target: Target) -> Capstone {
     let new = Capstone::new();
     match target {
         Target::Aarch64 => new.arm64().mode(arch::arm64::ArchMode::Arm).build(),

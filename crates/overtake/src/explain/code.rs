@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use addr2line::Loader;
-use capstone::prelude::*;
+use capstone::Capstone;
 use object::{Object, ObjectSegment, ObjectSymbol, SymbolKind};
 use overtake_report::trace::Module;
 use witness::{Line, Place};
 
+use crate::machine_code::disassembler;
 use crate::sources;
 use crate::target::Target;
 
@@ -19,7 +20,7 @@ pub struct Code {
     program: PathBuf,
     modules: Vec<Module>,
     files: HashMap<String, Option<Loaded>>,
-    disassembler: Option<Capstone>,
+    disassembler: Capstone,
 }
 
 struct Loaded {
@@ -34,7 +35,7 @@ impl Code {
             program: program.to_owned(),
             modules: modules.to_vec(),
             files: HashMap::new(),
-            disassembler: disassembler(target).ok(),
+            disassembler: disassembler(target),
         }
     }
 
@@ -121,29 +122,11 @@ impl Code {
             let start = usize::try_from(address.checked_sub(segment.address())?).ok()?;
             data.get(start..(start + 16).min(data.len()))
         })?;
-        let found = self.disassembler.as_ref()?.disasm_count(code, pc, 1).ok()?;
+        let found = self.disassembler.disasm_count(code, pc, 1).ok()?;
         let instruction = found.iter().next()?;
         let mnemonic = instruction.mnemonic()?;
         let operands = instruction.op_str().unwrap_or_default();
         Some(format!("{mnemonic} {operands}").trim_end().to_owned())
-    }
-}
-
-fn disassembler(target: Target) -> Result<Capstone, capstone::Error> {
-    let new = Capstone::new();
-    match target {
-        Target::Aarch64 => new.arm64().mode(arch::arm64::ArchMode::Arm).build(),
-        Target::Ppc64le => new
-            .ppc()
-            .mode(arch::ppc::ArchMode::Mode64)
-            .endian(capstone::Endian::Little)
-            .build(),
-        Target::Riscv64 => new
-            .riscv()
-            .mode(arch::riscv::ArchMode::RiscV64)
-            .extra_mode(std::iter::once(arch::riscv::ArchExtraMode::RiscVC))
-            .build(),
-        Target::X86_64 => new.x86().mode(arch::x86::ArchMode::Mode64).build(),
     }
 }
 
