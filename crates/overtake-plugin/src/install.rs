@@ -84,7 +84,7 @@ pub unsafe fn install(
     };
     let (options, arch) = match check(&arguments, &host) {
         Ok(good) => good,
-        Err((options, end)) => refuse(&options, end),
+        Err(refused) => refuse(&refused.0, refused.1),
     };
     finish::write_report(
         options.report.as_deref(),
@@ -134,10 +134,11 @@ struct Host {
     interface: c_int,
 }
 
-fn check(arguments: &[String], host: &Host) -> Result<(Options, Arch), (Options, End)> {
+fn check(arguments: &[String], host: &Host) -> Result<(Options, Arch), Box<(Options, End)>> {
     let options = Options::parse(arguments.iter().map(String::as_str))
-        .map_err(|(options, message)| (options, End::BadOption { message }))?;
-    let refused = |message: String| (options.clone(), End::Refused { message });
+        .map_err(|refused| (refused.0, End::BadOption { message: refused.1 }))
+        .map_err(Box::new)?;
+    let refused = |message: String| Box::new((options.clone(), End::Refused { message }));
     if host.interface > NEWEST_INTERFACE {
         let interface = host.interface;
         return Err(refused(format!(

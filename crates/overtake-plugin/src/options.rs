@@ -42,7 +42,9 @@ const KNOWN: &str = "known options: seed=NUMBER, report=FILE, budget=NUMBER, che
 
 impl Options {
     /// Reads the options; the error is one line that says what is wrong and what is known.
-    pub fn parse<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Self, (Self, String)> {
+    pub fn parse<'a>(
+        arguments: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, Box<(Self, String)>> {
         let mut options = Self::default();
         let mut first_error = None;
         for argument in arguments {
@@ -52,7 +54,7 @@ impl Options {
         }
         match first_error {
             None => Ok(options),
-            Some(error) => Err((options, error)),
+            Some(error) => Err(Box::new((options, error))),
         }
     }
 
@@ -150,12 +152,12 @@ mod tests {
 
     #[test]
     fn a_bad_option_is_named_and_the_report_is_still_known() {
-        let (options, error) = Options::parse(["sed=1", "report=/r"]).unwrap_err();
+        let (options, error) = *Options::parse(["sed=1", "report=/r"]).unwrap_err();
         assert_eq!(options.report.as_deref(), Some("/r"));
         assert!(error.starts_with("unknown plugin option `sed`"), "{error}");
-        let (_, error) = Options::parse(["suppose=1"]).unwrap_err();
+        let (_, error) = *Options::parse(["suppose=1"]).unwrap_err();
         assert!(error.contains("not suppose=ADDRESS:without|"), "{error}");
-        let (_, error) = Options::parse(["seed=-1"]).unwrap_err();
+        let (_, error) = *Options::parse(["seed=-1"]).unwrap_err();
         assert!(error.contains("`seed=-1`"), "{error}");
     }
 }

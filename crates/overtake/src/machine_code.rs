@@ -181,6 +181,7 @@ fn destination<'a>(
     Some((destination, rest))
 }
 
+/// The disassembler for a target.
 pub fn disassembler(target: Target) -> Capstone {
     let new = Capstone::new();
     match target {
