@@ -4,6 +4,7 @@
 //! none unwinds into QEMU (`install` sets a panic hook that ends the process).
 
 use crate::engine::{MemoryAccess, Next};
+use crate::fast;
 use crate::finish;
 use crate::guest_memory;
 use crate::plugin::plugin;
@@ -80,6 +81,11 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
                     data,
                 );
             }
+            let accessed = if instruction.is_plain() {
+                accessed_plainly
+            } else {
+                accessed
+            };
             qemu::qemu_plugin_register_vcpu_mem_cb(
                 *insn,
                 Some(accessed),
@@ -93,16 +99,26 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
 
 /// A block is about to run: where a thread waits for the token.
 unsafe extern "C" fn block_starts(vcpu: c_uint, data: *mut c_void) {
+    // SAFETY: `data` is a leaked `Block` (`translated`).
+    let block: &'static Block = unsafe { &*data.cast() };
+    if !fast::block(vcpu, block) {
+        block_starts_anew(vcpu, block);
+    }
+}
+
+/// The same, if more is to be done than to count it.
+#[cold]
+fn block_starts_anew(vcpu: c_uint, block: &'static Block) {
     let plugin = plugin();
-    if !plugin.holds(vcpu) {
+    if !fast::holds(vcpu) {
         plugin.token().acquire(vcpu);
         // SAFETY: this thread holds the token now.
         unsafe { syscall::catch_up() };
     }
-    // SAFETY: `data` is a leaked `Block` (`translated`).
-    let block: &'static Block = unsafe { &*data.cast() };
     // SAFETY: this thread holds the token.
-    let next = unsafe { plugin.engine() }.block(block);
+    let engine = unsafe { plugin.engine() };
+    let next = engine.block(block);
+    engine.look_closely();
     go_on(next);
 }
 
@@ -111,11 +127,27 @@ unsafe extern "C" fn before_instruction(_: c_uint, data: *mut c_void) {
     // SAFETY: `data` is in a leaked `Block` (`translated`).
     let instruction = unsafe { &*data.cast::<Instruction>() };
     // SAFETY: an instruction runs only with the token (`block_starts`).
-    let next = unsafe { plugin().engine() }.before(instruction);
+    let engine = unsafe { plugin().engine() };
+    let next = engine.before(instruction);
+    engine.look_closely();
     go_on(next);
 }
 
+/// An access was done, by an instruction that orders nothing.
+unsafe extern "C" fn accessed_plainly(
+    vcpu: c_uint,
+    info: qemu::qemu_plugin_meminfo_t,
+    addr: u64,
+    data: *mut c_void,
+) {
+    if !fast::needs_nothing(addr) {
+        // SAFETY: passed on.
+        unsafe { accessed(vcpu, info, addr, data) }
+    }
+}
+
 /// An access was done.
+#[inline(never)]
 unsafe extern "C" fn accessed(
     _: c_uint,
     info: qemu::qemu_plugin_meminfo_t,
@@ -133,7 +165,9 @@ unsafe extern "C" fn accessed(
         }
     };
     // SAFETY: an instruction runs only with the token (`block_starts`).
-    let next = unsafe { plugin().engine() }.access(instruction, access);
+    let engine = unsafe { plugin().engine() };
+    let next = engine.access(instruction, access);
+    engine.look_closely();
     go_on(next);
 }
 

@@ -6,11 +6,12 @@ mod sharing;
 
 pub use access::MemoryAccess;
 
+use crate::fast::{self, Mine};
 use crate::options::Options;
 use crate::pages::{self, Owner, Pages};
 use crate::run::Run;
 use crate::trace::{self, AccessHash};
-use crate::translate::{Block, Instruction};
+use crate::translate::{self, Block, Instruction};
 use crate::views;
 use crate::views::Guest;
 use flow::Position;
@@ -20,7 +21,7 @@ use std::ops::Range;
 use weakmem::{Fence, Machine, Progress, Quantum, Reservation, Rules, Stop, ThreadId};
 
 /// What a guest thread is to the engine.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 struct Thread {
     /// It has ended: what it owned is free for the next thread that comes.
     ended: bool,
@@ -30,6 +31,8 @@ struct Thread {
     position: Position,
     /// How far it had come when it last stopped.
     progress: Progress,
+    /// Pages of its own. None: it has ended.
+    mine: Option<Mine>,
 }
 
 /// What a child of `fork` takes over.
@@ -69,11 +72,11 @@ pub struct Engine {
     view: Option<ThreadId>,
     accesses_left: u32,
     /// What [`Engine::accesses_left`] was when the running thread's progress was last counted, and
-    /// [`Stats::instructions`] then.
+    /// [`fast::instructions`] then.
     counted: (u32, u64),
     /// Why the running thread stops.
     stop: Stop,
-    /// [`Stats::instructions`] at which the running thread's time, or the budget, is up.
+    /// [`fast::instructions`] at which the running thread's time, or the budget, is up.
     deadline: u64,
     budget: u64,
     /// The last instruction wrote memory without a callback.
@@ -149,11 +152,14 @@ impl Engine {
 
     /// A new guest thread.
     pub fn add_thread(&mut self) -> ThreadId {
-        self.threads.push(Thread::default());
+        self.threads.push(Thread {
+            mine: Some(Mine::default()),
+            ..Thread::default()
+        });
         self.alive += 1;
         self.stats.threads += 1;
         // The running thread is no longer alone.
-        self.deadline = self.deadline.min(self.stats.instructions);
+        self.deadline = self.deadline.min(fast::instructions());
         self.machine.add_thread()
     }
 
@@ -164,6 +170,8 @@ impl Engine {
         if !state.ended {
             state.ended = true;
             self.alive -= 1;
+            fast::show_none();
+            state.mine = None;
         }
         self.machine.set_lagging(thread, false);
         // At its end the kernel cleared a word of its and woke who waited for that.
@@ -187,7 +195,9 @@ impl Engine {
         for range in inheritance.strong {
             self.pages.set_strong(range.start, range.end);
         }
-        self.handlers = inheritance.handlers;
+        for handler in inheritance.handlers {
+            self.add_handler(handler);
+        }
         self.program_break = inheritance.program_break;
         self.random = inheritance.random;
     }
@@ -197,6 +207,24 @@ impl Engine {
         self.current = thread;
         self.view = Some(thread);
         self.machine.enter(thread, &mut Guest(&mut self.run));
+        self.look_closely();
+    }
+
+    /// Sees to it that every block and access is looked at closely that must be: all of a thread
+    /// that sees the past, and all where they are hashed. To be called after what may change that.
+    pub fn look_closely(&self) {
+        match &self.threads[self.current as usize].mine {
+            Some(mine) if self.accesses.is_none() && !self.machine.tracks(self.current) => {
+                // SAFETY: the table lives until the thread has ended, where none is shown.
+                unsafe { mine.show() };
+                let mending = self.unseen_write || self.spoiled.is_some();
+                fast::set_limit(if mending { 0 } else { self.deadline });
+            }
+            _ => {
+                fast::show_none();
+                fast::set_limit(0);
+            }
+        }
     }
 
     /// Whether the running thread is the only one.
@@ -212,8 +240,16 @@ impl Engine {
         }
     }
 
+    /// Takes note of the block that the running thread has started unnoticed.
+    pub(crate) fn notice(&mut self) {
+        if let Some(block) = fast::take_block() {
+            self.threads[self.current as usize].position.start(block);
+        }
+    }
+
     /// A block starts.
     pub fn block(&mut self, block: &'static Block) -> Next {
+        self.notice();
         // The kernel has written a frame to the stack.
         let handler = !self.handlers.is_empty() && self.handlers.contains(&block.start);
         if self.unseen_write || self.spoiled.is_some() || handler {
@@ -227,12 +263,12 @@ impl Engine {
         } else {
             position.start(block);
         }
-        self.stats.instructions += u64::from(block.instructions);
+        fast::add_instructions(block.instructions);
         if self.accesses.is_some() {
             let hash = &mut self.threads[self.current as usize].hash;
             *hash = block.hash.apply(*hash);
         }
-        if self.stats.instructions < self.deadline {
+        if fast::instructions() < self.deadline {
             return Next::Continue;
         }
         self.time_is_up()
@@ -240,7 +276,7 @@ impl Engine {
 
     #[cold]
     fn time_is_up(&mut self) -> Next {
-        if self.stats.instructions >= self.budget {
+        if fast::instructions() >= self.budget {
             Next::OutOfBudget
         } else if self.alone() {
             self.deadline = self.budget;
@@ -269,8 +305,8 @@ impl Engine {
         let progress = &mut self.threads[self.current as usize].progress;
         progress.thread = self.current;
         progress.accesses += u64::from(accesses - self.accesses_left);
-        progress.instructions += self.stats.instructions - instructions;
-        self.counted = (self.accesses_left, self.stats.instructions);
+        progress.instructions += fast::instructions() - instructions;
+        self.counted = (self.accesses_left, fast::instructions());
         *progress
     }
 
@@ -293,6 +329,7 @@ impl Engine {
 
     /// Something must be done before an instruction runs.
     pub fn before(&mut self, instruction: &Instruction) -> Next {
+        self.notice();
         self.mend();
         let (current, mut guest) = (self.current, Guest(&mut self.run));
         if let Some(fence) = instruction.before {
@@ -374,6 +411,7 @@ impl Engine {
     /// ([`Engine::call_is_over`]) it sees all that is visible, because the kernel may read and
     /// write its memory.
     pub fn call_begins(&mut self) {
+        self.notice();
         let mut guest = Guest(&mut self.run);
         self.machine.synchronise(self.current, &mut guest);
         self.machine.set_lagging(self.current, false);
@@ -402,11 +440,13 @@ impl Engine {
     pub fn add_handler(&mut self, address: u64) {
         if !self.handlers.contains(&address) {
             self.handlers.push(address);
+            fast::add_handler(translate::bit(address));
         }
     }
 
     /// Who goes on, of these.
     pub fn choose(&mut self, runnable: &[ThreadId]) -> ThreadId {
+        self.notice();
         let progress = self.count_progress();
         let why = std::mem::replace(&mut self.stop, Stop::Itself);
         self.run.strategy.stopped(progress, why);
@@ -452,6 +492,7 @@ impl Engine {
             self.view = Some(next);
         }
         self.current = next;
+        self.look_closely();
         let Quantum {
             accesses,
             instructions,
@@ -461,7 +502,7 @@ impl Engine {
         });
         self.accesses_left = accesses;
         self.counted.0 = accesses;
-        self.deadline = (self.stats.instructions + u64::from(instructions)).min(self.budget);
+        self.deadline = (fast::instructions() + u64::from(instructions)).min(self.budget);
         if self.unexplained.is_some() {
             Next::Unexplained
         } else {
@@ -473,6 +514,7 @@ impl Engine {
     pub fn stats(&self) -> Stats {
         let counters = self.machine.counters();
         Stats {
+            instructions: fast::instructions(),
             shared_loads: counters.loads,
             shared_stores: counters.stores,
             overtaken_by_store: counters.overtaken_by_store,

@@ -28,6 +28,7 @@
 
 mod callbacks;
 mod engine;
+mod fast;
 mod finish;
 mod guest_memory;
 mod host_thread;

@@ -2,6 +2,7 @@
 //! belongs to the token's holder.
 
 use crate::engine::{Engine, Inheritance};
+use crate::fast;
 use crate::instruction_bytes::InstructionBytes;
 use crate::options::Options;
 use crate::run::Run;
@@ -10,10 +11,7 @@ use crate::token::Token;
 use isa::Arch;
 use std::cell::UnsafeCell;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
-
-/// No vCPU.
-pub const NOBODY: u32 = u32::MAX;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// The plugin.
 pub struct Plugin {
@@ -25,11 +23,6 @@ pub struct Plugin {
     pub instruction_bytes: InstructionBytes,
     /// System calls of the architecture.
     pub classes: Classes,
-    /// The vCPU whose thread holds the token, or [`NOBODY`].
-    ///
-    /// Relaxed throughout: a thread compares it with its own number only, and only the thread
-    /// itself, or the thread that hands it the token under the token's lock, sets it to that.
-    pub holder: AtomicU32,
     token: AtomicPtr<Token>,
     engine: UnsafeCell<Engine>,
 }
@@ -65,7 +58,6 @@ impl Plugin {
         let instance = Self {
             arch,
             classes: Classes::new(arch),
-            holder: AtomicU32::new(NOBODY),
             token: AtomicPtr::new(Box::leak(Box::default())),
             engine: UnsafeCell::new(engine),
             options,
@@ -86,6 +78,7 @@ impl Plugin {
     /// only one. The old state may be locked, or half changed, by a thread that is not here.
     pub fn restart(&self, vcpu: u32, inheritance: Inheritance) {
         let run = Run::of_child(&self.options);
+        fast::restart();
         let mut engine = Engine::new(self.arch, &self.options, run);
         engine.inherit(inheritance);
         let id = engine.add_thread();
@@ -97,7 +90,7 @@ impl Plugin {
             Box::leak(Box::new(Token::after_fork(id, vcpu))),
             Ordering::Release,
         );
-        self.holder.store(vcpu, Ordering::Relaxed);
+        fast::set_holder(vcpu);
     }
 
     /// The holder's state.
@@ -110,10 +103,5 @@ impl Plugin {
     pub unsafe fn engine(&self) -> &mut Engine {
         // SAFETY: exclusive by the caller's promise.
         unsafe { &mut *self.engine.get() }
-    }
-
-    /// Whether the thread of this vCPU holds the token.
-    pub fn holds(&self, vcpu: u32) -> bool {
-        self.holder.load(Ordering::Relaxed) == vcpu
     }
 }

@@ -264,6 +264,7 @@ unsafe fn finish_call(call: &Call, result: i64) {
     ) {
         engine.resynchronise();
     }
+    engine.look_closely();
 }
 
 fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {

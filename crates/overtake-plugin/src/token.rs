@@ -14,6 +14,7 @@
 mod slots;
 
 use crate::engine::Next;
+use crate::fast;
 use crate::finish;
 use crate::host_thread::HostThread;
 use crate::plugin::plugin;
@@ -323,7 +324,7 @@ impl Token {
             slot.asleep_since = None;
             flags(slot.vcpu).back.store(false, Ordering::SeqCst);
             let (vcpu, wake) = (slot.vcpu, Arc::clone(&slot.wake));
-            plugin().holder.store(vcpu, Ordering::Relaxed);
+            fast::set_holder(vcpu);
             wake.notify_one();
         }
         inner

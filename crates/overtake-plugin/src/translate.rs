@@ -1,6 +1,6 @@
 //! At translation: what each instruction does, and which callbacks it needs.
 
-use crate::trace::BlockHash;
+use crate::trace::{self, BlockHash};
 use isa::{Access, Acquire, Effect, Flow, Pairs};
 use weakmem::Fence;
 
@@ -13,6 +13,8 @@ pub struct Block {
     pub hash: BlockHash,
     /// Address of the first.
     pub start: u64,
+    /// One bit, from that address.
+    pub bit: u64,
     /// Its instructions.
     pub body: Box<[Instruction]>,
 }
@@ -88,6 +90,15 @@ impl Instruction {
         }
     }
 
+    /// Whether it orders nothing, and is atomic with nothing.
+    pub fn is_plain(&self) -> bool {
+        self.access == Access::Plain
+            && self.acquire == Acquire::No
+            && !self.release
+            && self.fence.is_none()
+            && self.after.is_none()
+    }
+
     /// Whether something must be done before it runs.
     pub fn needs_callback_before(&self) -> bool {
         self.fence.is_some()
@@ -109,6 +120,11 @@ fn fence(pairs: Pairs) -> Option<Fence> {
     })
 }
 
+/// One bit of 64, from an address of code.
+pub fn bit(address: u64) -> u64 {
+    1 << (trace::mix(address) >> 58)
+}
+
 impl Block {
     /// The block of these instructions: their addresses and effects.
     pub fn new(start: u64, instructions: &[Decoded]) -> Self {
@@ -126,6 +142,7 @@ impl Block {
             instructions: body.len() as u32,
             hash: BlockHash::new(body.iter().map(|instruction| instruction.address)),
             start,
+            bit: bit(start),
             body,
         }
     }

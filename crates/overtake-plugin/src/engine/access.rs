@@ -64,6 +64,7 @@ impl Engine {
         if atomic && !access.store {
             return Next::Continue;
         }
+        self.notice();
         let start = access.addr & self.address_mask;
         let part = match instruction.access {
             Access::Plain | Access::LoadReserved if instruction.flow.several => {
@@ -196,6 +197,9 @@ impl Engine {
         let last = pages::number(access.addr + access.size as u64 - 1);
         let owner = self.pages.owner(first);
         if owner == Owner::Thread(self.current) && first == last {
+            if let Some(mine) = &self.threads[self.current as usize].mine {
+                mine.add(first);
+            }
             return (self.private_access(instruction, access, uses, false), false);
         }
         if (owner != Owner::Shared || first != last) && !self.touch(first, last, access) {

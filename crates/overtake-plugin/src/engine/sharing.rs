@@ -79,6 +79,9 @@ impl Engine {
         if let Owner::Thread(owner) = self.pages.owner(page)
             && owner != current
         {
+            if let Some(mine) = &self.threads[owner as usize].mine {
+                mine.remove(page);
+            }
             self.machine.drain(owner, &mut guest);
         }
         // It sees what was made visible for it: its next access was prepared without that.
@@ -116,11 +119,12 @@ impl Engine {
         self.drain_everyone();
         self.machine
             .end_reservations(start & self.address_mask, end);
+        let first = pages::number(start & self.address_mask);
         let end = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
-        for page in self
-            .pages
-            .forget(pages::number(start & self.address_mask), end)
-        {
+        for mine in self.threads.iter().filter_map(|it| it.mine.as_ref()) {
+            mine.remove_range(first, end);
+        }
+        for page in self.pages.forget(first, end) {
             self.machine.remove_page(page << pages::PAGE_BITS);
         }
     }

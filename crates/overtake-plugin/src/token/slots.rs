@@ -1,7 +1,8 @@
 //! Where each guest thread is, and what the host's kernel says of it.
 
+use crate::fast::{self, NOBODY};
 use crate::host_thread::{Doing, HostThread};
-use crate::plugin::{NOBODY, plugin};
+use crate::plugin::plugin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar};
 use std::time::{Duration, Instant};
@@ -128,7 +129,7 @@ impl Inner {
     pub(super) fn release(&mut self, id: ThreadId, state: State) {
         debug_assert_eq!(self.holder, Some(id));
         self.holder = None;
-        plugin().holder.store(NOBODY, Ordering::Relaxed);
+        fast::set_holder(NOBODY);
         if let Some(slot) = self.slot_mut(id) {
             slot.state = state;
         }

@@ -1,0 +1,49 @@
+//! A QEMU plugin (version 1 of the interface) whose memory callbacks do nothing.
+//!
+//! What runs under it is slower than under plain QEMU by what the callbacks alone cost: the
+//! measure for what `overtake-plugin` does in them (`crates/bench/benches/single_thread.rs`).
+
+use qemu_plugin_sys as qemu;
+use std::ffi::{c_char, c_int, c_uint, c_void};
+
+/// The version of QEMU's plugin interface that this is for.
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals)] // QEMU's name.
+pub static qemu_plugin_version: c_int = 1;
+
+/// An access was done.
+unsafe extern "C" fn accessed(_: c_uint, _: qemu::qemu_plugin_meminfo_t, _: u64, _: *mut c_void) {}
+
+/// QEMU translates a block.
+unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qemu_plugin_tb) {
+    // SAFETY: QEMU's block is valid during this callback, and its instructions are asked for
+    // within their number.
+    unsafe {
+        for index in 0..qemu::qemu_plugin_tb_n_insns(tb) {
+            qemu::qemu_plugin_register_vcpu_mem_cb(
+                qemu::qemu_plugin_tb_get_insn(tb, index),
+                Some(accessed),
+                qemu::qemu_plugin_cb_flags::QEMU_PLUGIN_CB_NO_REGS,
+                qemu::qemu_plugin_mem_rw::QEMU_PLUGIN_MEM_RW,
+                std::ptr::null_mut(),
+            );
+        }
+    }
+}
+
+/// QEMU loads the plugin.
+///
+/// # Safety
+///
+/// Called by QEMU alone.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn qemu_plugin_install(
+    id: qemu::qemu_plugin_id_t,
+    _: *const qemu::qemu_info_t,
+    _: c_int,
+    _: *mut *mut c_char,
+) -> c_int {
+    // SAFETY: `id` is QEMU's, and the callback has the type that the interface asks for.
+    unsafe { qemu::qemu_plugin_register_vcpu_tb_trans_cb(id, Some(translated)) };
+    0
+}
