@@ -29,6 +29,7 @@ impl Registers {
     ///
     /// If `number` is 128 or more.
     #[must_use]
+    #[inline]
     pub const fn one(number: u8) -> Registers {
         assert!((number as usize) < Registers::COUNT);
         Registers(1 << number)
@@ -36,29 +37,41 @@ impl Registers {
 
     /// Whether there is none.
     #[must_use]
+    #[inline]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// Whether all of `other` are among these.
     #[must_use]
+    #[inline]
     pub const fn contains(self, other: Registers) -> bool {
         self.0 & other.0 == other.0
     }
 
     /// These and `other`.
     #[must_use]
+    #[inline]
     pub const fn union(self, other: Registers) -> Registers {
         Registers(self.0 | other.0)
     }
 
+    /// Those of these that are in `other` too.
+    #[must_use]
+    #[inline]
+    pub const fn both(self, other: Registers) -> Registers {
+        Registers(self.0 & other.0)
+    }
+
     /// Those of these that are not in `other`.
     #[must_use]
+    #[inline]
     pub const fn without(self, other: Registers) -> Registers {
         Registers(self.0 & !other.0)
     }
 
     /// Their numbers, from the lowest.
+    #[inline]
     pub fn numbers(self) -> impl Iterator<Item = u8> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
@@ -74,12 +87,14 @@ impl Registers {
 impl BitOr for Registers {
     type Output = Registers;
 
+    #[inline]
     fn bitor(self, other: Registers) -> Registers {
         self.union(other)
     }
 }
 
 impl BitOrAssign for Registers {
+    #[inline]
     fn bitor_assign(&mut self, other: Registers) {
         *self = self.union(other);
     }
@@ -171,5 +186,13 @@ impl Flow {
     #[must_use]
     pub const fn is_access(&self) -> bool {
         self.load || self.store
+    }
+
+    /// Every register that it writes.
+    #[must_use]
+    #[inline]
+    pub const fn written(&self) -> Registers {
+        let from_memory = self.loaded.union(self.status);
+        from_memory.union(self.computed).union(self.updated)
     }
 }

@@ -119,18 +119,18 @@ fn block_starts_anew(vcpu: c_uint, block: &'static Block) {
     let engine = unsafe { plugin.engine() };
     let next = engine.block(block);
     engine.look_closely();
-    go_on(next);
+    go_on(next, vcpu);
 }
 
 /// An instruction is about to run.
-unsafe extern "C" fn before_instruction(_: c_uint, data: *mut c_void) {
+unsafe extern "C" fn before_instruction(vcpu: c_uint, data: *mut c_void) {
     // SAFETY: `data` is in a leaked `Block` (`translated`).
     let instruction = unsafe { &*data.cast::<Instruction>() };
     // SAFETY: an instruction runs only with the token (`block_starts`).
     let engine = unsafe { plugin().engine() };
     let next = engine.before(instruction);
     engine.look_closely();
-    go_on(next);
+    go_on(next, vcpu);
 }
 
 /// An access was done, by an instruction that orders nothing.
@@ -149,7 +149,7 @@ unsafe extern "C" fn accessed_plainly(
 /// An access was done.
 #[inline(never)]
 unsafe extern "C" fn accessed(
-    _: c_uint,
+    vcpu: c_uint,
     info: qemu::qemu_plugin_meminfo_t,
     addr: u64,
     data: *mut c_void,
@@ -168,25 +168,25 @@ unsafe extern "C" fn accessed(
     let engine = unsafe { plugin().engine() };
     let next = engine.access(instruction, access);
     engine.look_closely();
-    go_on(next);
+    go_on(next, vcpu);
 }
 
 /// What the engine said of the holder.
 #[inline]
-fn go_on(next: Next) {
+fn go_on(next: Next, vcpu: c_uint) {
     if next != Next::Continue {
-        stop(next);
+        stop(next, vcpu);
     }
 }
 
 #[cold]
-fn stop(next: Next) {
+fn stop(next: Next, vcpu: c_uint) {
     match next {
         Next::Continue => {}
         Next::HandOff => {
             // SAFETY: this thread holds the token; the reference is gone before the hand-off.
             let id = unsafe { plugin().engine() }.current;
-            plugin().token().hand_off(id);
+            plugin().token().hand_off(id, vcpu);
         }
         // SAFETY: this thread holds the token.
         Next::OutOfBudget => finish::out_of_budget(unsafe { plugin().engine() }),

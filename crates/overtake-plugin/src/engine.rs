@@ -2,6 +2,7 @@
 
 mod access;
 mod flow;
+mod registers;
 mod sharing;
 
 pub use access::MemoryAccess;
@@ -10,6 +11,7 @@ use crate::fast::{self, Mine};
 use crate::options::Options;
 use crate::pages::{self, Owner, Pages};
 use crate::run::Run;
+use crate::spin::Spin;
 use crate::trace::{self, AccessHash};
 use crate::translate::{self, Block, Instruction};
 use crate::views;
@@ -31,6 +33,8 @@ struct Thread {
     position: Position,
     /// How far it had come when it last stopped.
     progress: Progress,
+    /// Whether it waits for another.
+    spin: Spin,
     /// Pages of its own. None: it has ended.
     mine: Option<Mine>,
 }
@@ -76,6 +80,8 @@ pub struct Engine {
     counted: (u32, u64),
     /// Why the running thread stops.
     stop: Stop,
+    /// It stops because it waits for another one.
+    waits: bool,
     /// [`fast::instructions`] at which the running thread's time, or the budget, is up.
     deadline: u64,
     budget: u64,
@@ -124,6 +130,7 @@ impl Engine {
             accesses_left: u32::MAX,
             counted: (u32::MAX, 0),
             stop: Stop::Itself,
+            waits: false,
             deadline: 0,
             budget: if options.budget == 0 {
                 u64::MAX
@@ -444,13 +451,19 @@ impl Engine {
         }
     }
 
-    /// Who goes on, of these.
+    /// Who goes on, of these. Not who waits for another one, if there is one: until another has run, it gets nowhere.
     pub fn choose(&mut self, runnable: &[ThreadId]) -> ThreadId {
         self.notice();
         let progress = self.count_progress();
         let why = std::mem::replace(&mut self.stop, Stop::Itself);
         self.run.strategy.stopped(progress, why);
-        self.run.strategy.next_thread(runnable)
+        if std::mem::take(&mut self.waits) && runnable.len() > 1 {
+            let others = runnable.iter().filter(|it| **it != self.current);
+            let others: Vec<ThreadId> = others.copied().collect();
+            self.run.strategy.next_thread(&others)
+        } else {
+            self.run.strategy.next_thread(runnable)
+        }
     }
 
     /// Stores propagate, and `next` becomes the running thread. `wrote`: the kernel has written

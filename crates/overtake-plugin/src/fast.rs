@@ -5,15 +5,18 @@
 //! thread sees the present: of these nothing needs to be known. Everything else takes the long
 //! way, through the engine, which says here what may be answered so ([`Engine::look_closely`]).
 //!
-//! Relaxed throughout: only the token's holder writes these numbers, but for [`HOLDER`], and the
-//! token's lock orders one holder after the other.
+//! Relaxed throughout, but for the hand-over itself ([`set_holder`]): only the token's holder
+//! writes these numbers.
 //!
 //! [`Engine::look_closely`]: crate::engine::Engine::look_closely
 
 use crate::pages;
 use crate::translate::Block;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicPtr, AtomicU32, AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
 
 /// No vCPU.
 pub const NOBODY: u32 = u32::MAX;
@@ -38,10 +41,18 @@ static BLOCK: AtomicPtr<Block> = AtomicPtr::new(null_mut());
 
 /// Says who holds the token.
 pub fn set_holder(vcpu: u32) {
-    HOLDER.store(vcpu, Relaxed);
+    // Release: pairs with the Acquire load in `is_given_to`.
+    HOLDER.store(vcpu, Release);
 }
 
-/// Whether the thread of this vCPU holds the token.
+/// Whether the token was given to the thread of this vCPU, which has waited for it. All that its
+/// holders did before is then done.
+pub fn is_given_to(vcpu: u32) -> bool {
+    // Acquire: pairs with the Release store in `set_holder`.
+    HOLDER.load(Acquire) == vcpu
+}
+
+/// Whether the thread of this vCPU, which knows if it was given it, still holds the token.
 #[inline]
 pub fn holds(vcpu: u32) -> bool {
     HOLDER.load(Relaxed) == vcpu

@@ -39,6 +39,7 @@ mod pages;
 mod plugin;
 mod run;
 mod self_maps;
+mod spin;
 mod supposition;
 mod syscall;
 mod syscall_class;

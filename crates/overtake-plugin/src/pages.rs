@@ -1,6 +1,6 @@
 //! Whose each page is: of the one thread that touched it, or shared.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 use std::ops::Range;
 use weakmem::ThreadId;
 
@@ -42,7 +42,7 @@ impl Pages {
     /// No page touched.
     pub fn new() -> Self {
         Self {
-            owners: HashMap::new(),
+            owners: HashMap::default(),
             strong: Vec::new(),
             cache: vec![(u64::MAX, Owner::Nobody); CACHE_SIZE].into_boxed_slice(),
         }

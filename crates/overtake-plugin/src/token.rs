@@ -15,13 +15,14 @@ mod slots;
 
 use crate::engine::Next;
 use crate::fast;
-use crate::finish;
 use crate::host_thread::HostThread;
+use crate::finish;
 use crate::plugin::plugin;
 pub use slots::MAX_VCPUS;
 use slots::{Inner, Slot, State, flags};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 use weakmem::ThreadId;
 
@@ -58,7 +59,7 @@ impl Token {
             ..Inner::default()
         };
         let mut slot = Slot::new(id, vcpu);
-        slot.host = Some(HostThread::current());
+        slot.arrives();
         slot.state = State::Running;
         inner.slots.push(slot);
         Self {
@@ -115,7 +116,7 @@ impl Token {
                 _ => return,
             }
             drop(inner);
-            std::thread::sleep(Duration::from_micros(20));
+            thread::sleep(Duration::from_micros(20));
         }
     }
 
@@ -125,7 +126,7 @@ impl Token {
         inner.watch_closely = Some(id);
         for slot in &inner.slots {
             if slot.state == State::Parked {
-                slot.wake.notify_one();
+                slot.wake();
             }
         }
     }
@@ -152,24 +153,24 @@ impl Token {
             }
         };
         let slot = &mut inner.slots[index];
-        slot.host.get_or_insert_with(HostThread::current);
+        slot.arrives();
         let id = slot.id;
         slot.state = State::Parked;
         if inner.watch_closely == Some(id) {
             inner.watch_closely = None;
         }
-        self.wait(inner, id);
+        self.wait(inner, id, vcpu);
     }
 
     /// The holder lets the strategy choose who goes on, and waits until that is itself.
-    pub fn hand_off(&self, id: ThreadId) {
+    pub fn hand_off(&self, id: ThreadId, vcpu: u32) {
         let mut inner = self.lock();
         if inner.watch_closely == Some(id) {
             inner.watch_closely = None;
         }
         inner.release(id, State::Parked);
         let inner = self.decide(inner);
-        self.wait(inner, id);
+        self.wait(inner, id, vcpu);
     }
 
     /// The holder goes into a system call that may sleep. `writes`: and in which the kernel may
@@ -247,29 +248,37 @@ impl Token {
         (inner.holder == Some(id)).then_some(id)
     }
 
-    /// Waits until the token is `id`'s, which is parked.
-    fn wait<'a>(&'a self, mut inner: Guard<'a>, id: ThreadId) {
-        let Some(slot) = inner.slot_mut(id) else {
-            return;
-        };
-        let wake = Arc::clone(&slot.wake);
-        while inner.holder != Some(id) {
-            if inner.holder.is_none() && !inner.deciding {
+    /// Waits until the token is `id`'s, which is parked, and runs on this vCPU.
+    ///
+    /// Who has chosen wakes the chosen one here, when the lock is free, which then does not need
+    /// it: that it is the holder says all.
+    fn wait<'a>(&'a self, mut inner: Guard<'a>, id: ThreadId, vcpu: u32) {
+        loop {
+            while inner.holder.is_none() && !inner.deciding {
                 inner = self.decide(inner);
-                continue;
+            }
+            let chosen = inner.chosen.take();
+            if inner.holder == Some(id) || inner.slot_mut(id).is_none() {
+                return;
             }
             let period = if inner.watch_closely.is_some() {
                 WATCH_CLOSELY
             } else {
                 WATCH
             };
-            let (guard, timeout) = wake
-                .wait_timeout(inner, period)
-                .unwrap_or_else(PoisonError::into_inner);
-            inner = guard;
-            if timeout.timed_out() && inner.first_parked() == Some(id) && inner.holder_sleeps() {
+            drop(inner);
+            if let Some(chosen) = chosen {
+                chosen.unpark();
+            }
+            let start = Instant::now();
+            thread::park_timeout(period);
+            if fast::is_given_to(vcpu) {
+                return;
+            }
+            inner = self.lock();
+            if start.elapsed() >= period && inner.first_parked() == Some(id) && inner.holder_sleeps()
+            {
                 inner.take_token();
-                inner = self.decide(inner);
             }
         }
     }
@@ -284,9 +293,9 @@ impl Token {
             drop(inner);
             polls += 1;
             if polls < 20 {
-                std::thread::yield_now();
+                thread::yield_now();
             } else {
-                std::thread::sleep(Duration::from_micros(20));
+                thread::sleep(Duration::from_micros(20));
             }
             inner = self.lock();
             settled = inner.settle();
@@ -323,9 +332,8 @@ impl Token {
             slot.state = State::Running;
             slot.asleep_since = None;
             flags(slot.vcpu).back.store(false, Ordering::SeqCst);
-            let (vcpu, wake) = (slot.vcpu, Arc::clone(&slot.wake));
-            fast::set_holder(vcpu);
-            wake.notify_one();
+            fast::set_holder(slot.vcpu);
+            inner.chosen = slot.thread.clone();
         }
         inner
     }

@@ -8,7 +8,7 @@
 use crate::image::{WORD, words};
 use crate::machine::Store;
 use crate::view::{Timestamp, View};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Word {
@@ -31,7 +31,7 @@ pub(crate) struct Forwards {
 impl Forwards {
     pub fn clear(&mut self) {
         if !self.words.is_empty() {
-            self.words = HashMap::new();
+            self.words = HashMap::default();
         }
     }
 

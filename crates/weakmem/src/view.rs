@@ -19,23 +19,27 @@ impl View {
     pub const ALL: Self = Self(Timestamp::MAX);
 
     /// After the write of this timestamp.
+    #[inline]
     pub const fn at(write: Timestamp) -> Self {
         Self(write)
     }
 
     /// After what either is after.
     #[must_use]
+    #[inline]
     pub fn join(self, other: Self) -> Self {
         self.max(other)
     }
 
     /// Whether it is after the write of this timestamp.
+    #[inline]
     pub const fn includes(self, write: Timestamp) -> bool {
         write <= self.0
     }
 }
 
 impl FromIterator<View> for View {
+    #[inline]
     fn from_iter<I: IntoIterator<Item = View>>(views: I) -> View {
         views.into_iter().fold(View::NONE, View::join)
     }

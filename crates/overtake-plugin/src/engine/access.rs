@@ -5,6 +5,7 @@ use super::{Engine, Next};
 use crate::guest_memory;
 use crate::pages::{self, Owner};
 use crate::run::orders;
+use crate::spin::Look;
 use crate::translate::Instruction;
 use crate::views::Guest;
 use isa::{Access, Acquire, Flow};
@@ -159,7 +160,8 @@ impl Engine {
             return Next::Continue;
         }
         self.accesses_left -= 1;
-        if self.accesses_left > 0 {
+        let waits = self.waits(instruction, access);
+        if self.accesses_left > 0 && !waits {
             return Next::Continue;
         }
         if self.alone() {
@@ -167,9 +169,31 @@ impl Engine {
             Next::Continue
         } else {
             self.stop_at(instruction, true);
-            self.stop = Stop::Accesses;
+            self.waits = waits;
+            if !waits {
+                self.stop = Stop::Accesses;
+            }
             Next::HandOff
         }
+    }
+
+    /// Whether the running thread, which has just made this access of shared memory, waits in a loop
+    /// for another one.
+    fn waits(&mut self, instruction: &Instruction, access: MemoryAccess) -> bool {
+        let spin = &mut self.threads[self.current as usize].spin;
+        if access.store {
+            spin.forget();
+            return false;
+        }
+        let mut bytes = [0; MAX_ACCESS];
+        let size = access.size.min(MAX_ACCESS);
+        // SAFETY: the guest has just loaded these.
+        unsafe { guest_memory::read(access.addr, &mut bytes[..size]) };
+        spin.waits(&Look {
+            pc: instruction.address,
+            addr: access.addr,
+            bytes,
+        })
     }
 
     /// A load-reserved was done, which came after `view`.

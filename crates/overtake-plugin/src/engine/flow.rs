@@ -1,10 +1,11 @@
-//! What each register of a thread comes after.
+//! Where a thread is in its code, and what its registers come to come after.
 //!
 //! Registers are followed from the instructions' bytes, and only while the thread may see the
 //! past ([`Machine::tracks`]). There is no callback for an instruction that does not access
 //! memory: its flow is applied when the next access of its block is reported, or the next block
 //! starts.
 
+use super::registers::RegisterViews;
 use crate::translate::{Block, Instruction};
 use isa::{Flow, Registers};
 use weakmem::{Machine, ThreadId, View};
@@ -16,30 +17,19 @@ struct Several {
     /// What its address came from.
     address: View,
     /// The registers before it.
-    before: Box<[View; Registers::COUNT]>,
+    before: RegisterViews,
     /// What its accesses so far came after.
     loaded: View,
 }
 
 /// Where a thread is, and what its registers come after.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Position {
     block: Option<&'static Block>,
     /// The first instruction of the block whose flow is not applied.
     next: usize,
-    views: Box<[View; Registers::COUNT]>,
+    views: RegisterViews,
     several: Option<Several>,
-}
-
-impl Default for Position {
-    fn default() -> Self {
-        Self {
-            block: None,
-            next: 0,
-            views: Box::new([View::NONE; Registers::COUNT]),
-            several: None,
-        }
-    }
 }
 
 /// What the registers that an access uses come after.
@@ -75,12 +65,8 @@ impl Position {
             self.run_to(before.body.len(), machine, thread);
             // QEMU may have left the block there, to run the rest of it anew (an atomic that the
             // host lacks); or it was run to its end, and this is a loop.
-            for (view, kept) in self
-                .views
-                .iter_mut()
-                .zip(views.iter().flat_map(|it| it.iter()))
-            {
-                *view = view.join(*kept);
+            if let Some(kept) = views {
+                self.views.join(&kept);
             }
         }
         self.start(block);
@@ -112,7 +98,7 @@ impl Position {
         let index = instruction.index as usize;
         match &self.several {
             Some(several) if several.index == instruction.index => {
-                *self.views = *several.before;
+                self.views = several.before.clone();
                 self.next = index;
             }
             _ => {
@@ -189,28 +175,18 @@ impl Position {
         if registers == Registers::ALL {
             return machine.reads(thread);
         }
-        registers
-            .numbers()
-            .map(|number| self.views[number as usize])
-            .collect()
+        self.views.of(registers)
     }
 
     fn assign(&mut self, flow: &Flow, uses: Uses, loaded: View, status: View) {
-        let written = flow.loaded | flow.computed | flow.updated | flow.status;
-        for number in written.numbers() {
-            let one = Registers::one(number);
-            let mut view = View::NONE;
-            for (registers, from) in [
-                (flow.loaded, loaded),
-                (flow.computed, uses.data),
-                (flow.updated, uses.address),
-                (flow.status, status),
-            ] {
-                if registers.contains(one) {
-                    view = view.join(from);
-                }
-            }
-            self.views[number as usize] = view;
+        self.views.set(flow.written(), View::NONE);
+        for (registers, from) in [
+            (flow.loaded, loaded),
+            (flow.computed, uses.data),
+            (flow.updated, uses.address),
+            (flow.status, status),
+        ] {
+            self.views.add(registers, from);
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::fast::{self, NOBODY};
 use crate::host_thread::{Doing, HostThread};
 use crate::plugin::plugin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 use weakmem::ThreadId;
 
@@ -67,7 +67,8 @@ pub(super) struct Slot {
     pub(super) vcpu: u32,
     pub(super) host: Option<HostThread>,
     pub(super) state: State,
-    pub(super) wake: Arc<Condvar>,
+    /// Its host thread, to wake it. None: it has not come to its first callback.
+    pub(super) thread: Option<Thread>,
     /// The kernel has written memory for it since it last ran.
     pub(super) kernel_wrote: bool,
     /// Since when every look found it asleep while it held the token.
@@ -82,6 +83,8 @@ pub(super) struct Inner {
     /// creates a thread keeps the token meanwhile.
     pub(super) newborn: Option<u32>,
     pub(super) holder: Option<ThreadId>,
+    /// The holder that was chosen and is still to be woken, by the thread that has chosen it.
+    pub(super) chosen: Option<Thread>,
     /// A parked thread is choosing the next holder.
     pub(super) deciding: bool,
     /// The next choice depends on the clock.
@@ -99,9 +102,22 @@ impl Slot {
             vcpu,
             host: None,
             state: State::Starting,
-            wake: Arc::default(),
+            thread: None,
             kernel_wrote: false,
             asleep_since: None,
+        }
+    }
+
+    /// It has come to its first callback: it is on the calling thread.
+    pub(super) fn arrives(&mut self) {
+        self.host.get_or_insert_with(HostThread::current);
+        self.thread.get_or_insert_with(thread::current);
+    }
+
+    /// Wakes it, if it sleeps in `Token::wait`, or is about to.
+    pub(super) fn wake(&self) {
+        if let Some(thread) = &self.thread {
+            thread.unpark();
         }
     }
 
@@ -154,7 +170,7 @@ impl Inner {
     /// Some parked thread is to make the choice.
     pub(super) fn wake_decider(&self) {
         if let Some(slot) = self.slots.iter().find(|slot| slot.state == State::Parked) {
-            slot.wake.notify_one();
+            slot.wake();
         }
     }
 

@@ -1,0 +1,91 @@
+//! What each register of a thread comes after.
+
+use isa::Registers;
+use weakmem::View;
+
+/// A view for each register.
+///
+/// Most come after nothing; which do not is kept as a set, so that most questions are answered by
+/// that alone.
+#[derive(Debug, Clone)]
+pub(super) struct RegisterViews {
+    /// The registers that come after something.
+    some: Registers,
+    /// Of these, what; of the others, anything.
+    views: Box<[View; Registers::COUNT]>,
+}
+
+impl Default for RegisterViews {
+    fn default() -> Self {
+        Self {
+            some: Registers::NONE,
+            views: Box::new([View::NONE; Registers::COUNT]),
+        }
+    }
+}
+
+impl RegisterViews {
+    /// What these registers come after.
+    #[inline]
+    pub fn of(&self, registers: Registers) -> View {
+        let some = registers.both(self.some);
+        if some.is_empty() {
+            return View::NONE;
+        }
+        some.numbers()
+            .map(|number| self.views[number as usize])
+            .collect()
+    }
+
+    /// These registers come after `view` now, and nothing else.
+    #[inline]
+    pub fn set(&mut self, registers: Registers, view: View) {
+        self.some = self.some.without(registers);
+        self.add(registers, view);
+    }
+
+    /// These registers come after `view` too.
+    #[inline]
+    pub fn add(&mut self, registers: Registers, view: View) {
+        if view == View::NONE || registers.is_empty() {
+            return;
+        }
+        for number in registers.numbers() {
+            let known = self.some.contains(Registers::one(number));
+            let slot = &mut self.views[number as usize];
+            *slot = if known { slot.join(view) } else { view };
+        }
+        self.some |= registers;
+    }
+
+    /// Each register comes after what it comes after in either.
+    pub fn join(&mut self, other: &Self) {
+        for number in other.some.numbers() {
+            let one = Registers::one(number);
+            self.add(one, other.of(one));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_register_comes_after_what_was_set_last_and_added() {
+        let (a, b) = (Registers::one(0), Registers::one(127));
+        let mut views = RegisterViews::default();
+        assert_eq!(views.of(a | b), View::NONE);
+        views.set(a, View::at(3));
+        views.add(b, View::at(2));
+        views.add(b, View::at(1));
+        assert_eq!((views.of(b), views.of(a | b)), (View::at(2), View::at(3)));
+        let before = views.clone();
+        views.set(a | b, View::NONE);
+        assert_eq!(views.of(a | b), View::NONE);
+        views.add(a, View::at(1));
+        assert_eq!(views.of(a), View::at(1), "not what was there before");
+        views.join(&before);
+        assert_eq!((views.of(a), views.of(b)), (View::at(3), View::at(2)));
+    }
+}
