@@ -198,7 +198,7 @@ fn stop(next: Next, vcpu: c_uint) {
 /// A system call is about to be made.
 pub unsafe extern "C" fn system_call(
     _: qemu::qemu_plugin_id_t,
-    _: c_uint,
+    vcpu: c_uint,
     number: i64,
     a1: u64,
     a2: u64,
@@ -210,7 +210,7 @@ pub unsafe extern "C" fn system_call(
     _: u64,
 ) {
     // SAFETY: guest code runs only with the token, and so does the instruction that got here.
-    unsafe { syscall::begin(number, [a1, a2, a3, a4, a5, a6]) }
+    unsafe { syscall::begin(vcpu, number, [a1, a2, a3, a4, a5, a6]) }
 }
 
 /// A system call is over.

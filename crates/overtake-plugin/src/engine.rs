@@ -82,6 +82,8 @@ pub struct Engine {
     stop: Stop,
     /// It stops because it waits for another one.
     waits: bool,
+    /// How often the first thread was chosen when it was the only one.
+    idle_choices: u32,
     /// [`fast::instructions`] at which the running thread's time, or the budget, is up.
     deadline: u64,
     budget: u64,
@@ -106,7 +108,7 @@ pub struct Engine {
     pub remaps_strong: bool,
     /// Where the heap of `brk` ends.
     pub program_break: u64,
-    /// What the guest gets for random numbers; apart from the schedule's.
+    /// What the guest gets random numbers from; apart from the schedule's.
     random: u64,
 }
 
@@ -131,6 +133,7 @@ impl Engine {
             counted: (u32::MAX, 0),
             stop: Stop::Itself,
             waits: false,
+            idle_choices: 0,
             deadline: 0,
             budget: if options.budget == 0 {
                 u64::MAX
@@ -148,7 +151,7 @@ impl Engine {
             handlers: Vec::new(),
             remaps_strong: false,
             program_break: 0,
-            random: options.seed,
+            random: 0,
             address_mask: if arch == Arch::AArch64 {
                 u64::MAX >> 8
             } else {
@@ -239,7 +242,25 @@ impl Engine {
         self.alive == 1
     }
 
-    /// Random numbers for the guest, from the seed.
+    /// Whether there was never a second thread, so that nothing was chosen yet.
+    pub fn nothing_was_chosen(&self) -> bool {
+        self.threads.len() == 1
+    }
+
+    /// The guest is about to create its first thread: from here on choices matter, and the guest's
+    /// random numbers are of this seed. Whatever was chosen before is over.
+    pub fn sow(&mut self, seed: u64) {
+        self.random = seed;
+        self.go_on_alone();
+    }
+
+    /// This process is a copy, whose choices are of this seed.
+    pub fn sow_copy(&mut self, options: &Options, seed: u64) {
+        self.run.sow(options, seed, self.idle_choices);
+    }
+
+    /// Random numbers for the guest: before its first thread the same for every seed, as is all
+    /// that it does up to there.
     pub fn fill_random(&mut self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             self.random = self.random.wrapping_add(trace::P);
@@ -457,6 +478,7 @@ impl Engine {
         let progress = self.count_progress();
         let why = std::mem::replace(&mut self.stop, Stop::Itself);
         self.run.strategy.stopped(progress, why);
+        self.idle_choices += u32::from(self.nothing_was_chosen());
         if std::mem::take(&mut self.waits) && runnable.len() > 1 {
             let others = runnable.iter().filter(|it| **it != self.current);
             let others: Vec<ThreadId> = others.copied().collect();

@@ -41,10 +41,10 @@ pub fn write_report(path: Option<&str>, seed: u64, end: End, stats: Stats, hash:
 /// Writes the report of the running guest.
 pub fn report_now(engine: &mut Engine, end: End) {
     engine.run.end();
-    let options = &plugin().options;
+    let plugin = plugin();
     write_report(
-        options.report.as_deref(),
-        options.seed,
+        plugin.report(),
+        plugin.seed(),
         end,
         engine.stats(),
         engine.trace_hash(),
@@ -88,13 +88,13 @@ pub fn unexplained(engine: &mut Engine) -> ! {
 
 /// A defect of the plugin: ends the process with a report instead of unwinding into QEMU.
 pub fn internal(message: &str) -> ! {
-    let options = &plugin().options;
+    let plugin = plugin();
     let end = End::Internal {
         message: message.to_owned(),
     };
     write_report(
-        options.report.as_deref(),
-        options.seed,
+        plugin.report(),
+        plugin.seed(),
         end,
         Stats::default(),
         None,

@@ -39,6 +39,7 @@ mod pages;
 mod plugin;
 mod run;
 mod self_maps;
+mod serve;
 mod spin;
 mod supposition;
 mod syscall;

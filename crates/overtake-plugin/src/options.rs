@@ -23,6 +23,8 @@ pub struct Options {
     pub replay: Option<String>,
     /// Where what happens to shared memory is written down.
     pub trace: Option<String>,
+    /// The socket over which seeds are ordered.
+    pub serve: Option<String>,
     /// Orderings that are supposed, or supposed away.
     pub suppositions: Vec<Supposition>,
 }
@@ -38,7 +40,8 @@ pub enum Choice {
 }
 
 const KNOWN: &str = "known options: seed=NUMBER, report=FILE, budget=NUMBER, check=on|off, trace-hash=on|off, \
-     strategy=uniform|pct, record=FILE, replay=FILE, trace=FILE, suppose=ADDRESS:WHAT";
+     strategy=uniform|pct, record=FILE, replay=FILE, trace=FILE, serve=SOCKET, \
+     suppose=ADDRESS:WHAT";
 
 impl Options {
     /// Reads the options; the error is one line that says what is wrong and what is known.
@@ -69,6 +72,7 @@ impl Options {
             "record" => self.record = Some(value.to_owned()),
             "replay" => self.replay = Some(value.to_owned()),
             "trace" => self.trace = Some(value.to_owned()),
+            "serve" => self.serve = Some(value.to_owned()),
             "suppose" => self.suppositions.push(
                 Supposition::parse(value)
                     .ok_or_else(|| format!("plugin option `suppose={value}`: not {FORM}"))?,
@@ -127,6 +131,7 @@ mod tests {
             "record=/a",
             "replay=/b",
             "trace=/c",
+            "serve=/s",
             "suppose=0x40:release",
             "suppose=0x44:without",
         ]);
@@ -142,6 +147,7 @@ mod tests {
                 record: Some("/a".into()),
                 replay: Some("/b".into()),
                 trace: Some("/c".into()),
+                serve: Some("/s".into()),
                 suppositions: ["0x40:release", "0x44:without"]
                     .iter()
                     .filter_map(|it| Supposition::parse(it))

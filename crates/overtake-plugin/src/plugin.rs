@@ -12,6 +12,16 @@ use isa::Arch;
 use std::cell::UnsafeCell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use weakmem::ThreadId;
+
+/// The run that this process is, if it is one of many with the same start.
+#[derive(Debug)]
+pub struct Sown {
+    /// Where every free choice comes from.
+    pub seed: u64,
+    /// Where the report goes.
+    pub report: Option<String>,
+}
 
 /// The plugin.
 pub struct Plugin {
@@ -23,6 +33,7 @@ pub struct Plugin {
     pub instruction_bytes: InstructionBytes,
     /// System calls of the architecture.
     pub classes: Classes,
+    sown: OnceLock<Sown>,
     token: AtomicPtr<Token>,
     engine: UnsafeCell<Engine>,
 }
@@ -59,6 +70,7 @@ impl Plugin {
             arch,
             classes: Classes::new(arch),
             token: AtomicPtr::new(Box::leak(Box::default())),
+            sown: OnceLock::new(),
             engine: UnsafeCell::new(engine),
             options,
             instruction_bytes,
@@ -67,10 +79,28 @@ impl Plugin {
         Ok(())
     }
 
+    /// This process becomes a run of its own; it does so once.
+    pub fn sow(&self, run: Sown) {
+        let _ = self.sown.set(run);
+    }
+
+    /// Where every free choice comes from.
+    pub fn seed(&self) -> u64 {
+        self.sown.get().map_or(self.options.seed, |run| run.seed)
+    }
+
+    /// Where the report goes.
+    pub fn report(&self) -> Option<&str> {
+        match self.sown.get() {
+            Some(run) => run.report.as_deref(),
+            None => self.options.report.as_deref(),
+        }
+    }
+
     /// The token.
     pub fn token(&self) -> &'static Token {
-        // Acquire: pairs with the Release store in `restart`.
-        // SAFETY: the pointer comes from `Box::leak`, in `install` or in `restart`.
+        // Acquire: pairs with the Release store in `renew_token`.
+        // SAFETY: the pointer comes from `Box::leak`, in `install` or in `renew_token`.
         unsafe { &*self.token.load(Ordering::Acquire) }
     }
 
@@ -86,6 +116,11 @@ impl Plugin {
         // SAFETY: this is the only thread. The old state is not dropped, for the reason above.
         unsafe { self.engine.get().write(engine) };
         // Release: pairs with the Acquire load in `token`.
+        self.renew_token(id, vcpu);
+    }
+
+    /// In a child of `fork`: the token is that of its only thread, which runs on `vcpu`.
+    pub fn renew_token(&self, id: ThreadId, vcpu: u32) {
         self.token.store(
             Box::leak(Box::new(Token::after_fork(id, vcpu))),
             Ordering::Release,

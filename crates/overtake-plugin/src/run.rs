@@ -2,11 +2,12 @@
 
 use crate::guest_memory;
 use crate::options::{Choice, Options};
+use crate::plugin::plugin;
 use overtake_report::trace::{self, Access, Event, Line, Module, Object, Orders};
 use schedule::{Recorder, Replay, Schedule};
 use std::fs::File;
 use std::io::Write;
-use weakmem::{Fence, Pct, StoreId, Strategy, ThreadId, Timestamp, Uniform};
+use weakmem::{Fence, Pct, Progress, StoreId, Strategy, ThreadId, Timestamp, Uniform};
 
 /// The strategy, and the trace if there is one.
 pub struct Run {
@@ -31,7 +32,7 @@ impl Run {
     /// A file cannot be used; says which and why.
     pub fn new(options: &Options) -> Result<Self, String> {
         let mut strategy = match &options.replay {
-            None => free(options),
+            None => free(options, options.seed),
             Some(path) => {
                 let text = std::fs::read_to_string(path)
                     .map_err(|error| format!("cannot read the schedule {path}: {error}"))?;
@@ -57,8 +58,18 @@ impl Run {
     /// That of a child of `fork`, which is neither recorded nor replayed.
     pub fn of_child(options: &Options) -> Self {
         Self {
-            strategy: free(options),
+            strategy: free(options, plugin().seed()),
             trace: None,
+        }
+    }
+
+    /// The choices come from this seed. So many were made for the guest's first thread, when it was
+    /// the only one: of these nothing came.
+    pub fn sow(&mut self, options: &Options, seed: u64, made: u32) {
+        self.strategy = free(options, seed);
+        for _ in 0..made {
+            self.strategy.next_thread(&[0]);
+            self.strategy.quantum(Progress::default());
         }
     }
 
@@ -135,10 +146,10 @@ impl Run {
 }
 
 /// The strategy that is asked for by name.
-fn free(options: &Options) -> Box<dyn Strategy> {
+fn free(options: &Options, seed: u64) -> Box<dyn Strategy> {
     match options.strategy {
-        Choice::Uniform => Box::new(Uniform::new(options.seed)),
-        Choice::Pct => Box::new(Pct::new(options.seed)),
+        Choice::Uniform => Box::new(Uniform::new(seed)),
+        Choice::Pct => Box::new(Pct::new(seed)),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::finish;
 use crate::guest_memory;
 use crate::plugin::plugin;
 use crate::self_maps;
+use crate::serve;
 use crate::syscall_class::Class;
 use overtake_mark as mark;
 use overtake_report::End;
@@ -76,13 +77,17 @@ fn makes_process(class: Class, args: &[u64; 6]) -> bool {
 /// # Safety
 ///
 /// The caller's thread holds the token.
-pub unsafe fn begin(number: i64, args: [u64; 6]) {
+pub unsafe fn begin(vcpu: u32, number: i64, args: [u64; 6]) {
     let plugin = plugin();
     let class = plugin.classes.of(number);
-    let token = plugin.token();
     // SAFETY: the caller holds the token.
     let engine = unsafe { plugin.engine() };
     let id = engine.current;
+    if makes_thread(class, &args) && engine.nothing_was_chosen() {
+        serve::at_first_thread(engine, vcpu);
+        engine.sow(plugin.seed());
+    }
+    let token = plugin.token();
     engine.call_begins();
     if number == mark::CALL {
         marked(engine, args);

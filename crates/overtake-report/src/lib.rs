@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod serve;
 pub mod trace;
 
 use serde::{Deserialize, Serialize};

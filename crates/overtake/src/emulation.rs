@@ -138,7 +138,7 @@ impl Emulation {
         start: impl FnOnce(&mut Command) -> io::Result<Ended>,
         said: impl FnOnce() -> String,
     ) -> Result<Outcome, Error> {
-        let mut command = qemu.command(self.cpu.as_deref().unwrap_or(qemu.target.cpu()), self.seed);
+        let mut command = qemu.command(self.cpu(qemu));
         let plugin = match self.model {
             Model::None => None,
             Model::Weak => {
@@ -146,12 +146,9 @@ impl Emulation {
                 let report = folder.path().join("report.json");
                 // The guest may be started in another folder.
                 let report = std::path::absolute(&report).unwrap_or(report);
-                let missing = || Error::PluginMissing {
-                    searched: Vec::new(),
-                };
-                let plugin = qemu.plugin.clone().ok_or_else(missing)?;
+                let plugin = qemu.plugin()?;
                 command.arg("-plugin").arg(plugin_argument(
-                    &plugin,
+                    plugin,
                     &report,
                     self.seed,
                     &self.options,
@@ -167,27 +164,60 @@ impl Emulation {
             path: qemu.path.clone(),
             why: error.to_string(),
         })?;
-        let status = match ended {
-            Ended::By(status) => status,
-            Ended::TimedOut => {
-                return Err(Error::TimedOut {
-                    seed: self.seed,
-                    seconds: self.limit.unwrap_or_default().as_secs(),
-                });
+        match plugin {
+            None => {
+                let status = self.in_time(ended)?;
+                let tested = None;
+                Ok(Outcome { status, tested })
             }
+            Some((_, report, _folder)) => self.outcome(qemu, ended, &report, said),
+        }
+    }
+
+    /// The command that starts a guest which waits for seeds at a socket
+    /// ([`crate::served::Served`]).
+    pub fn serving(&self, qemu: &Qemu, report: &Path, socket: &Path) -> Result<Command, Error> {
+        let options = PluginOptions {
+            serve: Some(socket.to_owned()),
+            ..self.options.clone()
         };
-        let tested = match plugin {
-            None => None,
-            Some((plugin, report, _folder)) => {
-                let report = read(&report)?.ok_or_else(|| Error::PluginNotLoaded {
-                    plugin,
-                    status: status.to_string(),
-                    message: said(),
-                })?;
-                Some(judge(report)?)
-            }
-        };
+        let mut command = qemu.command(self.cpu(qemu));
+        let argument = plugin_argument(qemu.plugin()?, report, self.seed, &options);
+        command.arg("-plugin").arg(argument);
+        Ok(command)
+    }
+
+    fn cpu<'a>(&'a self, qemu: &Qemu) -> &'a str {
+        self.cpu.as_deref().unwrap_or(qemu.target.cpu())
+    }
+
+    /// What a run under the plugin came to, by how it ended and by its report.
+    pub fn outcome(
+        &self,
+        qemu: &Qemu,
+        ended: Ended,
+        report: &Path,
+        said: impl FnOnce() -> String,
+    ) -> Result<Outcome, Error> {
+        let status = self.in_time(ended)?;
+        let plugin = qemu.plugin()?.to_owned();
+        let report = read(report)?.ok_or_else(|| Error::PluginNotLoaded {
+            plugin,
+            status: status.to_string(),
+            message: said(),
+        })?;
+        let tested = Some(judge(report)?);
         Ok(Outcome { status, tested })
+    }
+
+    fn in_time(&self, ended: Ended) -> Result<ExitStatus, Error> {
+        match ended {
+            Ended::By(status) => Ok(status),
+            Ended::TimedOut => Err(Error::TimedOut {
+                seed: self.seed,
+                seconds: self.limit.unwrap_or_default().as_secs(),
+            }),
+        }
     }
 }
 

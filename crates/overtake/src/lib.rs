@@ -48,6 +48,7 @@ mod replay;
 mod report;
 pub mod run;
 pub mod scenario;
+mod served;
 mod shrink;
 pub mod sources;
 mod subject;

@@ -21,6 +21,7 @@ use crate::output::Output;
 use crate::process::Interrupts;
 use crate::qemu::{PluginOptions, Qemu};
 use crate::scenario::{Answer, Scenario, limit};
+use crate::served::Pool;
 use crate::target::Target;
 use asked::Asked;
 use cells::Cell;
@@ -74,6 +75,8 @@ pub(crate) struct Machinery {
     /// What the runs of each target are made with.
     builds: Vec<(Target, Build)>,
     pub(crate) interrupts: &'static Interrupts,
+    /// Guests that wait for seeds.
+    served: Pool<Cell>,
 }
 
 impl Machinery {
@@ -98,6 +101,7 @@ impl Machinery {
             qemus,
             builds,
             interrupts: Interrupts::catch()?,
+            served: Pool::new(),
         })
     }
 
@@ -134,7 +138,15 @@ impl Machinery {
             .iter()
             .find(|qemu| qemu.target == cell.target)
             .expect("one for each target of the plan");
-        let (answer, tested) = scenario.run(&emulation, qemu, &self.home, self.interrupts)?;
+        let serve = || match plan.asked.seeds {
+            // Then it does not pay.
+            ..=1 => Ok(None),
+            _ => scenario.serve(&emulation, qemu, &self.home, self.interrupts),
+        };
+        let (answer, tested) = self.served.with(&cell, serve, |served| match served {
+            Some(served) => scenario.run_served(served, seed, self.interrupts),
+            None => scenario.run(&emulation, qemu, &self.home, self.interrupts),
+        })?;
         if let Some(tested) = tested
             && tested.stats.shared_loads + tested.stats.shared_stores == 0
         {

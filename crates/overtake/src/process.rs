@@ -129,6 +129,39 @@ pub fn run_in_background(
     })
 }
 
+/// A child without a terminal that goes on in the background; it is killed, with its children,
+/// when this is dropped.
+#[derive(Debug)]
+pub struct Background(Child);
+
+impl Background {
+    /// Starts it.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        start(command, Group::Own).map(Self)
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> io::Result<bool> {
+        Ok(self.0.try_wait()?.is_some())
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        Group::Own.kill(Pid::from_child(&self.0));
+        // It was killed, so that this does not take long.
+        let _ = self.0.wait();
+    }
+}
+
+/// Ends a process that is a child's child.
+pub fn kill(pid: i32) {
+    if let Some(pid) = Pid::from_raw(pid) {
+        // It fails when the process has ended by now.
+        let _ = kill_process(pid, Signal::KILL);
+    }
+}
+
 /// Whose process group a child is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Group {
@@ -173,8 +206,8 @@ fn start(command: &mut Command, group: Group) -> io::Result<Child> {
 
 /// Waits for the child, looking after signals and the clock in between.
 ///
-/// It looks every few milliseconds rather than sleeping on a `pidfd`, which is not there when
-/// `overtake` itself runs under QEMU.
+/// It looks again and again, the longer it takes the less often, rather than sleeping on a
+/// `pidfd`, which is not there when `overtake` itself runs under QEMU.
 fn wait<Watch: FnMut()>(
     child: &mut Child,
     group: Group,
@@ -187,7 +220,6 @@ fn wait<Watch: FnMut()>(
     let pid = Pid::from_child(child);
     let mut watch = watch(pid);
     let start = Instant::now();
-    let mut pause = SHORTEST;
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Ended::By(status));
@@ -198,7 +230,7 @@ fn wait<Watch: FnMut()>(
             return Ok(Ended::TimedOut);
         }
         watch();
-        thread::sleep(pause);
-        pause = (pause * 2).min(LONGEST);
+        // So that no run takes much longer by this.
+        thread::sleep((start.elapsed() / 16).clamp(SHORTEST, LONGEST));
     }
 }

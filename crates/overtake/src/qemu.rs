@@ -85,6 +85,8 @@ pub struct PluginOptions {
     pub replay: Option<PathBuf>,
     /// Where what happens to shared memory is written down.
     pub trace: Option<PathBuf>,
+    /// The socket over which seeds are ordered.
+    pub serve: Option<PathBuf>,
     /// Orderings that are supposed, or supposed away: `ADDRESS:WHAT`.
     pub suppositions: Vec<String>,
     /// Options passed on as they are, `KEY=VALUE`.
@@ -155,16 +157,23 @@ impl Qemu {
         Ok(self)
     }
 
+    /// The plugin that it was found with ([`Qemu::with_plugin`]).
+    pub fn plugin(&self) -> Result<&Path, Error> {
+        self.plugin.as_deref().ok_or(Error::PluginMissing {
+            searched: Vec::new(),
+        })
+    }
+
     /// The command that starts a guest, to which program and arguments are still to be added.
-    pub fn command(&self, cpu: &str, seed: u64) -> Command {
+    pub fn command(&self, cpu: &str) -> Command {
         let mut command = Command::new(&self.path);
         if let Some(size) = self.target.reserved() {
             command.arg("-R").arg(format!("{size:#x}"));
         }
         command
             .args(["-cpu", cpu])
-            .arg("-seed")
-            .arg(seed.to_string());
+            // The random bytes on the guest's stack: before its first thread no seed matters.
+            .args(["-seed", "1"]);
         // The variable is QEMU's own way to name a sysroot; it goes before a guess.
         if env::var_os("QEMU_LD_PREFIX").is_none()
             && let Some(sysroot) = self.target.sysroot()
@@ -223,6 +232,7 @@ pub fn plugin_argument(
         ("record", &options.record),
         ("replay", &options.replay),
         ("trace", &options.trace),
+        ("serve", &options.serve),
     ] {
         if let Some(path) = path {
             argument.push(format!(",{key}="));
@@ -282,12 +292,13 @@ mod tests {
             record: Some("/r,".into()),
             replay: None,
             trace: Some("/t".into()),
+            serve: Some("/s".into()),
             suppositions: vec!["0x40:release".to_owned()],
             others: vec!["a=b".to_owned()],
         };
         assert_eq!(
             plugin_argument(Path::new("/a,b/p.so"), Path::new("/tmp/r"), 7, &all),
-            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,strategy=pct,record=/r,,,trace=/t,\
+            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,strategy=pct,record=/r,,,trace=/t,serve=/s,\
              suppose=0x40:release,a=b"
         );
     }

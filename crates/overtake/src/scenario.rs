@@ -9,12 +9,13 @@ use std::time::Duration;
 use aio_ring_buggy::Variant;
 use serde::Deserialize;
 
-use crate::emulation::{Emulation, Tested};
+use crate::emulation::{Emulation, Outcome, Tested};
 use crate::error::Error;
 use crate::home::{Home, SCENARIO};
 use crate::placed::{self, Placed};
 use crate::process::{Interrupts, run_in_background};
 use crate::qemu::Qemu;
+use crate::served::Served;
 
 /// What to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,13 +155,46 @@ impl Scenario {
         );
         // If overtake is to end, then that is why the guest did.
         interrupts.check()?;
-        let outcome = outcome?;
+        self.judge(outcome?, &text(&output), &text(&errors))
+    }
+
+    /// Starts the scenario for many seeds; none: it must be run once for each.
+    pub fn serve(
+        &self,
+        emulation: &Emulation,
+        qemu: &Qemu,
+        home: &Home,
+        interrupts: &Interrupts,
+    ) -> Result<Option<Served>, Error> {
+        let guest = home.scenario(qemu.target)?;
+        let prepare = |command: &mut Command| self.prepare(&guest, command);
+        Served::start(emulation, qemu, prepare, interrupts)
+    }
+
+    /// Runs the scenario with a seed.
+    pub fn run_served(
+        &self,
+        served: &mut Served,
+        seed: u64,
+        interrupts: &Interrupts,
+    ) -> Result<(Answer, Option<Tested>), Error> {
+        let run = served.run(seed, interrupts)?;
+        self.judge(run.outcome?, &run.output, &run.errors)
+    }
+
+    /// What the guest answered.
+    fn judge(
+        &self,
+        outcome: Outcome,
+        output: &str,
+        errors: &str,
+    ) -> Result<(Answer, Option<Tested>), Error> {
         let answer = self
-            .answer(&text(&output), outcome.status)
+            .answer(output, outcome.status)
             .map_err(|message| Error::GuestFailed {
-                message: match said() {
-                    line if line.is_empty() => message,
-                    line => format!("{message} ({line})"),
+                message: match errors.lines().last() {
+                    None | Some("") => message,
+                    Some(line) => format!("{message} ({line})"),
                 },
             })?;
         Ok((answer, outcome.tested))
