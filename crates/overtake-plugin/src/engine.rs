@@ -12,6 +12,7 @@ use crate::options::Options;
 use crate::pages::{self, Owner, Pages};
 use crate::run::Run;
 use crate::spin::Spin;
+use crate::stacks::Stacks;
 use crate::trace::{self, AccessHash};
 use crate::translate::{self, Block, Instruction};
 use crate::views;
@@ -68,6 +69,7 @@ pub struct Engine {
     pub current: ThreadId,
     pub(crate) machine: Machine,
     pub(crate) pages: Pages,
+    stacks: Stacks,
     pub(crate) run: Run,
     threads: Vec<Thread>,
     /// Threads that have not ended.
@@ -125,6 +127,7 @@ impl Engine {
             current: 0,
             machine: Machine::new(rules),
             pages: Pages::new(),
+            stacks: Stacks::default(),
             run,
             threads: Vec::new(),
             alive: 0,

@@ -92,12 +92,6 @@ pub fn internal(message: &str) -> ! {
     let end = End::Internal {
         message: message.to_owned(),
     };
-    write_report(
-        plugin.report(),
-        plugin.seed(),
-        end,
-        Stats::default(),
-        None,
-    );
+    write_report(plugin.report(), plugin.seed(), end, Stats::default(), None);
     exit_now(exit_code::INTERNAL)
 }

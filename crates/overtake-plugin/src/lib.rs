@@ -41,6 +41,7 @@ mod run;
 mod self_maps;
 mod serve;
 mod spin;
+mod stacks;
 mod supposition;
 mod syscall;
 mod syscall_class;

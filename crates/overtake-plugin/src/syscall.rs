@@ -21,6 +21,7 @@ const CPUS: u32 = 4;
 const CLONE_VM: u64 = 0x100;
 const CLONE_VFORK: u64 = 0x4000;
 const MAP_FIXED: u64 = 0x10;
+const MAP_STACK: u64 = 0x2_0000;
 const FUTEX_COMMAND: u64 = 0x7f;
 
 const MAP_SHARED: u64 = 1;
@@ -260,7 +261,7 @@ unsafe fn finish_call(call: &Call, result: i64) {
     engine.call_is_over();
     let Call { class, args, .. } = call;
     if makes_thread(*class, args) {
-        after_clone(engine, result);
+        after_clone(engine, args[1], result);
     } else if result >= 0 {
         after(engine, *class, args, result as u64);
     } else if !matches!(
@@ -281,11 +282,14 @@ fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
         Class::Maps if args[3] & MAP_SHARED != 0 => {
             engine.set_strong(result, result.saturating_add(args[1]));
         }
-        Class::Maps => engine.forget(result, result.saturating_add(args[1])),
+        Class::Maps => {
+            let for_stack = args[3] & MAP_STACK != 0;
+            engine.mapped(result, result.saturating_add(args[1]), for_stack);
+        }
         Class::Remaps if engine.remaps_strong => {
             engine.set_strong(result, result.saturating_add(args[2]));
         }
-        Class::Remaps => engine.forget(result, result.saturating_add(args[2])),
+        Class::Remaps => engine.mapped(result, result.saturating_add(args[2]), false),
         Class::Attaches => {
             let end = guest_memory::mapping_end(result).unwrap_or(u64::MAX);
             engine.set_strong(result, end);
@@ -326,7 +330,7 @@ fn write_result(addr: u64, bytes: &[u8]) {
 }
 
 /// A thread was created, or could not be.
-fn after_clone(engine: &mut Engine, result: i64) {
+fn after_clone(engine: &mut Engine, stack: u64, result: i64) {
     let token = plugin().token();
     if result < 0 {
         token.stillborn();
@@ -336,7 +340,9 @@ fn after_clone(engine: &mut Engine, result: i64) {
     if !token.await_birth() {
         finish::internal("QEMU created a thread, but no vCPU for it was seen");
     }
-    token.adopt(engine.add_thread());
+    let thread = engine.add_thread();
+    engine.stack_of(thread, stack);
+    token.adopt(thread);
     engine.resynchronise();
     token.await_newest();
     if engine.stats().threads == 2 {

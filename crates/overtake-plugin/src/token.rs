@@ -15,8 +15,8 @@ mod slots;
 
 use crate::engine::Next;
 use crate::fast;
-use crate::host_thread::HostThread;
 use crate::finish;
+use crate::host_thread::HostThread;
 use crate::plugin::plugin;
 pub use slots::MAX_VCPUS;
 use slots::{Inner, Slot, State, flags};
@@ -276,7 +276,9 @@ impl Token {
                 return;
             }
             inner = self.lock();
-            if start.elapsed() >= period && inner.first_parked() == Some(id) && inner.holder_sleeps()
+            if start.elapsed() >= period
+                && inner.first_parked() == Some(id)
+                && inner.holder_sleeps()
             {
                 inner.take_token();
             }

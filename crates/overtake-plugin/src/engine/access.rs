@@ -159,6 +159,10 @@ impl Engine {
         if !shared || self.unseen_write {
             return Next::Continue;
         }
+        let page = pages::number(access.addr);
+        if self.stacks.touched(page, self.current) {
+            self.give_back(page);
+        }
         self.accesses_left -= 1;
         let waits = self.waits(instruction, access);
         if self.accesses_left > 0 && !waits {

@@ -4,7 +4,7 @@ use super::{Engine, MemoryAccess};
 use crate::guest_memory;
 use crate::pages::{self, Owner};
 use crate::views::{self, Guest};
-use weakmem::MAX_ACCESS;
+use weakmem::{MAX_ACCESS, ThreadId};
 
 impl Engine {
     /// An access to pages `first` to `last` that are not all shared already: returns whether it
@@ -89,6 +89,30 @@ impl Engine {
         self.take_over(page);
         self.pages.set(page, Owner::Shared);
         self.stats.shared_pages += 1;
+    }
+
+    /// A shared page becomes the running thread's own. What others have stored there is visible to
+    /// it, and what they have not seen there they see.
+    pub(super) fn give_back(&mut self, page: u64) {
+        self.drain_everyone();
+        let (current, start) = (self.current, page << pages::PAGE_BITS);
+        self.machine.synchronise(current, &mut Guest(&mut self.run));
+        self.machine.lose_reservations(current, start);
+        self.machine.remove_page(start);
+        self.pages.set(page, Owner::Thread(current));
+    }
+
+    /// Guest addresses `start` up to `end` were just mapped; for a stack, or not.
+    pub fn mapped(&mut self, start: u64, end: u64, for_stack: bool) {
+        self.forget(start, end);
+        self.stacks
+            .map(pages::number(start)..pages::number(end), for_stack);
+    }
+
+    /// The stack of a thread that was just created begins below this address.
+    pub fn stack_of(&mut self, thread: ThreadId, end: u64) {
+        let last = end.saturating_sub(1) & self.address_mask;
+        self.stacks.give(pages::number(last), thread);
     }
 
     /// The kernel reads the running thread's memory at `addr`, as an access of this thread.
