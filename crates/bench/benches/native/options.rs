@@ -10,7 +10,7 @@ Usage: cargo bench -p overtake-bench --bench native -- [OPTIONS]
 
 Options:
       --quick          Fewer events and rounds: to see that it works, not for figures
-      --rounds N       How often each side is measured [default: 11]
+      --rounds N       How often each side is measured [default: 31]
       --events N       How many events pass in a round [default: 1000000]
       --format FORMAT  text or json [default: text]
   -h, --help           Print this
@@ -53,7 +53,7 @@ pub fn parse() -> Result<Request, lexopt::Error> {
         }
     }
     Ok(Request::Measure(Options {
-        rounds: rounds.unwrap_or(if quick { 3 } else { 11 }) as usize,
+        rounds: rounds.unwrap_or(if quick { 3 } else { 31 }) as usize,
         events: events.unwrap_or(if quick { 50_000 } else { 1_000_000 }),
         json,
     }))

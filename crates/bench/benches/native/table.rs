@@ -34,17 +34,17 @@ const COSTS: [(&str, &str, &str); 7] = [
         "copy: one line, compare",
     ),
     (
-        "127 slots, no power of two, against 128",
+        "127 slots, no power of two, instead of 128",
         "copy: one line, compare, 127 slots",
         "copy: one line, compare",
     ),
     (
-        "any number of slots: a comparison against a mask",
+        "any number of slots: a comparison instead of a mask",
         "copy: one line, compare",
         "copy: one line, mask",
     ),
     (
-        "any number of slots: a division against a mask",
+        "any number of slots: a division instead of a mask",
         "copy: one line, modulo",
         "copy: one line, mask",
     ),
@@ -134,7 +134,7 @@ pub fn text(sides: &[Side], arena: &Arena, rounds: usize) -> String {
     if arena.cut_off() > 0 {
         let _ = writeln!(
             text,
-            "\nThe machine was busy: {} of {} rounds were cut off. Take these figures for nothing.",
+            "\nThe machine was busy: {} of {} rounds were cut off. Measure again when it is quieter.",
             arena.cut_off(),
             sides.len() * rounds
         );
