@@ -25,6 +25,12 @@
 //!   event into the slot. Where neither pair is ordered, the consumer takes an event from the
 //!   future, or a mixture of two.
 //!
+//! Each half keeps the other's index as it last saw it and looks again only when, going by it, the
+//! ring is empty or full. One load of the tail so precedes the loads of all the events that it
+//! announces, and one load of the head the stores into all the slots that it gives back. What is
+//! kept is never ahead of the truth, so neither an event nor a free slot is made up. To look each
+//! time would move a cache line between the two sides for each event.
+//!
 //! # Example
 //!
 //! ```
@@ -65,9 +71,8 @@
 //! A ring can be [attached to](Ring::attach) memory that was laid out by somebody else, say by
 //! the kernel or by another process, and they may write anything there. Each half therefore keeps
 //! its own index and the number of slots to itself and never reads them back. Only the *other*
-//! side's index is taken from memory, and an index out of range announces nothing: the consumer
-//! finds the ring empty, the producer finds it full. What the events say is for the caller to
-//! judge.
+//! side's index is taken from memory, and an index out of range announces nothing: the half that
+//! looks at it finds the ring empty or full. What the events say is for the caller to judge.
 
 #![no_std]
 #![warn(missing_debug_implementations, clippy::pedantic)]

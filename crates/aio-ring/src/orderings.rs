@@ -17,9 +17,9 @@ use crate::barrier::{barrier, mb, rmb, wmb};
 /// * [`store_head`](Self::store_head) orders every load before the call with the store of the
 ///   head, and [`load_head`](Self::load_head) the load of the head with every store after the
 ///   call: an event load before the store of a head does not see the event stores that come after
-///   a load of this head (LB). [`Producer::complete`](crate::Producer::complete) stores nothing
-///   unless it has branched on what `load_head` returned, and an implementation may build on
-///   this.
+///   a load of this head (LB). [`Producer::complete`](crate::Producer::complete) stores into a
+///   slot only after it has branched on the head, returned by `load_head` in this call or an
+///   earlier one, that gave the slot back, and an implementation may build on this.
 /// * Each function does the one access that it is named after, and nothing else to the index.
 ///
 /// Code may rely on this for its own memory safety, say when an event carries a pointer. The ring
@@ -43,13 +43,14 @@ pub unsafe trait Orderings {
     /// The producer announces the event that it has just stored.
     fn store_tail(tail: &AtomicU32, value: u32);
 
-    /// The consumer looks how far events have been announced, before it loads one.
+    /// The consumer looks how far events have been announced, before it loads the first of them.
     fn load_tail(tail: &AtomicU32) -> u32;
 
     /// The consumer gives back the slot whose event it has just loaded.
     fn store_head(head: &AtomicU32, value: u32);
 
-    /// The producer looks which slots have been given back, before it stores into one.
+    /// The producer looks which slots have been given back, before it stores into the first of
+    /// them.
     fn load_head(head: &AtomicU32) -> u32;
 }
 
@@ -146,8 +147,9 @@ unsafe impl Orderings for Wmb {
     #[inline]
     fn load_head(head: &AtomicU32) -> u32 {
         // Relaxed: pairs with the Relaxed store in `store_head`. What orders it before the event
-        // stores is the control dependency: `complete` branches on it and returns where the ring
-        // is full, and no architecture makes a store visible before the branch is decided.
+        // stores, those of later calls as well, is the control dependency: `complete` branches on
+        // it and returns where the ring is full, and no architecture makes a store visible before
+        // a branch that precedes it is decided.
         // Litmus test LB, the producer's side.
         let value = head.load(Ordering::Relaxed);
         // The compiler, which knows no control dependencies, must move no store up across it.

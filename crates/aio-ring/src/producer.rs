@@ -22,6 +22,9 @@ pub struct Producer<'m, O> {
     /// The slot to be filled next, always less than the number of slots. The truth, of which the
     /// header's tail is a copy for the consumer (the kernel's `info->tail`).
     tail: u32,
+    /// The header's head as it was last seen, always less than the number of slots. The slots
+    /// from `tail` up to the one before it were given back before the load that saw it.
+    head: u32,
     orderings: PhantomData<fn() -> O>,
 }
 
@@ -31,16 +34,20 @@ impl<'m, O: Orderings> Producer<'m, O> {
         // Relaxed: only a producer stores the tail, so this pairs with the last store of the one
         // before this one, and what handed its role over ordered the two.
         let tail = memory.header.tail.load(Ordering::Relaxed);
+        // Others may have stored something else since it was checked.
+        let tail = if tail < memory.nr() { tail } else { 0 };
         Self {
             memory,
-            // Others may have stored something else since it was checked.
-            tail: if tail < memory.nr() { tail } else { 0 },
+            tail,
+            // No slot is known to be free yet: the first `complete` looks.
+            head: next(tail, memory.nr()),
             orderings: PhantomData,
         }
     }
 
     /// Puts an event into the ring: the kernel's `aio_complete`.
     ///
+    /// It looks at the head only when it has filled all slots that were free when it last looked.
     /// A head out of range, which only another writer to the ring's memory can have stored,
     /// counts as a ring without a free slot.
     ///
@@ -52,10 +59,14 @@ impl<'m, O: Orderings> Producer<'m, O> {
         let tail = self.tail;
         let next = next(tail, self.memory.nr());
 
-        let head = O::load_head(&self.memory.header.head);
-        // `Orderings::load_head` may build on this branch: no store comes before it.
-        if head == next || head >= self.memory.nr() {
-            return Err(Full);
+        if self.head == next {
+            let head = O::load_head(&self.memory.header.head);
+            // `Orderings::load_head` may build on this branch: no store into a slot that this
+            // head gives back, this call's or a later one's, comes before it.
+            if head == next || head >= self.memory.nr() {
+                return Err(Full);
+            }
+            self.head = head;
         }
 
         // Always there: `self.tail` is less than the number of slots.
@@ -74,8 +85,12 @@ impl<'m, O: Orderings> Producer<'m, O> {
     #[must_use]
     pub fn is_full(&self) -> bool {
         let nr = self.memory.nr();
+        let next = next(self.tail, nr);
+        if self.head != next {
+            return false;
+        }
         let head = O::load_head(&self.memory.header.head);
-        head == next(self.tail, nr) || head >= nr
+        head == next || head >= nr
     }
 }
 
@@ -84,6 +99,7 @@ impl<O> fmt::Debug for Producer<'_, O> {
         f.debug_struct("Producer")
             .field("header", self.memory.header)
             .field("tail", &self.tail)
+            .field("head", &self.head)
             .finish_non_exhaustive()
     }
 }

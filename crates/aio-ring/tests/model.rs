@@ -75,6 +75,34 @@ fn behaves_as_a_queue<O: Orderings>(slots: u32, operations: &[Operation]) {
     }
 }
 
+/// What a half goes by: its own index, and how many events, or free slots, the other half's index
+/// said that there were when it last looked.
+struct Half {
+    slots: u32,
+    own: u32,
+    left: u32,
+}
+
+impl Half {
+    /// One more event or slot is wanted, and the other half's index now says that there are none
+    /// where it is `none`. Is there one?
+    fn step(&mut self, other: u32, none: u32) -> bool {
+        if self.left == 0 && other < self.slots {
+            self.left = (other + self.slots - none) % self.slots;
+        }
+        if self.left == 0 {
+            return false;
+        }
+        self.left -= 1;
+        self.own = self.after();
+        true
+    }
+
+    fn after(&self) -> u32 {
+        (self.own + 1) % self.slots
+    }
+}
+
 /// Somebody stores anything at all to head and tail, all the time.
 fn survives<O: Orderings>(slots: u32, steps: &[(Operation, u32, u32)]) {
     let mut memory = Memory::new();
@@ -86,17 +114,26 @@ fn survives<O: Orderings>(slots: u32, steps: &[(Operation, u32, u32)]) {
     // SAFETY: within the memory, aligned, and accessed by atomics alone.
     let [head, tail] = [HEAD, TAIL].map(|at| unsafe { start.add(at).cast::<AtomicU32>().as_ref() });
 
+    let [mut filling, mut reading] = [0, 0].map(|own| Half {
+        slots,
+        own,
+        left: 0,
+    });
     for &(operation, new_head, new_tail) in steps {
         head.store(new_head, Ordering::Relaxed);
         tail.store(new_tail, Ordering::Relaxed);
         match operation {
             Operation::Complete(event) => {
-                let result = producer.complete(event);
-                assert!(new_head < slots || result == Err(Full));
+                let full = producer.is_full();
+                let room = filling.step(new_head, filling.after());
+                assert_eq!(full, !room);
+                assert_eq!(producer.complete(event), room.then_some(()).ok_or(Full));
             }
             Operation::ReadEvt => {
-                let event = consumer.read_evt();
-                assert!(new_tail < slots || event.is_none());
+                let empty = consumer.is_empty();
+                let announced = reading.step(new_tail, reading.own);
+                assert_eq!(empty, !announced);
+                assert_eq!(consumer.read_evt().is_some(), announced);
             }
             Operation::Attach => {
                 // SAFETY: as above.

@@ -23,6 +23,10 @@ use overtake_report::Stats;
 use std::ops::Range;
 use weakmem::{Fence, Machine, Progress, Quantum, Reservation, Rules, Stop, ThreadId};
 
+/// A thread that has run so many instructions since it last touched shared memory sees all that is
+/// visible: no processor reorders over more (the largest have about 500 instructions in flight).
+const WINDOW: u64 = 1000;
+
 /// What a guest thread is to the engine.
 #[derive(Debug, Default)]
 struct Thread {
@@ -89,6 +93,8 @@ pub struct Engine {
     /// [`fast::instructions`] at which the running thread's time, or the budget, is up.
     deadline: u64,
     budget: u64,
+    /// [`fast::instructions`] at the running thread's last access of shared memory.
+    shared_at: u64,
     /// The last instruction wrote memory without a callback.
     unseen_write: bool,
     /// What was in memory where a store-conditional is made to fail.
@@ -143,6 +149,7 @@ impl Engine {
             } else {
                 options.budget
             },
+            shared_at: 0,
             unseen_write: false,
             spoiled: None,
             load_reserved_at: 0,
@@ -286,6 +293,10 @@ impl Engine {
         if self.unseen_write || self.spoiled.is_some() || handler {
             self.unseen_write |= handler;
             self.mend();
+        }
+        if self.machine.tracks(self.current) && fast::instructions() - self.shared_at > WINDOW {
+            let mut guest = Guest(&mut self.run);
+            self.machine.see_everything(self.current, &mut guest);
         }
         let position = &mut self.threads[self.current as usize].position;
         if self.machine.tracks(self.current) {
@@ -540,6 +551,7 @@ impl Engine {
         });
         self.accesses_left = accesses;
         self.counted.0 = accesses;
+        self.shared_at = fast::instructions();
         self.deadline = (fast::instructions() + u64::from(instructions)).min(self.budget);
         if self.unexplained.is_some() {
             Next::Unexplained

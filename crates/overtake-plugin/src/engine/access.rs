@@ -2,6 +2,7 @@
 
 use super::flow::Uses;
 use super::{Engine, Next};
+use crate::fast;
 use crate::guest_memory;
 use crate::pages::{self, Owner};
 use crate::run::orders;
@@ -159,6 +160,7 @@ impl Engine {
         if !shared || self.unseen_write {
             return Next::Continue;
         }
+        self.shared_at = fast::instructions();
         let page = pages::number(access.addr);
         if self.stacks.touched(page, self.current) {
             self.give_back(page);

@@ -74,6 +74,11 @@ impl Machine {
     /// included.
     pub fn synchronise(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
         self.drain(thread, driver);
+        self.see_everything(thread, driver);
+    }
+
+    /// All that the thread reads from here on comes after all that is visible.
+    pub fn see_everything(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
         self.raise(thread, self.now(), driver);
     }
 
