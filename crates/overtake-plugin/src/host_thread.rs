@@ -32,6 +32,11 @@ impl HostThread {
         }
     }
 
+    /// Its number.
+    pub fn tid(&self) -> i32 {
+        self.tid
+    }
+
     /// Whether it is the calling thread.
     pub fn is_current(&self) -> bool {
         // SAFETY: gettid has no preconditions.

@@ -27,6 +27,7 @@
 //! - The limits of the model itself: see `weakmem`.
 
 mod callbacks;
+mod core;
 mod engine;
 mod fast;
 mod finish;

@@ -1,6 +1,7 @@
 //! The one instance of the plugin: what is fixed for the run, the token, and the state that
 //! belongs to the token's holder.
 
+use crate::core;
 use crate::engine::{Engine, Inheritance};
 use crate::fast;
 use crate::instruction_bytes::InstructionBytes;
@@ -109,6 +110,7 @@ impl Plugin {
     pub fn restart(&self, vcpu: u32, inheritance: Inheritance) {
         let run = Run::of_child(&self.options);
         fast::restart();
+        core::leave();
         let mut engine = Engine::new(self.arch, &self.options, run);
         engine.inherit(inheritance);
         let id = engine.add_thread();

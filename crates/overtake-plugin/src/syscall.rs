@@ -2,6 +2,7 @@
 //!
 //! Every system call is a full barrier.
 
+use crate::core;
 use crate::engine::{Engine, Inheritance};
 use crate::finish;
 use crate::guest_memory;
@@ -177,6 +178,9 @@ fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
         Class::Break => {}
         Class::UnmapsUnknown | Class::Attaches => engine.forget(0, u64::MAX),
         Class::Kill | Class::Exec => {
+            if class == Class::Exec {
+                core::leave();
+            }
             // The guest may not come back from this.
             finish::report_now(engine, End::Running);
             engine.drain_everyone();
@@ -346,6 +350,7 @@ fn after_clone(engine: &mut Engine, stack: u64, result: i64) {
     engine.resynchronise();
     token.await_newest();
     if engine.stats().threads == 2 {
+        core::begin();
         // QEMU throws its translations away, which were made for one thread.
         token.expect_exclusive(engine.current);
     }

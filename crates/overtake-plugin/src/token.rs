@@ -13,6 +13,7 @@
 
 mod slots;
 
+use crate::core;
 use crate::engine::Next;
 use crate::fast;
 use crate::finish;
@@ -259,6 +260,8 @@ impl Token {
             }
             let chosen = inner.chosen.take();
             if inner.holder == Some(id) || inner.slot_mut(id).is_none() {
+                drop(inner);
+                core::come();
                 return;
             }
             let period = if inner.watch_closely.is_some() {
@@ -273,6 +276,7 @@ impl Token {
             let start = Instant::now();
             thread::park_timeout(period);
             if fast::is_given_to(vcpu) {
+                core::come();
                 return;
             }
             inner = self.lock();
@@ -335,6 +339,11 @@ impl Token {
             slot.asleep_since = None;
             flags(slot.vcpu).back.store(false, Ordering::SeqCst);
             fast::set_holder(slot.vcpu);
+            if let Some(host) = &slot.host
+                && !host.is_current()
+            {
+                core::hand_over(host.tid());
+            }
             inner.chosen = slot.thread.clone();
         }
         inner

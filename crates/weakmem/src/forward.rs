@@ -30,8 +30,12 @@ pub(crate) struct Forwards {
 
 impl Forwards {
     pub fn clear(&mut self) {
-        if !self.words.is_empty() {
+        /// Emptying takes time by how much there is room for.
+        const ROOM: usize = 1024;
+        if self.words.capacity() > ROOM {
             self.words = HashMap::default();
+        } else if !self.words.is_empty() {
+            self.words.clear();
         }
     }
 
@@ -63,6 +67,11 @@ impl Forwards {
             }
             (word.written, word.view, word.atomic) = (written, view, atomic);
         }
+    }
+
+    /// Whether nothing that is kept is about these bytes.
+    pub fn is_free_of(&self, addr: u64, len: usize) -> bool {
+        self.words.is_empty() || words(addr, len).all(|word| !self.words.contains_key(&word))
     }
 
     /// The thread loaded from there.

@@ -31,6 +31,13 @@ impl View {
         self.max(other)
     }
 
+    /// What it says beyond `floor`, which is said of everything anyway: nothing, or itself.
+    #[must_use]
+    #[inline]
+    pub fn beyond(self, floor: Self) -> Self {
+        if self <= floor { Self::NONE } else { self }
+    }
+
     /// Whether it is after the write of this timestamp.
     #[inline]
     pub const fn includes(self, write: Timestamp) -> bool {

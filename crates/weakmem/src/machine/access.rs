@@ -118,7 +118,9 @@ impl Machine {
         let state = self.thread_mut(thread);
         state.reads = state.reads.join(view);
         state.addresses = state.addresses.join(load.address);
-        if by_location {
+        // All that the thread loads comes after its floor.
+        let view = view.beyond(state.floor);
+        if by_location && view != View::NONE {
             state.forwards.loaded(load.addr, load.len, view);
         }
         state.settle();
@@ -149,8 +151,13 @@ impl Machine {
     pub fn private_store(&mut self, thread: ThreadId, store: Store<'_>) {
         if self.tracks(thread) {
             let store = self.stored(thread, store);
-            let forwards = &mut self.thread_mut(thread).forwards;
-            forwards.stored(&store, 0, false, |_| 0);
+            let state = self.thread_mut(thread);
+            let forwards = &mut state.forwards;
+            let view = store.address.join(store.data).beyond(state.floor);
+            // What comes after nothing, and replaces nothing that does, need not be kept.
+            if view != View::NONE || !forwards.is_free_of(store.addr, store.bytes.len()) {
+                forwards.stored(&store, 0, false, |_| 0);
+            }
         }
     }
 
