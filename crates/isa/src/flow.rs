@@ -188,6 +188,26 @@ impl Flow {
         self.load || self.store
     }
 
+    /// Every register that it reads or writes.
+    #[must_use]
+    pub const fn touched(&self) -> Registers {
+        self.written().union(self.address).union(self.data)
+    }
+
+    /// Whether it is known which registers it reads and writes.
+    #[must_use]
+    pub fn is_understood(&self) -> bool {
+        let all = [
+            self.address,
+            self.data,
+            self.loaded,
+            self.computed,
+            self.updated,
+            self.status,
+        ];
+        !all.contains(&Registers::ALL)
+    }
+
     /// Every register that it writes.
     #[must_use]
     #[inline]

@@ -300,8 +300,10 @@ impl Engine {
         }
         let position = &mut self.threads[self.current as usize].position;
         if self.machine.tracks(self.current) {
-            position.follow(block, &mut self.machine, self.current);
-            self.prepare();
+            if !(self.machine.is_quiet(self.current) && position.starts_quietly(block)) {
+                position.follow(block, &mut self.machine, self.current);
+                self.prepare();
+            }
         } else {
             position.start(block);
         }

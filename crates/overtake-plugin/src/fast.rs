@@ -157,6 +157,12 @@ impl Mine {
         }
     }
 
+    /// Whether an access at `addr`, of any width, is to a page of the thread.
+    #[inline]
+    pub fn has(&self, addr: u64) -> bool {
+        has(&self.0, addr)
+    }
+
     fn slot(&self, page: u64) -> &AtomicU64 {
         &self.0[page as usize % SLOTS]
     }
@@ -182,7 +188,11 @@ pub fn show_none() {
 pub fn needs_nothing(addr: u64) -> bool {
     // SAFETY: the pointer is that of `NOTHING`, or was shown by `Mine::show`, whose caller
     // promised that the table lives.
-    let table = unsafe { &*SHOWN.load(Relaxed) };
+    has(unsafe { &*SHOWN.load(Relaxed) }, addr)
+}
+
+#[inline]
+fn has(table: &Table, addr: u64) -> bool {
     let page = pages::number(addr);
     let last = pages::number(addr.wrapping_add(WIDEST - 1));
     table[page as usize % SLOTS].load(Relaxed) == page && page == last

@@ -1,7 +1,7 @@
 //! At translation: what each instruction does, and which callbacks it needs.
 
 use crate::trace::{self, BlockHash};
-use isa::{Access, Acquire, Effect, Flow, Pairs};
+use isa::{Access, Acquire, Effect, Flow, Pairs, Registers};
 use weakmem::Fence;
 
 /// A translated block of guest code.
@@ -17,6 +17,15 @@ pub struct Block {
     pub bit: u64,
     /// Its instructions.
     pub body: Box<[Instruction]>,
+    /// The number of instructions up to and with the last that accesses memory.
+    pub accesses_end: u32,
+    /// What each instruction passes on is understood, and the first access, if there is one, may
+    /// read the past.
+    pub simple: bool,
+    /// The registers that its instructions up to and with the first access read or write.
+    pub head: Registers,
+    /// The same of those after the last access.
+    pub tail: Registers,
 }
 
 /// An instruction as its bytes say.
@@ -63,6 +72,14 @@ pub struct Instruction {
     pub unknown: bool,
     /// What it passes on between registers and memory.
     pub flow: Flow,
+    /// [`Block::accesses_end`] of the instructions before it.
+    pub accesses_before: u32,
+    /// It is one plain access, in a block of which everything is understood, and the next access
+    /// there, if there is one, may read the past.
+    pub simple: bool,
+    /// The registers that it, the instructions between it and the access before, and those up to and
+    /// with the access after it read or write.
+    pub reach: Registers,
 }
 
 impl Instruction {
@@ -87,7 +104,15 @@ impl Instruction {
             spin_hint: effect.spin_hint,
             unknown: effect.unknown,
             flow,
+            accesses_before: 0,
+            simple: false,
+            reach: Registers::NONE,
         }
+    }
+
+    /// Whether it may read the past: a plain access that is not ordered by itself.
+    fn may_read_the_past(&self) -> bool {
+        self.access == Access::Plain && self.acquire != Acquire::Rcsc
     }
 
     /// Whether it orders nothing, and is atomic with nothing.
@@ -129,7 +154,7 @@ impl Block {
     /// The block of these instructions: their addresses and effects.
     pub fn new(start: u64, instructions: &[Decoded]) -> Self {
         let mut after = false;
-        let body: Box<[Instruction]> = instructions
+        let mut body: Box<[Instruction]> = instructions
             .iter()
             .enumerate()
             .map(|(index, decoded)| {
@@ -138,7 +163,37 @@ impl Block {
                 instruction
             })
             .collect();
+        let understood = body.iter().all(|it| it.flow.is_understood());
+        let mut accesses_end = 0;
+        let mut since = Registers::NONE;
+        let mut head = None;
+        for instruction in &mut body {
+            since |= instruction.flow.touched();
+            instruction.accesses_before = accesses_end;
+            instruction.reach = since;
+            if instruction.flow.is_access() {
+                accesses_end = instruction.index + 1;
+                head.get_or_insert(since);
+                since = Registers::NONE;
+            }
+        }
+        let tail = since;
+        let (mut next_may, mut until) = (true, Registers::NONE);
+        for instruction in body.iter_mut().rev() {
+            instruction.simple =
+                understood && next_may && instruction.is_plain() && !instruction.flow.several;
+            instruction.reach |= until;
+            if instruction.flow.is_access() {
+                next_may = instruction.may_read_the_past();
+                until = Registers::NONE;
+            }
+            until |= instruction.flow.touched();
+        }
         Self {
+            accesses_end,
+            simple: understood && next_may,
+            head: head.unwrap_or(tail),
+            tail,
             instructions: body.len() as u32,
             hash: BlockHash::new(body.iter().map(|instruction| instruction.address)),
             start,

@@ -163,6 +163,22 @@ impl Machine {
         self.thread(thread).tracks()
     }
 
+    /// Whether it does not matter what the thread does on its own, as long as that comes after
+    /// nothing: its next access sees what any would, and branches add nothing to what they came
+    /// from.
+    #[inline]
+    pub fn is_quiet(&self, thread: ThreadId) -> bool {
+        let state = self.thread(thread);
+        state.next == View::NONE && state.addresses <= state.floor.join(state.control)
+    }
+
+    /// Whether nothing is known of these bytes of the thread's own memory that a load of them would
+    /// come after.
+    #[inline]
+    pub fn keeps_nothing_of(&self, thread: ThreadId, addr: u64, len: usize) -> bool {
+        self.thread(thread).forwards.is_free_of(addr, len)
+    }
+
     /// The store that the thread makes next.
     pub fn next_store(&self, thread: ThreadId) -> StoreId {
         StoreId {

@@ -2,7 +2,7 @@
 
 use super::flow::Uses;
 use super::{Engine, Next};
-use crate::fast;
+use crate::fast::{self, Mine};
 use crate::guest_memory;
 use crate::pages::{self, Owner};
 use crate::run::orders;
@@ -131,6 +131,9 @@ impl Engine {
                 access.store,
             );
         }
+        if self.is_of_no_consequence(instruction, access) {
+            return Next::Continue;
+        }
         if instruction.access == Access::StoreConditional {
             if self.spoiled.is_some() {
                 // It failed, and stored nothing.
@@ -181,6 +184,21 @@ impl Engine {
             }
             Next::HandOff
         }
+    }
+
+    /// Whether an access to the running thread's own memory changes nothing although it may see the
+    /// past: neither what its registers come after, nor what it stored.
+    #[inline]
+    fn is_of_no_consequence(&mut self, instruction: &Instruction, access: MemoryAccess) -> bool {
+        let thread = &mut self.threads[self.current as usize];
+        let own = |mine: &Mine| mine.has(access.addr);
+        instruction.simple
+            && thread.mine.as_ref().is_some_and(own)
+            && self.machine.is_quiet(self.current)
+            && self
+                .machine
+                .keeps_nothing_of(self.current, access.addr, access.size)
+            && thread.position.passes_quietly(instruction)
     }
 
     /// Whether the running thread, which has just made this access of shared memory, waits in a loop

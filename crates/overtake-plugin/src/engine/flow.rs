@@ -56,6 +56,39 @@ impl Position {
         self.several = None;
     }
 
+    /// Whether each access among the instructions before `end` was reported, and none of these
+    /// registers comes after anything.
+    #[inline]
+    fn is_quiet(&self, end: u32, registers: Registers) -> bool {
+        self.next >= end as usize && self.several.is_none() && self.views.is_free_of(registers)
+    }
+
+    /// A block starts after another. Returns whether there was nothing to follow, and nothing is to
+    /// be prepared.
+    #[inline]
+    pub fn starts_quietly(&mut self, block: &'static Block) -> bool {
+        let quiet = block.simple
+            && self
+                .block
+                .is_none_or(|it| it.simple && self.is_quiet(it.accesses_end, it.tail | block.head));
+        if quiet {
+            self.start(block);
+        }
+        quiet
+    }
+
+    /// The instruction's access was reported. Returns whether there was nothing to follow, and
+    /// nothing is to be prepared.
+    #[inline]
+    pub fn passes_quietly(&mut self, instruction: &Instruction) -> bool {
+        let quiet =
+            instruction.simple && self.is_quiet(instruction.accesses_before, instruction.reach);
+        if quiet {
+            self.next = instruction.index as usize + 1;
+        }
+        quiet
+    }
+
     /// A block starts, after the one before was run to its end.
     pub fn follow(&mut self, block: &'static Block, machine: &mut Machine, thread: ThreadId) {
         if let Some(before) = self.block {

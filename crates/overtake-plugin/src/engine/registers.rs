@@ -25,6 +25,12 @@ impl Default for RegisterViews {
 }
 
 impl RegisterViews {
+    /// Whether none of these registers comes after anything.
+    #[inline]
+    pub fn is_free_of(&self, registers: Registers) -> bool {
+        self.some.both(registers).is_empty()
+    }
+
     /// What these registers come after.
     #[inline]
     pub fn of(&self, registers: Registers) -> View {
