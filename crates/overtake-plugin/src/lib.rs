@@ -9,7 +9,8 @@
 //! 1. `translate`: QEMU translates a block of guest code; each instruction is decoded (`isa`)
 //!    and gets the callbacks that its effect needs.
 //! 2. `callbacks`: the only `extern "C"` functions. A thread that is not the holder of the
-//!    token waits in its first callback (`token`), so one guest thread runs at a time.
+//!    token waits in its first callback (`token`), so one guest thread runs at a time. Most are
+//!    answered by a look at a few numbers (`fast`).
 //! 3. `engine`: what the holder's access, fence or system call does: asks `pages` whether the
 //!    page is shared, and tells the model (`weakmem`).
 //! 4. `views`: guest memory holds what the running thread may see; at a hand-off one thread's
@@ -18,7 +19,8 @@
 //! # Limits
 //!
 //! - Only pages that two threads have touched are weak, from the second thread's first access on:
-//!   the very first race on a page is lost.
+//!   the very first race on a page is lost. Pages of stacks are given back (`stacks`).
+//! - A thread that has not touched shared memory for long sees all that is visible (`engine`).
 //! - Memory that is mapped `MAP_SHARED` is not weak: it may have other addresses, and others write
 //!   it.
 //! - A system call that may read memory makes the pending stores of all threads visible.

@@ -255,3 +255,16 @@ fn glibc_fastbins_on_riscv64() {
     }
     assert!(failing(Target::Riscv64, &["fastbins", "--avoid"]).is_empty());
 }
+
+/// Debian 12's glibc for riscv64 unlocks a mutex with priority inheritance without a release.
+#[test]
+fn glibc_pi_mutex_on_riscv64() {
+    for target in targets() {
+        let failing = failing(target, &["forbidden", "pi-mutex-of-glibc"]);
+        assert_eq!(
+            !failing.is_empty(),
+            target == Target::Riscv64,
+            "{target}: {failing:?}"
+        );
+    }
+}

@@ -14,9 +14,10 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 
 /// Crates in which `unsafe` may stand: the ring, the plugin and its exports, and the guests.
-pub const UNSAFE_CRATES: [&str; 7] = [
+pub const UNSAFE_CRATES: [&str; 8] = [
     "aio-ring",
     "aio-ring-buggy",
+    "empty-plugin",
     "guests",
     "overtake-mark",
     "overtake-plugin",
@@ -25,7 +26,8 @@ pub const UNSAFE_CRATES: [&str; 7] = [
 ];
 
 /// The crates that are linked with QEMU's interface, and so have QEMU's licence.
-pub const GPL_CRATES: [&str; 3] = [
+pub const GPL_CRATES: [&str; 4] = [
+    "empty-plugin",
     "overtake-plugin",
     "overtake-plugin-v1",
     "overtake-plugin-v2",

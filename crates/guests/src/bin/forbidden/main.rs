@@ -15,6 +15,7 @@
 //! | `two-mappings` | one page of memory at two addresses |
 //! | `truncate` | a file ends before its shared mapping does |
 //! | `pi-mutex` | a mutex with priority inheritance, whose word the kernel changes too |
+//! | `pi-mutex-of-glibc` | the same without a fence of ours: Debian 12's glibc for riscv64 lacks one |
 //! | `exit-signal` | threads that exit while signals for them are pending |
 //! | `signal-waiting` | a signal's frame on a shared page, for a thread that waits |
 //! | `signal-running` | the same, for a thread that runs, with a handler that ran before |
@@ -49,6 +50,7 @@ const MODES: &[(&str, Mode)] = &[
     ("two-mappings", mappings::two_mappings),
     ("truncate", mappings::truncate),
     ("pi-mutex", mutex::pi_mutex),
+    ("pi-mutex-of-glibc", mutex::pi_mutex_of_glibc),
     ("exit-signal", signals::exit_signal),
     ("signal-waiting", signals::signal_waiting),
     ("signal-running", signals::signal_running),

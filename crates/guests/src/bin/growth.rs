@@ -1,0 +1,44 @@
+//! Shared work of a size that is given, for measuring how its cost grows:
+//! `growth THREADS PAGES STORES ROUNDS`.
+//!
+//! Each thread stores to one word of each page in turn, loads what the next thread stored there, and
+//! goes through a full fence after so many stores; all threads together make so many rounds.
+//! Exit status 2: wrong usage.
+
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering, fence};
+use std::thread;
+
+use overtake_guests::args::usage_error;
+use overtake_guests::fastbins;
+
+/// Words of 8 bytes in a page.
+const WORDS: usize = 512;
+
+fn main() -> ExitCode {
+    fastbins::avoid();
+    let numbers: Option<Vec<usize>> = std::env::args().skip(1).map(|it| it.parse().ok()).collect();
+    let Some(&[threads @ 1..=64, pages @ (1..), stores @ (1..), rounds]) = numbers.as_deref()
+    else {
+        return usage_error("growth", &"expected THREADS PAGES STORES ROUNDS");
+    };
+    let words: Vec<AtomicU64> = (0..pages * WORDS).map(|_| AtomicU64::new(0)).collect();
+    thread::scope(|scope| {
+        for thread in 0..threads {
+            let words = &words;
+            scope.spawn(move || {
+                for round in 0..rounds / threads {
+                    let page = round % pages * WORDS;
+                    // Relaxed, both: only what it costs is of interest.
+                    words[page + thread * 8].store(round as u64, Ordering::Relaxed);
+                    words[page + (thread + 1) % threads * 8].load(Ordering::Relaxed);
+                    if round % stores == stores - 1 {
+                        // Its partners are the other threads' fences: no more stores are pending.
+                        fence(Ordering::SeqCst);
+                    }
+                }
+            });
+        }
+    });
+    ExitCode::SUCCESS
+}
