@@ -11,7 +11,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use overtake_report::serve::{Answer, Order};
@@ -190,10 +190,13 @@ impl Served {
 }
 
 /// Guests that wait for seeds: of each kind as many as were needed at the same time.
+///
+/// A thread uses those only that it has started: a guest ends with the thread that started it
+/// (the plugin asks the kernel for that, so that none is left behind).
 #[derive(Debug)]
 pub struct Pool<K> {
-    /// Those that nobody uses; and kinds that cannot be served.
-    idle: Mutex<Vec<(K, Option<Served>)>>,
+    /// Those that nobody uses, by kind; and kinds that cannot be served.
+    idle: Mutex<Vec<(ThreadId, K, Option<Served>)>>,
 }
 
 impl<K: PartialEq + Clone> Pool<K> {
@@ -220,23 +223,30 @@ impl<K: PartialEq + Clone> Pool<K> {
         let result = work(served.as_mut());
         // After an error it may be gone.
         if result.is_ok() {
-            self.idle().push((kind.clone(), served));
+            let this = thread::current().id();
+            self.idle().push((this, kind.clone(), served));
         }
         result
     }
 
     /// One that is idle. Those of other kinds end: who goes on to another kind does not come back.
     fn take(&self, kind: &K) -> Option<Option<Served>> {
+        let this = thread::current().id();
         let mut idle = self.idle();
-        idle.retain(|(other, served)| other == kind || served.is_none());
-        let index = idle.iter().position(|(other, _)| other == kind)?;
-        if idle[index].1.is_none() {
+        idle.retain(|(thread, other, served)| {
+            other == kind || *thread != this || served.is_none()
+        });
+        let mine = |(thread, other, served): &(ThreadId, K, Option<Served>)| {
+            other == kind && (*thread == this || served.is_none())
+        };
+        let index = idle.iter().position(mine)?;
+        if idle[index].2.is_none() {
             return Some(None);
         }
-        Some(idle.swap_remove(index).1)
+        Some(idle.swap_remove(index).2)
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<(K, Option<Served>)>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<(ThreadId, K, Option<Served>)>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
