@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::error::{Error, signal_status};
 use crate::placed::Placed;
 use crate::process::Ended;
-use crate::qemu::{PluginOptions, Qemu, plugin_argument};
+use crate::qemu::{PluginOptions, Qemu, for_qemu_alone, plugin_argument};
 
 /// Whose memory model the guest gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
@@ -158,7 +158,10 @@ impl Emulation {
             }
         };
         // What was placed must be there until the guest has ended.
-        let ended = prepare(&mut command).and_then(|_placed| start(&mut command));
+        let ended = prepare(&mut command).and_then(|_placed| {
+            command.envs(for_qemu_alone());
+            start(&mut command)
+        });
         let ended = ended.map_err(|error| Error::QemuUnusable {
             target: qemu.target,
             path: qemu.path.clone(),

@@ -41,6 +41,7 @@ pub mod matrix;
 pub mod merge;
 pub mod output;
 mod placed;
+mod probes;
 pub mod process;
 pub mod qemu;
 mod recording;

@@ -214,7 +214,7 @@ fn wait<Watch: FnMut()>(
     limit: Option<Duration>,
     watch: impl FnOnce(Pid) -> Watch,
 ) -> io::Result<Ended> {
-    const SHORTEST: Duration = Duration::from_micros(500);
+    const SHORTEST: Duration = Duration::from_micros(300);
     const LONGEST: Duration = Duration::from_millis(10);
 
     let pid = Pid::from_child(child);
@@ -231,6 +231,6 @@ fn wait<Watch: FnMut()>(
         }
         watch();
         // So that no run takes much longer by this.
-        thread::sleep((start.elapsed() / 16).clamp(SHORTEST, LONGEST));
+        thread::sleep((start.elapsed() / 32).clamp(SHORTEST, LONGEST));
     }
 }

@@ -21,7 +21,7 @@ use crate::emulation::{Emulation, Model, Outcome, temporary_folder};
 use crate::error::Error;
 use crate::placed::Placed;
 use crate::process::{Background, Ended, Interrupts, kill};
-use crate::qemu::Qemu;
+use crate::qemu::{Qemu, for_qemu_alone};
 
 /// How often it is looked whether `overtake` was asked to end, or time is up.
 const LOOK: Duration = Duration::from_millis(20);
@@ -84,6 +84,7 @@ impl Served {
             .stdin(Stdio::null())
             .stdout(output.map_err(Error::temporary)?)
             .stderr(errors.map_err(Error::temporary)?);
+        command.envs(for_qemu_alone());
         let mut original = Background::start(&mut command).map_err(failed)?;
         let start = Instant::now();
         let stream = loop {
@@ -233,9 +234,7 @@ impl<K: PartialEq + Clone> Pool<K> {
     fn take(&self, kind: &K) -> Option<Option<Served>> {
         let this = thread::current().id();
         let mut idle = self.idle();
-        idle.retain(|(thread, other, served)| {
-            other == kind || *thread != this || served.is_none()
-        });
+        idle.retain(|(thread, other, served)| other == kind || *thread != this || served.is_none());
         let mine = |(thread, other, served): &(ThreadId, K, Option<Served>)| {
             other == kind && (*thread == this || served.is_none())
         };
