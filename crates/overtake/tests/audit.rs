@@ -10,8 +10,8 @@ use support::{check, overtake_at_home, targets};
 /// The verdict on each ordering of the ring's own, by the function it stands in.
 fn audit(target: Target) -> Vec<(String, String)> {
     let output = overtake_at_home()
-        .args(["audit", "--target", target.name(), "--seeds", "3"])
-        .args(["--events", "100", "--format", "json"])
+        .args(["audit", "--target", target.name(), "--seeds", "2"])
+        .args(["--events", "60", "--format", "json"])
         .output()
         .expect("it starts");
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -86,6 +86,8 @@ fn a_program_that_fails_anyway() {
             target.name(),
             "--variant",
             "relaxed-tail",
+            "--events",
+            "100",
         ])
         .assert()
         .code(12)
