@@ -178,7 +178,7 @@ impl Emulation {
     }
 
     /// The command that starts a guest which waits for seeds at a socket
-    /// ([`crate::served::Served`]).
+    /// (`served`).
     pub fn serving(&self, qemu: &Qemu, report: &Path, socket: &Path) -> Result<Command, Error> {
         let options = PluginOptions {
             serve: Some(socket.to_owned()),
