@@ -23,8 +23,8 @@ use overtake_report::Stats;
 use std::ops::Range;
 use weakmem::{Fence, Machine, Progress, Quantum, Reservation, Rules, Stop, ThreadId};
 
-/// A thread that has run so many instructions since it last touched shared memory sees all that is
-/// visible: no processor reorders over more (the largest have about 500 instructions in flight).
+/// A thread that has run so many instructions since it last touched shared memory, or was handed the
+/// token, sees all that is visible: no processor reorders over more (the largest have about 500 instructions in flight).
 const WINDOW: u64 = 1000;
 
 /// What a guest thread is to the engine.
