@@ -279,6 +279,32 @@ fn images_are_used_again_and_older_ones_removed() {
     assert_eq!(machine.calls().matches("docker build").count(), 1);
 }
 
+/// Each target that a manifest names has a file there.
+#[test]
+fn cargo_understands_what_the_image_is_made_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let made = Command::new(root.join("ci/image"))
+        .arg("context")
+        .arg(folder.path())
+        .status();
+    assert!(made.unwrap().success());
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let understood = Command::new(cargo)
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&understood.stderr);
+    assert!(understood.status.success(), "{errors}");
+}
+
 #[test]
 fn a_folder_that_cannot_be_written() {
     let machine = Machine::new().with("cargo", "").with("rustup", "");
