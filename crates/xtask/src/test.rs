@@ -92,12 +92,16 @@ fn step<T>(name: &'static str, run: impl FnOnce() -> Result<T, Error>) -> Result
 }
 
 /// Runs all tests but the doc tests; returns how many passed.
+/// Everything but benchmarks, which are no tests.
+const WHAT: [&str; 4] = ["--workspace", "--lib", "--bins", "--tests"];
+
 fn tests(cargo: impl Fn(&[&str]) -> Command, args: &[String]) -> Result<u64, Error> {
     let has_nextest = command::probe(&mut cargo(&["nextest", "--version"])).is_some();
     if !has_nextest {
-        return libtest(cargo(&["test", "--workspace", "--all-targets"]).args(args));
+        return libtest(cargo(&["test"]).args(WHAT).args(args));
     }
-    let mut nextest = cargo(&["nextest", "run", "--workspace", "--all-targets"]);
+    let mut nextest = cargo(&["nextest", "run"]);
+    nextest.args(WHAT);
     if io::stderr().is_terminal() {
         nextest.arg("--color=always");
     }
