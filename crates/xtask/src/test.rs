@@ -91,10 +91,10 @@ fn step<T>(name: &'static str, run: impl FnOnce() -> Result<T, Error>) -> Result
     Ok(done)
 }
 
-/// Runs all tests but the doc tests; returns how many passed.
 /// Everything but benchmarks, which are no tests.
 const WHAT: [&str; 4] = ["--workspace", "--lib", "--bins", "--tests"];
 
+/// Runs all tests but the doc tests; returns how many passed.
 fn tests(cargo: impl Fn(&[&str]) -> Command, args: &[String]) -> Result<u64, Error> {
     let has_nextest = command::probe(&mut cargo(&["nextest", "--version"])).is_some();
     if !has_nextest {
