@@ -24,7 +24,8 @@ use std::ops::Range;
 use weakmem::{Fence, Machine, Progress, Quantum, Reservation, Rules, Stop, ThreadId};
 
 /// A thread that has run so many instructions since it last touched shared memory, or was handed the
-/// token, sees all that is visible: no processor reorders over more (the largest have about 500 instructions in flight).
+/// token, sees all that is visible: no processor reorders over more (the largest have about 500
+/// instructions in flight).
 const WINDOW: u64 = 1000;
 
 /// What a guest thread is to the engine.
@@ -88,6 +89,8 @@ pub struct Engine {
     stop: Stop,
     /// It stops because it waits for another one.
     waits: bool,
+    /// This is a child of `fork`.
+    forked: bool,
     /// How often the first thread was chosen when it was the only one.
     idle_choices: u32,
     /// [`fast::instructions`] at which the running thread's time, or the budget, is up.
@@ -142,6 +145,7 @@ impl Engine {
             counted: (u32::MAX, 0),
             stop: Stop::Itself,
             waits: false,
+            forked: false,
             idle_choices: 0,
             deadline: 0,
             budget: if options.budget == 0 {
@@ -220,6 +224,7 @@ impl Engine {
         }
         self.program_break = inheritance.program_break;
         self.random = inheritance.random;
+        self.forked = true;
     }
 
     /// `thread` is the only one, and runs.
@@ -252,9 +257,10 @@ impl Engine {
         self.alive == 1
     }
 
-    /// Whether there was never a second thread, so that nothing was chosen yet.
+    /// Whether there was never a second thread, so that nothing was chosen yet. (A child of `fork` goes
+    /// on from where its parent was.)
     pub fn nothing_was_chosen(&self) -> bool {
-        self.threads.len() == 1
+        self.threads.len() == 1 && !self.forked
     }
 
     /// The guest is about to create its first thread: from here on choices matter, and the guest's
@@ -488,7 +494,8 @@ impl Engine {
         }
     }
 
-    /// Who goes on, of these. Not who waits for another one, if there is one: until another has run, it gets nowhere.
+    /// Who goes on, of these. Not who waits for another one, if there is one: until another has run,
+    /// it gets nowhere.
     pub fn choose(&mut self, runnable: &[ThreadId]) -> ThreadId {
         self.notice();
         let progress = self.count_progress();

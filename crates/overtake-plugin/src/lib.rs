@@ -29,7 +29,7 @@
 //! - The limits of the model itself: see `weakmem`.
 
 mod callbacks;
-mod core;
+
 mod engine;
 mod fast;
 mod finish;
@@ -37,6 +37,7 @@ mod guest_memory;
 mod host_thread;
 mod install;
 mod instruction_bytes;
+mod one_core;
 mod options;
 mod pages;
 mod plugin;

@@ -1,10 +1,10 @@
 //! The one instance of the plugin: what is fixed for the run, the token, and the state that
 //! belongs to the token's holder.
 
-use crate::core;
 use crate::engine::{Engine, Inheritance};
 use crate::fast;
 use crate::instruction_bytes::InstructionBytes;
+use crate::one_core;
 use crate::options::Options;
 use crate::run::Run;
 use crate::syscall_class::Classes;
@@ -85,6 +85,11 @@ impl Plugin {
         let _ = self.sown.set(run);
     }
 
+    /// Whether it has.
+    pub fn is_sown(&self) -> bool {
+        self.sown.get().is_some()
+    }
+
     /// Where every free choice comes from.
     pub fn seed(&self) -> u64 {
         self.sown.get().map_or(self.options.seed, |run| run.seed)
@@ -110,7 +115,7 @@ impl Plugin {
     pub fn restart(&self, vcpu: u32, inheritance: Inheritance) {
         let run = Run::of_child(&self.options);
         fast::restart();
-        core::leave();
+        one_core::leave();
         let mut engine = Engine::new(self.arch, &self.options, run);
         engine.inherit(inheritance);
         let id = engine.add_thread();

@@ -18,6 +18,10 @@ pub fn at_first_thread(engine: &mut Engine, vcpu: u32) {
     let Some(path) = &plugin().options.serve else {
         return;
     };
+    if plugin().is_sown() {
+        // A copy, whose first attempt to create a thread failed.
+        return;
+    }
     match serve(path, engine, vcpu) {
         Ok(Role::Copy) => {}
         // SAFETY: no preconditions. (Not `exit`: what the guest has not written yet is the copies'.)

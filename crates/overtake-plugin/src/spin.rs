@@ -37,7 +37,7 @@ pub struct Spin {
 }
 
 impl Spin {
-    /// The thread has stored, or its loop is left.
+    /// The thread has stored, or was found to wait.
     pub fn forget(&mut self) {
         *self = Self::default();
     }

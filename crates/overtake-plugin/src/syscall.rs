@@ -2,10 +2,10 @@
 //!
 //! Every system call is a full barrier.
 
-use crate::core;
 use crate::engine::{Engine, Inheritance};
 use crate::finish;
 use crate::guest_memory;
+use crate::one_core;
 use crate::plugin::plugin;
 use crate::self_maps;
 use crate::serve;
@@ -179,7 +179,7 @@ fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
         Class::UnmapsUnknown | Class::Attaches => engine.forget(0, u64::MAX),
         Class::Kill | Class::Exec => {
             if class == Class::Exec {
-                core::leave();
+                one_core::leave();
             }
             // The guest may not come back from this.
             finish::report_now(engine, End::Running);
@@ -350,7 +350,7 @@ fn after_clone(engine: &mut Engine, stack: u64, result: i64) {
     engine.resynchronise();
     token.await_newest();
     if engine.stats().threads == 2 {
-        core::begin();
+        one_core::begin();
         // QEMU throws its translations away, which were made for one thread.
         token.expect_exclusive(engine.current);
     }

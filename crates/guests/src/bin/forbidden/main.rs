@@ -21,6 +21,7 @@
 //! | `signal-running` | the same, for a thread that runs, with a handler that ran before |
 //! | `sharing-address` | a load whose address comes from a page that only the writer had used |
 //! | `sharing-atomic` | an atomic right behind the load of such a page |
+//! | `random-of-threads` | the same, each asked for by a process's first thread |
 //! | `random` | what the kernel's random numbers are after `fork` |
 
 mod crossing;
@@ -57,6 +58,7 @@ const MODES: &[(&str, Mode)] = &[
     ("sharing-address", sharing::address),
     ("sharing-atomic", sharing::atomic),
     ("random", random::random),
+    ("random-of-threads", random::random_of_threads),
 ];
 
 fn main() -> ExitCode {

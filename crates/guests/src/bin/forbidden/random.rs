@@ -3,17 +3,27 @@
 use std::io::{self, Read as _};
 use std::os::fd::AsRawFd as _;
 use std::ptr;
+use std::thread;
 
 use crate::memory::last_error;
 
 /// Children of `fork` and their parent ask for random numbers.
 pub fn random() -> Result<String, String> {
+    all_different(ask)
+}
+
+/// The same, each in its first thread.
+pub fn random_of_threads() -> Result<String, String> {
+    all_different(|| thread::spawn(ask).join().unwrap_or(0))
+}
+
+fn all_different(ask: fn() -> u64) -> Result<String, String> {
     const CHILDREN: usize = 3;
 
     let (mut reader, writer) = io::pipe().map_err(|error| format!("pipe: {error}"))?;
     let mut numbers = Vec::new();
     for _ in 0..CHILDREN {
-        // SAFETY: the child makes three system calls, all of which are allowed, and never returns.
+        // SAFETY: this is the only thread, so that the child may do what it likes; it never returns.
         let child = unsafe { libc::fork() };
         if child == 0 {
             let number = ask().to_ne_bytes();
