@@ -125,7 +125,7 @@ mod tests {
             let variable = target.triple.to_uppercase().replace('-', "_");
             let sysroot = target.linker.trim_end_matches("-gcc");
             let runner = format!(
-                "CARGO_TARGET_{variable}_RUNNER=\"/usr/bin/qemu-{} -L /usr/{sysroot}\"",
+                "CARGO_TARGET_{variable}_RUNNER=\"$LIMIT /usr/bin/qemu-{} -L /usr/{sysroot}\"",
                 target.name
             );
             assert_eq!(
