@@ -27,6 +27,8 @@ pub unsafe extern "C" fn vcpu_created(_: qemu::qemu_plugin_id_t, vcpu: c_uint) {
         // SAFETY: it is the first vCPU, and there is no other thread.
         let id = unsafe { plugin.engine() }.add_thread();
         plugin.token().adopt(id);
+        // There is nobody who could hold it.
+        plugin.token().acquire(vcpu);
     }
 }
 

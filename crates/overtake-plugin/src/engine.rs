@@ -206,7 +206,7 @@ impl Engine {
     pub fn bequeath(&mut self) -> Inheritance {
         self.random = trace::mix(self.random);
         Inheritance {
-            strong: self.pages.strong().to_vec(),
+            strong: self.pages.strong().cloned().collect(),
             handlers: self.handlers.clone(),
             program_break: self.program_break,
             // Not what the parent gets next.
@@ -255,6 +255,11 @@ impl Engine {
     /// Whether the running thread is the only one.
     pub fn alone(&self) -> bool {
         self.alive == 1
+    }
+
+    /// From here on all accesses are seen.
+    pub fn is_watched(&mut self) {
+        self.pages.forget_what_is_fresh();
     }
 
     /// Whether there was never a second thread, so that nothing was chosen yet. (A child of `fork` goes

@@ -1,7 +1,7 @@
 //! Guest memory, read and written from the plugin.
 //!
 //! QEMU's user mode maps guest memory into its own process: guest address plus `guest_base` is a
-//! host address. The base is the same for the whole run and is learnt at the first translation.
+//! host address. The base is the same for the whole run and is learnt at the first translation, before the guest's first system call.
 
 use std::io::Read;
 use std::os::fd::AsRawFd;

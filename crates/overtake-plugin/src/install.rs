@@ -4,11 +4,11 @@
 //! 2. What the plugin uses is the same in all, but for the bytes of an instruction
 //! (`instruction_bytes`); so there is one plugin, exported once for each of the two.
 
-use crate::callbacks;
 use crate::finish;
 use crate::instruction_bytes::InstructionBytes;
 use crate::options::Options;
 use crate::plugin::Plugin;
+use crate::watch;
 use isa::Arch;
 use overtake_report::{End, Stats, exit_code};
 use qemu_plugin_sys as qemu;
@@ -103,13 +103,8 @@ pub unsafe fn install(
     if let Err(message) = Plugin::install(arch, options.clone(), bytes) {
         refuse(&options, End::BadOption { message });
     }
-    // SAFETY: `id` is QEMU's; the callbacks have the types that the interface asks for.
-    unsafe {
-        qemu::qemu_plugin_register_vcpu_init_cb(id, Some(callbacks::vcpu_created));
-        qemu::qemu_plugin_register_vcpu_tb_trans_cb(id, Some(callbacks::translated));
-        qemu::qemu_plugin_register_vcpu_syscall_cb(id, Some(callbacks::system_call));
-        qemu::qemu_plugin_register_vcpu_syscall_ret_cb(id, Some(callbacks::system_call_over));
-    }
+    // SAFETY: `id` is QEMU's.
+    unsafe { watch::install(id) };
     0
 }
 

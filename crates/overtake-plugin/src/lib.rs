@@ -4,7 +4,7 @@
 //! It is exported once for each version of QEMU's plugin interface, by the crates
 //! `overtake-plugin-v1` and `overtake-plugin-v2`.
 //!
-//! How an access flows:
+//! How an access flows, from where the guest's first thread makes another (`watch`):
 //!
 //! 1. `translate`: QEMU translates a block of guest code; each instruction is decoded (`isa`)
 //!    and gets the callbacks that its effect needs.
@@ -19,10 +19,12 @@
 //! # Limits
 //!
 //! - Only pages that two threads have touched are weak, from the second thread's first access on:
-//!   the very first race on a page is lost. Pages of stacks are given back (`stacks`).
+//!   the very first race on a page is lost. Pages of stacks are given back (`stacks`). Of what the
+//!   first thread touched when it was the only one, pages of zeros count as untouched.
 //! - A thread that has not touched shared memory for long sees all that is visible (`engine`).
 //! - Memory that is mapped `MAP_SHARED` is not weak: it may have other addresses, and others write
 //!   it.
+//! - Instructions, for the budget and the trace's hash, are counted from the first `clone` on.
 //! - A system call that may read memory makes the pending stores of all threads visible.
 //! - Check mode takes for a defect what QEMU 7.2 does on x86_64 when it builds a signal frame on a
 //!   shared page: it reports half of it as stores of the last instruction.
@@ -53,5 +55,6 @@ mod token;
 mod trace;
 mod translate;
 mod views;
+mod watch;
 
 pub use install::{Info, NEWEST_INTERFACE, PluginId, install};

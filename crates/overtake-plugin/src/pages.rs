@@ -1,5 +1,6 @@
 //! Whose each page is: of the one thread that touched it, or shared.
 
+use rangemap::RangeSet;
 use rustc_hash::FxHashMap as HashMap;
 use std::ops::Range;
 use weakmem::ThreadId;
@@ -33,7 +34,9 @@ const CACHE_SIZE: usize = 4096;
 pub struct Pages {
     owners: HashMap<u64, Owner>,
     /// Page numbers of strong memory.
-    strong: Vec<Range<u64>>,
+    strong: RangeSet<u64>,
+    /// Page numbers of what was mapped, or changed, while all accesses were seen.
+    fresh: RangeSet<u64>,
     /// Direct-mapped cache in front: (page number, owner).
     cache: Box<[(u64, Owner)]>,
 }
@@ -43,7 +46,8 @@ impl Pages {
     pub fn new() -> Self {
         Self {
             owners: HashMap::default(),
-            strong: Vec::new(),
+            strong: RangeSet::new(),
+            fresh: RangeSet::new(),
             cache: vec![(u64::MAX, Owner::Nobody); CACHE_SIZE].into_boxed_slice(),
         }
     }
@@ -63,7 +67,7 @@ impl Pages {
     fn look_up(&self, page: u64) -> Owner {
         match self.owners.get(&page) {
             Some(owner) => *owner,
-            None if self.strong.iter().any(|range| range.contains(&page)) => Owner::Strong,
+            None if self.strong.contains(&page) => Owner::Strong,
             None => Owner::Nobody,
         }
     }
@@ -85,12 +89,10 @@ impl Pages {
             }
             !forgotten
         });
-        let kept = |range: &Range<u64>| {
-            let before = range.start..range.end.min(first);
-            let after = range.start.max(end)..range.end;
-            [before, after].into_iter().filter(|part| !part.is_empty())
-        };
-        self.strong = self.strong.iter().flat_map(kept).collect();
+        if first < end {
+            self.strong.remove(first..end);
+        }
+        self.set_fresh(first, end);
         self.clear_cache(first, end);
         shared.sort_unstable();
         shared
@@ -99,13 +101,33 @@ impl Pages {
     /// The pages from number `first` up to, not including, `end` are strong from here on; they
     /// were forgotten before.
     pub fn set_strong(&mut self, first: u64, end: u64) {
-        self.strong.push(first..end);
+        if first < end {
+            self.strong.insert(first..end);
+        }
         self.clear_cache(first, end);
     }
 
+    /// The pages from number `first` up to, not including, `end` were not there before.
+    pub fn set_fresh(&mut self, first: u64, end: u64) {
+        if first < end {
+            self.fresh.insert(first..end);
+        }
+    }
+
+    /// Whether all accesses to the page that nobody touched would have been seen: it was mapped late
+    /// enough.
+    pub fn is_fresh(&self, page: u64) -> bool {
+        self.fresh.contains(&page)
+    }
+
+    /// Page numbers that are there already: who touched them was not seen.
+    pub fn forget_what_is_fresh(&mut self) {
+        self.fresh.clear();
+    }
+
     /// Page numbers of strong memory.
-    pub fn strong(&self) -> &[Range<u64>] {
-        &self.strong
+    pub fn strong(&self) -> impl Iterator<Item = &Range<u64>> {
+        self.strong.iter()
     }
 
     fn clear_cache(&mut self, first: u64, end: u64) {
@@ -143,5 +165,8 @@ mod tests {
             .filter(|page| pages.owner(*page) == Owner::Strong)
             .collect();
         assert_eq!(strong, [10, 11, 12, 15, 16, 17, 18, 19]);
+        assert!(!pages.is_fresh(12) && pages.is_fresh(13) && pages.is_fresh(14));
+        pages.forget_what_is_fresh();
+        assert!(!pages.is_fresh(13));
     }
 }

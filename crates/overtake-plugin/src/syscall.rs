@@ -10,6 +10,7 @@ use crate::plugin::plugin;
 use crate::self_maps;
 use crate::serve;
 use crate::syscall_class::Class;
+use crate::watch;
 use overtake_mark as mark;
 use overtake_report::End;
 use overtake_report::trace::Object;
@@ -69,6 +70,11 @@ fn makes_thread(class: Class, args: &[u64; 6]) -> bool {
     class == Class::Clone && args[0] & CLONE_VM != 0 && args[0] & CLONE_VFORK == 0
 }
 
+/// Whether a call maps memory that others write too.
+fn shares_memory(class: Class, args: &[u64; 6]) -> bool {
+    class == Class::Attaches || class == Class::Maps && args[3] & MAP_SHARED != 0
+}
+
 /// Whether a call makes a process.
 fn makes_process(class: Class, args: &[u64; 6]) -> bool {
     class == Class::Fork || class == Class::Clone && !makes_thread(class, args)
@@ -85,6 +91,9 @@ pub unsafe fn begin(vcpu: u32, number: i64, args: [u64; 6]) {
     // SAFETY: the caller holds the token.
     let engine = unsafe { plugin.engine() };
     let id = engine.current;
+    if (makes_thread(class, &args) || shares_memory(class, &args)) && watch::begin() {
+        engine.is_watched();
+    }
     if makes_thread(class, &args) && engine.nothing_was_chosen() {
         serve::at_first_thread(engine, vcpu);
         engine.sow(plugin.seed());
@@ -298,7 +307,7 @@ fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
             let end = guest_memory::mapping_end(result).unwrap_or(u64::MAX);
             engine.set_strong(result, end);
         }
-        Class::Break => engine.program_break = result,
+        Class::Break => engine.set_program_break(result),
         Class::GetRandom => {
             let mut bytes = vec![0; result as usize];
             engine.fill_random(&mut bytes);

@@ -244,6 +244,28 @@ fn the_first_race_on_a_page_is_not_seen() {
     }
 }
 
+/// As long as a guest has one thread it runs as under plain QEMU: its instructions are not counted.
+#[test]
+fn one_thread_is_not_watched() {
+    for target in targets() {
+        for (words, code) in [
+            (&["alone", "hash", "10"][..], ExitCode::Success),
+            (
+                &["alone", "hash", "10", "beside"],
+                ExitCode::BudgetExhausted,
+            ),
+        ] {
+            let output = guest(target, 1, &["--budget", "100000"], words).output();
+            let status = output.expect("it starts").status;
+            assert_eq!(
+                status.code(),
+                Some(i32::from(code as u8)),
+                "{words:?} on {target}"
+            );
+        }
+    }
+}
+
 /// A fault of Debian 12's glibc for riscv64, found with overtake: the head of a fastbin may be
 /// visible before the link in the chunk. See `fastbins.rs` of the guests.
 #[test]

@@ -1,4 +1,4 @@
-//! Work of one thread.
+//! Work of one thread, alone and beside another one that sleeps.
 
 use overtake_bench::sample::{in_turns, said, seconds};
 
@@ -11,7 +11,7 @@ pub fn measure(setting: &Setting) -> Result<()> {
     println!("one thread: plain QEMU, a plugin with empty memory callbacks, overtake");
     for target in &setting.targets {
         let guest = setting.guest(target, "alone");
-        for (work, rounds) in WORK {
+        for ((work, rounds), beside) in WORK.into_iter().flat_map(|it| [(it, false), (it, true)]) {
             let mut failed = Ok(());
             let mut time = |with_overtake: bool, empty: bool| {
                 let mut command = if with_overtake {
@@ -24,6 +24,9 @@ pub fn measure(setting: &Setting) -> Result<()> {
                     command
                 };
                 command.args([work, rounds]);
+                if beside {
+                    command.arg("beside");
+                }
                 seconds(|| {
                     if let Err(error) = done(&mut command) {
                         failed = Err(error);
@@ -41,7 +44,8 @@ pub fn measure(setting: &Setting) -> Result<()> {
             );
             failed?;
             println!(
-                "  {target:8} {work:9} {:>9}  x{:.2}  x{:.2}   overtake to empty: {:.2}",
+                "  {target:8} {work:9} {:6} {:>9}  x{:.2}  x{:.2}   overtake to empty: {:.2}",
+                if beside { "beside" } else { "" },
                 said(plain.median()),
                 empty.median() / plain.median(),
                 ours.median() / plain.median(),

@@ -1,9 +1,13 @@
-//! Work of one thread, for measuring what it costs to run it: `alone hash|sort|allocate N`.
+//! Work of one thread, for measuring what it costs to run it: `alone hash|sort|allocate N [beside]`.
+//!
+//! With `beside` there is another thread, which sleeps.
 //!
 //! Prints a number that depends on all that was done. Exit status 2: wrong usage.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
+use std::sync::mpsc;
+use std::thread;
 
 use overtake_guests::args::usage_error;
 use overtake_guests::fastbins;
@@ -18,11 +22,28 @@ fn main() -> ExitCode {
         Some("allocate") => Some(allocate),
         _ => None,
     };
-    let (Some(work), Some(rounds)) = (work, rounds(&mut args)) else {
+    let rounds = rounds(&mut args);
+    let (Some(work), Some(rounds), beside) = (work, rounds, args.next()) else {
         return usage_error("alone", &"expected hash|sort|allocate and a number");
     };
-    println!("{}", work(rounds));
+    let result = match beside.as_deref() {
+        None => work(rounds),
+        Some("beside") => beside_a_sleeper(|| work(rounds)),
+        Some(other) => return usage_error("alone", &format!("expected `beside`, not `{other}`")),
+    };
+    println!("{result}");
     ExitCode::SUCCESS
+}
+
+/// Works while another thread sleeps.
+fn beside_a_sleeper(work: impl FnOnce() -> u64) -> u64 {
+    let (end, ended) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || ended.recv().is_err());
+        let result = work();
+        drop(end);
+        result
+    })
 }
 
 /// A step of a linear congruential generator (Knuth's MMIX).

@@ -17,7 +17,7 @@ impl Engine {
             // SAFETY: the guest has just stored these bytes.
             unsafe { guest_memory::read(access.addr, bytes) };
         }
-        let shared = self.touch_each(first, last);
+        let shared = self.touch_each(first, last, access);
         if access.store {
             // SAFETY: as above; what the thread has come to see may have been put over them.
             unsafe { guest_memory::write(access.addr, bytes) };
@@ -35,7 +35,7 @@ impl Engine {
 
     /// Makes the pages those of whom they are now. Returns whether some are shared but not all
     /// were, and whether all were.
-    fn touch_each(&mut self, first: u64, last: u64) -> (bool, bool) {
+    fn touch_each(&mut self, first: u64, last: u64, access: MemoryAccess) -> (bool, bool) {
         let (mut all_shared, mut some_shared) = (true, false);
         for page in first..=last {
             match self.pages.owner(page) {
@@ -44,6 +44,10 @@ impl Engine {
                 Owner::Thread(owner)
                     if owner != self.current && !self.threads[owner as usize].ended =>
                 {
+                    self.share(page);
+                    (all_shared, some_shared) = (false, true);
+                }
+                Owner::Nobody if self.first_thread_touched(page, access) => {
                     self.share(page);
                     (all_shared, some_shared) = (false, true);
                 }
@@ -60,6 +64,21 @@ impl Engine {
             self.machine.synchronise(self.current, &mut guest);
         }
         (mixed, all_shared)
+    }
+
+    /// Whether a page that nobody was seen to touch belongs to the first thread, while another makes
+    /// this access to it: what the first thread did before there was another was not seen
+    /// (`watch`), but what it left there is. A page of zeros counts as untouched.
+    fn first_thread_touched(&self, page: u64, access: MemoryAccess) -> bool {
+        if self.current == 0 || self.threads[0].ended || self.pages.is_fresh(page) {
+            return false;
+        }
+        let start = page << pages::PAGE_BITS;
+        let accessed = access.addr..access.addr + access.size as u64;
+        let bytes = views::copy_page(start);
+        (start..)
+            .zip(bytes.iter())
+            .any(|(addr, byte)| *byte != 0 && !(access.store && accessed.contains(&addr)))
     }
 
     /// Copies a page from memory, in which the running thread has no pending stores.
@@ -107,6 +126,16 @@ impl Engine {
         self.forget(start, end);
         self.stacks
             .map(pages::number(start)..pages::number(end), for_stack);
+    }
+
+    /// The heap of `brk` ends here from now on.
+    pub fn set_program_break(&mut self, end: u64) {
+        if self.program_break != 0 && end > self.program_break {
+            let last_used = self.program_break - 1;
+            self.pages
+                .set_fresh(pages::number(last_used) + 1, pages::number(end - 1) + 1);
+        }
+        self.program_break = end;
     }
 
     /// The stack of a thread that was just created begins below this address.

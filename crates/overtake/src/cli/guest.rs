@@ -16,8 +16,8 @@ pub struct GuestArgs {
     #[arg(long, value_name = "TARGET", help_heading = EMULATION)]
     pub target: Option<String>,
 
-    /// Guest instructions, over all threads, after which the run is ended; 0: no limit
-    /// [default: 20000000000; for the ring by the number of events]
+    /// Guest instructions, from its first `clone` on and over all threads, after which the run is
+    /// ended; 0: no limit [default: 20000000000; for the ring by the number of events]
     #[arg(long, value_name = "INSTRUCTIONS", help_heading = EMULATION,
         env = "OVERTAKE_BUDGET", hide_env_values = true)]
     pub budget: Option<u64>,
