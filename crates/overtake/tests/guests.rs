@@ -108,6 +108,7 @@ endings! {
     detached_threads: "detached" => 0;
     two_hundred_threads_in_turn: "threads-200" => 0;
     many_wait_for_one: "futex-wake-many" => 0;
+    waiting_where_no_memory_is: "futex-nowhere" => 0;
     signals: "signals" => 0;
 }
 

@@ -144,9 +144,16 @@ impl Engine {
         self.stacks.give(pages::number(last), thread);
     }
 
-    /// The kernel reads the running thread's memory at `addr`, as an access of this thread.
+    /// The kernel reads the running thread's memory at `addr`, as an access of this thread; if there is
+    /// memory.
     pub fn kernel_reads(&mut self, addr: u64) {
-        let page = pages::number(addr & self.address_mask);
+        let addr = addr & self.address_mask;
+        let page = pages::number(addr);
+        if self.pages.owner(page) == Owner::Nobody
+            && guest_memory::read_if_mapped(addr, 1).is_none()
+        {
+            return;
+        }
         let access = MemoryAccess {
             addr,
             size: 1,

@@ -17,6 +17,7 @@
 //! | `detached` | forty threads that nobody joins | 0 |
 //! | `threads-200` | 200 threads, one after the other | 0 |
 //! | `futex-wake-many` | sixteen threads wait for one condition variable | 0 |
+//! | `futex-nowhere` | a thread waits for a word where no memory is | 0 |
 //! | `signals` | signals to itself and to another thread | 0 |
 //!
 //! Where the status is 0: 1, something was wrong, and a line on stderr says what. 2, wrong usage.
@@ -47,6 +48,7 @@ const MODES: &[(&str, Mode)] = &[
     ("detached", threads::detached),
     ("threads-200", threads::threads_200),
     ("futex-wake-many", threads::futex_wake_many),
+    ("futex-nowhere", threads::futex_nowhere),
     ("signals", signals::signals),
 ];
 

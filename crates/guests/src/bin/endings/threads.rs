@@ -111,3 +111,15 @@ pub fn futex_wake_many() -> Result<String, String> {
     equal("woken", state.into_inner().unwrap().woken, THREADS)?;
     Ok(format!("{THREADS} threads"))
 }
+
+/// The kernel tells a thread that waits for a word where no memory is that it may not.
+pub fn futex_nowhere() -> Result<String, String> {
+    let waits = || {
+        // SAFETY: the kernel checks the address, which is not mapped.
+        let result = unsafe { libc::syscall(libc::SYS_futex, 4096, libc::FUTEX_WAIT, 0, 0) };
+        (result, std::io::Error::last_os_error().raw_os_error())
+    };
+    let told = thread::spawn(waits).join().unwrap();
+    equal("result and error", told, (-1, Some(libc::EFAULT)))?;
+    Ok("it may not".to_owned())
+}
