@@ -81,10 +81,11 @@ pub struct Engine {
     alive: u32,
     /// Whose view is in memory.
     view: Option<ThreadId>,
-    accesses_left: u32,
+    /// Below zero: the last instruction did several.
+    accesses_left: i64,
     /// What [`Engine::accesses_left`] was when the running thread's progress was last counted, and
     /// [`fast::instructions`] then.
-    counted: (u32, u64),
+    counted: (i64, u64),
     /// Why the running thread stops.
     stop: Stop,
     /// It stops because it waits for another one.
@@ -141,8 +142,8 @@ impl Engine {
             threads: Vec::new(),
             alive: 0,
             view: None,
-            accesses_left: u32::MAX,
-            counted: (u32::MAX, 0),
+            accesses_left: i64::MAX,
+            counted: (i64::MAX, 0),
             stop: Stop::Itself,
             waits: false,
             forked: false,
@@ -348,8 +349,8 @@ impl Engine {
     #[cold]
     pub(crate) fn go_on_alone(&mut self) {
         self.count_progress();
-        self.accesses_left = u32::MAX;
-        self.counted.0 = u32::MAX;
+        self.accesses_left = i64::MAX;
+        self.counted.0 = i64::MAX;
         let mut guest = Guest(&mut self.run);
         self.machine.synchronise(self.current, &mut guest);
     }
@@ -359,7 +360,7 @@ impl Engine {
         let (accesses, instructions) = self.counted;
         let progress = &mut self.threads[self.current as usize].progress;
         progress.thread = self.current;
-        progress.accesses += u64::from(accesses - self.accesses_left);
+        progress.accesses += accesses.abs_diff(self.accesses_left);
         progress.instructions += fast::instructions() - instructions;
         self.counted = (self.accesses_left, fast::instructions());
         *progress
@@ -563,8 +564,8 @@ impl Engine {
             thread: next,
             ..self.threads[next as usize].progress
         });
-        self.accesses_left = accesses;
-        self.counted.0 = accesses;
+        self.accesses_left = accesses.into();
+        self.counted.0 = accesses.into();
         self.shared_at = fast::instructions();
         self.deadline = (fast::instructions() + u64::from(instructions)).min(self.budget);
         if self.unexplained.is_some() {

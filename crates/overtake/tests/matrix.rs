@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{check, overtake, overtake_at_home};
+use support::{check, check_counts, overtake, overtake_at_home, qemu_is_of_the_snapshots};
 
 /// The JSON of a small matrix.
 fn rows(options: &[&str]) -> (Option<i32>, Vec<Value>) {
@@ -95,7 +95,7 @@ fn a_result_that_cannot_be_written() {
 
 #[test]
 fn table() {
-    check(
+    check_counts(
         "matrix_table",
         overtake_at_home()
             .args([
@@ -120,6 +120,10 @@ fn table() {
 /// One event is too few for a race: what must be exposed is not, and the exit code says so.
 #[test]
 fn missing_exposure() {
+    // Another QEMU has other addresses, and so other seeds that show nothing.
+    if !qemu_is_of_the_snapshots() {
+        return;
+    }
     check(
         "matrix_missing_exposure",
         overtake_at_home()

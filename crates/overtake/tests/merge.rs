@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;
 use serde_json::Value;
-use support::{check, folder, overtake, overtake_at_home};
+use support::{check_counts, folder, overtake, overtake_at_home};
 use tempfile::TempDir;
 
 /// A small matrix.
@@ -69,7 +69,7 @@ impl Shards {
     /// Compares what `command` says with a snapshot, in which folder and build have no name.
     fn check(&self, name: &str, command: &mut Command) {
         let [guest, plugin] = &self.build;
-        check(
+        check_counts(
             name,
             command,
             &[

@@ -24,6 +24,17 @@ pub struct MemoryAccess {
     pub store: bool,
 }
 
+/// What becomes of the running thread after an access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// It goes on.
+    GoesOn,
+    /// It has done as many accesses as it may.
+    TimeIsUp,
+    /// It waits for another thread in a loop.
+    Waits,
+}
+
 impl Engine {
     /// Shows the running thread what its next access comes after.
     pub(super) fn prepare(&mut self) {
@@ -74,35 +85,42 @@ impl Engine {
             }
             _ => access.size,
         };
-        if part == access.size {
-            return self.part(
-                instruction,
-                MemoryAccess {
-                    addr: start,
-                    ..access
-                },
-            );
+        let access = MemoryAccess {
+            addr: start,
+            ..access
+        };
+        let after = if part == access.size {
+            self.part(instruction, access)
+        } else {
+            self.parts(instruction, access, part)
+        };
+        match after {
+            After::GoesOn => Next::Continue,
+            _ if self.alone() => {
+                self.go_on_alone();
+                Next::Continue
+            }
+            after => {
+                self.stop_at(instruction, true);
+                self.waits = after == After::Waits;
+                if !self.waits {
+                    self.stop = Stop::Accesses;
+                }
+                Next::HandOff
+            }
         }
-        self.parts(
-            instruction,
-            MemoryAccess {
-                addr: start,
-                ..access
-            },
-            part,
-        )
     }
 
     /// Several accesses of the architecture were done, of `part` bytes each.
     #[cold]
-    fn parts(&mut self, instruction: &Instruction, access: MemoryAccess, part: usize) -> Next {
+    fn parts(&mut self, instruction: &Instruction, access: MemoryAccess, part: usize) -> After {
         let mut stored = [0; 2 * MAX_ACCESS];
         let stored = &mut stored[..access.size.min(2 * MAX_ACCESS)];
         if access.store {
             // SAFETY: the guest has just stored these bytes.
             unsafe { guest_memory::read(access.addr, stored) };
         }
-        let mut next = Next::Continue;
+        let mut after = After::GoesOn;
         for (index, bytes) in stored.chunks(part).enumerate() {
             let addr = access.addr + (index * part) as u64;
             if access.store {
@@ -115,13 +133,17 @@ impl Engine {
                 size: part,
                 ..access
             };
-            next = self.part(instruction, access);
+            // Who stops after a part does so when the instruction is done.
+            after = match self.part(instruction, access) {
+                After::GoesOn => after,
+                stops => stops,
+            };
         }
-        next
+        after
     }
 
     /// An access of the architecture was done.
-    fn part(&mut self, instruction: &Instruction, access: MemoryAccess) -> Next {
+    fn part(&mut self, instruction: &Instruction, access: MemoryAccess) -> After {
         if let Some(hash) = &mut self.accesses {
             hash.add(
                 self.current,
@@ -132,13 +154,13 @@ impl Engine {
             );
         }
         if self.is_of_no_consequence(instruction, access) {
-            return Next::Continue;
+            return After::GoesOn;
         }
         if instruction.access == Access::StoreConditional {
             if self.spoiled.is_some() {
                 // It failed, and stored nothing.
                 self.mend();
-                return Next::Continue;
+                return After::GoesOn;
             }
             self.machine.end_reservation(self.current);
         }
@@ -161,7 +183,7 @@ impl Engine {
         }
         // An instruction that is not understood is not left half done.
         if !shared || self.unseen_write {
-            return Next::Continue;
+            return After::GoesOn;
         }
         self.shared_at = fast::instructions();
         let page = pages::number(access.addr);
@@ -169,20 +191,12 @@ impl Engine {
             self.give_back(page);
         }
         self.accesses_left -= 1;
-        let waits = self.waits(instruction, access);
-        if self.accesses_left > 0 && !waits {
-            return Next::Continue;
-        }
-        if self.alone() {
-            self.go_on_alone();
-            Next::Continue
+        if self.waits(instruction, access) {
+            After::Waits
+        } else if self.accesses_left <= 0 {
+            After::TimeIsUp
         } else {
-            self.stop_at(instruction, true);
-            self.waits = waits;
-            if !waits {
-                self.stop = Stop::Accesses;
-            }
-            Next::HandOff
+            After::GoesOn
         }
     }
 
