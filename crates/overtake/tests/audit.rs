@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::env;
+
 use overtake::target::Target;
 use predicates::prelude::*;
 use serde_json::Value;
@@ -34,6 +36,11 @@ fn audit(target: Target) -> Vec<(String, String)> {
 
 #[test]
 fn the_sound_ring() {
+    // It is as much work as all the rest.
+    if env::var_os("OVERTAKE_TEST_SAMPLE").is_some() {
+        println!("left out: OVERTAKE_TEST_SAMPLE is set");
+        return;
+    }
     for target in targets() {
         let found = audit(target);
         let found: Vec<_> = found
