@@ -36,7 +36,7 @@ fn audit(target: Target) -> Vec<(String, String)> {
 
 #[test]
 fn the_sound_ring() {
-    // It is as much work as all the rest.
+    // Under plain QEMU it takes up to a quarter of the time of all tests.
     if env::var_os("OVERTAKE_TEST_SAMPLE").is_some() {
         println!("left out: OVERTAKE_TEST_SAMPLE is set");
         return;
