@@ -8,6 +8,7 @@ use crate::fast;
 use crate::finish;
 use crate::guest_memory;
 use crate::plugin::plugin;
+use crate::stray;
 use crate::syscall;
 use crate::token::MAX_VCPUS;
 use crate::translate::{Block, Decoded, Instruction};
@@ -158,6 +159,9 @@ unsafe extern "C" fn accessed(
 ) {
     // SAFETY: `data` is in a leaked `Block` (`translated`).
     let instruction = unsafe { &*data.cast::<Instruction>() };
+    if stray::is_stray(vcpu, instruction) {
+        return;
+    }
     // SAFETY: `info` comes from QEMU.
     let access = unsafe {
         MemoryAccess {

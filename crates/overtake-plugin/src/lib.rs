@@ -26,8 +26,6 @@
 //!   it.
 //! - Instructions, for the budget and the trace's hash, are counted from the first `clone` on.
 //! - A system call that may read memory makes the pending stores of all threads visible.
-//! - Check mode takes for a defect what QEMU 7.2 does on x86_64 when it builds a signal frame on a
-//!   shared page: it reports half of it as stores of the last instruction.
 //! - The limits of the model itself: see `weakmem`.
 
 mod callbacks;
@@ -48,6 +46,7 @@ mod self_maps;
 mod serve;
 mod spin;
 mod stacks;
+mod stray;
 mod supposition;
 mod syscall;
 mod syscall_class;

@@ -52,6 +52,8 @@ pub struct Instruction {
     pub access: Access,
     /// Its place in its block.
     pub index: u32,
+    /// It is the last one there.
+    pub is_last: bool,
     /// Whether it is an acquire.
     pub acquire: Acquire,
     /// Whether it is a release.
@@ -93,6 +95,7 @@ impl Instruction {
         Self {
             address,
             index: index as u32,
+            is_last: false,
             access: effect.access,
             acquire: effect.acquire,
             release: effect.release,
@@ -163,6 +166,9 @@ impl Block {
                 instruction
             })
             .collect();
+        if let Some(last) = body.last_mut() {
+            last.is_last = true;
+        }
         let understood = body.iter().all(|it| it.flow.is_understood());
         let mut accesses_end = 0;
         let mut since = Registers::NONE;

@@ -110,6 +110,7 @@ endings! {
     many_wait_for_one: "futex-wake-many" => 0;
     waiting_where_no_memory_is: "futex-nowhere" => 0;
     signals: "signals" => 0;
+    signals_to_a_thread_that_works: "signals-busy" => 0;
 }
 
 macro_rules! forbidden {

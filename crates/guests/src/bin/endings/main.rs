@@ -19,6 +19,7 @@
 //! | `futex-wake-many` | sixteen threads wait for one condition variable | 0 |
 //! | `futex-nowhere` | a thread waits for a word where no memory is | 0 |
 //! | `signals` | signals to itself and to another thread | 0 |
+//! | `signals-busy` | signals to a thread that works | 0 |
 //!
 //! Where the status is 0: 1, something was wrong, and a line on stderr says what. 2, wrong usage.
 
@@ -50,6 +51,7 @@ const MODES: &[(&str, Mode)] = &[
     ("futex-wake-many", threads::futex_wake_many),
     ("futex-nowhere", threads::futex_nowhere),
     ("signals", signals::signals),
+    ("signals-busy", signals::signals_busy),
 ];
 
 fn main() -> ExitCode {

@@ -1,4 +1,5 @@
-//! Signals: a handler that counts, and signals to the thread itself, to another one, to all.
+//! Signals: a handler that counts, and signals to the thread itself, to another one (that sleeps, or
+//! works), to all.
 
 use std::io;
 use std::mem;
@@ -78,6 +79,42 @@ pub fn signals() -> Result<String, String> {
     let count = COUNT.load(Ordering::Relaxed);
     equal("signals", count, 2 * ROUNDS + 1)?;
     Ok(format!("{count} signals"))
+}
+
+/// Signals to a thread that works on memory that others use too, a function call at a time.
+pub fn signals_busy() -> Result<String, String> {
+    const SIGNALS: usize = 50;
+
+    static WORK: AtomicUsize = AtomicUsize::new(0);
+
+    #[inline(never)]
+    fn work(on: &AtomicUsize) -> usize {
+        // Relaxed: nobody takes more from it than its number.
+        on.fetch_add(1, Ordering::Relaxed)
+    }
+
+    install(libc::SIGUSR1).map_err(|error| format!("sigaction: {error}"))?;
+    let other = thread::spawn(|| {
+        // Relaxed: pairs with the store below.
+        while !STOP.load(Ordering::Relaxed) {
+            std::hint::black_box(work(std::hint::black_box(&WORK)));
+        }
+    });
+    for sent in 1..=SIGNALS {
+        // SAFETY: the thread is not joined yet, and the signal has a handler.
+        check("pthread_kill", unsafe {
+            libc::pthread_kill(other.as_pthread_t(), libc::SIGUSR1)
+        })?;
+        // One by one: two signals of a kind that wait at once count as one.
+        while COUNT.load(Ordering::Acquire) < sent {
+            work(&WORK);
+        }
+    }
+    // Relaxed: pairs with the load in the other thread.
+    STOP.store(true, Ordering::Relaxed);
+    other.join().unwrap();
+    equal("signals", COUNT.load(Ordering::Relaxed), SIGNALS)?;
+    Ok(format!("{SIGNALS} signals"))
 }
 
 /// Waits until the handler has run so often.
