@@ -92,7 +92,7 @@ fn system(text: &Text) -> Option<Expected> {
             }
             _ => compute(text.registers(0), system_register(1)),
         },
-        // `sb`, `dsb nXS`
+        // `dsb nXS`
         "msr" if text.operands[0].starts_with("s0_3_c3_") => Expected::default(),
         // With an immediate.
         "msr" if text.registers(1).is_empty() && text.operands[1].starts_with('#') => {
@@ -100,15 +100,13 @@ fn system(text: &Text) -> Option<Expected> {
         }
         "msr" => compute(system_register(0), text.registers(1)),
         "dc" | "ic" => Expected {
-            store: text.operands[0] == "zva",
-            several: text.operands[0] == "zva",
+            store: ["zva", "gva", "gzva"].contains(&text.operands[0]),
+            several: ["zva", "gva", "gzva"].contains(&text.operands[0]),
             address: text.registers(1),
             ..Expected::default()
         },
-        // What capstone has no name for: `dc gva`, `dc gzva`, `dc cvadp`.
+        // What capstone has no name for.
         "sys" => Expected {
-            store: text.operands[2] == "c4",
-            several: text.operands[2] == "c4",
             address: text.registers_from(4),
             ..Expected::default()
         },

@@ -38,18 +38,19 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
     let (mnemonic, operands) = text.split_once(' ').unwrap_or((text, ""));
     let fence = |pairs| effect(|e| e.fence = pairs);
     match mnemonic {
-        "dsb" | "esb" | "psb" | "tsb" | "ssbb" | "pssbb" | "sb" => fence(Pairs::ALL),
+        "dsb" | "dfb" | "esb" | "psb" | "tsb" | "ssbb" | "pssbb" | "sb" => fence(Pairs::ALL),
         "dmb" => fence(match operands {
             "ld" | "ishld" | "nshld" | "oshld" => Pairs::RR | Pairs::RW,
             "st" | "ishst" | "nshst" | "oshst" => Pairs::WW,
             _ => Pairs::ALL,
         }),
         "isb" | "yield" | "wfe" | "wfi" => effect(|e| e.spin_hint = true),
-        "dc" if operands.starts_with("zva") => effect(|e| e.unseen_write = true),
+        "dc" if ["zva,", "gva,", "gzva,"].iter().any(|it| operands.starts_with(it)) => {
+            effect(|e| e.unseen_write = true)
+        }
         "hint" => hint(operands),
         "mrs" if operands.ends_with(", fpsr") => fence(Pairs::RR | Pairs::RW),
-        // What capstone has no name for: `sb`, `dsb nXS` are `msr`, `dc gva` is `sys`.
-        "msr" if bytes[..3] == [0xff, 0x30, 0x03] => fence(Pairs::ALL),
+        // What capstone has no name for: `dsb nXS` is `msr`.
         "msr" if bytes[0] == 0x3f && operands.starts_with("s0_3_c3_") => {
             let crm = bytes[1] & 0x0f;
             if crm & 0b0011 == 0b0010 {
@@ -58,8 +59,6 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
                 Expected::NotPlain
             }
         }
-        "sys" if operands.starts_with("#3, c7, c4, #3") => effect(|e| e.unseen_write = true),
-        "sys" if operands.starts_with("#3, c7, c4, #4") => effect(|e| e.unseen_write = true),
         "dc" | "ic" | "tlbi" | "at" | "sys" | "sysl" => Expected::NotPlain,
         "hvc" | "smc" | "hlt" | "eret" | "drps" => Expected::NotPlain,
         "stg" | "st2g" | "stzg" | "stz2g" | "stgp" | "ldg" | "ldgm" | "stgm" | "stzgm" => {
