@@ -27,15 +27,25 @@ pub enum Guests {
     Given,
 }
 
-/// Builds everything and lays it out. Returns the `overtake` command.
-pub fn run(workspace: &Workspace, guests: Guests) -> Result<PathBuf, Error> {
+/// Builds the `overtake` command, and returns it.
+pub fn overtake(workspace: &Workspace) -> Result<PathBuf, Error> {
+    eprintln!("build: the command");
+    let mut build = host(workspace, &["overtake"]);
+    let built = artifacts(&mut build)?;
+    find(&build, &built, "overtake", "the command `overtake`")
+}
+
+/// Builds the plugin and the guests, and lays out the home.
+pub fn home(workspace: &Workspace, guests: Guests) -> Result<(), Error> {
     let home = workspace.home();
     let mut layout = Layout::new(&home);
 
-    eprintln!("build: the command and the plugin");
-    let (overtake, plugins) = host(workspace)?;
-    for (name, plugin) in PLUGINS.iter().zip(&plugins) {
-        layout.put(Path::new(name), plugin)?;
+    eprintln!("build: the plugin");
+    let mut build = host(workspace, &["overtake-plugin-v1", "overtake-plugin-v2"]);
+    let built = artifacts(&mut build)?;
+    for name in PLUGINS {
+        let expected = "the plugins libovertake_plugin_v1.so and …_v2.so";
+        layout.put(Path::new(name), &find(&build, &built, name, expected)?)?;
     }
 
     match guests {
@@ -48,7 +58,7 @@ pub fn run(workspace: &Workspace, guests: Guests) -> Result<PathBuf, Error> {
         n => format!("{n} files changed"),
     };
     eprintln!("build: {} is laid out, {changed}", home.display());
-    Ok(overtake)
+    Ok(())
 }
 
 /// Builds the guests for every target.
@@ -77,30 +87,31 @@ fn given_guests(home: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Builds what runs on the host; returns the command and the plugins.
-fn host(workspace: &Workspace) -> Result<(PathBuf, Vec<PathBuf>), Error> {
+/// What builds these packages for the host.
+fn host(workspace: &Workspace, packages: &[&str]) -> Command {
     let mut build = command::cargo(workspace.root());
     build
         .args(["build", "--release"])
-        .args(["-p", "overtake"])
-        .args(["-p", "overtake-plugin-v1", "-p", "overtake-plugin-v2"])
+        .args(packages.iter().flat_map(|package| ["-p", package]))
         .arg("--target-dir")
         .arg(workspace.target_dir());
-    let built = artifacts(&mut build)?;
-    let find = |name: &str, expected| {
-        let found = built
-            .iter()
-            .find(|path| path.file_name() == Some(OsStr::new(name)));
-        found.cloned().ok_or_else(|| Error::Answer {
-            command: command::show(&build),
-            expected,
-        })
-    };
-    let plugin = |name| find(name, "the plugins libovertake_plugin_v1.so and …_v2.so");
-    Ok((
-        find("overtake", "the command `overtake`")?,
-        PLUGINS.into_iter().map(plugin).collect::<Result<_, _>>()?,
-    ))
+    build
+}
+
+/// The file of this name among what a command has built.
+fn find(
+    build: &Command,
+    built: &[PathBuf],
+    name: &str,
+    expected: &'static str,
+) -> Result<PathBuf, Error> {
+    let found = built
+        .iter()
+        .find(|path| path.file_name() == Some(OsStr::new(name)));
+    found.cloned().ok_or_else(|| Error::Answer {
+        command: command::show(build),
+        expected,
+    })
 }
 
 /// Builds the guests for one target, each a static executable.

@@ -56,6 +56,9 @@ enum Task {
         /// Build no guests: those of another machine lie in `target/overtake/guests`
         #[arg(long)]
         given_guests: bool,
+        /// Leave out the command: the tests build one of their own
+        #[arg(long)]
+        without_command: bool,
     },
     /// Set up, build, and run `overtake matrix`
     Repro {
@@ -103,8 +106,16 @@ fn run(task: Task) -> Result<u8, Error> {
             false => Purpose::Everything,
         })
         .map(|()| 0),
-        Task::Build { given_guests } => {
-            build::run(&Workspace::find()?, guests(given_guests)).map(|_| 0)
+        Task::Build {
+            given_guests,
+            without_command,
+        } => {
+            let workspace = Workspace::find()?;
+            build::home(&workspace, guests(given_guests))?;
+            if !without_command {
+                build::overtake(&workspace)?;
+            }
+            Ok(0)
         }
         Task::Repro { args } => repro::run(&args),
         Task::Test {

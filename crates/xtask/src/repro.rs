@@ -10,7 +10,8 @@ use crate::workspace::Workspace;
 pub fn run(args: &[String]) -> Result<u8, Error> {
     setup::run(Purpose::Everything)?;
     let workspace = Workspace::find()?;
-    let overtake = build::run(&workspace, Guests::Built)?;
+    build::home(&workspace, Guests::Built)?;
+    let overtake = build::overtake(&workspace)?;
     let mut matrix = command::command(overtake, std::path::Path::new("."));
     matrix.arg("matrix").args(args);
     eprintln!("{}", command::show(&matrix));

@@ -38,7 +38,7 @@ pub fn run(asked: Asked) -> Result<(), Error> {
     let start = Instant::now();
     step("setup", || setup::run(Purpose::Everything))?;
     let workspace = Workspace::find()?;
-    step("build", || build::run(&workspace, asked.guests).map(drop))?;
+    step("build", || build::home(&workspace, asked.guests))?;
     if !asked.without_checks {
         checks(&workspace)?;
     }

@@ -45,7 +45,10 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
             _ => Pairs::ALL,
         }),
         "isb" | "yield" | "wfe" | "wfi" => effect(|e| e.spin_hint = true),
-        "dc" if ["zva,", "gva,", "gzva,"].iter().any(|it| operands.starts_with(it)) => {
+        "dc" if ["zva,", "gva,", "gzva,"]
+            .iter()
+            .any(|it| operands.starts_with(it)) =>
+        {
             effect(|e| e.unseen_write = true)
         }
         "hint" => hint(operands),

@@ -2,7 +2,7 @@
 //! made independent of the machine.
 #![allow(
     dead_code,
-    reason = "each test file is a crate of its own and uses a part of it"
+    reason = "`sweep` is a program of its own, which uses a part of it"
 )]
 
 use std::env;
@@ -97,18 +97,18 @@ fn find_home() -> PathBuf {
     std::path::absolute(home.path().expect("complete")).expect("it is there")
 }
 
-/// Runs `cargo xtask build`. Under emulation too it is the host's cargo that runs.
+/// Builds the home. Under emulation too it is the host's cargo that runs.
 fn build_home() {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = std::process::Command::new(cargo)
-        .args(["xtask", "build"])
+        .args(["xtask", "build", "--without-command"])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
         .stdin(Stdio::null())
         .output()
         .expect("cargo starts");
     assert!(
         output.status.success(),
-        "`cargo xtask build` failed: {}\n{}",
+        "`cargo xtask build --without-command` failed: {}\n{}",
         output.status,
         String::from_utf8_lossy(&output.stderr)
     );

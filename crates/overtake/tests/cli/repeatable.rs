@@ -3,17 +3,15 @@
 //!
 //! `OVERTAKE_TEST_RUNS=100` repeats each so often; the default is 3.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 
+use crate::support::{folder, home, overtake_at_home, repeatable_targets};
 use assert_cmd::Command;
 use overtake::home::Home;
 use overtake::qemu::PluginApi;
 use overtake::target::Target;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
-use support::{folder, home, overtake_at_home, repeatable_targets};
 
 /// A run of the ring with its hash.
 fn ring(target: Target, seed: u64) -> Command {

@@ -1,13 +1,11 @@
 //! `overtake audit`: the orderings that are needed, and those only.
 
-mod support;
-
 use std::env;
 
+use crate::support::{check, overtake_at_home, targets};
 use overtake::target::Target;
 use predicates::prelude::*;
 use serde_json::Value;
-use support::{check, overtake_at_home, targets};
 
 /// The verdict on each ordering of the ring's own, by the function it stands in.
 fn audit(target: Target) -> Vec<(String, String)> {

@@ -1,16 +1,14 @@
 //! `overtake explain`: the cause that a person would name, and a cure that works.
 
-mod support;
-
 use std::fs;
 
+use crate::support::{
+    check, check_text, folder, home, overtake_at_home, qemu_is_of_the_snapshots, targets,
+};
 use overtake::home::Home;
 use overtake::target::Target;
 use predicates::prelude::*;
 use serde_json::Value;
-use support::{
-    check, check_text, folder, home, overtake_at_home, qemu_is_of_the_snapshots, targets,
-};
 
 /// The story of a failing ring.
 fn story(target: Target, variant: &str, seed: u64) -> Value {

@@ -1,9 +1,7 @@
 //! The limit that two loads far from each other are hardly ever reordered.
 
-mod support;
-
+use crate::support::{folder, overtake_at_home, targets};
 use overtake::target::Target;
-use support::{folder, overtake_at_home, targets};
 
 /// A reader that loads the flag, goes round a loop of two instructions, and loads the data.
 fn rounds(rounds: u32) -> String {

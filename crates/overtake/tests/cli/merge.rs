@@ -1,13 +1,11 @@
 //! `overtake merge`: what was run in parts is shown as if it had been run at once.
 
-mod support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::{check_counts, folder, overtake, overtake_at_home};
 use assert_cmd::Command;
 use serde_json::Value;
-use support::{check_counts, folder, overtake, overtake_at_home};
 use tempfile::TempDir;
 
 /// A small matrix.

@@ -1,11 +1,9 @@
 //! `overtake conformance`: its table, its errors, and a sample of the suite against what the
 //! architectures allow.
 
-mod support;
-
+use crate::support::{check, check_counts, overtake_at_home, targets};
 use litmus::Arch;
 use serde_json::Value;
-use support::{check, check_counts, overtake_at_home, targets};
 
 fn conformance() -> assert_cmd::Command {
     let mut command = overtake_at_home();

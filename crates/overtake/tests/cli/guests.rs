@@ -4,12 +4,10 @@
 //!
 //! `OVERTAKE_TEST_SEEDS=50` runs each with as many seeds; the default is 2.
 
-mod support;
-
+use crate::support::{home, overtake_at_home, targets};
 use assert_cmd::Command;
 use overtake::exit_code::ExitCode;
 use overtake::target::Target;
-use support::{home, overtake_at_home, targets};
 
 fn seeds() -> std::ops::RangeInclusive<u64> {
     let seeds = std::env::var("OVERTAKE_TEST_SEEDS");

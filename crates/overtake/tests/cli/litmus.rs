@@ -1,16 +1,14 @@
 //! `overtake litmus`: outcomes with fixed seeds, verdicts, and what is said of tests that cannot
 //! be run.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
-use assert_cmd::Command;
-use overtake::target::Target;
-use support::{
+use crate::support::{
     check, check_counts, folder, hollow_home, overtake, overtake_at_home, qemu_is_of_the_snapshots,
 };
+use assert_cmd::Command;
+use overtake::target::Target;
 use tempfile::TempDir;
 
 /// A store that another processor's two loads may see too early, with labels, a dependency, and

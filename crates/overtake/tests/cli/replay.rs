@@ -3,15 +3,13 @@
 //! `OVERTAKE_TEST_SEEDS=50` records and replays so many failing runs for each target; the default
 //! is 3.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 
+use crate::support::{check, folder, home, overtake_at_home, repeatable_targets, targets};
 use assert_cmd::Command;
 use overtake::target::Target;
 use predicates::prelude::*;
-use support::{check, folder, home, overtake_at_home, repeatable_targets, targets};
 
 /// A run that fails: the ring where it can, Dekker's on x86.
 fn failing(command: &mut Command, target: Target) {

@@ -1,9 +1,7 @@
 //! `overtake matrix`.
 
-mod support;
-
+use crate::support::{check, check_counts, overtake, overtake_at_home, qemu_is_of_the_snapshots};
 use serde_json::Value;
-use support::{check, check_counts, overtake, overtake_at_home, qemu_is_of_the_snapshots};
 
 /// The JSON of a small matrix.
 fn rows(options: &[&str]) -> (Option<i32>, Vec<Value>) {

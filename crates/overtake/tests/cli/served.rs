@@ -1,9 +1,7 @@
 //! One start for many seeds: what a seed gives is the same as alone.
 
-mod support;
-
+use crate::support::{overtake_at_home, targets};
 use serde_json::Value;
-use support::{overtake_at_home, targets};
 
 const SEEDS: u64 = 6;
 

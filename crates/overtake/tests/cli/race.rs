@@ -1,16 +1,14 @@
 //! Which variant of the ring gives a stale read on which target: a snapshot for each, made by
 //! `overtake run` as a user starts it.
 
-mod support;
-
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 use std::sync::{Mutex, PoisonError};
 
+use crate::support::{check_text, home, overtake, qemu_is_of_the_snapshots, targets};
 use aio_ring_buggy::Variant;
 use overtake::scenario::Answer;
 use overtake::target::Target;
-use support::{check_text, home, overtake, qemu_is_of_the_snapshots, targets};
 
 const SEEDS: RangeInclusive<u64> = 1..=5;
 

@@ -4,14 +4,12 @@
 //! Cargo has a target folder of its own here: it does not wait for the one that builds and runs the
 //! tests, and does not replace the command that they run.
 
-mod support;
-
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
-use support::{check, folder, home};
+use crate::support::{check, folder, home};
 
 /// The installed command, in an empty folder, for a user with an empty home.
 fn installed(root: &Path) -> assert_cmd::Command {
@@ -49,6 +47,11 @@ fn runs(command: &mut assert_cmd::Command) {
     ignore = "an emulated test would install a command for the host"
 )]
 fn finds_its_plugin_or_says_how_to_build_it() {
+    // It builds everything once more, for the machine on which other tests of this name run.
+    if std::env::var_os("OVERTAKE_TEST_BUILD").is_some() {
+        println!("left out: OVERTAKE_TEST_BUILD is set");
+        return;
+    }
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("install");
     // What `cargo xtask build` would put into this target folder.
     let built = target.join("overtake");

@@ -5,13 +5,11 @@
 //! byte …) or not. `litmus/forbidden`: the architecture's dependency, acquire or fence keeps the
 //! loads in order. `litmus/allowed`: nothing does, and the stale value is seen.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use support::overtake_at_home;
+use crate::support::overtake_at_home;
 
 /// Name of the test, and whether the stale value was seen.
 fn stale(folder: &str, tests: usize) -> BTreeMap<String, bool> {

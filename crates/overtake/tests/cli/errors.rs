@@ -2,17 +2,15 @@
 //!
 //! What a stock QEMU cannot be brought to do is done by a shell script in its place.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use overtake::exit_code::ExitCode;
-use overtake::target::Target;
-use support::{
+use crate::support::{
     check, folder, header_only, hollow_home, hollow_plugins, overtake, overtake_at_home, script,
 };
+use overtake::exit_code::ExitCode;
+use overtake::target::Target;
 use tempfile::TempDir;
 
 /// A folder with an aarch64 program and a home with a plugin, neither of which is of any use; for

@@ -1,15 +1,13 @@
 //! What `overtake run` passes through, says and forwards. Most of it with programs of the host
 //! under plain QEMU.
 
-mod support;
-
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use crate::support::{overtake, overtake_at_home, targets};
 use predicates::prelude::*;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;
-use support::{overtake, overtake_at_home, targets};
 
 /// A shell script under plain QEMU.
 fn shell(script: &str) -> assert_cmd::Command {

@@ -1,8 +1,6 @@
 //! The help texts.
 
-mod support;
-
-use support::{check, overtake};
+use crate::support::{check, overtake};
 
 #[test]
 fn help() {

@@ -1,13 +1,11 @@
 //! `overtake doctor`.
 
-mod support;
-
 use std::fs;
 
+use crate::support::{check, folder, hollow_home, overtake, overtake_at_home, script};
 use overtake::exit_code::ExitCode;
 use overtake::target::Target;
 use serde_json::Value;
-use support::{check, folder, hollow_home, overtake, overtake_at_home, script};
 
 #[test]
 fn everything_is_there() {

@@ -2,14 +2,12 @@
 //! each, and that the instruction which orders the event's stores before the tail's, or the tail's
 //! load before the event's, is there, or is not.
 
-mod support;
-
 use std::path::PathBuf;
 
+use crate::support::{check_text, home};
 use aio_ring_buggy::Variant;
 use overtake::machine_code::{Instruction, Place, publishing, reader, reading, shown, writer};
 use overtake::target::Target;
-use support::{check_text, home};
 
 /// The scenario's guest.
 fn guest(target: Target) -> PathBuf {

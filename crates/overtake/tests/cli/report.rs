@@ -1,7 +1,5 @@
 //! The page of evidence: what is on it, and that a browser shows it.
 
-mod support;
-
 use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,8 +7,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use crate::support::{folder, hollow_home, overtake_at_home, targets};
 use overtake::target::Target;
-use support::{folder, overtake_at_home, targets};
 use tempfile::TempDir;
 
 /// How many parts of a kind a page has.
@@ -124,7 +122,7 @@ fn well_formed(page: &str) {
 #[test]
 fn nothing_is_written_without_guests() {
     let folder = folder();
-    let home = support::hollow_home();
+    let home = hollow_home();
     let file = folder.path().join("page.html");
     overtake_at_home()
         .args(["report", "--targets", "x86_64", "--output"])

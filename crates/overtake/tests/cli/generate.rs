@@ -1,10 +1,8 @@
 //! `overtake generate`: a test for each architecture, files, lists and errors.
 
-mod support;
-
 use std::fs;
 
-use support::{check, folder, overtake};
+use crate::support::{check, folder, overtake};
 
 fn generate(arguments: &[&str]) -> assert_cmd::Command {
     let mut command = overtake();

@@ -1,12 +1,10 @@
 //! What the README shows is what the command prints.
 
-mod support;
-
+use crate::support::{overtake_at_home, qemu_is_of_the_snapshots, targets};
 use overtake::exit_code;
 use overtake::target::Target;
-use support::{overtake_at_home, qemu_is_of_the_snapshots, targets};
 
-const README: &str = include_str!("../../../README.md");
+const README: &str = include_str!("../../../../README.md");
 
 /// The default matrix: the main job, from end to end. Of the targets that are not under test the
 /// README's columns are not looked at.
@@ -87,7 +85,7 @@ fn the_exit_codes() {
 /// README has its head and sums.
 #[test]
 fn the_table_of_conformance() {
-    let table = include_str!("snapshots/conformance-table.txt");
+    let table = include_str!("../snapshots/conformance-table.txt");
     let sums = table
         .lines()
         .enumerate()
