@@ -6,7 +6,6 @@
 use crate::engine::{MemoryAccess, Next};
 use crate::fast;
 use crate::finish;
-use crate::guest_memory;
 use crate::plugin::plugin;
 use crate::stray;
 use crate::syscall;
@@ -48,10 +47,6 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
             .iter()
             .map(|insn| {
                 let address = qemu::qemu_plugin_insn_vaddr(*insn);
-                let host = qemu::qemu_plugin_insn_haddr(*insn) as u64;
-                if host != 0 {
-                    guest_memory::set_base(host, address);
-                }
                 let mut decoded = plugin.instruction_bytes.with(*insn, |bytes| Decoded {
                     address,
                     effect: isa::decode(plugin.arch, bytes),

@@ -1,7 +1,8 @@
 //! Guest memory, read and written from the plugin.
 //!
 //! QEMU's user mode maps guest memory into its own process: guest address plus `guest_base` is a
-//! host address. The base is the same for the whole run and is learnt at the first translation, before the guest's first system call.
+//! host address. The base is the same for the whole run and is learnt at the first translation, before
+//! the guest's first system call.
 
 use std::io::Read;
 use std::os::fd::AsRawFd;
@@ -10,10 +11,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Where guest address 0 would be in the host's address space.
 static GUEST_BASE: AtomicU64 = AtomicU64::new(0);
 
-/// Sets the base; called at each translation with the same value.
+/// Sets the base; called once, when QEMU translates the first block.
 pub fn set_base(host: u64, guest: u64) {
-    // Relaxed: one value for the whole run, and the thread that reads it has translated (or been
-    // handed the token by a thread that had) before.
+    // Relaxed: there is one guest thread; the others are its children.
     GUEST_BASE.store(host.wrapping_sub(guest), Ordering::Relaxed);
 }
 

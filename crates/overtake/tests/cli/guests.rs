@@ -244,6 +244,15 @@ fn the_first_race_on_a_page_is_not_seen() {
     }
 }
 
+/// What the first thread stored when it was the only one was not seen; that it did is.
+#[test]
+fn pages_that_the_first_thread_has_filled() {
+    for target in targets() {
+        let seen = !failing(target, &["first-touch", "--filled"]).is_empty();
+        assert_eq!(seen, target.reorders_stores(), "{target}");
+    }
+}
+
 /// As long as a guest has one thread it runs as under plain QEMU: its instructions are not counted.
 #[test]
 fn one_thread_is_not_watched() {

@@ -40,6 +40,27 @@ fn arguments_pass_through() {
         .stdout("--seed -q a b\n");
 }
 
+/// `/proc/self/environ` has what QEMU was given, `env` what the guest was.
+#[test]
+fn what_is_for_qemu_alone_is_kept_from_the_guest() {
+    let run = |guest: &[&str]| {
+        let mut command = overtake_at_home();
+        command.args(["run", "--quiet", "--"]).args(guest);
+        let command = command
+            .env_remove("G_SLICE")
+            .env_remove("MALLOC_ARENA_MAX")
+            .env("OF_THE_USER", "passed on");
+        String::from_utf8(command.output().expect("it starts").stdout).expect("text")
+    };
+    for variable in ["G_SLICE=always-malloc", "MALLOC_ARENA_MAX=1"] {
+        let qemu = run(&["/bin/cat", "/proc/self/environ"]);
+        assert!(qemu.split('\0').any(|it| it == variable), "{qemu}");
+        let guest = run(&["/usr/bin/env"]);
+        assert!(!guest.contains(variable), "{guest}");
+        assert!(guest.contains("OF_THE_USER=passed on"), "{guest}");
+    }
+}
+
 #[test]
 fn signals_become_statuses() {
     shell("kill -ABRT $$").assert().code(128 + 6);
