@@ -54,6 +54,7 @@ impl Stale {
     /// The thread does not see this write, which is newer than all others.
     pub fn push(&mut self, granule: u64, write: Timestamp, before: Granule, due: u64) {
         debug_assert!(!self.is_full());
+        debug_assert!(self.writes.last().is_none_or(|last| last.write <= write));
         self.writes.push(Unseen {
             granule,
             write,
@@ -77,13 +78,25 @@ impl Stale {
         self.writes.iter().find(unseen).map(|it| it.write)
     }
 
-    /// The granules of which a thread sees something else after one of the two views than after
-    /// the other; with repetitions.
-    pub fn between(&self, one: View, other: View) -> impl Iterator<Item = u64> {
-        self.writes
-            .iter()
-            .filter(move |it| one.includes(it.write) != other.includes(it.write))
-            .map(|it| it.granule)
+    /// Where a thread after `more` sees something else than after `less`, which is earlier: granule,
+    /// what it sees after `less`, and after `more`; nothing if that is the present.
+    pub fn changes(
+        &self,
+        less: View,
+        more: View,
+    ) -> impl Iterator<Item = (u64, &Granule, Option<&Granule>)> {
+        // From the oldest: those that a view includes come first.
+        let seen = |view: View| self.writes.partition_point(|it| view.includes(it.write));
+        let (unseen, rest) = self.writes[seen(less)..].split_at(seen(more) - seen(less));
+        let first = |(index, it): &(usize, &Unseen)| {
+            let mut earlier = unseen[..*index].iter();
+            earlier.all(|earlier| earlier.granule != it.granule)
+        };
+        let unseen = unseen.iter().enumerate().filter(first);
+        unseen.map(|(_, it)| {
+            let later = rest.iter().find(|later| later.granule == it.granule);
+            (it.granule, &it.before, later.map(|later| &later.before))
+        })
     }
 
     /// The granules of which a thread after `view` sees the past; with repetitions.

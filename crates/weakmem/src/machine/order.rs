@@ -1,6 +1,6 @@
 //! Fences, acquires, dependencies: what makes a thread see the present.
 
-use super::{Machine, ThreadId};
+use super::{Machine, ThreadId, overlay, patch_difference};
 use crate::driver::Driver;
 use crate::order::Fence;
 use crate::view::View;
@@ -92,14 +92,10 @@ impl Machine {
         if state.next == view {
             return;
         }
-        let before = if self.shown == Some(thread) {
-            let state = self.thread(thread);
-            self.in_memory(state.stale.between(state.next, view))
-        } else {
-            Vec::new()
-        };
+        if self.shown == Some(thread) {
+            self.show(thread, view, driver);
+        }
         self.thread_mut(thread).next = view;
-        self.bring_up_to_date(&before, driver);
     }
 
     /// The thread comes after `view` from here on.
@@ -109,16 +105,36 @@ impl Machine {
         if !state.tracks() {
             return;
         }
-        let before = if self.shown == Some(thread) {
-            let state = self.thread(thread);
-            let changed = state.stale.between(state.next, view.join(state.next));
-            self.in_memory(changed)
-        } else {
-            Vec::new()
-        };
+        if self.shown == Some(thread) {
+            let view = view.join(self.thread(thread).next);
+            self.show(thread, view, driver);
+        }
         let state = self.thread_mut(thread);
         state.stale.see_all(view);
         state.settle();
-        self.bring_up_to_date(&before, driver);
+    }
+
+    /// Makes memory what the thread, which is shown, sees after `view`. Only bytes that change are
+    /// written: others may have been written since, by somebody whom the machine does not know of yet.
+    fn show(&self, thread: ThreadId, view: View, driver: &mut dyn Driver) {
+        let state = self.thread(thread);
+        let (less, more) = (state.next.min(view), state.next.max(view));
+        for (granule, less, more) in state.stale.changes(less, more) {
+            let Some(present) = self.image.granule(granule) else {
+                continue;
+            };
+            let more = more.unwrap_or(&present);
+            let (before, now) = if state.next < view {
+                (less, more)
+            } else {
+                (more, less)
+            };
+            let (mut before, mut now) = (before.bytes, now.bytes);
+            for entry in state.buffer.entries() {
+                overlay(granule, &mut before, entry.addr, entry.bytes());
+                overlay(granule, &mut now, entry.addr, entry.bytes());
+            }
+            patch_difference(granule, &before, &now, driver);
+        }
     }
 }
