@@ -13,6 +13,7 @@ use crate::pages::{self, Owner, Pages};
 use crate::run::Run;
 use crate::spin::Spin;
 use crate::stacks::Stacks;
+use crate::stray;
 use crate::trace::{self, AccessHash};
 use crate::translate::{self, Block, Instruction};
 use crate::views;
@@ -303,7 +304,10 @@ impl Engine {
         // The kernel has written a frame to the stack.
         let handler = !self.handlers.is_empty() && self.handlers.contains(&block.start);
         if self.unseen_write || self.spoiled.is_some() || handler {
-            self.unseen_write |= handler;
+            if handler {
+                self.unseen_write = true;
+                stray::may_come();
+            }
             self.mend();
         }
         if self.machine.tracks(self.current) && fast::instructions() - self.shared_at > WINDOW {

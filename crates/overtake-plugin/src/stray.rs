@@ -5,6 +5,9 @@
 //! instruction of the last block are reported, so that these look like more accesses of that instruction.
 //! They may come while the thread does not hold the token.
 //!
+//! To ask for that costs a system call of the host's, at an access that is looked at closely by an
+//! instruction that ends its block. So it is asked only of a guest that handles signals ([`may_come`]).
+//!
 //! What the kernel of a real machine does is no access of the guest either: what it has written is taken
 //! over when the handler starts (`Engine::block`), as it is on the other architectures.
 
@@ -14,11 +17,22 @@ use crate::translate::Instruction;
 use isa::Arch;
 use std::mem::MaybeUninit;
 use std::ptr::null;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// Relaxed: it is written and read with the token.
+static MAY_COME: AtomicBool = AtomicBool::new(false);
+
+/// From here on the guest may handle a signal, as a part of what it does: it has a handler that is not of
+/// its libraries, or a handler has run. (Those of the libraries hardly ever do.)
+pub fn may_come() {
+    MAY_COME.store(true, Relaxed);
+}
 
 /// Whether an access that is reported as this instruction's, on this vCPU, is QEMU's own.
 #[inline]
 pub fn is_stray(vcpu: u32, instruction: &Instruction) -> bool {
     instruction.is_last
+        && MAY_COME.load(Relaxed)
         && plugin().arch == Arch::X86_64
         && (!fast::holds(vcpu) || handles_a_signal())
 }

@@ -9,6 +9,7 @@ use crate::one_core;
 use crate::plugin::plugin;
 use crate::self_maps;
 use crate::serve;
+use crate::stray;
 use crate::syscall_class::Class;
 use crate::watch;
 use overtake_mark as mark;
@@ -27,6 +28,12 @@ const MAP_STACK: u64 = 0x2_0000;
 const FUTEX_COMMAND: u64 = 0x7f;
 
 const MAP_SHARED: u64 = 1;
+
+/// The largest number that stands for no handler.
+const SIG_IGN: u64 = 1;
+/// SIGBUS and SIGSEGV, for which Rust's standard library has a handler; and the one by which glibc changes
+/// the user of all threads.
+const OF_THE_LIBRARIES: [u64; 3] = [7, 11, 33];
 
 /// A system call in progress.
 #[derive(Debug, Clone, Copy)]
@@ -329,7 +336,11 @@ fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
                 // SAFETY: the kernel has just read the structure there; the handler is its first
                 // member on all four architectures.
                 unsafe { guest_memory::read(args[1], &mut handler) };
-                engine.add_handler(u64::from_le_bytes(handler));
+                let handler = u64::from_le_bytes(handler);
+                engine.add_handler(handler);
+                if handler > SIG_IGN && !OF_THE_LIBRARIES.contains(&args[0]) {
+                    stray::may_come();
+                }
             }
             engine.resynchronise();
         }
