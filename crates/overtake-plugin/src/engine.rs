@@ -2,10 +2,12 @@
 
 mod access;
 mod flow;
+mod fork;
 mod registers;
 mod sharing;
 
 pub use access::MemoryAccess;
+pub use fork::Inheritance;
 
 use crate::fast::{self, Mine};
 use crate::options::Options;
@@ -21,7 +23,6 @@ use crate::views::Guest;
 use flow::Position;
 use isa::{Access, Arch};
 use overtake_report::Stats;
-use std::ops::Range;
 use weakmem::{Fence, Machine, Progress, Quantum, Reservation, Rules, Stop, ThreadId};
 
 /// A thread that has run so many instructions since it last touched shared memory, or was handed the
@@ -44,16 +45,6 @@ struct Thread {
     spin: Spin,
     /// Pages of its own. None: it has ended.
     mine: Option<Mine>,
-}
-
-/// What a child of `fork` takes over.
-#[derive(Debug)]
-pub struct Inheritance {
-    /// Page numbers of strong memory.
-    strong: Vec<Range<u64>>,
-    handlers: Vec<u64>,
-    program_break: u64,
-    random: u64,
 }
 
 /// Whether the holder goes on.
@@ -202,31 +193,6 @@ impl Engine {
         self.machine.set_lagging(thread, false);
         // At its end the kernel cleared a word of its and woke who waited for that.
         self.kernel_wrote = true;
-    }
-
-    /// What a child of `fork` takes over; the next child gets other random numbers.
-    pub fn bequeath(&mut self) -> Inheritance {
-        self.random = trace::mix(self.random);
-        Inheritance {
-            strong: self.pages.strong().cloned().collect(),
-            handlers: self.handlers.clone(),
-            program_break: self.program_break,
-            // Not what the parent gets next.
-            random: trace::mix(!self.random),
-        }
-    }
-
-    /// Takes that over, in the child.
-    pub fn inherit(&mut self, inheritance: Inheritance) {
-        for range in inheritance.strong {
-            self.pages.set_strong(range.start, range.end);
-        }
-        for handler in inheritance.handlers {
-            self.add_handler(handler);
-        }
-        self.program_break = inheritance.program_break;
-        self.random = inheritance.random;
-        self.forked = true;
     }
 
     /// `thread` is the only one, and runs.
@@ -475,13 +441,6 @@ impl Engine {
         let mut guest = Guest(&mut self.run);
         self.machine.synchronise(self.current, &mut guest);
         self.machine.set_lagging(self.current, false);
-    }
-
-    /// The running thread forks. The child takes memory as it is then, and before, other threads
-    /// may have to run: all see the same.
-    pub fn fork_begins(&mut self) {
-        self.full_barrier_everywhere();
-        self.machine.set_up_to_date(true);
     }
 
     /// The running thread is back from a system call.
