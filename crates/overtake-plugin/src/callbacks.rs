@@ -79,10 +79,10 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
                     data,
                 );
             }
-            let accessed = if instruction.is_plain() {
-                accessed_plainly
-            } else {
-                accessed
+            let accessed = match (instruction.is_plain(), instruction.is_last) {
+                (true, false) => accessed_plainly,
+                (true, true) => accessed_plainly_at_the_end,
+                (false, _) => accessed,
             };
             qemu::qemu_plugin_register_vcpu_mem_cb(
                 *insn,
@@ -139,6 +139,19 @@ unsafe extern "C" fn accessed_plainly(
     data: *mut c_void,
 ) {
     if !fast::needs_nothing(addr) {
+        // SAFETY: passed on.
+        unsafe { accessed(vcpu, info, addr, data) }
+    }
+}
+
+/// The same, by the last instruction of a block: by QEMU itself, perhaps, without the token (`stray`).
+unsafe extern "C" fn accessed_plainly_at_the_end(
+    vcpu: c_uint,
+    info: qemu::qemu_plugin_meminfo_t,
+    addr: u64,
+    data: *mut c_void,
+) {
+    if !(fast::holds(vcpu) && fast::needs_nothing(addr)) {
         // SAFETY: passed on.
         unsafe { accessed(vcpu, info, addr, data) }
     }

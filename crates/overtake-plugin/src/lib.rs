@@ -26,6 +26,8 @@
 //!   it.
 //! - Instructions, for the budget and the trace's hash, are counted from the first `clone` on.
 //! - A system call that may read memory makes the pending stores of all threads visible.
+//! - On x86_64 the frame of the first SIGBUS or SIGSEGV that the guest brings about by an access, and
+//!   handles, may count as accesses of its own (`stray`).
 //! - The limits of the model itself: see `weakmem`.
 
 mod callbacks;

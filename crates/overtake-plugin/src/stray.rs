@@ -5,8 +5,9 @@
 //! instruction of the last block are reported, so that these look like more accesses of that instruction.
 //! They may come while the thread does not hold the token.
 //!
-//! To ask for that costs a system call of the host's, at an access that is looked at closely by an
-//! instruction that ends its block. So it is asked only of a guest that handles signals ([`may_come`]).
+//! Of a thread that holds the token it takes a system call of the host's to tell, at an access that is
+//! looked at closely by an instruction that ends its block. So it is asked only of a guest that may handle
+//! signals ([`may_come`]).
 //!
 //! What the kernel of a real machine does is no access of the guest either: what it has written is taken
 //! over when the handler starts (`Engine::block`), as it is on the other architectures.
@@ -19,11 +20,10 @@ use std::mem::MaybeUninit;
 use std::ptr::null;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// Relaxed: it is written and read with the token.
+/// Relaxed: it is written and read by the token's holder.
 static MAY_COME: AtomicBool = AtomicBool::new(false);
 
-/// From here on the guest may handle a signal, as a part of what it does: it has a handler that is not of
-/// its libraries, or a handler has run. (Those of the libraries hardly ever do.)
+/// From here on the guest may handle a signal.
 pub fn may_come() {
     MAY_COME.store(true, Relaxed);
 }
@@ -32,9 +32,8 @@ pub fn may_come() {
 #[inline]
 pub fn is_stray(vcpu: u32, instruction: &Instruction) -> bool {
     instruction.is_last
-        && MAY_COME.load(Relaxed)
         && plugin().arch == Arch::X86_64
-        && (!fast::holds(vcpu) || handles_a_signal())
+        && (!fast::holds(vcpu) || MAY_COME.load(Relaxed) && handles_a_signal())
 }
 
 /// Whether QEMU handles a signal of the guest on this thread: meanwhile it blocks all of the host's, and

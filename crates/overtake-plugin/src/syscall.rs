@@ -31,8 +31,8 @@ const MAP_SHARED: u64 = 1;
 
 /// The largest number that stands for no handler.
 const SIG_IGN: u64 = 1;
-/// SIGBUS and SIGSEGV, for which Rust's standard library has a handler; and the one by which glibc changes
-/// the user of all threads.
+/// Signals for which libraries have handlers that hardly ever run: SIGBUS and SIGSEGV (Rust's), and the one
+/// by which glibc changes the user of all threads.
 const OF_THE_LIBRARIES: [u64; 3] = [7, 11, 33];
 
 /// A system call in progress.
@@ -178,7 +178,17 @@ fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
         // The kernel clears a word of a thread that has ended.
         Class::Exit => engine.full_barrier_everywhere(),
         Class::Yield | Class::ExitGroup | Class::Clone | Class::Fork => {}
-        Class::GetRandom | Class::GetAffinity | Class::SigAction => {}
+        Class::GetRandom | Class::GetAffinity => {}
+        Class::SigAction if OF_THE_LIBRARIES.contains(&args[0]) => {}
+        Class::SigAction => {
+            // The handler is the structure's first member on all four architectures.
+            let handler = guest_memory::read_if_mapped(args[1], 8);
+            let handler =
+                handler.and_then(|bytes| Some(u64::from_le_bytes(bytes.try_into().ok()?)));
+            if handler.is_some_and(|handler| handler > SIG_IGN) {
+                stray::may_come();
+            }
+        }
         Class::Unmaps => engine.forget(args[0], args[0].saturating_add(args[1])),
         Class::Remaps => {
             engine.remaps_strong = engine.is_strong(args[0]);
@@ -200,6 +210,7 @@ fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
             // The guest may not come back from this.
             finish::report_now(engine, End::Running);
             engine.drain_everyone();
+            stray::may_come();
         }
         // The kernel may read any thread's memory: stores that are private so far are visible to
         // it at once, and so must be what their threads stored before. And it may write this
@@ -336,11 +347,7 @@ fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
                 // SAFETY: the kernel has just read the structure there; the handler is its first
                 // member on all four architectures.
                 unsafe { guest_memory::read(args[1], &mut handler) };
-                let handler = u64::from_le_bytes(handler);
-                engine.add_handler(handler);
-                if handler > SIG_IGN && !OF_THE_LIBRARIES.contains(&args[0]) {
-                    stray::may_come();
-                }
+                engine.add_handler(u64::from_le_bytes(handler));
             }
             engine.resynchronise();
         }

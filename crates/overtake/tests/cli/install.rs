@@ -47,9 +47,9 @@ fn runs(command: &mut assert_cmd::Command) {
     ignore = "an emulated test would install a command for the host"
 )]
 fn finds_its_plugin_or_says_how_to_build_it() {
-    // It builds everything once more, for the machine on which other tests of this name run.
-    if std::env::var_os("OVERTAKE_TEST_BUILD").is_some() {
-        println!("left out: OVERTAKE_TEST_BUILD is set");
+    // Under cross it takes one more build of everything, and shows what the host's tests show.
+    if std::env::var_os("OVERTAKE_TEST_BUILD").is_some_and(|value| value == "1") {
+        println!("left out: OVERTAKE_TEST_BUILD is 1");
         return;
     }
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("install");
