@@ -106,6 +106,7 @@ pub fn signals_busy() -> Result<String, String> {
             libc::pthread_kill(other.as_pthread_t(), libc::SIGUSR1)
         })?;
         // One by one: two signals of a kind that wait at once count as one.
+        // Acquire: pairs with the Release increment in `handler`.
         while COUNT.load(Ordering::Acquire) < sent {
             work(&WORK);
         }
