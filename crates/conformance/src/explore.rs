@@ -2,7 +2,7 @@
 
 use crate::processor::{Choice, Processor};
 use crate::rule::Rule;
-use cycles::{Observable, Test};
+use diy::{Observable, Test};
 use std::collections::{BTreeSet, HashSet};
 use weakmem::{Driver, Machine, PAGE_SIZE, Rules, StoreId, ThreadId};
 

@@ -1,7 +1,7 @@
 //! The operational models of `weakmem`, explored exhaustively on litmus tests.
 //!
-//! [`outcomes`] runs a test of `cycles` on a [`weakmem::Machine`] in every way that its rules
-//! allow. The tests of this crate compare that with herd7's verdicts and the axioms' (`judge`):
+//! [`outcomes`] runs a test of `diy` on a [`weakmem::Machine`] in every way that its rules
+//! allow. The tests of this crate compare that with herd7's verdicts and the axioms' (`axioms`):
 //! an outcome that is missing fails as one too many does. No guest, no emulator, no strategy: what
 //! is compared is the model alone.
 #![forbid(unsafe_code)]
@@ -15,7 +15,7 @@ pub use explore::{outcomes, outcomes_without};
 pub use not_reached::{NOT_REACHED, NotReached};
 pub use rule::Rule;
 
-use cycles::Arch;
+use diy::Arch;
 use weakmem::Rules;
 
 /// The rules of an architecture.

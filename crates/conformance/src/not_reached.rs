@@ -1,6 +1,6 @@
 //! Where the machine is known to be stronger than the architecture.
 
-use cycles::Arch;
+use diy::Arch;
 
 /// An outcome that an architecture allows without load buffering and that the machine does not
 /// reach.

@@ -2,7 +2,7 @@
 
 use crate::explore::{Unseen, address};
 use crate::rule::Rule;
-use cycles::{Access, Acquire, Arch, Operation, Register, Release, Step, Value};
+use diy::{Access, Acquire, Arch, Operation, Register, Release, Step, Value};
 use weakmem::{Fence, Load, Machine, Store, ThreadId, View};
 
 /// A processor in the midst of its steps.
@@ -78,7 +78,7 @@ impl Processor {
     }
 
     /// What the fence keeps in order.
-    fn pairs(&self, fence: &cycles::Fence) -> Fence {
+    fn pairs(&self, fence: &diy::Fence) -> Fence {
         Fence {
             load_load: fence.pairs.rr && self.keeps(Rule::FenceReadRead),
             load_store: fence.pairs.rw,

@@ -4,9 +4,9 @@
 //! stores, in which each processor reads its own location, and makes the address of its last read
 //! from that.
 
+use axioms::Model;
 use conformance::{outcomes, rules};
-use cycles::{Access, Arch, Register, Step, Test, by_hand, from_name};
-use judge::Model;
+use diy::{Access, Arch, Register, Step, Test, by_hand, from_name};
 use std::collections::BTreeSet;
 
 /// The test with the read of the own location put before the last read.
@@ -33,7 +33,7 @@ fn with_own_read(arch: Arch, name: &str) -> Test {
 }
 
 fn allowed(test: &Test) -> BTreeSet<String> {
-    let verdicts = judge::outcomes(test).unwrap();
+    let verdicts = axioms::outcomes(test).unwrap();
     verdicts.of(Model::WithoutLoadBuffering).clone()
 }
 

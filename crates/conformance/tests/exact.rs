@@ -1,14 +1,14 @@
 //! The machine's outcomes are exactly those of the axioms without load buffering.
 //!
 //! On Power that is also with multi-copy atomicity. herd7's verdicts and the judge's are data of
-//! `judge`, which checks the one against the other.
+//! `axioms`, which checks the one against the other.
 //!
 //! `OVERTAKE_TEST_SAMPLE=N` takes every N-th test; `cross test` sets it, since under emulation all of
 //! them take a quarter of an hour.
 
+use axioms::{Model, suite};
 use conformance::{NOT_REACHED, NotReached, outcomes, rules};
-use cycles::Arch;
-use judge::{Model, suite};
+use diy::Arch;
 use std::collections::BTreeSet;
 
 fn sample() -> usize {

@@ -5,9 +5,9 @@
 //! they allow, where it makes it weaker. Where there is none the table says why.
 //! [`write_the_table`] makes it anew.
 
+use axioms::{Entry, Model, suite};
 use conformance::{Rule, outcomes, outcomes_without, rules};
-use cycles::{Arch, Test};
-use judge::{Entry, Model, suite};
+use diy::{Arch, Test};
 use std::fmt::Write as _;
 use weakmem::{Rules, StoreOrder};
 

@@ -7,7 +7,7 @@ use crate::engine::{MemoryAccess, Next};
 use crate::fast;
 use crate::finish;
 use crate::plugin::plugin;
-use crate::stray;
+use crate::spurious;
 use crate::syscall;
 use crate::token::MAX_VCPUS;
 use crate::translate::{Block, Decoded, Instruction};
@@ -54,8 +54,8 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
                     before: None,
                     after: None,
                 });
-                for supposition in &plugin.options.suppositions {
-                    supposition.apply(&mut decoded);
+                for assumption in &plugin.options.assumptions {
+                    assumption.apply(&mut decoded);
                 }
                 decoded
             })
@@ -144,7 +144,7 @@ unsafe extern "C" fn accessed_plainly(
     }
 }
 
-/// The same, by the last instruction of a block: by QEMU itself, perhaps, without the token (`stray`).
+/// The same, by the last instruction of a block: by QEMU itself, perhaps, without the token (`spurious`).
 unsafe extern "C" fn accessed_plainly_at_the_end(
     vcpu: c_uint,
     info: qemu::qemu_plugin_meminfo_t,
@@ -167,7 +167,7 @@ unsafe extern "C" fn accessed(
 ) {
     // SAFETY: `data` is in a leaked `Block` (`translated`).
     let instruction = unsafe { &*data.cast::<Instruction>() };
-    if stray::is_stray(vcpu, instruction) {
+    if spurious::is_spurious(vcpu, instruction) {
         return;
     }
     // SAFETY: `info` comes from QEMU.

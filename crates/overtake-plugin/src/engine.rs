@@ -14,8 +14,8 @@ use crate::options::Options;
 use crate::pages::{self, Owner, Pages};
 use crate::run::Run;
 use crate::spin::Spin;
+use crate::spurious;
 use crate::stacks::Stacks;
-use crate::stray;
 use crate::trace::{self, AccessHash};
 use crate::translate::{self, Block, Instruction};
 use crate::views;
@@ -272,7 +272,7 @@ impl Engine {
         if self.unseen_write || self.spoiled.is_some() || handler {
             if handler {
                 self.unseen_write = true;
-                stray::may_come();
+                spurious::may_come();
             }
             self.mend();
         }

@@ -6,9 +6,9 @@
 
 use crate::finish;
 use crate::instruction_bytes::InstructionBytes;
+use crate::instrument;
 use crate::options::Options;
 use crate::plugin::Plugin;
-use crate::watch;
 use isa::Arch;
 use overtake_report::{End, Stats, exit_code};
 use qemu_plugin_sys as qemu;
@@ -104,7 +104,7 @@ pub unsafe fn install(
         refuse(&options, End::BadOption { message });
     }
     // SAFETY: `id` is QEMU's.
-    unsafe { watch::install(id) };
+    unsafe { instrument::install(id) };
     0
 }
 

@@ -27,35 +27,35 @@
 //! - Instructions, for the budget and the trace's hash, are counted from the first `clone` on.
 //! - A system call that may read memory makes the pending stores of all threads visible.
 //! - On x86_64 the frame of the first SIGBUS or SIGSEGV that the guest brings about by an access, and
-//!   handles, may count as accesses of its own (`stray`).
+//!   handles, may count as accesses of its own (`spurious`).
 //! - The limits of the model itself: see `weakmem`.
 
 mod callbacks;
 
+mod affinity;
+mod assumption;
 mod engine;
 mod fast;
 mod finish;
+mod forkserver;
 mod guest_memory;
 mod host_thread;
 mod install;
 mod instruction_bytes;
-mod one_core;
+mod instrument;
 mod options;
 mod pages;
 mod plugin;
 mod run;
 mod self_maps;
-mod serve;
 mod spin;
+mod spurious;
 mod stacks;
-mod stray;
-mod supposition;
 mod syscall;
 mod syscall_class;
 mod token;
 mod trace;
 mod translate;
 mod views;
-mod watch;
 
 pub use install::{Info, NEWEST_INTERFACE, PluginId, install};

@@ -1,6 +1,6 @@
-//! The plugin's options: `key=value`, each once, but for `suppose`.
+//! The plugin's options: `key=value`, each once, but for `assume`.
 
-use crate::supposition::{FORM, Supposition};
+use crate::assumption::{Assumption, FORM};
 
 /// What the command line asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,9 +24,9 @@ pub struct Options {
     /// Where what happens to shared memory is written down.
     pub trace: Option<String>,
     /// The socket over which seeds are ordered.
-    pub serve: Option<String>,
+    pub forkserver: Option<String>,
     /// Orderings that are supposed, or supposed away.
-    pub suppositions: Vec<Supposition>,
+    pub assumptions: Vec<Assumption>,
 }
 
 /// A strategy, by name.
@@ -40,8 +40,8 @@ pub enum Choice {
 }
 
 const KNOWN: &str = "known options: seed=NUMBER, report=FILE, budget=NUMBER, check=on|off, trace-hash=on|off, \
-     strategy=uniform|pct, record=FILE, replay=FILE, trace=FILE, serve=SOCKET, \
-     suppose=ADDRESS:WHAT";
+     strategy=uniform|pct, record=FILE, replay=FILE, trace=FILE, forkserver=SOCKET, \
+     assume=ADDRESS:WHAT";
 
 impl Options {
     /// Reads the options; the error is one line that says what is wrong and what is known.
@@ -72,10 +72,10 @@ impl Options {
             "record" => self.record = Some(value.to_owned()),
             "replay" => self.replay = Some(value.to_owned()),
             "trace" => self.trace = Some(value.to_owned()),
-            "serve" => self.serve = Some(value.to_owned()),
-            "suppose" => self.suppositions.push(
-                Supposition::parse(value)
-                    .ok_or_else(|| format!("plugin option `suppose={value}`: not {FORM}"))?,
+            "forkserver" => self.forkserver = Some(value.to_owned()),
+            "assume" => self.assumptions.push(
+                Assumption::parse(value)
+                    .ok_or_else(|| format!("plugin option `assume={value}`: not {FORM}"))?,
             ),
             "check" => self.check = switch(key, value)?,
             "trace-hash" => self.trace_hash = switch(key, value)?,
@@ -131,9 +131,9 @@ mod tests {
             "record=/a",
             "replay=/b",
             "trace=/c",
-            "serve=/s",
-            "suppose=0x40:release",
-            "suppose=0x44:without",
+            "forkserver=/s",
+            "assume=0x40:release",
+            "assume=0x44:ignored",
         ]);
         assert_eq!(
             options,
@@ -147,10 +147,10 @@ mod tests {
                 record: Some("/a".into()),
                 replay: Some("/b".into()),
                 trace: Some("/c".into()),
-                serve: Some("/s".into()),
-                suppositions: ["0x40:release", "0x44:without"]
+                forkserver: Some("/s".into()),
+                assumptions: ["0x40:release", "0x44:ignored"]
                     .iter()
-                    .filter_map(|it| Supposition::parse(it))
+                    .filter_map(|it| Assumption::parse(it))
                     .collect(),
             })
         );
@@ -161,8 +161,8 @@ mod tests {
         let (options, error) = *Options::parse(["sed=1", "report=/r"]).unwrap_err();
         assert_eq!(options.report.as_deref(), Some("/r"));
         assert!(error.starts_with("unknown plugin option `sed`"), "{error}");
-        let (_, error) = *Options::parse(["suppose=1"]).unwrap_err();
-        assert!(error.contains("not suppose=ADDRESS:without|"), "{error}");
+        let (_, error) = *Options::parse(["assume=1"]).unwrap_err();
+        assert!(error.contains("not assume=ADDRESS:ignored|"), "{error}");
         let (_, error) = *Options::parse(["seed=-1"]).unwrap_err();
         assert!(error.contains("`seed=-1`"), "{error}");
     }

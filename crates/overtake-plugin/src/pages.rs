@@ -16,7 +16,7 @@ pub enum Owner {
     Shared,
     /// Nobody's: mapped `MAP_SHARED`. Its bytes may have other addresses, and other processes or
     /// the kernel may write them; so accesses are visible at once, and never weak.
-    Strong,
+    Unmodelled,
 }
 
 /// Bits of an offset in a page.
@@ -67,7 +67,7 @@ impl Pages {
     fn look_up(&self, page: u64) -> Owner {
         match self.owners.get(&page) {
             Some(owner) => *owner,
-            None if self.strong.contains(&page) => Owner::Strong,
+            None if self.strong.contains(&page) => Owner::Unmodelled,
             None => Owner::Nobody,
         }
     }
@@ -162,7 +162,7 @@ mod tests {
         pages.set_strong(10, 20);
         pages.forget(13, 15);
         let strong: Vec<u64> = (8..22)
-            .filter(|page| pages.owner(*page) == Owner::Strong)
+            .filter(|page| pages.owner(*page) == Owner::Unmodelled)
             .collect();
         assert_eq!(strong, [10, 11, 12, 15, 16, 17, 18, 19]);
         assert!(!pages.is_fresh(12) && pages.is_fresh(13) && pages.is_fresh(14));

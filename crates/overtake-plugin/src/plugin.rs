@@ -1,10 +1,10 @@
 //! The one instance of the plugin: what is fixed for the run, the token, and the state that
 //! belongs to the token's holder.
 
+use crate::affinity;
 use crate::engine::{Engine, Inheritance};
 use crate::fast;
 use crate::instruction_bytes::InstructionBytes;
-use crate::one_core;
 use crate::options::Options;
 use crate::run::Run;
 use crate::syscall_class::Classes;
@@ -115,7 +115,7 @@ impl Plugin {
     pub fn restart(&self, vcpu: u32, inheritance: Inheritance) {
         let run = Run::of_child(&self.options);
         fast::restart();
-        one_core::leave();
+        affinity::leave();
         let mut engine = Engine::new(self.arch, &self.options, run);
         engine.inherit(inheritance);
         let id = engine.add_thread();

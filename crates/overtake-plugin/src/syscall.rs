@@ -2,16 +2,16 @@
 //!
 //! Every system call is a full barrier.
 
+use crate::affinity;
 use crate::engine::{Engine, Inheritance};
 use crate::finish;
+use crate::forkserver;
 use crate::guest_memory;
-use crate::one_core;
+use crate::instrument;
 use crate::plugin::plugin;
 use crate::self_maps;
-use crate::serve;
-use crate::stray;
+use crate::spurious;
 use crate::syscall_class::Class;
-use crate::watch;
 use overtake_mark as mark;
 use overtake_report::End;
 use overtake_report::trace::Object;
@@ -98,11 +98,11 @@ pub unsafe fn begin(vcpu: u32, number: i64, args: [u64; 6]) {
     // SAFETY: the caller holds the token.
     let engine = unsafe { plugin.engine() };
     let id = engine.current;
-    if (makes_thread(class, &args) || shares_memory(class, &args)) && watch::begin() {
+    if (makes_thread(class, &args) || shares_memory(class, &args)) && instrument::begin() {
         engine.is_watched();
     }
     if makes_thread(class, &args) && engine.nothing_was_chosen() {
-        serve::at_first_thread(engine, vcpu);
+        forkserver::at_first_thread(engine, vcpu);
         engine.sow(plugin.seed());
     }
     let token = plugin.token();
@@ -186,7 +186,7 @@ fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
             let handler =
                 handler.and_then(|bytes| Some(u64::from_le_bytes(bytes.try_into().ok()?)));
             if handler.is_some_and(|handler| handler > SIG_IGN) {
-                stray::may_come();
+                spurious::may_come();
             }
         }
         Class::Unmaps => engine.forget(args[0], args[0].saturating_add(args[1])),
@@ -205,12 +205,12 @@ fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
         Class::UnmapsUnknown | Class::Attaches => engine.forget(0, u64::MAX),
         Class::Kill | Class::Exec => {
             if class == Class::Exec {
-                one_core::leave();
+                affinity::leave();
             }
             // The guest may not come back from this.
             finish::report_now(engine, End::Running);
             engine.drain_everyone();
-            stray::may_come();
+            spurious::may_come();
         }
         // The kernel may read any thread's memory: stores that are private so far are visible to
         // it at once, and so must be what their threads stored before. And it may write this
@@ -377,7 +377,7 @@ fn after_clone(engine: &mut Engine, stack: u64, result: i64) {
     engine.resynchronise();
     token.await_newest();
     if engine.stats().threads == 2 {
-        one_core::begin();
+        affinity::begin();
         // QEMU throws its translations away, which were made for one thread.
         token.expect_exclusive(engine.current);
     }

@@ -13,11 +13,11 @@
 
 mod slots;
 
+use crate::affinity;
 use crate::engine::Next;
 use crate::fast;
 use crate::finish;
 use crate::host_thread::HostThread;
-use crate::one_core;
 use crate::plugin::plugin;
 pub use slots::MAX_VCPUS;
 use slots::{Inner, Slot, State, flags};
@@ -261,7 +261,7 @@ impl Token {
             let chosen = inner.chosen.take();
             if inner.holder == Some(id) || inner.slot_mut(id).is_none() {
                 drop(inner);
-                one_core::come();
+                affinity::come();
                 return;
             }
             let period = if inner.watch_closely.is_some() {
@@ -276,7 +276,7 @@ impl Token {
             let start = Instant::now();
             thread::park_timeout(period);
             if fast::is_given_to(vcpu) {
-                one_core::come();
+                affinity::come();
                 return;
             }
             inner = self.lock();
@@ -342,7 +342,7 @@ impl Token {
             if let Some(host) = &slot.host
                 && !host.is_current()
             {
-                one_core::hand_over(host.tid());
+                affinity::hand_over(host.tid());
             }
             inner.chosen = slot.thread.clone();
         }

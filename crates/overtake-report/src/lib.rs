@@ -7,7 +7,7 @@
 
 #![forbid(unsafe_code)]
 
-pub mod serve;
+pub mod forkserver;
 pub mod trace;
 
 use serde::{Deserialize, Serialize};

@@ -137,8 +137,8 @@ fn judge(
         return Ok(Verdict::PartOfAnAtomic);
     }
     let mut without = trials.clone();
-    let suppositions = &mut without.bench.emulation.options.suppositions;
-    suppositions.push(format!("{:#x}:without", ordering.pc()));
+    let assumptions = &mut without.bench.emulation.options.assumptions;
+    assumptions.push(format!("{:#x}:ignored", ordering.pc()));
     match explain::search(without, 1..=args.seeds, progress) {
         Ok(failed) => needed(&failed, progress),
         Err(Error::NoFailure { .. }) if ordering.keeps_loads_before_stores() => {

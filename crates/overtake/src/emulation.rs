@@ -12,7 +12,7 @@ use serde::Serialize;
 use tempfile::TempDir;
 
 use crate::error::{Error, signal_status};
-use crate::placed::Placed;
+use crate::guest_path::Placed;
 use crate::process::Ended;
 use crate::qemu::{PluginOptions, Qemu, for_qemu_alone, plugin_argument};
 
@@ -178,10 +178,10 @@ impl Emulation {
     }
 
     /// The command that starts a guest which waits for seeds at a socket
-    /// (`served`).
+    /// (`forkserver`).
     pub fn serving(&self, qemu: &Qemu, report: &Path, socket: &Path) -> Result<Command, Error> {
         let options = PluginOptions {
-            serve: Some(socket.to_owned()),
+            forkserver: Some(socket.to_owned()),
             ..self.options.clone()
         };
         let mut command = qemu.command(self.cpu(qemu));

@@ -196,7 +196,7 @@ pub enum Error {
         /// For this architecture.
         arch: ::litmus::Arch,
         /// Why.
-        source: cycles::Error,
+        source: diy::Error,
     },
 
     /// The suite has nothing of that name.

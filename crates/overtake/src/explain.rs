@@ -22,11 +22,11 @@ use crate::emulation::Model;
 use crate::error::Error;
 use crate::failure::When;
 use crate::invocation;
+use crate::minimise::shrink;
 use crate::output::Output;
 use crate::process::Interrupts;
 use crate::recording::{self, Recorded};
 use crate::replay::recorded_bench;
-use crate::shrink::shrink;
 use crate::subject::{Bench, Subject};
 use crate::trial::{Ask, Trials};
 

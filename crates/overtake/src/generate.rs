@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 
-use cycles::{
+use diy::{
     Communication, Cycle, Dependency, Direction, FAMILIES, Fence, Kind, Relation, Test, by_hand,
     from_name,
 };
@@ -52,7 +52,7 @@ fn print(text: &str) -> Result<(), Error> {
         .map_err(Error::output)
 }
 
-fn tests(args: &GenerateArgs, arch: cycles::Arch) -> Result<Vec<Test>, cycles::Error> {
+fn tests(args: &GenerateArgs, arch: diy::Arch) -> Result<Vec<Test>, diy::Error> {
     if !args.relations.is_empty() {
         return Ok(vec![Cycle::parse(arch, &args.relations.join(" "))?.test()?]);
     }
@@ -117,7 +117,7 @@ fn wrapped(text: &mut String, title: &str, names: &[String]) {
     text.push('\n');
 }
 
-fn communications(arch: cycles::Arch, kind: fn(Communication) -> Kind) -> Vec<String> {
+fn communications(arch: diy::Arch, kind: fn(Communication) -> Kind) -> Vec<String> {
     use Direction::{Read, Write};
     [
         (Communication::ReadsFrom, Write, Read),
@@ -130,7 +130,7 @@ fn communications(arch: cycles::Arch, kind: fn(Communication) -> Kind) -> Vec<St
 }
 
 /// The relations of a kind: to different locations and to one, for all directions.
-fn in_order(arch: cycles::Arch, kind: Kind) -> Vec<String> {
+fn in_order(arch: diy::Arch, kind: Kind) -> Vec<String> {
     let both = [Direction::Read, Direction::Write];
     let mut names = Vec::new();
     for same in [false, true] {
@@ -145,7 +145,7 @@ fn in_order(arch: cycles::Arch, kind: Kind) -> Vec<String> {
 
 /// The text of a relation, if the architecture has it.
 fn text(
-    arch: cycles::Arch,
+    arch: diy::Arch,
     kind: Kind,
     same_location: bool,
     source: Direction,

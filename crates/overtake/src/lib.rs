@@ -10,7 +10,7 @@
 //! | [`sources`] | what this program was built from, where the home can be built |
 //! | [`guest`] | a program to run, and the machine it was built for |
 //! | [`qemu`] | a QEMU, what it can do, and how it is started |
-//! | `placed` | a guest of overtake's own, wherever it lies |
+//! | `guest_path` | a guest of overtake's own, wherever it lies |
 //! | [`process`] | a child process with a time limit and forwarded signals |
 //! | [`emulation`] | one run under QEMU, and what its report means |
 //! | [`scenario`] | the race in the ring, as a guest |
@@ -31,16 +31,18 @@ pub mod error;
 pub mod exit_code;
 mod explain;
 mod failure;
+mod forkserver;
 pub mod generate;
 pub mod guest;
+mod guest_path;
 pub mod home;
 pub mod invocation;
 pub mod litmus;
 pub mod machine_code;
 pub mod matrix;
 pub mod merge;
+mod minimise;
 pub mod output;
-mod placed;
 mod probes;
 pub mod process;
 pub mod qemu;
@@ -49,8 +51,6 @@ mod replay;
 mod report;
 pub mod run;
 pub mod scenario;
-mod served;
-mod shrink;
 pub mod sources;
 mod subject;
 pub mod table;

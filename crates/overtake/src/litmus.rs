@@ -27,8 +27,8 @@ pub const fn target(arch: Arch) -> Target {
     }
 }
 
-/// The architecture as `cycles` has it: it is the same, by its name.
-pub(crate) fn of_cycles(arch: Arch) -> cycles::Arch {
+/// The architecture as `diy` has it: it is the same, by its name.
+pub(crate) fn of_cycles(arch: Arch) -> diy::Arch {
     arch.name().parse().expect("the same architectures")
 }
 

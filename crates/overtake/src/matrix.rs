@@ -16,12 +16,12 @@ use crate::cli::{MatrixArgs, MatrixFormat, targets, variants};
 use crate::digest::Digest;
 use crate::emulation::Emulation;
 use crate::error::Error;
+use crate::forkserver::Pool;
 use crate::home::Home;
 use crate::output::Output;
 use crate::process::Interrupts;
 use crate::qemu::{PluginOptions, Qemu};
 use crate::scenario::{Answer, Scenario, limit};
-use crate::served::Pool;
 use crate::target::Target;
 use asked::Asked;
 use cells::Cell;
@@ -141,7 +141,7 @@ impl Machinery {
         let serve = || match plan.asked.seeds {
             // Then it does not pay.
             ..=1 => Ok(None),
-            _ => scenario.serve(&emulation, qemu, &self.home, self.interrupts),
+            _ => scenario.start_forkserver(&emulation, qemu, &self.home, self.interrupts),
         };
         let (answer, tested) = self.served.with(&cell, serve, |served| match served {
             Some(served) => scenario.run_served(served, seed, self.interrupts),

@@ -87,9 +87,9 @@ pub struct PluginOptions {
     /// Where what happens to shared memory is written down.
     pub trace: Option<PathBuf>,
     /// The socket over which seeds are ordered.
-    pub serve: Option<PathBuf>,
+    pub forkserver: Option<PathBuf>,
     /// Orderings that are supposed, or supposed away: `ADDRESS:WHAT`.
-    pub suppositions: Vec<String>,
+    pub assumptions: Vec<String>,
     /// Options passed on as they are, `KEY=VALUE`.
     pub others: Vec<String>,
 }
@@ -242,15 +242,15 @@ pub fn plugin_argument(
         ("record", &options.record),
         ("replay", &options.replay),
         ("trace", &options.trace),
-        ("serve", &options.serve),
+        ("forkserver", &options.forkserver),
     ] {
         if let Some(path) = path {
             argument.push(format!(",{key}="));
             argument.push(escaped(path.as_os_str()));
         }
     }
-    for supposition in &options.suppositions {
-        argument.push(format!(",suppose={supposition}"));
+    for assumption in &options.assumptions {
+        argument.push(format!(",assume={assumption}"));
     }
     for option in &options.others {
         argument.push(",");
@@ -327,14 +327,14 @@ mod tests {
             record: Some("/r,".into()),
             replay: None,
             trace: Some("/t".into()),
-            serve: Some("/s".into()),
-            suppositions: vec!["0x40:release".to_owned()],
+            forkserver: Some("/s".into()),
+            assumptions: vec!["0x40:release".to_owned()],
             others: vec!["a=b".to_owned()],
         };
         assert_eq!(
             plugin_argument(Path::new("/a,b/p.so"), Path::new("/tmp/r"), 7, &all),
-            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,strategy=pct,record=/r,,,trace=/t,serve=/s,\
-             suppose=0x40:release,a=b"
+            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,strategy=pct,record=/r,,,trace=/t,forkserver=/s,\
+             assume=0x40:release,a=b"
         );
     }
 }

@@ -11,11 +11,11 @@ use serde::Deserialize;
 
 use crate::emulation::{Emulation, Outcome, Tested};
 use crate::error::Error;
+use crate::forkserver::ForkServer;
+use crate::guest_path::{self, Placed};
 use crate::home::{Home, SCENARIO};
-use crate::placed::{self, Placed};
 use crate::process::{Interrupts, run_in_background};
 use crate::qemu::Qemu;
-use crate::served::Served;
 
 /// What to run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl Scenario {
     /// variables, and a name that does not depend on the home.
     pub fn prepare(&self, path: &Path, command: &mut Command) -> io::Result<Placed> {
         without_variables(command);
-        let placed = placed::add(path, SCENARIO, command)?;
+        let placed = guest_path::add(path, SCENARIO, command)?;
         command.args(self.arguments());
         Ok(placed)
     }
@@ -159,22 +159,22 @@ impl Scenario {
     }
 
     /// Starts the scenario for many seeds; none: it must be run once for each.
-    pub fn serve(
+    pub fn start_forkserver(
         &self,
         emulation: &Emulation,
         qemu: &Qemu,
         home: &Home,
         interrupts: &Interrupts,
-    ) -> Result<Option<Served>, Error> {
+    ) -> Result<Option<ForkServer>, Error> {
         let guest = home.scenario(qemu.target)?;
         let prepare = |command: &mut Command| self.prepare(&guest, command);
-        Served::start(emulation, qemu, prepare, interrupts)
+        ForkServer::start(emulation, qemu, prepare, interrupts)
     }
 
     /// Runs the scenario with a seed.
     pub fn run_served(
         &self,
-        served: &mut Served,
+        served: &mut ForkServer,
         seed: u64,
         interrupts: &Interrupts,
     ) -> Result<(Answer, Option<Tested>), Error> {

@@ -25,7 +25,7 @@ pub struct Ask<'a> {
     /// Whether to write down what happened.
     pub trace: bool,
     /// Orderings to suppose.
-    pub suppositions: &'a [String],
+    pub assumptions: &'a [String],
 }
 
 /// What a run came to.
@@ -65,7 +65,7 @@ impl Trials {
         let mut emulation = self.bench.emulation.clone();
         let options = &mut emulation.options;
         // Besides those of the bench.
-        options.suppositions.extend_from_slice(ask.suppositions);
+        options.assumptions.extend_from_slice(ask.assumptions);
         options.record = ask.record.then(|| path("recording"));
         options.trace = ask.trace.then(|| path("trace"));
         if let Some(choices) = ask.choices {

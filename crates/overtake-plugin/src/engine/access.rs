@@ -265,7 +265,7 @@ impl Engine {
             return (self.private_access(instruction, access, uses, false), false);
         }
         if (owner != Owner::Shared || first != last) && !self.touch(first, last, access) {
-            let strong = owner == Owner::Strong;
+            let strong = owner == Owner::Unmodelled;
             if strong && access.store {
                 // Visible at once, so what must be visible before it is made so.
                 let mut guest = Guest(&mut self.run);

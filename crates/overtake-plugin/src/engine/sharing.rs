@@ -40,7 +40,7 @@ impl Engine {
         for page in first..=last {
             match self.pages.owner(page) {
                 Owner::Shared => some_shared = true,
-                Owner::Strong => all_shared = false,
+                Owner::Unmodelled => all_shared = false,
                 Owner::Thread(owner)
                     if owner != self.current && !self.threads[owner as usize].ended =>
                 {
@@ -171,7 +171,7 @@ impl Engine {
 
     /// Whether the page of `addr` is such memory.
     pub fn is_strong(&mut self, addr: u64) -> bool {
-        self.pages.owner(pages::number(addr & self.address_mask)) == Owner::Strong
+        self.pages.owner(pages::number(addr & self.address_mask)) == Owner::Unmodelled
     }
 
     /// Commits everything and forgets the pages of guest addresses `start` up to `end`.

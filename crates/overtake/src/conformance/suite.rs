@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use ::conformance::NOT_REACHED;
-use cycles::{Acquire, Release, Step};
-use judge::{Entry, Model};
+use axioms::{Entry, Model};
+use diy::{Acquire, Release, Step};
 use litmus::{Arch, Test, canonical};
 
 use super::verdicts::{Verdict, Verdicts};
@@ -32,7 +32,7 @@ impl Suite {
         let all: Vec<(Arch, Vec<Entry>)> = archs
             .into_iter()
             .map(|arch| {
-                let entries = judge::suite(of_cycles(arch));
+                let entries = axioms::suite(of_cycles(arch));
                 (arch, entries.expect("its own tests read it"))
             })
             .collect();
@@ -64,7 +64,7 @@ impl Suite {
         Ok(suite)
     }
 
-    fn add(&mut self, arch: Arch, entry: &Entry, test: Result<cycles::Test, cycles::Error>) {
+    fn add(&mut self, arch: Arch, entry: &Entry, test: Result<diy::Test, diy::Error>) {
         let file = PathBuf::from(format!("{arch} {}", entry.name));
         if let Ok(test) = &test {
             let verdict = verdict(arch, entry, test);
@@ -115,15 +115,15 @@ fn known(
 
 /// Whether each access is an instruction: RISC-V's base ISA and its atomics know no plain load
 /// that acquires, and no plain store that releases.
-fn has_instructions(test: &cycles::Test) -> bool {
-    test.arch != cycles::Arch::Riscv
+fn has_instructions(test: &diy::Test) -> bool {
+    test.arch != diy::Arch::Riscv
         || accesses(test).all(|access| {
             let order = (access.order.acquire, access.order.release);
             access.operation.is_atomic() || order == (Acquire::No, Release::No)
         })
 }
 
-fn accesses(test: &cycles::Test) -> impl Iterator<Item = &cycles::Access> {
+fn accesses(test: &diy::Test) -> impl Iterator<Item = &diy::Access> {
     let steps = test.processors.iter().flat_map(|one| &one.steps);
     steps.filter_map(|step| match step {
         Step::Access(access) => Some(access),
@@ -132,7 +132,7 @@ fn accesses(test: &cycles::Test) -> impl Iterator<Item = &cycles::Access> {
 }
 
 /// What is allowed, and what overtake lacks.
-fn verdict(arch: Arch, entry: &Entry, test: &cycles::Test) -> Verdict {
+fn verdict(arch: Arch, entry: &Entry, test: &diy::Test) -> Verdict {
     let of = |model| {
         let states = entry.states.of(model).into_iter();
         states.map(|state| canonical(arch, state)).collect()
@@ -159,7 +159,7 @@ fn verdict(arch: Arch, entry: &Entry, test: &cycles::Test) -> Verdict {
 ///
 /// With two processors a store that is visible to another one is visible to all. Where no
 /// processor writes after a read, nothing can be buffered.
-fn weaker(test: &cycles::Test) -> &'static str {
+fn weaker(test: &diy::Test) -> &'static str {
     let buffers = test.processors.iter().any(|processor| {
         let mut read = false;
         processor.steps.iter().any(|step| {
@@ -172,7 +172,7 @@ fn weaker(test: &cycles::Test) -> &'static str {
         })
     });
     match (
-        test.arch == cycles::Arch::Ppc && test.processors.len() > 2,
+        test.arch == diy::Arch::Ppc && test.processors.len() > 2,
         buffers,
     ) {
         (false, _) => "load buffering",

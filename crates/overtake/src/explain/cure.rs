@@ -130,14 +130,14 @@ impl Cures<'_> {
     pub fn cause<'c>(&self, cycles: &'c [Cycle]) -> Result<Option<&'c Cycle>, Error> {
         let mut best: Option<(usize, &Cycle)> = None;
         for cycle in cycles {
-            let mut suppositions = Vec::new();
+            let mut assumptions = Vec::new();
             for pair in self.pairs(cycle, true) {
                 // The strongest is the last.
                 if let Some(candidate) = self.candidates(&pair).last() {
-                    suppositions.extend(supposed(candidate, pair.first.pc, pair.second.pc));
+                    assumptions.extend(assumed(candidate, pair.first.pc, pair.second.pc));
                 }
             }
-            let rank = match self.check(&suppositions)? {
+            let rank = match self.check(&assumptions)? {
                 Checked::Cures { .. } => return Ok(Some(cycle)),
                 Checked::CuresThisRun { failed, .. } => failed,
                 Checked::Fails => usize::MAX,
@@ -155,11 +155,11 @@ impl Cures<'_> {
         let mut cures = Vec::new();
         for pair in self.pairs(cycle, false) {
             for candidate in self.candidates(&pair) {
-                let mut suppositions = supposed(&candidate, pair.first.pc, pair.second.pc);
+                let mut assumptions = assumed(&candidate, pair.first.pc, pair.second.pc);
                 // A shape whose pairs are all of this kind (SB) needs one in each.
                 for other in self.pairs(cycle, true) {
                     if kind(&pair) == Some(Kind::StoreLoad) && kind(&other) == kind(&pair) {
-                        suppositions.extend(supposed(&candidate, other.first.pc, other.second.pc));
+                        assumptions.extend(assumed(&candidate, other.first.pc, other.second.pc));
                     }
                 }
                 let at = if candidate.later.is_some() {
@@ -172,7 +172,7 @@ impl Cures<'_> {
                     instruction: candidate.instruction.to_owned(),
                     rust: candidate.rust.map(str::to_owned),
                     step: told.step(at),
-                    checked: self.check(&suppositions)?,
+                    checked: self.check(&assumptions)?,
                 });
             }
         }
@@ -210,10 +210,10 @@ impl Cures<'_> {
         }
     }
 
-    fn check(&self, suppositions: &[String]) -> Result<Checked, Error> {
+    fn check(&self, assumptions: &[String]) -> Result<Checked, Error> {
         let trials = self.trials;
         let ask = Ask {
-            suppositions,
+            assumptions,
             ..Ask::default()
         };
         let this = Ask {
@@ -254,7 +254,7 @@ fn kind(pair: &Pair<'_>) -> Option<Kind> {
     }
 }
 
-fn supposed(candidate: &Candidate, first: u64, second: u64) -> Vec<String> {
+fn assumed(candidate: &Candidate, first: u64, second: u64) -> Vec<String> {
     [(first, candidate.earlier), (second, candidate.later)]
         .into_iter()
         .filter_map(|(pc, what)| Some(format!("{pc:#x}:{}", what?)))

@@ -13,8 +13,8 @@ use super::assemble::assemble;
 use super::target;
 use crate::emulation::{Emulation, temporary_folder};
 use crate::error::Error;
+use crate::guest_path;
 use crate::home::{Home, LITMUS};
-use crate::placed;
 use crate::process::{Interrupts, run_in_background};
 use crate::qemu::Qemu;
 use crate::scenario::{captured, text, without_variables};
@@ -67,7 +67,7 @@ impl Prepared {
             qemu,
             |command| {
                 without_variables(command);
-                let placed = placed::add(&self.guest, LITMUS, command)?;
+                let placed = guest_path::add(&self.guest, LITMUS, command)?;
                 command
                     .current_dir(self.folder.path())
                     .args(["plan", "code"]);

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use ::witness::render::{Cell, Table, Tone};
+use axioms::Model;
 use conformance::rules;
-use cycles::{Arch, Fence, Test, cycle_from_name};
-use judge::Model;
+use diy::{Arch, Fence, Test, cycle_from_name};
 
 use crate::machine_code::{Instruction, Order, Place};
 use crate::target::Target;
@@ -41,7 +41,7 @@ pub fn verdicts(codes: &[Code]) -> Table {
 fn row(code: &Code) -> Vec<Cell> {
     let mut cells = vec![Cell::from(code.target.name())];
     let judged = test(code).and_then(|test| {
-        let outcomes = judge::outcomes(&test).map_err(|error| error.to_string())?;
+        let outcomes = axioms::outcomes(&test).map_err(|error| error.to_string())?;
         let wanted = test.wanted();
         let allowed = outcomes.of(Model::Allowed).contains(&wanted);
         let reached = conformance::outcomes(&test, rules(test.arch)).contains(&wanted);

@@ -10,6 +10,7 @@ mod dependencies;
 mod doctor;
 mod errors;
 mod explain;
+mod forkserver;
 mod generate;
 mod guests;
 mod help;
@@ -24,7 +25,6 @@ mod repeatable;
 mod replay;
 mod report;
 mod run;
-mod served;
 #[path = "../support/mod.rs"]
 mod support;
 mod window;

@@ -1,6 +1,6 @@
 //! What a cycle is called.
 
-use cycles::FAMILIES;
+use diy::FAMILIES;
 
 use super::edges::Kind;
 

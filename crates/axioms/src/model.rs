@@ -1,0 +1,203 @@
+//! The models, and the outcomes that they allow.
+
+use std::collections::BTreeSet;
+
+use diy::{Access, Arch, Observable, Operation, Step, Test};
+
+use crate::candidates::{estimate, visit_all};
+use crate::cell::Cell;
+use crate::execution::Execution;
+use crate::matrix::{MAX, Matrix};
+use crate::program::count;
+use crate::{aarch64, ppc, riscv, x86_64};
+
+/// How much of an architecture's weakness there is, from none to all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Model {
+    /// None: interleaving.
+    SequentiallyConsistent,
+    /// Only stores are delayed: every read is before all later accesses of its processor. On
+    /// Power stores also become visible to all at once.
+    StoresDelayedOnly,
+    /// Every read is before all later writes of its processor. On Power stores also become
+    /// visible to all at once.
+    WithoutLoadBuffering,
+    /// All of it.
+    Allowed,
+}
+
+impl Model {
+    /// All of them, the strongest first.
+    pub const ALL: [Model; 4] = [
+        Model::SequentiallyConsistent,
+        Model::StoresDelayedOnly,
+        Model::WithoutLoadBuffering,
+        Model::Allowed,
+    ];
+}
+
+/// The final states that each model allows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcomes {
+    sets: [BTreeSet<String>; 4],
+}
+
+impl Outcomes {
+    /// Those that `model` allows, as [`Test::state`] writes them.
+    #[must_use]
+    pub const fn of(&self, model: Model) -> &BTreeSet<String> {
+        &self.sets[model as usize]
+    }
+
+    /// The strongest model that allows `state`; `None` if the architecture forbids it.
+    #[must_use]
+    pub fn strongest(&self, state: &str) -> Option<Model> {
+        let mut models = Model::ALL.into_iter();
+        models.find(|model| self.of(*model).contains(state))
+    }
+}
+
+/// How many candidate executions there may be; an estimate from above is compared with it.
+const MAX_CANDIDATES: u64 = 1_000_000_000;
+
+/// Why a test cannot be judged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Too large.
+    #[error(
+        "`{test}` has {events} reads and writes: expected at most {MAX}; use fewer accesses or \
+         locations"
+    )]
+    Size {
+        /// The test.
+        test: String,
+        /// How many there are.
+        events: usize,
+    },
+    /// Too many candidate executions.
+    #[error(
+        "`{test}` has more than {MAX_CANDIDATES} candidate executions: use fewer reads and writes of \
+         one location"
+    )]
+    Candidates {
+        /// The test.
+        test: String,
+    },
+    /// The Power model has no mixed sizes.
+    #[error(
+        "`{test}` accesses parts of a location: on Power expected accesses of one size and place"
+    )]
+    MixedSizes {
+        /// The test.
+        test: String,
+    },
+}
+
+/// The final states of `test` that each model allows.
+///
+/// # Errors
+///
+/// If the test is too large, or mixes sizes on Power.
+pub fn outcomes(test: &Test) -> Result<Outcomes, Error> {
+    check(test)?;
+    let mut outcomes = Outcomes::default();
+    visit_all(test, |execution, values| {
+        let state = state(execution, values);
+        for model in Model::ALL {
+            let set = &mut outcomes.sets[model as usize];
+            if !set.contains(&state) && allows(execution, model) {
+                set.insert(state.clone());
+            }
+        }
+    });
+    Ok(outcomes)
+}
+
+fn check(test: &Test) -> Result<(), Error> {
+    let cells = Cell::all(test);
+    if test.arch == Arch::Ppc && cells.len() > test.locations {
+        return Err(Error::MixedSizes {
+            test: test.name.clone(),
+        });
+    }
+    let events = count(test, &cells);
+    if events > MAX {
+        return Err(Error::Size {
+            test: test.name.clone(),
+            events,
+        });
+    }
+    if estimate(test) > MAX_CANDIDATES {
+        return Err(Error::Candidates {
+            test: test.name.clone(),
+        });
+    }
+    Ok(())
+}
+
+fn allows(execution: &Execution<'_>, model: Model) -> bool {
+    let program = execution.program;
+    let reads_before = |targets| program.po.between(program.reads, targets);
+    let extra = match model {
+        Model::SequentiallyConsistent => {
+            // Lamport (1979): one order of all accesses that keeps every processor's own.
+            return execution.is_acyclic_merged(&program.po.or(&execution.com()));
+        }
+        Model::StoresDelayedOnly => reads_before(program.all()),
+        Model::WithoutLoadBuffering => reads_before(program.writes),
+        Model::Allowed => Matrix::empty(program.size()),
+    };
+    match execution.test.arch {
+        Arch::AArch64 => aarch64::allows(execution, &extra),
+        Arch::Ppc => ppc::allows(execution, (model != Model::Allowed).then_some(&extra)),
+        Arch::Riscv => riscv::allows(execution, &extra),
+        Arch::X86_64 => x86_64::allows(execution, &extra),
+    }
+}
+
+/// How the execution ends.
+fn state(execution: &Execution<'_>, values: &[u64]) -> String {
+    let program = execution.program;
+    let known: Vec<Option<u64>> = values.iter().copied().map(Some).collect();
+    execution.test.state(|observable| match observable {
+        Observable::Location(location) => {
+            let last = program.events.iter().enumerate().filter(|(index, event)| {
+                event.writes && event.access.location == location && execution.co.row(*index) == 0
+            });
+            last.fold(0, |whole, (index, event)| {
+                whole | program.cells[event.cell].in_value(0, values[index])
+            })
+        }
+        Observable::Register {
+            processor,
+            register,
+        } => {
+            let Some(one) = execution.test.processors.get(processor) else {
+                return 0;
+            };
+            let steps = one.steps.iter().enumerate().rev();
+            let mut written = steps.filter_map(|(step, access)| {
+                let Step::Access(access) = access else {
+                    return None;
+                };
+                if access.result == Some(register) {
+                    execution.read(processor, step, &known)
+                } else if access.status == Some(register) {
+                    let wrote = program.writes_at(processor, step);
+                    status(access, wrote)
+                } else {
+                    None
+                }
+            });
+            written.next().unwrap_or(0)
+        }
+    })
+}
+
+const fn status(access: &Access, wrote: bool) -> Option<u64> {
+    match access.operation {
+        Operation::WriteExclusive(status) if wrote => Some(status.success),
+        Operation::WriteExclusive(status) => Some(status.failure),
+        _ => None,
+    }
+}

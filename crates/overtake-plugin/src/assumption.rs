@@ -1,0 +1,156 @@
+//! An ordering that is supposed to be there, or not to be: `assume=ADDRESS:WHAT`.
+//!
+//! So a cure is tried, or a barrier taken away, without another binary.
+
+use crate::translate::Decoded;
+use isa::{Access, Acquire, Pairs};
+use weakmem::Fence;
+
+/// What is supposed of the instruction at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assumption {
+    address: u64,
+    what: What,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// It orders nothing.
+    Ignored,
+    /// Its write is a release.
+    Release,
+    /// Its read is an acquire.
+    Acquire(Acquire),
+    /// There is a fence before it.
+    Before(Fence),
+    /// There is a fence after its access.
+    After(Fence),
+}
+
+/// For messages. A fence is named by the pairs that it keeps: `rw` are those that `lwsync` and
+/// `fence.tso` keep, all but an earlier write with a later read.
+pub const FORM: &str = "assume=ADDRESS:ignored|release|acquire|acquire-pc|before-ww|before-rr|\
+    before-r|before-rw|before-all|after-ww|after-rr|after-r|after-rw|after-all";
+
+fn fence(name: &str) -> Option<Fence> {
+    let none = Fence::default();
+    Some(match name {
+        "ww" => Fence::STORES,
+        "rr" => Fence {
+            load_load: true,
+            ..none
+        },
+        "r" => Fence {
+            load_load: true,
+            load_store: true,
+            ..none
+        },
+        "rw" => Fence {
+            store_load: false,
+            ..Fence::FULL
+        },
+        "all" => Fence::FULL,
+        _ => return None,
+    })
+}
+
+impl Assumption {
+    /// Reads `ADDRESS:WHAT`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (address, what) = text.split_once(':')?;
+        let address = u64::from_str_radix(address.strip_prefix("0x")?, 16).ok()?;
+        let what = match what.split_once('-') {
+            None if what == "ignored" => What::Ignored,
+            None if what == "release" => What::Release,
+            None if what == "acquire" => What::Acquire(Acquire::Rcsc),
+            Some(("acquire", "pc")) => What::Acquire(Acquire::Rcpc),
+            Some(("before", name)) => What::Before(fence(name)?),
+            Some(("after", name)) => What::After(fence(name)?),
+            _ => return None,
+        };
+        Some(Self { address, what })
+    }
+
+    /// Changes the instruction, if it is the one.
+    pub fn apply(&self, decoded: &mut Decoded) {
+        if decoded.address != self.address {
+            return;
+        }
+        let effect = &mut decoded.effect;
+        match self.what {
+            What::Ignored => {
+                effect.fence = Pairs::NONE;
+                effect.acquire = Acquire::No;
+                effect.release = false;
+                decoded.flow.context_sync = false;
+            }
+            What::Release => effect.release = true,
+            What::Acquire(acquire) => {
+                if effect.acquire == Acquire::No || effect.access == Access::Plain {
+                    effect.acquire = acquire;
+                }
+            }
+            What::Before(fence) => decoded.before = Some(fence),
+            What::After(fence) => decoded.after = Some(fence),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use isa::{Arch, Effect, Flow};
+
+    fn decoded(arch: Arch, bytes: &[u8]) -> Decoded {
+        Decoded {
+            address: 0x40,
+            effect: isa::decode(arch, bytes),
+            flow: isa::flow(arch, bytes),
+            before: None,
+            after: None,
+        }
+    }
+
+    #[test]
+    fn forms() {
+        for what in FORM.split_once(':').unwrap().1.split('|') {
+            assert!(
+                Assumption::parse(&format!("0x40:{what}")).is_some(),
+                "{what}"
+            );
+        }
+        for text in ["", "0x40", "40:ignored", "0xg:ignored", "0x40:with"] {
+            assert_eq!(Assumption::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_supposed_of_one_instruction_changes_no_other() {
+        // stlr w1, [x0]
+        let stlr = [0x01, 0xfc, 0x9f, 0x88];
+        let mut changed = decoded(Arch::AArch64, &stlr);
+        Assumption::parse("0x44:ignored")
+            .unwrap()
+            .apply(&mut changed);
+        assert!(changed.effect.release);
+        Assumption::parse("0x40:ignored")
+            .unwrap()
+            .apply(&mut changed);
+        assert!(!changed.effect.release);
+        assert_eq!(changed.effect, Effect::PLAIN);
+        Assumption::parse("0x40:release")
+            .unwrap()
+            .apply(&mut changed);
+        assert!(changed.effect.release);
+        // isync
+        let mut isync = decoded(Arch::Ppc64le, &0x4c00_012c_u32.to_le_bytes());
+        assert!(isync.flow.context_sync);
+        Assumption::parse("0x40:ignored").unwrap().apply(&mut isync);
+        assert!(!isync.flow.context_sync);
+        assert_ne!(isync.flow, Flow::UNKNOWN);
+        Assumption::parse("0x40:before-ww")
+            .unwrap()
+            .apply(&mut isync);
+        assert_eq!(isync.before, Some(Fence::STORES));
+    }
+}

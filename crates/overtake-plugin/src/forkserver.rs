@@ -1,0 +1,106 @@
+//! One start for many seeds.
+//!
+//! Up to its first thread nothing of a run is chosen, so that all seeds have that part in common.
+//! There this process stops being a guest: for each order it makes a copy of itself, by `fork`,
+//! which runs on with the order's seed, as if it had been started with it.
+
+use crate::engine::Engine;
+use crate::plugin::{Sown, plugin};
+use overtake_report::forkserver::{Answer, Order};
+use std::fs::OpenOptions;
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
+
+/// The guest is about to create its first thread. Returns in each of the copies; who orders no more
+/// ends this process.
+pub fn at_first_thread(engine: &mut Engine, vcpu: u32) {
+    let Some(path) = &plugin().options.forkserver else {
+        return;
+    };
+    if plugin().is_sown() {
+        // A copy, whose first attempt to create a thread failed.
+        return;
+    }
+    match serve(path, engine, vcpu) {
+        Ok(Role::Copy) => {}
+        // SAFETY: no preconditions. (Not `exit`: what the guest has not written yet is the copies'.)
+        Ok(Role::Original) => unsafe { libc::_exit(0) },
+        Err(error) => crate::finish::internal(&format!("serving at {path}: {error}")),
+    }
+}
+
+enum Role {
+    Original,
+    Copy,
+}
+
+fn serve(path: &str, engine: &mut Engine, vcpu: u32) -> io::Result<Role> {
+    let mut answers = UnixStream::connect(path)?;
+    let mut orders = BufReader::new(answers.try_clone()?);
+    loop {
+        let mut line = String::new();
+        if orders.read_line(&mut line)? == 0 {
+            return Ok(Role::Original);
+        }
+        let order: Order = serde_json::from_str(&line)?;
+        // SAFETY: this process has one guest thread, this one, which holds no lock of QEMU's in a
+        // system call's callback; QEMU and the C library put their own threads and locks right
+        // in the copy (`pthread_atfork`).
+        match unsafe { libc::fork() } {
+            0 => {
+                begin(engine, vcpu, order)?;
+                return Ok(Role::Copy);
+            }
+            -1 => {
+                let message = io::Error::last_os_error().to_string();
+                answer(&mut answers, &Answer::Failed { message })?;
+            }
+            pid => {
+                answer(&mut answers, &Answer::Started { pid })?;
+                let status = wait(pid)?;
+                answer(&mut answers, &Answer::Ended { status })?;
+            }
+        }
+    }
+}
+
+fn answer(to: &mut UnixStream, answer: &Answer) -> io::Result<()> {
+    let mut line = serde_json::to_string(answer)?;
+    line.push('\n');
+    to.write_all(line.as_bytes())
+}
+
+fn wait(pid: i32) -> io::Result<i32> {
+    let mut status = 0;
+    loop {
+        // SAFETY: `status` is valid for the call.
+        if unsafe { libc::waitpid(pid, &raw mut status, 0) } == pid {
+            return Ok(status);
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+}
+
+/// In the copy: from here on it is a run with this seed.
+fn begin(engine: &mut Engine, vcpu: u32, order: Order) -> io::Result<()> {
+    // SAFETY: no preconditions. Who started the original ends it; then the copies end too.
+    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+    for (path, descriptor) in [(&order.output, 1), (&order.errors, 2)] {
+        let file = OpenOptions::new().append(true).create(true).open(path)?;
+        // SAFETY: both are open files, and nobody relies on what `descriptor` was.
+        if unsafe { libc::dup2(file.as_raw_fd(), descriptor) } == -1 {
+            return Err(io::Error::last_os_error());
+        }
+    }
+    plugin().sow(Sown {
+        seed: order.seed,
+        report: Some(order.report),
+    });
+    plugin().renew_token(engine.current, vcpu);
+    engine.sow_copy(&plugin().options, order.seed);
+    Ok(())
+}

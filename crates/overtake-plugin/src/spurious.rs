@@ -1,0 +1,48 @@
+//! Accesses that QEMU makes itself, and reports as the guest's.
+//!
+//! On x86_64 QEMU writes the frame of a signal, and reads it back, with the functions that carry out the
+//! guest's `xsave` and `xrstor`. QEMU 7.2 has then not yet forgotten to whom the accesses of the last
+//! instruction of the last block are reported, so that these look like more accesses of that instruction.
+//! They may come while the thread does not hold the token.
+//!
+//! Of a thread that holds the token it takes a system call of the host's to tell, at an access that is
+//! looked at closely by an instruction that ends its block. So it is asked only of a guest that may handle
+//! signals ([`may_come`]).
+//!
+//! What the kernel of a real machine does is no access of the guest either: what it has written is taken
+//! over when the handler starts (`Engine::block`), as it is on the other architectures.
+
+use crate::fast;
+use crate::plugin::plugin;
+use crate::translate::Instruction;
+use isa::Arch;
+use std::mem::MaybeUninit;
+use std::ptr::null;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// Relaxed: it is written and read by the token's holder.
+static MAY_COME: AtomicBool = AtomicBool::new(false);
+
+/// From here on the guest may handle a signal.
+pub fn may_come() {
+    MAY_COME.store(true, Relaxed);
+}
+
+/// Whether an access that is reported as this instruction's, on this vCPU, is QEMU's own.
+#[inline]
+pub fn is_spurious(vcpu: u32, instruction: &Instruction) -> bool {
+    instruction.is_last
+        && plugin().arch == Arch::X86_64
+        && (!fast::holds(vcpu) || MAY_COME.load(Relaxed) && handles_a_signal())
+}
+
+/// Whether QEMU handles a signal of the guest on this thread: meanwhile it blocks all of the host's, and
+/// at no other time the one of a bad access.
+fn handles_a_signal() -> bool {
+    let mut blocked = MaybeUninit::uninit();
+    // SAFETY: it changes nothing, and writes the set that is blocked.
+    unsafe {
+        libc::pthread_sigmask(libc::SIG_BLOCK, null(), blocked.as_mut_ptr()) == 0
+            && libc::sigismember(blocked.as_ptr(), libc::SIGSEGV) == 1
+    }
+}
