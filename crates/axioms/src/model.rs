@@ -115,7 +115,7 @@ pub fn outcomes(test: &Test) -> Result<Outcomes, Error> {
 
 fn check(test: &Test) -> Result<(), Error> {
     let cells = Cell::all(test);
-    if test.arch == Arch::Ppc && cells.len() > test.locations {
+    if test.arch == Arch::Ppc64le && cells.len() > test.locations {
         return Err(Error::MixedSizes {
             test: test.name.clone(),
         });
@@ -149,8 +149,8 @@ fn allows(execution: &Execution<'_>, model: Model) -> bool {
     };
     match execution.test.arch {
         Arch::AArch64 => aarch64::allows(execution, &extra),
-        Arch::Ppc => ppc::allows(execution, (model != Model::Allowed).then_some(&extra)),
-        Arch::Riscv => riscv::allows(execution, &extra),
+        Arch::Ppc64le => ppc::allows(execution, (model != Model::Allowed).then_some(&extra)),
+        Arch::Riscv64 => riscv::allows(execution, &extra),
         Arch::X86_64 => x86_64::allows(execution, &extra),
     }
 }

@@ -107,8 +107,8 @@ pub type SuiteError = serde_json::Error;
 pub fn suite(arch: Arch) -> Result<Vec<Entry>, SuiteError> {
     serde_json::from_str(match arch {
         Arch::AArch64 => include_str!("../data/AArch64.json"),
-        Arch::Ppc => include_str!("../data/PPC.json"),
-        Arch::Riscv => include_str!("../data/RISCV.json"),
+        Arch::Ppc64le => include_str!("../data/PPC.json"),
+        Arch::Riscv64 => include_str!("../data/RISCV.json"),
         Arch::X86_64 => include_str!("../data/X86_64.json"),
     })
 }

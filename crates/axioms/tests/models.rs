@@ -92,7 +92,7 @@ fn riscv_fences_order_what_they_say() {
         ("LB+datas", None),
         ("IRIW+fence.r.rs", None),
     ] {
-        assert_eq!(verdict(Arch::Riscv, name), expected, "{name}");
+        assert_eq!(verdict(Arch::Riscv64, name), expected, "{name}");
     }
 }
 
@@ -126,7 +126,7 @@ fn power_is_not_multi_copy_atomic() {
         ("MP+sync+ctrl-rfi-addr", Some(WithoutLoadBuffering)),
         ("MP+sync+addr-rfi-addr", None),
     ] {
-        assert_eq!(verdict(Arch::Ppc, name), expected, "{name}");
+        assert_eq!(verdict(Arch::Ppc64le, name), expected, "{name}");
     }
 }
 
@@ -146,7 +146,7 @@ fn what_cannot_be_judged_is_said() {
                 .to_owned()
         ))
     );
-    let mixed = text(Arch::Ppc, vec![vec![stores(0), half]]);
+    let mixed = text(Arch::Ppc64le, vec![vec![stores(0), half]]);
     assert!(mixed.is_err(), "Power has no halves: {mixed:?}");
 }
 

@@ -52,10 +52,13 @@ fn the_judge_agrees_with_herd7() {
     let mut compared = 0;
     let (mut wrong, mut skipped) = (Vec::new(), Vec::new());
     for arch in Arch::ALL {
-        let json = fs::read_to_string(folder().join(format!("{arch}.json"))).expect("verdicts");
+        let json = fs::read_to_string(folder().join(format!("{}.json", arch.herd_name())))
+            .expect("verdicts");
         let verdicts: Value = serde_json::from_str(&json).expect("JSON");
         for (name, verdict) in verdicts.as_object().expect("an object") {
-            let file = folder().join(arch.name()).join(format!("{name}.litmus"));
+            let file = folder()
+                .join(arch.herd_name())
+                .join(format!("{name}.litmus"));
             let text = fs::read_to_string(file).expect("a test");
             let Some(test) = made_here(arch, name, &text) else {
                 skipped.push(name.clone());

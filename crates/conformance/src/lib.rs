@@ -23,8 +23,8 @@ use weakmem::Rules;
 pub const fn rules(arch: Arch) -> Rules {
     match arch {
         Arch::AArch64 => Rules::ARMV8,
-        Arch::Ppc => Rules::POWER,
-        Arch::Riscv => Rules::RVWMO,
+        Arch::Ppc64le => Rules::POWER,
+        Arch::Riscv64 => Rules::RVWMO,
         Arch::X86_64 => Rules::X86_TSO,
     }
 }

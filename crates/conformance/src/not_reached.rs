@@ -29,13 +29,13 @@ pub const NOT_REACHED: [NotReached; 3] = [
         rule: "granules",
     },
     NotReached {
-        arch: Arch::Riscv,
+        arch: Arch::Riscv64,
         test: "Mix-MP-word-halves",
         state: "1:x12=257; 1:x13=0",
         rule: "granules",
     },
     NotReached {
-        arch: Arch::Ppc,
+        arch: Arch::Ppc64le,
         test: "MP+sync+fri-rfi-addr",
         state: "1:r1=1; 1:r4=2; 1:r6=0; y=2",
         rule: "forwarding after an earlier load",

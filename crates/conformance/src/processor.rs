@@ -2,8 +2,9 @@
 
 use crate::explore::{Unseen, address};
 use crate::rule::Rule;
+use arch::Pairs;
 use diy::{Access, Acquire, Arch, Operation, Register, Release, Step, Value};
-use weakmem::{Fence, Load, Machine, Store, ThreadId, View};
+use weakmem::{Load, Machine, Store, ThreadId, View};
 
 /// A processor in the midst of its steps.
 #[derive(Debug, Clone)]
@@ -78,12 +79,12 @@ impl Processor {
     }
 
     /// What the fence keeps in order.
-    fn pairs(&self, fence: &diy::Fence) -> Fence {
-        Fence {
-            load_load: fence.pairs.rr && self.keeps(Rule::FenceReadRead),
-            load_store: fence.pairs.rw,
-            store_load: fence.pairs.wr && self.keeps(Rule::FenceWriteRead),
-            store_store: fence.pairs.ww && self.keeps(Rule::FenceWriteWrite),
+    fn pairs(&self, fence: &diy::Fence) -> Pairs {
+        Pairs {
+            rr: fence.pairs.rr && self.keeps(Rule::FenceReadRead),
+            rw: fence.pairs.rw,
+            wr: fence.pairs.wr && self.keeps(Rule::FenceWriteRead),
+            ww: fence.pairs.ww && self.keeps(Rule::FenceWriteWrite),
         }
     }
 
@@ -92,9 +93,7 @@ impl Processor {
     pub fn is_local(&self, step: &Step, machine: &Machine, thread: ThreadId) -> bool {
         match step {
             Step::Branch { .. } => true,
-            Step::Fence(fence) => {
-                !self.pairs(fence).store_load || machine.buffer(thread).is_empty()
-            }
+            Step::Fence(fence) => !self.pairs(fence).wr || machine.buffer(thread).is_empty(),
             Step::Access(access) => access.operation == Operation::Write && self.keeps(Rule::CoWR),
         }
     }
@@ -134,7 +133,7 @@ impl Processor {
             Step::Fence(fence) => {
                 machine.fence(thread, self.pairs(fence), &mut Unseen);
                 // RISC-V's `fence.i` orders instruction fetches only.
-                let synchronises = fence.context_sync && arch != Arch::Riscv;
+                let synchronises = fence.context_sync && arch != Arch::Riscv64;
                 if synchronises && self.keeps(Rule::ContextSync) {
                     machine.context_sync(thread, &mut Unseen);
                 }
@@ -157,7 +156,7 @@ impl Processor {
         let fenced =
             access.operation.is_atomic() && is_fence(access, arch) && self.keeps(Rule::AtomicFence);
         if fenced {
-            machine.fence(thread, Fence::FULL, &mut Unseen);
+            machine.fence(thread, Pairs::ALL, &mut Unseen);
         }
         let result = match access.operation {
             Operation::Write => {
@@ -190,7 +189,7 @@ impl Processor {
             _ => self.load(access, choice, machine, thread),
         };
         if fenced {
-            machine.fence(thread, Fence::FULL, &mut Unseen);
+            machine.fence(thread, Pairs::ALL, &mut Unseen);
         }
         result
     }
@@ -378,6 +377,6 @@ fn is_fence(access: &Access, arch: Arch) -> bool {
     match arch {
         Arch::X86_64 => true,
         Arch::AArch64 => access.order.acquire == Acquire::Sc && access.order.release != Release::No,
-        Arch::Ppc | Arch::Riscv => false,
+        Arch::Ppc64le | Arch::Riscv64 => false,
     }
 }

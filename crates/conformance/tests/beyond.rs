@@ -60,22 +60,22 @@ fn aarch64() {
 /// machine does not, which is stronger. The switch would make it exact here.
 #[test]
 fn ppc() {
-    let test = with_own_read(Arch::Ppc, "RMW-SB-lwarx");
+    let test = with_own_read(Arch::Ppc64le, "RMW-SB-lwarx");
     let mut expected = allowed(&test);
-    let mut flipped = rules(Arch::Ppc);
+    let mut flipped = rules(Arch::Ppc64le);
     flipped.atomics_forward = true;
     assert_eq!(outcomes(&test, flipped), expected);
     assert!(expected.remove(&test.wanted()));
-    assert_eq!(outcomes(&test, rules(Arch::Ppc)), expected);
+    assert_eq!(outcomes(&test, rules(Arch::Ppc64le)), expected);
 }
 
 /// A branch on a read of the own store, and `isync`, come after an earlier read of the location.
 #[test]
 fn ppc_branch() {
-    let test = from_name("MP+sync+fri-rfi-ctrlisync", Arch::Ppc).unwrap();
+    let test = from_name("MP+sync+fri-rfi-ctrlisync", Arch::Ppc64le).unwrap();
     let allowed = allowed(&test);
-    assert_eq!(outcomes(&test, rules(Arch::Ppc)), allowed);
-    let mut flipped = rules(Arch::Ppc);
+    assert_eq!(outcomes(&test, rules(Arch::Ppc64le)), allowed);
+    let mut flipped = rules(Arch::Ppc64le);
     flipped.branch_includes_location = false;
     assert!(!outcomes(&test, flipped).is_subset(&allowed));
 }
@@ -83,8 +83,8 @@ fn ppc_branch() {
 #[test]
 fn riscv() {
     for name in ["RMW-SB-amoswap", "RMW-SB-lr-sc"] {
-        let (test, found) = compare(Arch::Riscv, name);
-        let mut flipped = rules(Arch::Riscv);
+        let (test, found) = compare(Arch::Riscv64, name);
+        let mut flipped = rules(Arch::Riscv64);
         flipped.atomics_forward = true;
         assert_ne!(outcomes(&test, flipped), found, "{name}");
     }

@@ -63,12 +63,12 @@ fn aarch64() {
 
 #[test]
 fn ppc() {
-    compare(Arch::Ppc);
+    compare(Arch::Ppc64le);
 }
 
 #[test]
 fn riscv() {
-    compare(Arch::Riscv);
+    compare(Arch::Riscv64);
 }
 
 #[test]

@@ -28,8 +28,8 @@ type Draft = (String, Vec<Vec<Step>>, Vec<(Observable, u64)>);
 pub fn by_hand(arch: Arch) -> Result<Vec<Test>, Error> {
     let drafts = match arch {
         Arch::AArch64 => aarch64::drafts(),
-        Arch::Ppc => ppc::drafts(),
-        Arch::Riscv => riscv::drafts(),
+        Arch::Ppc64le => ppc::drafts(),
+        Arch::Riscv64 => riscv::drafts(),
         Arch::X86_64 => x86_64::drafts(),
     };
     let tests = drafts

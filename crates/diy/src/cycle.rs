@@ -110,7 +110,7 @@ impl Cycle {
                     .map_or(Annotation::Plain, |(first, _)| first),
                 processor,
                 location: location % locations,
-                pc: self.arch == Arch::Riscv,
+                pc: self.arch == Arch::Riscv64,
             });
             processor += usize::from(relation.is_external());
             location += usize::from(!relation.same_location);

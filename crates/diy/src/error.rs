@@ -5,17 +5,12 @@ use crate::{Arch, Direction};
 /// Why no test could be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// No such architecture.
-    #[error("there is no architecture `{name}`: use AArch64, PPC, RISCV or X86_64")]
-    Architecture {
-        /// What was asked for.
-        name: String,
-    },
     /// Not a relation of the architecture.
     #[error(
-        "`{relation}` is no relation of {arch}{}; expected Rfe, Fre, Coe (or Rfi, Fri, Coi), \
+        "`{relation}` is no relation of {}{}; expected Rfe, Fre, Coe (or Rfi, Fri, Coi), \
          Po{{d,s}}{{R,W}}{{R,W}}{}, {}, each with two annotations or none",
-        elsewhere.map(|arch| format!(" (but of {arch})")).unwrap_or_default(),
+        arch.herd_name(),
+        elsewhere.map(|arch| format!(" (but of {})", arch.herd_name())).unwrap_or_default(),
         if crate::Dependency::all(*arch).is_empty() {
             ""
         } else {
@@ -100,7 +95,10 @@ pub enum Error {
         limit: usize,
     },
     /// A processor needs more registers than there are.
-    #[error("processor {processor} needs more registers than {arch} has: use a shorter cycle")]
+    #[error(
+        "processor {processor} needs more registers than {} has: use a shorter cycle",
+        arch.herd_name()
+    )]
     Registers {
         /// The processor.
         processor: usize,
@@ -130,7 +128,8 @@ pub enum Error {
     },
     /// A part of a name that is not understood.
     #[error(
-        "`{name}`: `{part}` is no relation of {arch}: expected po, rfi, or a fence or dependency in lower case"
+        "`{name}`: `{part}` is no relation of {}: expected po, rfi, or a fence or dependency in lower case",
+        arch.herd_name()
     )]
     Part {
         /// The name.

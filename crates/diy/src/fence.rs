@@ -4,33 +4,7 @@
 //! FENCE.TSO), Power ISA Book II 4.6 (`sync`, `lwsync`, `eieio`), Intel SDM 3A 9.2. All locations
 //! are in normal cacheable memory, so shareability domains do not matter.
 
-use crate::Arch;
-
-/// Which accesses before a fence it keeps before which accesses after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Pairs {
-    /// Reads before reads.
-    pub rr: bool,
-    /// Reads before writes.
-    pub rw: bool,
-    /// Writes before reads.
-    pub wr: bool,
-    /// Writes before writes.
-    pub ww: bool,
-}
-
-impl Pairs {
-    const fn of(rr: bool, rw: bool, wr: bool, ww: bool) -> Pairs {
-        Pairs { rr, rw, wr, ww }
-    }
-}
-
-const NONE: Pairs = Pairs::of(false, false, false, false);
-const ALL: Pairs = Pairs::of(true, true, true, true);
-const READS_FIRST: Pairs = Pairs::of(true, true, false, false);
-const WRITES: Pairs = Pairs::of(false, false, false, true);
-const WRITES_FIRST: Pairs = Pairs::of(false, false, true, true);
-const ALL_BUT_WR: Pairs = Pairs::of(true, true, false, true);
+use crate::{Arch, Pairs};
 
 /// A fence instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,31 +45,31 @@ const fn context_sync(
         relation,
         token,
         instruction,
-        pairs: NONE,
+        pairs: Pairs::NONE,
         context_sync: true,
     }
 }
 
 const AARCH64: [Fence; 13] = [
-    fence("DMB.SY", "dmb.sy", "DMB SY", ALL),
-    fence("DMB.LD", "dmb.ld", "DMB LD", READS_FIRST),
-    fence("DMB.ST", "dmb.st", "DMB ST", WRITES),
-    fence("DMB.ISH", "dmb.ish", "DMB ISH", ALL),
-    fence("DMB.ISHLD", "dmb.ishld", "DMB ISHLD", READS_FIRST),
-    fence("DMB.ISHST", "dmb.ishst", "DMB ISHST", WRITES),
-    fence("DSB.SY", "dsb.sy", "DSB SY", ALL),
-    fence("DSB.LD", "dsb.ld", "DSB LD", READS_FIRST),
-    fence("DSB.ST", "dsb.st", "DSB ST", WRITES_FIRST),
-    fence("DSB.ISH", "dsb.ish", "DSB ISH", ALL),
-    fence("DSB.ISHLD", "dsb.ishld", "DSB ISHLD", READS_FIRST),
-    fence("DSB.ISHST", "dsb.ishst", "DSB ISHST", WRITES_FIRST),
+    fence("DMB.SY", "dmb.sy", "DMB SY", Pairs::ALL),
+    fence("DMB.LD", "dmb.ld", "DMB LD", Pairs::READ_ANY),
+    fence("DMB.ST", "dmb.st", "DMB ST", Pairs::WW),
+    fence("DMB.ISH", "dmb.ish", "DMB ISH", Pairs::ALL),
+    fence("DMB.ISHLD", "dmb.ishld", "DMB ISHLD", Pairs::READ_ANY),
+    fence("DMB.ISHST", "dmb.ishst", "DMB ISHST", Pairs::WW),
+    fence("DSB.SY", "dsb.sy", "DSB SY", Pairs::ALL),
+    fence("DSB.LD", "dsb.ld", "DSB LD", Pairs::READ_ANY),
+    fence("DSB.ST", "dsb.st", "DSB ST", Pairs::WRITE_ANY),
+    fence("DSB.ISH", "dsb.ish", "DSB ISH", Pairs::ALL),
+    fence("DSB.ISHLD", "dsb.ishld", "DSB ISHLD", Pairs::READ_ANY),
+    fence("DSB.ISHST", "dsb.ishst", "DSB ISHST", Pairs::WRITE_ANY),
     context_sync("ISB", "isb", "ISB"),
 ];
 
 const PPC: [Fence; 4] = [
-    fence("Sync", "sync", "sync", ALL),
-    fence("LwSync", "lwsync", "lwsync", ALL_BUT_WR),
-    fence("Eieio", "eieio", "eieio", WRITES),
+    fence("Sync", "sync", "sync", Pairs::ALL),
+    fence("LwSync", "lwsync", "lwsync", Pairs::TSO),
+    fence("Eieio", "eieio", "eieio", Pairs::WW),
     context_sync("ISync", "isync", "isync"),
 ];
 
@@ -112,23 +86,23 @@ macro_rules! riscv {
 }
 
 const RISCV: [Fence; 11] = [
-    riscv!("r", "r", Pairs::of(true, false, false, false)),
-    riscv!("r", "w", Pairs::of(false, true, false, false)),
-    riscv!("r", "rw", READS_FIRST),
-    riscv!("w", "r", Pairs::of(false, false, true, false)),
-    riscv!("w", "w", WRITES),
-    riscv!("w", "rw", WRITES_FIRST),
-    riscv!("rw", "r", Pairs::of(true, false, true, false)),
-    riscv!("rw", "w", Pairs::of(false, true, false, true)),
-    riscv!("rw", "rw", ALL),
-    fence("Fence.tso", "fence.tso", "fence.tso", ALL_BUT_WR),
+    riscv!("r", "r", Pairs::RR),
+    riscv!("r", "w", Pairs::RW),
+    riscv!("r", "rw", Pairs::READ_ANY),
+    riscv!("w", "r", Pairs::WR),
+    riscv!("w", "w", Pairs::WW),
+    riscv!("w", "rw", Pairs::WRITE_ANY),
+    riscv!("rw", "r", Pairs::RR.union(Pairs::WR)),
+    riscv!("rw", "w", Pairs::RW.union(Pairs::WW)),
+    riscv!("rw", "rw", Pairs::ALL),
+    fence("Fence.tso", "fence.tso", "fence.tso", Pairs::TSO),
     context_sync("Fence.i", "fence.i", "fence.i"),
 ];
 
 const X86_64: [Fence; 3] = [
-    fence("MFence", "mfence", "mfence", ALL),
-    fence("SFence", "sfence", "sfence", WRITES),
-    fence("LFence", "lfence", "lfence", READS_FIRST),
+    fence("MFence", "mfence", "mfence", Pairs::ALL),
+    fence("SFence", "sfence", "sfence", Pairs::WW),
+    fence("LFence", "lfence", "lfence", Pairs::READ_ANY),
 ];
 
 impl Fence {
@@ -137,8 +111,8 @@ impl Fence {
     pub const fn all(arch: Arch) -> &'static [Fence] {
         match arch {
             Arch::AArch64 => &AARCH64,
-            Arch::Ppc => &PPC,
-            Arch::Riscv => &RISCV,
+            Arch::Ppc64le => &PPC,
+            Arch::Riscv64 => &RISCV,
             Arch::X86_64 => &X86_64,
         }
     }

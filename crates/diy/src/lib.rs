@@ -11,7 +11,6 @@
 //! more than that is made from [`Step`]s; [`by_hand`] has some.
 #![forbid(unsafe_code)]
 
-mod arch;
 mod build;
 mod by_hand;
 mod cycle;
@@ -20,18 +19,20 @@ mod family;
 mod fence;
 mod name;
 mod parse;
+mod register;
 mod relation;
 mod step;
 mod test;
 mod text;
 
-pub use arch::{Arch, Register};
+pub use arch::{Arch, Pairs};
 pub use by_hand::by_hand;
 pub use cycle::Cycle;
 pub use error::Error;
 pub use family::{FAMILIES, Family};
-pub use fence::{Fence, Pairs};
+pub use fence::Fence;
 pub use name::{cycle_from_name, from_name};
+pub use register::Register;
 pub use relation::{Annotation, Communication, Dependency, Direction, Kind, Relation};
 pub use step::{Access, Acquire, Operation, Order, Release, Status, Step, Value};
 pub use test::{Observable, Processor, Test, location_name};

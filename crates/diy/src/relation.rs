@@ -120,13 +120,13 @@ impl Annotation {
                 ("Q", Annotation::AcquirePc),
                 ("L", Annotation::Release),
             ],
-            Arch::Riscv => &[
+            Arch::Riscv64 => &[
                 ("P", Annotation::Plain),
                 ("Aq", Annotation::Acquire),
                 ("Rl", Annotation::Release),
             ],
             Arch::X86_64 => &[("Na", Annotation::Plain), ("A", Annotation::Atomic)],
-            Arch::Ppc => &[("Na", Annotation::Plain)],
+            Arch::Ppc64le => &[("Na", Annotation::Plain)],
         }
     }
 
@@ -207,8 +207,8 @@ impl Dependency {
         }
         match arch {
             Arch::AArch64 => with!("CtrlIsb"),
-            Arch::Ppc => with!("CtrlIsync"),
-            Arch::Riscv => with!("CtrlFenceI"),
+            Arch::Ppc64le => with!("CtrlIsync"),
+            Arch::Riscv64 => with!("CtrlFenceI"),
             Arch::X86_64 => &[],
         }
     }

@@ -102,7 +102,7 @@ impl Test {
             Observable::Register {
                 processor,
                 register,
-            } => format!("{processor}:{}", self.arch.register_name(register)),
+            } => format!("{processor}:{}", register.name(self.arch)),
         }
     }
 
@@ -170,12 +170,12 @@ fn write_row(
 /// The text of a `.litmus` file.
 impl fmt::Display for Test {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} {}", self.arch, self.name)?;
+        writeln!(f, "{} {}", self.arch.herd_name(), self.name)?;
         writeln!(f, "\"{}\"", self.cycle)?;
         writeln!(f, "{{")?;
         for (index, processor) in self.processors.iter().enumerate() {
             let entries = processor.addresses.iter().map(|(register, location)| {
-                let register = self.arch.register_name(*register);
+                let register = register.name(self.arch);
                 format!("{index}:{register}={};", location_name(*location))
             });
             let line = entries.collect::<Vec<_>>().join(" ");

@@ -33,7 +33,7 @@ pub(crate) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn new(arch: Arch, processor: usize, labels: &'a mut usize) -> Writer<'a> {
-        let mut free: Vec<Register> = arch.registers().collect();
+        let mut free: Vec<Register> = Register::all(arch).collect();
         free.reverse();
         Writer {
             arch,
@@ -68,16 +68,16 @@ impl<'a> Writer<'a> {
                     *self.labels += 1;
                     match self.arch {
                         Arch::AArch64 => aarch64::branch(&mut self, register, &label),
-                        Arch::Ppc => ppc::branch(&mut self, register, &label),
-                        Arch::Riscv => riscv::branch(&mut self, register, &label),
+                        Arch::Ppc64le => ppc::branch(&mut self, register, &label),
+                        Arch::Riscv64 => riscv::branch(&mut self, register, &label),
                         Arch::X86_64 => x86_64::branch(&mut self, register, &label),
                     }
                 }
                 Step::Access(access) => {
                     match self.arch {
                         Arch::AArch64 => aarch64::access(&mut self, access)?,
-                        Arch::Ppc => ppc::access(&mut self, access)?,
-                        Arch::Riscv => riscv::access(&mut self, access)?,
+                        Arch::Ppc64le => ppc::access(&mut self, access)?,
+                        Arch::Riscv64 => riscv::access(&mut self, access)?,
                         Arch::X86_64 => x86_64::access(&mut self, access)?,
                     }
                     result = access.result;
@@ -169,7 +169,7 @@ impl<'a> Writer<'a> {
     pub(crate) fn no_instruction(&self, access: &Access) -> Error {
         self.wrong(&format!(
             "{} has no instruction for {:?} of {} bytes at offset {} with {:?}: expected one of its own",
-            self.arch, access.operation, access.size, access.offset, access.order
+            self.arch.herd_name(), access.operation, access.size, access.offset, access.order
         ))
     }
 

@@ -25,7 +25,7 @@ fn the_tests_are_those_of_diy7() {
     let mut compared = 0;
     let mut wrong = Vec::new();
     for arch in Arch::ALL {
-        let mut files: Vec<PathBuf> = fs::read_dir(folder().join(arch.name()))
+        let mut files: Vec<PathBuf> = fs::read_dir(folder().join(arch.herd_name()))
             .expect("the folder of the architecture")
             .map(|entry| entry.expect("an entry").path())
             .collect();

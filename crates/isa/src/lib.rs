@@ -42,119 +42,12 @@ mod ppc64le;
 mod riscv64;
 mod x86_64;
 
+pub use arch::{Arch, Pairs};
 pub use flow::{Flow, Registers};
 
 /// The registers of each architecture that [`flow()`] speaks of, by name.
 pub mod registers {
     pub use crate::aarch64::registers as aarch64;
-}
-
-use std::fmt;
-use std::ops::BitOr;
-
-/// An architecture whose instructions can be decoded.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Arch {
-    /// Armv8-A and later, 64-bit, little-endian.
-    AArch64,
-    /// Power ISA 3.0, 64-bit, little-endian.
-    Ppc64le,
-    /// RV64GC.
-    Riscv64,
-    /// x86-64.
-    X86_64,
-}
-
-impl Arch {
-    /// All of them.
-    pub const ALL: [Arch; 4] = [Arch::AArch64, Arch::Ppc64le, Arch::Riscv64, Arch::X86_64];
-
-    /// The name used throughout the project: `aarch64`, `ppc64le`, `riscv64`, `x86_64`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Arch::AArch64 => "aarch64",
-            Arch::Ppc64le => "ppc64le",
-            Arch::Riscv64 => "riscv64",
-            Arch::X86_64 => "x86_64",
-        }
-    }
-
-    /// The architecture that QEMU calls by this name (`qemu_info_t::target_name`).
-    #[must_use]
-    pub fn from_qemu_target_name(name: &str) -> Option<Arch> {
-        // QEMU's names of these four targets are the project's own.
-        Arch::ALL.into_iter().find(|arch| arch.name() == name)
-    }
-}
-
-impl fmt::Display for Arch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-/// Which pairs (earlier access, later access) of one thread an instruction keeps in order.
-#[derive(Copy, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Pairs(u8);
-
-impl Pairs {
-    /// No pair: not a fence.
-    pub const NONE: Pairs = Pairs(0);
-    /// An earlier read with a later read.
-    pub const RR: Pairs = Pairs(1 << 0);
-    /// An earlier read with a later write.
-    pub const RW: Pairs = Pairs(1 << 1);
-    /// An earlier write with a later read.
-    pub const WR: Pairs = Pairs(1 << 2);
-    /// An earlier write with a later write.
-    pub const WW: Pairs = Pairs(1 << 3);
-    /// Every pair: a full fence.
-    pub const ALL: Pairs = Pairs::RR.union(Pairs::RW).union(Pairs::WR).union(Pairs::WW);
-
-    /// Earlier reads with later reads and writes: `dmb ld`, `lfence`.
-    const READ_ANY: Pairs = Pairs::RR.union(Pairs::RW);
-    /// Every pair but an earlier write with a later read: `lwsync`, `fence.tso`.
-    const TSO: Pairs = Pairs::READ_ANY.union(Pairs::WW);
-
-    /// Whether all pairs of `other` are among these.
-    #[must_use]
-    pub const fn contains(self, other: Pairs) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    const fn union(self, other: Pairs) -> Pairs {
-        Pairs(self.0 | other.0)
-    }
-}
-
-impl BitOr for Pairs {
-    type Output = Pairs;
-
-    fn bitor(self, other: Pairs) -> Pairs {
-        self.union(other)
-    }
-}
-
-impl fmt::Debug for Pairs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut separator = "";
-        for (pair, name) in [
-            (Pairs::RR, "RR"),
-            (Pairs::RW, "RW"),
-            (Pairs::WR, "WR"),
-            (Pairs::WW, "WW"),
-        ] {
-            if self.contains(pair) {
-                write!(f, "{separator}{name}")?;
-                separator = "|";
-            }
-        }
-        if *self == Pairs::NONE {
-            f.write_str("NONE")?;
-        }
-        Ok(())
-    }
 }
 
 /// What kind of atomicity an instruction's access has beyond single-copy atomicity.
@@ -325,34 +218,4 @@ pub fn flow(arch: Arch, bytes: &[u8]) -> Flow {
 /// The little-endian word that `bytes` is, if it is one.
 fn word(bytes: &[u8]) -> Option<u32> {
     bytes.try_into().ok().map(u32::from_le_bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_and_qemu_names_agree() {
-        for arch in Arch::ALL {
-            assert_eq!(Arch::from_qemu_target_name(arch.name()), Some(arch));
-        }
-        assert_eq!(Arch::from_qemu_target_name("ppc64"), None);
-        assert_eq!(Arch::from_qemu_target_name("i386"), None);
-        assert_eq!(Arch::from_qemu_target_name(""), None);
-    }
-
-    #[test]
-    fn pairs_print_as_a_union() {
-        assert_eq!(format!("{:?}", Pairs::NONE), "NONE");
-        assert_eq!(format!("{:?}", Pairs::RR | Pairs::WW), "RR|WW");
-        assert_eq!(format!("{:?}", Pairs::ALL), "RR|RW|WR|WW");
-    }
-
-    #[test]
-    fn pairs_contain() {
-        assert!(Pairs::ALL.contains(Pairs::RW | Pairs::WR));
-        assert!(Pairs::RR.contains(Pairs::NONE));
-        assert!(!Pairs::TSO.contains(Pairs::WR));
-        assert!(!Pairs::RR.contains(Pairs::RR | Pairs::RW));
-    }
 }

@@ -6,8 +6,10 @@
 //! stays in a register that the test does not use; the stack is not used at all, since tests may
 //! use its pointer where the architecture has it among the ordinary registers.
 
-use crate::arch::{Arch, Frame, Register};
+use crate::Arch;
+use crate::abi::{Frame, Register};
 use crate::error::Error;
+use crate::facts::facts;
 use crate::instruction::{Piece, Statement};
 use crate::plan::{Block, STRIDE};
 use crate::test::Test;
@@ -46,7 +48,7 @@ impl Test {
             text: String::new(),
             lines: Vec::new(),
         };
-        let frame = &self.arch.facts().frame;
+        let frame = &facts(self.arch).frame;
         out.line(".text", None);
         if !frame.begin.is_empty() {
             out.line(frame.begin, None);
@@ -58,9 +60,9 @@ impl Test {
     }
 
     fn function(&self, processor: usize, frame: &Frame, out: &mut Assembly) -> Result<(), Error> {
-        let facts = self.arch.facts();
-        let name = |register| {
-            let name = self.arch.register_name(register).to_ascii_lowercase();
+        let abi = facts(self.arch);
+        let name = |register: Register| {
+            let name = register.name(self.arch).to_ascii_lowercase();
             format!("{}{name}", frame.prefix)
         };
         let addresses = self.addresses(processor)?;
@@ -69,7 +71,7 @@ impl Test {
         let results_at = block.inputs.len();
         let own_at = results_at + block.results.len();
         let entry = entry(processor);
-        let (argument, base) = (name(facts.argument), name(addresses.block));
+        let (argument, base) = (name(abi.argument), name(addresses.block));
 
         out.line(".balign 16", None);
         out.line(&format!(".globl {entry}"), None);
@@ -78,7 +80,7 @@ impl Test {
             let at = offset(own_at + index);
             out.line(&(frame.store)(&name(*register), &argument, at), None);
         }
-        if addresses.block != facts.argument {
+        if addresses.block != abi.argument {
             out.line(&(frame.copy)(&base, &argument), None);
         }
         for (index, (register, _)) in block.inputs.iter().enumerate() {
@@ -160,9 +162,7 @@ impl Test {
 
     fn addresses(&self, processor: usize) -> Result<Addresses, Error> {
         let used = self.used(processor);
-        let mut free = self
-            .arch
-            .facts()
+        let mut free = facts(self.arch)
             .free
             .iter()
             .map(|number| Register(*number))
@@ -205,7 +205,7 @@ impl Test {
             .into_iter()
             .chain([addresses.block])
             .chain(addresses.locations);
-        let preserved = self.arch.facts().preserved;
+        let preserved = facts(self.arch).preserved;
         Ok(Block {
             inputs,
             results: self.results(processor).collect(),
@@ -218,7 +218,7 @@ impl Test {
 
 /// Whether the register is always zero.
 fn is_zero(arch: Arch, register: Register) -> bool {
-    arch == Arch::Riscv && register == Register(0)
+    arch == Arch::Riscv64 && register == Register(0)
 }
 
 /// A processor's label, as the assembler is to know it.

@@ -5,8 +5,10 @@
 //! become the processor's own, and on x86 a location in an operand becomes its address. RISC-V's
 //! `.aq.rl` becomes `.aqrl`.
 
-use crate::arch::{Arch, Control, Register};
+use crate::Arch;
+use crate::abi::{Control, Register};
 use crate::error::Error;
+use crate::facts::facts;
 use crate::source::number;
 
 /// A part of an instruction.
@@ -126,7 +128,7 @@ pub fn parse(arch: Arch, line: usize, cell: &str, known: &[&str]) -> Result<Stat
     let Some(mnemonic) = mnemonics.last_mut() else {
         return Ok(statement);
     };
-    if arch == Arch::Riscv {
+    if arch == Arch::Riscv64 {
         *mnemonic = mnemonic.replace(".aq.rl", ".aqrl");
     }
     if !mnemonic.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -135,8 +137,8 @@ pub fn parse(arch: Arch, line: usize, cell: &str, known: &[&str]) -> Result<Stat
         return Err(refuse("it does not begin with the name of an instruction"));
     }
     let mnemonic = mnemonic.clone();
-    let facts = arch.facts();
-    let control = (facts.control)(&mnemonic);
+    let abi = facts(arch);
+    let control = (abi.control)(&mnemonic);
     if control == Control::Leaves {
         return Err(refuse(
             "it leaves the test, or uses the stack; only branches to the processor's labels stay",
@@ -151,14 +153,14 @@ pub fn parse(arch: Arch, line: usize, cell: &str, known: &[&str]) -> Result<Stat
         known,
         branch: control == Control::Branch,
         pieces: vec![Piece::Text(text_before)],
-        registers: (facts.implicit)(&mnemonic)
+        registers: (abi.implicit)(&mnemonic)
             .iter()
             .map(|number| Register(*number))
             .collect(),
     };
     // A prefix may count as well: `rep`.
     for prefix in &mnemonics {
-        let implicit = (facts.implicit)(prefix);
+        let implicit = (abi.implicit)(prefix);
         reader
             .registers
             .extend(implicit.iter().map(|number| Register(*number)));
@@ -167,7 +169,7 @@ pub fn parse(arch: Arch, line: usize, cell: &str, known: &[&str]) -> Result<Stat
     if reader.branch && !reader.ends_in_label() {
         return Err(refuse("it does not go to a label of the same processor"));
     }
-    if arch == Arch::Ppc && names_a_register_by_number(&mnemonic, &operands) {
+    if arch == Arch::Ppc64le && names_a_register_by_number(&mnemonic, &operands) {
         return Err(refuse("write registers as r0 to r31"));
     }
     statement.pieces = reader.pieces;
@@ -248,10 +250,10 @@ impl Operands<'_> {
         if lower.starts_with('.') {
             return Err(format!("`{word}` is no label of this processor"));
         }
-        if let Some(why) = (self.arch.facts().untouchable)(&lower) {
+        if let Some(why) = (facts(self.arch).untouchable)(&lower) {
             return Err(format!("{why} (`{word}`)"));
         }
-        if let Some((register, _)) = self.arch.register(&lower) {
+        if let Some((register, _)) = Register::named(self.arch, &lower) {
             self.registers.push(register);
         }
         self.text().push_str(&lower);
@@ -358,12 +360,12 @@ mod tests {
             (Arch::AArch64, "L0: CBNZ W0, L0", "cbnz w0, <L0>"),
             (Arch::AArch64, "LDR W1,[X0,W2,SXTW]", "ldr w1,[x0,w2,sxtw]"),
             (
-                Arch::Riscv,
+                Arch::Riscv64,
                 "amoswap.w.aq.rl x7,x5,(x6)",
                 "amoswap.w.aqrl x7,x5,(x6)",
             ),
-            (Arch::Ppc, "bne-  L0", "bne- <L0>"),
-            (Arch::Ppc, "lwarx r1,0,r2", "lwarx r1,0,r2"),
+            (Arch::Ppc64le, "bne-  L0", "bne- <L0>"),
+            (Arch::Ppc64le, "lwarx r1,0,r2", "lwarx r1,0,r2"),
             (Arch::X86_64, "movl $1,(x)", "movl $1,<x+0>"),
             (Arch::X86_64, "MOVL [x],%EAX", "movl <x+0>,%eax"),
             (Arch::X86_64, "movw 2(x),%ax", "movw <x+2>,%ax"),
@@ -392,13 +394,13 @@ mod tests {
             (Arch::AArch64, "LDR X0,=1", "more than an instruction"),
             (Arch::AArch64, ".word 1", "directive"),
             (Arch::AArch64, "FMOV D8,#1.0", "preserved"),
-            (Arch::Ppc, "blr", "leaves the test"),
-            (Arch::Ppc, "bl L0", "leaves the test"),
-            (Arch::Ppc, "beqlr", "leaves the test"),
-            (Arch::Ppc, "li 14,1", "r0 to r31"),
-            (Arch::Riscv, "jalr x1,0(x5)", "leaves the test"),
-            (Arch::Riscv, "ecall", "leaves the test"),
-            (Arch::Riscv, "lw x5,0(sp)", "stack pointer"),
+            (Arch::Ppc64le, "blr", "leaves the test"),
+            (Arch::Ppc64le, "bl L0", "leaves the test"),
+            (Arch::Ppc64le, "beqlr", "leaves the test"),
+            (Arch::Ppc64le, "li 14,1", "r0 to r31"),
+            (Arch::Riscv64, "jalr x1,0(x5)", "leaves the test"),
+            (Arch::Riscv64, "ecall", "leaves the test"),
+            (Arch::Riscv64, "lw x5,0(sp)", "stack pointer"),
             (Arch::X86_64, "call x", "leaves the test"),
             (Arch::X86_64, "jmp *%rax", "label of the same processor"),
             (Arch::X86_64, "push %rax", "leaves the test"),

@@ -13,10 +13,11 @@
 //! tables, code as data and vector registers as results are not supported.
 #![forbid(unsafe_code)]
 
-mod arch;
+mod abi;
 mod assembly;
 mod condition;
 mod error;
+mod facts;
 mod histogram;
 mod instruction;
 mod parse;
@@ -26,7 +27,8 @@ mod state;
 mod test;
 mod value;
 
-pub use arch::{Arch, Register};
+pub use abi::Register;
+pub use arch::Arch;
 pub use assembly::{Assembly, entry};
 pub use condition::{Condition, Proposition, Quantifier};
 pub use error::Error;

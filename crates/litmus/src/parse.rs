@@ -3,7 +3,7 @@
 mod condition;
 mod initial;
 
-use crate::arch::Arch;
+use crate::Arch;
 use crate::condition::{Condition, Proposition, Quantifier};
 use crate::error::Error;
 use crate::instruction;
@@ -79,19 +79,20 @@ fn first_line(source: &Source) -> Result<(Arch, String, usize), Error> {
     let end = text[begin..].find('\n').map_or(text.len(), |n| begin + n);
     let line = source.line(begin);
     let mut words = text[begin..end].split_whitespace();
-    let known = Arch::ALL.map(Arch::name).join(", ");
+    let known = Arch::ALL.map(Arch::herd_name).join(", ");
     let arch = words
         .next()
         .ok_or_else(|| Error::new(line, format!("there is no test: begin with one of {known}")))?;
-    let arch = Arch::parse(arch).ok_or_else(|| {
+    let arch = Arch::from_herd_name(arch).ok_or_else(|| {
         Error::new(
             line,
             format!("tests for `{arch}` are not supported: the first word must be one of {known}"),
         )
     })?;
-    let name = words
-        .next()
-        .ok_or_else(|| Error::new(line, format!("the test has no name: write `{arch} NAME`")))?;
+    let name = words.next().ok_or_else(|| {
+        let arch = arch.herd_name();
+        Error::new(line, format!("the test has no name: write `{arch} NAME`"))
+    })?;
     Ok((arch, name.to_owned(), end))
 }
 

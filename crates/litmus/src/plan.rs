@@ -18,7 +18,7 @@
 //! gave back, in order, then what the locations hold, each as a hexadecimal number or, where it
 //! is the address of a location, as `&` with that location's number.
 
-use crate::arch::Register;
+use crate::abi::Register;
 use crate::state::Place;
 use crate::test::{Processor, Test};
 use crate::value::Value;

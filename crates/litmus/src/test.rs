@@ -1,6 +1,7 @@
 //! A litmus test, read and checked.
 
-use crate::arch::{Arch, Register};
+use crate::Arch;
+use crate::abi::Register;
 use crate::condition::{Condition, Proposition};
 use crate::instruction::Statement;
 use crate::state::Observable;

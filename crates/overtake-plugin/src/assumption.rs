@@ -3,8 +3,8 @@
 //! So a cure is tried, or a barrier taken away, without another binary.
 
 use crate::translate::Decoded;
-use isa::{Access, Acquire, Pairs};
-use weakmem::Fence;
+use arch::Pairs;
+use isa::{Access, Acquire};
 
 /// What is supposed of the instruction at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,9 +22,9 @@ enum What {
     /// Its read is an acquire.
     Acquire(Acquire),
     /// There is a fence before it.
-    Before(Fence),
+    Before(Pairs),
     /// There is a fence after its access.
-    After(Fence),
+    After(Pairs),
 }
 
 /// For messages. A fence is named by the pairs that it keeps: `rw` are those that `lwsync` and
@@ -32,24 +32,13 @@ enum What {
 pub const FORM: &str = "assume=ADDRESS:ignored|release|acquire|acquire-pc|before-ww|before-rr|\
     before-r|before-rw|before-all|after-ww|after-rr|after-r|after-rw|after-all";
 
-fn fence(name: &str) -> Option<Fence> {
-    let none = Fence::default();
+fn fence(name: &str) -> Option<Pairs> {
     Some(match name {
-        "ww" => Fence::STORES,
-        "rr" => Fence {
-            load_load: true,
-            ..none
-        },
-        "r" => Fence {
-            load_load: true,
-            load_store: true,
-            ..none
-        },
-        "rw" => Fence {
-            store_load: false,
-            ..Fence::FULL
-        },
-        "all" => Fence::FULL,
+        "ww" => Pairs::WW,
+        "rr" => Pairs::RR,
+        "r" => Pairs::READ_ANY,
+        "rw" => Pairs::TSO,
+        "all" => Pairs::ALL,
         _ => return None,
     })
 }
@@ -151,6 +140,6 @@ mod tests {
         Assumption::parse("0x40:before-ww")
             .unwrap()
             .apply(&mut isync);
-        assert_eq!(isync.before, Some(Fence::STORES));
+        assert_eq!(isync.before, Some(Pairs::WW));
     }
 }

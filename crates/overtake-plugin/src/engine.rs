@@ -20,10 +20,11 @@ use crate::trace::{self, AccessHash};
 use crate::translate::{self, Block, Instruction};
 use crate::views;
 use crate::views::Guest;
+use arch::Pairs;
 use flow::Position;
 use isa::{Access, Arch};
 use overtake_report::Stats;
-use weakmem::{Fence, Machine, Progress, Quantum, Reservation, Rules, Stop, ThreadId};
+use weakmem::{Machine, Progress, Quantum, Reservation, Rules, Stop, ThreadId};
 
 /// A thread that has run so many instructions since it last touched shared memory, or was handed the
 /// token, sees all that is visible: no processor reorders over more (the largest have about 500
@@ -370,9 +371,9 @@ impl Engine {
         if instruction.flow.context_sync {
             // Loads that the branches before it came from, before later ones. (Before later stores, the
             // branches keep them.)
-            let orders = Fence {
-                load_load: true,
-                ..Fence::default()
+            let orders = Pairs {
+                rr: true,
+                ..Pairs::NONE
             };
             guest.0.barrier(current, instruction.address, orders);
             self.machine.context_sync(current, &mut guest);

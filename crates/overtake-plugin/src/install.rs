@@ -146,7 +146,7 @@ fn check(arguments: &[String], host: &Host) -> Result<(Options, Arch), Box<(Opti
             "full-system emulation; only QEMU's user mode is supported".into(),
         ));
     }
-    let arch = Arch::from_qemu_target_name(&host.target).ok_or_else(|| {
+    let arch = Arch::from_name(&host.target).ok_or_else(|| {
         refused(format!(
             "guest architecture {}; known are aarch64, ppc64le, riscv64, x86_64",
             host.target

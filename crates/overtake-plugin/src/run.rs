@@ -3,11 +3,12 @@
 use crate::guest_memory;
 use crate::options::{Choice, Options};
 use crate::plugin::plugin;
-use overtake_report::trace::{self, Access, Event, Line, Module, Object, Orders};
+use arch::Pairs;
+use overtake_report::trace::{self, Access, Event, Line, Module, Object};
 use schedule::{Recorder, Replay, Schedule};
 use std::fs::File;
 use std::io::Write;
-use weakmem::{Fence, Pct, Progress, StoreId, Strategy, ThreadId, Timestamp, Uniform};
+use weakmem::{Pct, Progress, StoreId, Strategy, ThreadId, Timestamp, Uniform};
 
 /// The strategy, and the trace if there is one.
 pub struct Run {
@@ -102,12 +103,15 @@ impl Run {
     }
 
     /// A thread went through a barrier.
-    pub fn barrier(&mut self, thread: ThreadId, pc: u64, fence: Fence) {
+    pub fn barrier(&mut self, thread: ThreadId, pc: u64, fence: Pairs) {
         if let Some(trace) = &mut self.trace
             && trace.begun
         {
-            let orders = orders(fence);
-            trace.event(Event::Barrier { thread, pc, orders });
+            trace.event(Event::Barrier {
+                thread,
+                pc,
+                orders: fence,
+            });
         }
     }
 
@@ -155,16 +159,6 @@ fn free(options: &Options, seed: u64) -> Box<dyn Strategy> {
 
 fn create(path: &str) -> Result<File, String> {
     File::create(path).map_err(|error| format!("cannot write {path}: {error}"))
-}
-
-/// A fence in the trace's words.
-pub fn orders(fence: Fence) -> Orders {
-    Orders {
-        load_load: fence.load_load,
-        load_store: fence.load_store,
-        store_load: fence.store_load,
-        store_store: fence.store_store,
-    }
 }
 
 impl Trace {

@@ -1,8 +1,8 @@
 //! At translation: what each instruction does, and which callbacks it needs.
 
 use crate::trace::{self, BlockHash};
-use isa::{Access, Acquire, Effect, Flow, Pairs, Registers};
-use weakmem::Fence;
+use arch::Pairs;
+use isa::{Access, Acquire, Effect, Flow, Registers};
 
 /// A translated block of guest code.
 #[derive(Debug)]
@@ -38,9 +38,9 @@ pub struct Decoded {
     /// What it passes on.
     pub flow: Flow,
     /// A fence that is supposed before it.
-    pub before: Option<Fence>,
+    pub before: Option<Pairs>,
     /// A fence that is supposed after its access.
-    pub after: Option<Fence>,
+    pub after: Option<Pairs>,
 }
 
 /// A translated instruction.
@@ -59,11 +59,11 @@ pub struct Instruction {
     /// Whether it is a release.
     pub release: bool,
     /// What it orders by itself, before it runs.
-    pub fence: Option<Fence>,
+    pub fence: Option<Pairs>,
     /// What is supposed to be ordered before it runs.
-    pub before: Option<Fence>,
+    pub before: Option<Pairs>,
     /// What is supposed to be ordered after its access.
-    pub after: Option<Fence>,
+    pub after: Option<Pairs>,
     /// It writes memory that no callback reports.
     pub unseen_write: bool,
     /// It follows such an instruction, or a store-conditional.
@@ -139,13 +139,8 @@ impl Instruction {
     }
 }
 
-fn fence(pairs: Pairs) -> Option<Fence> {
-    (pairs != Pairs::NONE).then(|| Fence {
-        load_load: pairs.contains(Pairs::RR),
-        load_store: pairs.contains(Pairs::RW),
-        store_load: pairs.contains(Pairs::WR),
-        store_store: pairs.contains(Pairs::WW),
-    })
+fn fence(pairs: Pairs) -> Option<Pairs> {
+    (!pairs.is_empty()).then_some(pairs)
 }
 
 /// One bit of 64, from an address of code.

@@ -3,6 +3,7 @@
 //! The plugin writes a [`Line`] of JSON for each event into the file that its `trace=` option names.
 //! From it follows who read what from whom, and so which accesses were seen out of order.
 
+use arch::Pairs;
 use serde::{Deserialize, Serialize};
 
 /// A line of the file.
@@ -94,7 +95,7 @@ pub enum Event {
         /// Guest address of the instruction.
         pc: u64,
         /// Which pairs it orders.
-        orders: Orders,
+        orders: Pairs,
     },
     /// From here on this thread runs.
     Turn {
@@ -103,19 +104,6 @@ pub enum Event {
     },
     /// Memory may have been written by the kernel.
     Outside,
-}
-
-/// Pairs (earlier access, later access) of a thread that an instruction keeps in order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Orders {
-    /// Earlier loads before later loads.
-    pub load_load: bool,
-    /// Earlier loads before later stores.
-    pub load_store: bool,
-    /// Earlier stores before later loads.
-    pub store_load: bool,
-    /// Earlier stores before later stores.
-    pub store_store: bool,
 }
 
 /// An access of shared memory.
@@ -143,7 +131,7 @@ pub struct Access {
     /// The instruction is a release.
     pub release: bool,
     /// What the instruction orders besides (a locked instruction of x86, for instance).
-    pub orders: Orders,
+    pub orders: Pairs,
 }
 
 /// What an access does.

@@ -59,7 +59,7 @@ fn text(
         counted(iterations, "iteration"),
         args.series.strategy.strategy.name()
     )?;
-    if conformance.sums().contains_key(&Arch::Ppc) {
+    if conformance.sums().contains_key(&Arch::Ppc64le) {
         writeln!(
             out,
             "On PPC `without load buffering` is also with multi-copy atomicity."

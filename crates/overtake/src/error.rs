@@ -190,7 +190,8 @@ pub enum Error {
 
     /// No litmus test can be made of what was given.
     #[error(
-        "cannot make a test for {arch}: {source}; `overtake generate --arch {arch} --list` lists what there is"
+        "cannot make a test for {0}: {source}; `overtake generate --arch {0} --list` lists what there is",
+        arch.herd_name()
     )]
     NoTest {
         /// For this architecture.

@@ -12,7 +12,6 @@ use litmus::Arch;
 
 use crate::cli::GenerateArgs;
 use crate::error::Error;
-use crate::litmus::of_cycles;
 
 /// `overtake generate`.
 pub fn run(args: &GenerateArgs) -> Result<u8, Error> {
@@ -24,7 +23,7 @@ pub fn run(args: &GenerateArgs) -> Result<u8, Error> {
         print(&list(arch))?;
         return Ok(0);
     }
-    let tests = tests(args, of_cycles(arch)).map_err(|source| Error::NoTest { arch, source })?;
+    let tests = tests(args, arch).map_err(|source| Error::NoTest { arch, source })?;
     let Some(folder) = &args.output else {
         let texts: Vec<_> = tests.iter().map(Test::to_string).collect();
         print(&texts.join("\n"))?;
@@ -66,33 +65,32 @@ fn tests(args: &GenerateArgs, arch: diy::Arch) -> Result<Vec<Test>, diy::Error> 
 
 /// The relations and the families of names of an architecture.
 fn list(arch: Arch) -> String {
-    let of = of_cycles(arch);
-    let mut text = format!("{arch}\n");
+    let mut text = format!("{}\n", arch.herd_name());
     let mut line = |title: &str, names: Vec<String>| {
         if !names.is_empty() {
             wrapped(&mut text, title, &names);
         }
     };
-    line("to another processor", communications(of, Kind::External));
-    line("on one processor", communications(of, Kind::Internal));
-    line("program order", in_order(of, Kind::ProgramOrder));
+    line("to another processor", communications(arch, Kind::External));
+    line("on one processor", communications(arch, Kind::Internal));
+    line("program order", in_order(arch, Kind::ProgramOrder));
     let dependencies = [
         Dependency::Address,
         Dependency::Data,
         Dependency::Control,
         Dependency::ControlSync,
     ];
-    let dependencies = dependencies.map(|one| in_order(of, Kind::Dependency(one)));
+    let dependencies = dependencies.map(|one| in_order(arch, Kind::Dependency(one)));
     line("dependencies", dependencies.concat());
-    let fences = Fence::all(of)
+    let fences = Fence::all(arch)
         .iter()
-        .map(|one| in_order(of, Kind::Fence(*one)));
+        .map(|one| in_order(arch, Kind::Fence(*one)));
     line("fences", fences.flatten().collect());
     line(
         "families of names",
         FAMILIES.map(|one| one.name.to_owned()).to_vec(),
     );
-    let by_hand = by_hand(of).unwrap_or_default().into_iter();
+    let by_hand = by_hand(arch).unwrap_or_default().into_iter();
     line(
         "names of tests that are no cycles",
         by_hand.map(|test| test.name).collect(),

@@ -21,15 +21,10 @@ use machinery::{Done, Machinery, Task};
 pub const fn target(arch: Arch) -> Target {
     match arch {
         Arch::AArch64 => Target::Aarch64,
-        Arch::Ppc => Target::Ppc64le,
-        Arch::Riscv => Target::Riscv64,
+        Arch::Ppc64le => Target::Ppc64le,
+        Arch::Riscv64 => Target::Riscv64,
         Arch::X86_64 => Target::X86_64,
     }
-}
-
-/// The architecture as `diy` has it: it is the same, by its name.
-pub(crate) fn of_cycles(arch: Arch) -> diy::Arch {
-    arch.name().parse().expect("the same architectures")
 }
 
 /// `overtake litmus`.

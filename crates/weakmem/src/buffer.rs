@@ -105,7 +105,7 @@ impl StoreBuffer {
         });
     }
 
-    /// Orders the stores so far before all later ones.
+    /// Pairs the stores so far before all later ones.
     pub(crate) fn fence(&mut self) {
         self.epoch += 1;
     }

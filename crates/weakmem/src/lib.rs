@@ -44,7 +44,7 @@ pub use buffer::{MAX_ACCESS, StoreBuffer};
 pub use driver::Driver;
 pub use image::{GRANULE, Image, PAGE_SIZE};
 pub use machine::{Counters, Load, Machine, Store, StoreId, ThreadId};
-pub use order::{Fence, StoreOrder};
+pub use order::StoreOrder;
 pub use reservation::Reservation;
 pub use rules::Rules;
 pub use strategy::{LONGEST_LIFE, Pct, Progress, Quantum, Stop, Strategy, Uniform};

@@ -1,34 +1,4 @@
-//! What keeps two accesses of one thread in order.
-
-/// Pairs (earlier access, later access) of one thread that a fence keeps in order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Fence {
-    /// Earlier loads before later loads.
-    pub load_load: bool,
-    /// Earlier loads before later stores.
-    pub load_store: bool,
-    /// Earlier stores before later loads.
-    pub store_load: bool,
-    /// Earlier stores before later stores.
-    pub store_store: bool,
-}
-
-impl Fence {
-    /// Orders everything.
-    pub const FULL: Self = Self {
-        load_load: true,
-        load_store: true,
-        store_load: true,
-        store_store: true,
-    };
-    /// Orders stores with stores.
-    pub const STORES: Self = Self {
-        load_load: false,
-        load_store: false,
-        store_load: false,
-        store_store: true,
-    };
-}
+//! In which order one thread's stores may become visible.
 
 /// The order in which one thread's stores may become visible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! Properties that hold for any program and any strategy.
 
+use arch::Pairs;
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
 use weakmem::{
-    Driver, Fence, LONGEST_LIFE, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, Strategy,
-    ThreadId, Uniform, View,
+    Driver, LONGEST_LIFE, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, Strategy, ThreadId,
+    Uniform, View,
 };
 
 const THREADS: u32 = 3;
@@ -166,8 +167,8 @@ impl Run {
                     machine.branch(thread, view);
                 }
             }
-            Op::Fence { stores: true } => machine.fence(thread, Fence::STORES, guest),
-            Op::Fence { stores: false } => machine.fence(thread, Fence::FULL, guest),
+            Op::Fence { stores: true } => machine.fence(thread, Pairs::WW, guest),
+            Op::Fence { stores: false } => machine.fence(thread, Pairs::ALL, guest),
             Op::AcquireRcsc => {
                 machine.acquire_rcsc(thread, guest);
             }
@@ -314,7 +315,7 @@ proptest! {
         for (thread, at) in stores {
             let store = Store { addr: BASE + at, bytes: &[1], release: false, address: View::NONE, data: View::NONE };
             machine.store(thread, store, u64::MAX, &mut Never);
-            machine.fence(thread, Fence::STORES, &mut Never);
+            machine.fence(thread, Pairs::WW, &mut Never);
         }
         for _ in 0..=2 * LONGEST_LIFE {
             machine.propagate(&mut Never);

@@ -10,8 +10,8 @@ pub(super) fn drafts(arch: Arch) -> Vec<Draft> {
     // The first register that values may be in; its tests of Armv8 count from X0.
     let base: u8 = match arch {
         Arch::AArch64 | Arch::X86_64 => 0,
-        Arch::Riscv => 10,
-        Arch::Ppc => return Vec::new(),
+        Arch::Riscv64 => 10,
+        Arch::Ppc64le => return Vec::new(),
     };
     let half = |location, offset, number| {
         let access = Access::read(location).into(Register(base + number));

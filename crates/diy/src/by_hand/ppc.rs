@@ -23,7 +23,7 @@ pub(super) fn drafts() -> Vec<Draft> {
         ("RMW-SB-lwarx-lwsync", Some("LwSync")),
         ("RMW-SB-lwarx-sync", Some("Sync")),
     ] {
-        let fence = fence.and_then(|name| Fence::named(Arch::Ppc, name));
+        let fence = fence.and_then(|name| Fence::named(Arch::Ppc64le, name));
         let own = |mine| {
             let mut steps = exclusive_pair(mine, 1, RELAXED, 5, 6).to_vec();
             steps.extend(fence.map(Step::Fence));
@@ -47,7 +47,7 @@ pub(super) fn drafts() -> Vec<Draft> {
 /// Message passing in which the reader's two reads are ordered only by what `between` does with
 /// a location that a third processor writes.
 fn through_another(name: &str, between: impl Fn(usize) -> Vec<Step>) -> Draft {
-    let fence = Fence::named(Arch::Ppc, "Sync").map(Step::Fence);
+    let fence = Fence::named(Arch::Ppc64le, "Sync").map(Step::Fence);
     let writer = [Some(write(X, 1)), fence, Some(write(Y, 1))];
     let mut reader = vec![read(Y, 9)];
     reader.extend(between(0));

@@ -1,10 +1,10 @@
 //! x86-64 instructions, AT&T syntax. Source: Intel SDM 2.
 
 use super::Writer;
-use crate::{Access, Arch, Error, Operation, Order, Register, Value, location_name};
+use crate::{Access, Error, Operation, Order, Register, Value, location_name};
 
 pub(super) fn branch(writer: &mut Writer<'_>, register: Register, label: &str) {
-    writer.line(format!("cmpl $0,{}", Arch::x86_low(register)));
+    writer.line(format!("cmpl $0,{}", register.x86_low()));
     writer.line(format!("jne {label}"));
     writer.line(format!("{label}:"));
 }
@@ -31,7 +31,7 @@ pub(super) fn access(writer: &mut Writer<'_>, access: &mut Access) -> Result<(),
     }
     match access.operation {
         Operation::Read => {
-            let target = Arch::x86_low(writer.destination(access)?);
+            let target = writer.destination(access)?.x86_low();
             let extend = match letter {
                 'l' => String::new(),
                 narrow => format!("z{narrow}"),
@@ -44,8 +44,8 @@ pub(super) fn access(writer: &mut Writer<'_>, access: &mut Access) -> Result<(),
             }
             (value, source) => {
                 let register = writer.fresh()?;
-                let (text, number) = (Arch::x86_low(register), sum(value));
-                let source = Arch::x86_low(source.unwrap_or(register));
+                let (text, number) = (register.x86_low(), sum(value));
+                let source = source.unwrap_or(register).x86_low();
                 writer.line(format!("movl {source},{text}"));
                 if matches!(value, Value::Constant(_)) {
                     writer.line(format!("xorl {text},{text}"));
@@ -55,7 +55,7 @@ pub(super) fn access(writer: &mut Writer<'_>, access: &mut Access) -> Result<(),
             }
         },
         Operation::Exchange | Operation::Add if data.is_none() => {
-            let target = Arch::x86_low(writer.destination(access)?);
+            let target = writer.destination(access)?.x86_low();
             writer.line(format!("movl ${},{target}", sum(access.value)));
             let mnemonic = if access.operation == Operation::Add {
                 "lock xaddl"

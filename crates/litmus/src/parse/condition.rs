@@ -107,7 +107,7 @@ fn place(test: &mut Test, words: &mut Words<'_>, shown: bool) -> Result<usize, E
             };
             Observable {
                 place: Place::Register(processor, register),
-                name: format!("{processor}:{}", test.arch.register_name(register)),
+                name: format!("{processor}:{}", register.name(test.arch)),
                 kind,
                 shown,
             }

@@ -1,5 +1,6 @@
 //! The initial state: `x=1; uint64_t y; 0:X1=x; int 1:X2=3;`.
 
+use crate::abi::Register;
 use crate::error::Error;
 use crate::source::{Token, Words};
 use crate::test::{Initial, Test};
@@ -121,13 +122,10 @@ pub fn register(test: &Test, words: &mut Words<'_>) -> Result<crate::Register, E
 }
 
 /// The register that is next, and how many bits of it are meant.
-pub fn register_and_bits(
-    test: &Test,
-    words: &mut Words<'_>,
-) -> Result<(crate::Register, u32), Error> {
-    let expected = format!("a general-purpose register of {}", test.arch);
+pub fn register_and_bits(test: &Test, words: &mut Words<'_>) -> Result<(Register, u32), Error> {
+    let expected = format!("a general-purpose register of {}", test.arch.herd_name());
     match words.peek()? {
-        Some(Token::Name(name)) => match test.arch.register(&name) {
+        Some(Token::Name(name)) => match Register::named(test.arch, &name) {
             Some(found) => {
                 words.next()?;
                 Ok(found)

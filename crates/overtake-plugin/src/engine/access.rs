@@ -5,7 +5,6 @@ use super::{Engine, Next};
 use crate::fast::{self, Mine};
 use crate::guest_memory;
 use crate::pages::{self, Owner};
-use crate::run::orders;
 use crate::spin::Look;
 use crate::translate::Instruction;
 use crate::views::Guest;
@@ -358,7 +357,7 @@ impl Engine {
             unseen,
             acquire: instruction.acquire != Acquire::No,
             release: instruction.release,
-            orders: orders(instruction.fence.unwrap_or_default()),
+            orders: instruction.fence.unwrap_or_default(),
         });
     }
 

@@ -1,8 +1,9 @@
 //! The orderings that a run went through.
 
+use arch::Pairs;
 use std::collections::BTreeMap;
 
-use overtake_report::trace::{Access, Event, Op, Orders, Trace};
+use overtake_report::trace::{Access, Event, Op, Trace};
 use serde::Serialize;
 use witness::Place;
 
@@ -22,7 +23,7 @@ pub struct Ordering {
     #[serde(skip)]
     pub atomic: bool,
     #[serde(skip)]
-    orders: Orders,
+    orders: Pairs,
 }
 
 impl Ordering {
@@ -33,7 +34,7 @@ impl Ordering {
 
     /// Whether it keeps loads before later stores.
     pub fn keeps_loads_before_stores(&self) -> bool {
-        self.orders.load_store
+        self.orders.rw
     }
 
     /// Whether the order of its accesses comes with the access itself.
@@ -45,7 +46,7 @@ impl Ordering {
 /// Those of a run by their addresses, and how many were left out, which are the toolchain's; `all`:
 /// none.
 pub fn orderings(trace: &Trace, code: &mut Code, all: bool) -> (Vec<Ordering>, usize) {
-    let mut found: BTreeMap<u64, (Orders, &'static str, bool, usize)> = BTreeMap::new();
+    let mut found: BTreeMap<u64, (Pairs, &'static str, bool, usize)> = BTreeMap::new();
     for event in &trace.events {
         let (pc, orders, kind, atomic) = match event {
             Event::Barrier { pc, orders, .. } => (*pc, *orders, "barrier", false),
@@ -80,16 +81,16 @@ pub fn orderings(trace: &Trace, code: &mut Code, all: bool) -> (Vec<Ordering>, u
 }
 
 /// What an access orders besides itself.
-fn of_access(access: &Access) -> Option<(Orders, &'static str)> {
+fn of_access(access: &Access) -> Option<(Pairs, &'static str)> {
     let mut orders = access.orders;
-    orders.load_load |= access.acquire;
-    orders.load_store |= access.acquire || access.release;
-    orders.store_store |= access.release;
+    orders.rr |= access.acquire;
+    orders.rw |= access.acquire || access.release;
+    orders.ww |= access.release;
     let kind = match (access.acquire, access.release) {
         (true, true) => "acquire and release",
         (true, false) => "acquire",
         (false, true) => "release",
-        (false, false) if orders == Orders::default() => return None,
+        (false, false) if orders == Pairs::NONE => return None,
         (false, false) => "barrier",
     };
     Some((orders, kind))

@@ -73,6 +73,6 @@ pub enum ConformanceFormat {
 
 /// Reads the name of an architecture.
 pub(super) fn arch() -> impl clap::builder::TypedValueParser<Value = Arch> {
-    clap::builder::PossibleValuesParser::new(Arch::ALL.map(Arch::name))
-        .map(|name| Arch::parse(&name).expect("one of the names"))
+    clap::builder::PossibleValuesParser::new(Arch::ALL.map(Arch::herd_name))
+        .map(|name| Arch::from_herd_name(&name).expect("one of the names"))
 }

@@ -52,7 +52,12 @@ impl Conformance {
         let mut text = self.table().to_string();
         if missing {
             for one in &self.missing {
-                text += &format!("Not reached: {} {}: {}", one.arch, one.test, one.state);
+                text += &format!(
+                    "Not reached: {} {}: {}",
+                    one.arch.herd_name(),
+                    one.test,
+                    one.state
+                );
                 if let Some(why) = one.why {
                     text += &format!(" ({why})");
                 }
@@ -62,7 +67,10 @@ impl Conformance {
         for one in &self.forbidden {
             text += &format!(
                 "{red}Forbidden:{red:#} {} {}: {} ({} times)\n",
-                one.arch, one.test, one.state, one.count
+                one.arch.herd_name(),
+                one.test,
+                one.state,
+                one.count
             );
         }
         if self.conforms() {
@@ -89,10 +97,16 @@ impl Conformance {
             table.group("iterations for a weak outcome", columns.into_iter());
         }
         for ((arch, shape), row) in &self.rows {
-            table.row(&format!("{arch} {shape}"), row.cells(weak).into_iter());
+            table.row(
+                &format!("{} {shape}", arch.herd_name()),
+                row.cells(weak).into_iter(),
+            );
         }
         for (arch, row) in self.sums() {
-            table.row(&format!("{arch}, all"), row.cells(weak).into_iter());
+            table.row(
+                &format!("{}, all", arch.herd_name()),
+                row.cells(weak).into_iter(),
+            );
         }
         table
     }
@@ -231,9 +245,15 @@ mod tests {
             "without_load_buffering": ["x=1", "x=2"] } }"#;
         let mut verdicts = Verdicts::default();
         verdicts.add(Path::new("PPC.json"), text).unwrap();
-        let verdict = verdicts.get(Arch::Ppc, "LB+po").unwrap();
+        let verdict = verdicts.get(Arch::Ppc64le, "LB+po").unwrap();
         let mut conformance = Conformance::default();
-        conformance.add(Arch::Ppc, "LB+po", verdict, 100, [("x=1", 100)].into_iter());
+        conformance.add(
+            Arch::Ppc64le,
+            "LB+po",
+            verdict,
+            100,
+            [("x=1", 100)].into_iter(),
+        );
         let shown = anstream::adapter::strip_str(&conformance.shown(true)).to_string();
         assert!(shown.contains("Not reached: PPC LB+po: x=2\n"), "{shown}");
         assert!(

@@ -12,7 +12,6 @@ use super::verdicts::{Verdict, Verdicts};
 use crate::cli::ConformanceArgs;
 use crate::error::{Error, suggestion};
 use crate::litmus::machinery::Task;
-use crate::litmus::of_cycles;
 
 /// The tests that are asked for.
 pub struct Suite {
@@ -32,7 +31,7 @@ impl Suite {
         let all: Vec<(Arch, Vec<Entry>)> = archs
             .into_iter()
             .map(|arch| {
-                let entries = axioms::suite(of_cycles(arch));
+                let entries = axioms::suite(arch);
                 (arch, entries.expect("its own tests read it"))
             })
             .collect();
@@ -52,7 +51,7 @@ impl Suite {
             });
             let mut tests = Vec::new();
             for entry in chosen {
-                match entry.test(of_cycles(arch)) {
+                match entry.test(arch) {
                     Ok(test) if !has_instructions(&test) => suite.without_instruction += 1,
                     test => tests.push((entry, test)),
                 }
@@ -65,7 +64,7 @@ impl Suite {
     }
 
     fn add(&mut self, arch: Arch, entry: &Entry, test: Result<diy::Test, diy::Error>) {
-        let file = PathBuf::from(format!("{arch} {}", entry.name));
+        let file = PathBuf::from(format!("{} {}", arch.herd_name(), entry.name));
         if let Ok(test) = &test {
             let verdict = verdict(arch, entry, test);
             self.verdicts.insert(arch, &entry.name, verdict);
@@ -116,7 +115,7 @@ fn known(
 /// Whether each access is an instruction: RISC-V's base ISA and its atomics know no plain load
 /// that acquires, and no plain store that releases.
 fn has_instructions(test: &diy::Test) -> bool {
-    test.arch != diy::Arch::Riscv
+    test.arch != diy::Arch::Riscv64
         || accesses(test).all(|access| {
             let order = (access.order.acquire, access.order.release);
             access.operation.is_atomic() || order == (Acquire::No, Release::No)
@@ -172,7 +171,7 @@ fn weaker(test: &diy::Test) -> &'static str {
         })
     });
     match (
-        test.arch == diy::Arch::Ppc && test.processors.len() > 2,
+        test.arch == diy::Arch::Ppc64le && test.processors.len() > 2,
         buffers,
     ) {
         (false, _) => "load buffering",

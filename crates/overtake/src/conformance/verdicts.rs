@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use litmus::{Arch, canonical};
+use litmus::{Arch, Register, canonical};
 use serde::Deserialize;
 
 use crate::error::Error;
@@ -74,10 +74,12 @@ impl Verdicts {
             serde_json::from_str(text).map_err(|error| error.to_string())?;
         let stem = path.file_stem().and_then(|stem| stem.to_str());
         let arch = stem
-            .and_then(Arch::parse)
+            .and_then(Arch::from_herd_name)
             .or_else(|| arch_of(tests.values()))
             .ok_or_else(|| {
-                let names = Arch::ALL.map(|arch| format!("{arch}.json")).join(", ");
+                let names = Arch::ALL
+                    .map(|arch| format!("{}.json", arch.herd_name()))
+                    .join(", ");
                 format!("which architecture it is for is not clear: name it one of {names}")
             })?;
         for (name, mut verdict) in tests {
@@ -117,8 +119,8 @@ fn arch_of<'a>(verdicts: impl Iterator<Item = &'a Verdict>) -> Option<Arch> {
         .collect();
     let has = |arch: &Arch| {
         registers.iter().all(|name| {
-            let register = arch.register(name);
-            register.is_some_and(|(register, _)| arch.register_name(register) == *name)
+            let register = Register::named(*arch, name);
+            register.is_some_and(|(register, _)| register.name(*arch) == *name)
         })
     };
     let mut fitting = Arch::ALL.into_iter().filter(has);
@@ -138,11 +140,11 @@ mod tests {
     fn the_architecture_is_in_the_name_or_in_the_registers() {
         let with = |state: &str| format!(r#"{{ "t": {{ "allowed": ["{state}"] }} }}"#);
         for (name, state, arch) in [
-            ("PPC.json", "x=1", Some(Arch::Ppc)),
-            ("riscv.json", "x=1", Some(Arch::Riscv)),
+            ("PPC.json", "x=1", Some(Arch::Ppc64le)),
+            ("riscv.json", "x=1", Some(Arch::Riscv64)),
             ("v.json", "0:X1=1; x=2", Some(Arch::AArch64)),
-            ("v.json", "0:x1=1", Some(Arch::Riscv)),
-            ("v.json", "0:r1=1", Some(Arch::Ppc)),
+            ("v.json", "0:x1=1", Some(Arch::Riscv64)),
+            ("v.json", "0:r1=1", Some(Arch::Ppc64le)),
             ("v.json", "0:rax=1; 1:r8=0", Some(Arch::X86_64)),
             ("v.json", "0:r8=1", None),
             ("v.json", "x=1", None),

@@ -93,7 +93,7 @@ pub fn lines<'a>(tests: impl Iterator<Item = &'a Done>) -> io::Result<()> {
             out,
             "{} {} {} {} {positive} {negative}: {}",
             test.name,
-            test.arch,
+            test.arch.herd_name(),
             if validated { "Ok" } else { "No" },
             observation((positive, negative)),
             states.join(", ")

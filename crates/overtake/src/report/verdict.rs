@@ -143,8 +143,8 @@ pub fn ordered(code: &[Instruction], order: Option<&Order>, accesses: &str) -> S
 const fn arch(target: Target) -> Arch {
     match target {
         Target::Aarch64 => Arch::AArch64,
-        Target::Ppc64le => Arch::Ppc,
-        Target::Riscv64 => Arch::Riscv,
+        Target::Ppc64le => Arch::Ppc64le,
+        Target::Riscv64 => Arch::Riscv64,
         Target::X86_64 => Arch::X86_64,
     }
 }

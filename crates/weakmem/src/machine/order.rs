@@ -2,25 +2,25 @@
 
 use super::{Machine, ThreadId, overlay, patch_difference};
 use crate::driver::Driver;
-use crate::order::Fence;
 use crate::view::View;
+use arch::Pairs;
 
 impl Machine {
     /// A fence of the thread.
-    pub fn fence(&mut self, thread: ThreadId, fence: Fence, driver: &mut dyn Driver) {
-        if fence.store_load {
+    pub fn fence(&mut self, thread: ThreadId, fence: Pairs, driver: &mut dyn Driver) {
+        if fence.wr {
             // A later load runs at once, so every earlier store must be visible now.
             self.drain(thread, driver);
-        } else if fence.store_store {
+        } else if fence.ww {
             self.thread_mut(thread).buffer.fence();
         }
         // load_store holds by itself: a store is made after every earlier load is done.
         let state = self.thread(thread);
         let mut after = View::NONE;
-        if fence.load_load {
+        if fence.rr {
             after = after.join(state.reads);
         }
-        if fence.store_load {
+        if fence.wr {
             after = after.join(state.writes);
         }
         self.raise(thread, after, driver);

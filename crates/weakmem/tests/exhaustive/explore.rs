@@ -1,8 +1,9 @@
 //! Small programs for the machine, explored exhaustively: every interleaving of the threads'
 //! steps and of the commits of their pending stores, and at each load all that it may see.
 
+use arch::Pairs;
 use std::collections::{BTreeMap, BTreeSet};
-use weakmem::{Driver, Fence, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, ThreadId, View};
+use weakmem::{Driver, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, ThreadId, View};
 
 /// One step of a thread.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +29,7 @@ pub enum Step {
     /// As `Swap`, with release order.
     SwapRelease(Location, u8),
     /// A fence.
-    Fence(Fence),
+    Fence(Pairs),
 }
 
 impl Step {

@@ -5,24 +5,25 @@
 //! `crates/conformance`.
 
 use crate::explore::{Outcome, Step, X, Y, outcomes};
+use arch::Pairs;
 use std::collections::BTreeSet;
-use weakmem::{Fence, Rules};
+use weakmem::Rules;
 
 use Step::{
     Acquire, AcquirePc, Branch, ContextSync, Load, LoadVia, Release, Store, Swap, SwapRelease,
 };
 
-const STORE_FENCE: Step = Step::Fence(Fence::STORES);
-const FULL_FENCE: Step = Step::Fence(Fence::FULL);
-const LOAD_FENCE: Step = Step::Fence(Fence {
-    load_load: true,
-    load_store: true,
-    store_load: false,
-    store_store: false,
+const STORE_FENCE: Step = Step::Fence(Pairs::WW);
+const FULL_FENCE: Step = Step::Fence(Pairs::ALL);
+const LOAD_FENCE: Step = Step::Fence(Pairs {
+    rr: true,
+    rw: true,
+    wr: false,
+    ww: false,
 });
-const TSO_FENCE: Step = Step::Fence(Fence {
-    store_load: false,
-    ..Fence::FULL
+const TSO_FENCE: Step = Step::Fence(Pairs {
+    wr: false,
+    ..Pairs::ALL
 });
 
 const WEAK: [Rules; 3] = [Rules::ARMV8, Rules::RVWMO, Rules::POWER];
@@ -109,11 +110,11 @@ fn message_passing_readers() {
 /// A fence of earlier stores and later loads alone lets loads pass each other.
 #[test]
 fn a_fence_of_stores_and_loads_orders_no_loads() {
-    let fence = Step::Fence(Fence {
-        store_load: true,
-        load_load: false,
-        load_store: false,
-        store_store: false,
+    let fence = Step::Fence(Pairs {
+        wr: true,
+        rr: false,
+        rw: false,
+        ww: false,
     });
     check(
         &[

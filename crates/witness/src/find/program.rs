@@ -1,8 +1,9 @@
 //! Program order within a cycle: how it was turned round, and which barrier stands beside it.
 
+use arch::Pairs;
 use std::collections::HashMap;
 
-use overtake_report::trace::{Event, Op, Orders};
+use overtake_report::trace::{Event, Op};
 
 use super::access::at;
 use super::edges::Step;
@@ -51,9 +52,9 @@ impl<'a> Program<'a> {
         let misplaced = turned.and_then(|way| {
             let reads = !entering.kind.enters_write();
             self.misplaced(entering.to(), leaving.from(), |orders| match way {
-                Way::StoreAfterStore => orders.store_store,
-                Way::LoadOfThePast if reads => orders.load_load,
-                Way::StoreAfterLoad | Way::LoadOfThePast => orders.store_load,
+                Way::StoreAfterStore => orders.ww,
+                Way::LoadOfThePast if reads => orders.rr,
+                Way::StoreAfterLoad | Way::LoadOfThePast => orders.wr,
             })
         });
         Link::Program { turned, misplaced }
@@ -82,7 +83,7 @@ impl<'a> Program<'a> {
 
     /// A barrier that orders the two and stands right behind them or right before them, with no other
     /// access between: others are there for something else.
-    fn misplaced(&self, from: usize, to: usize, orders: impl Fn(&Orders) -> bool) -> Option<usize> {
+    fn misplaced(&self, from: usize, to: usize, orders: impl Fn(&Pairs) -> bool) -> Option<usize> {
         let barriers = self.barriers.get(&at(self.events, from).thread)?;
         let fits = |index: &&usize| match &self.events[**index] {
             Event::Barrier { orders: of, .. } => orders(of),

@@ -1,6 +1,6 @@
 //! Barriers that stand in the wrong place.
 
-use overtake_report::trace::Orders;
+use arch::Pairs;
 use witness::{Cycle, Link};
 
 use crate::run::Run;
@@ -8,23 +8,23 @@ use crate::run::Run;
 const X: u64 = 0x1000;
 const Y: u64 = 0x1008;
 
-const STORES: Orders = Orders {
-    load_load: false,
-    load_store: false,
-    store_load: false,
-    store_store: true,
+const STORES: Pairs = Pairs {
+    rr: false,
+    rw: false,
+    wr: false,
+    ww: true,
 };
-const LOADS: Orders = Orders {
-    load_load: true,
-    load_store: true,
-    store_load: false,
-    store_store: false,
+const LOADS: Pairs = Pairs {
+    rr: true,
+    rw: true,
+    wr: false,
+    ww: false,
 };
-const ALL: Orders = Orders {
-    load_load: true,
-    load_store: true,
-    store_load: true,
-    store_store: true,
+const ALL: Pairs = Pairs {
+    rr: true,
+    rw: true,
+    wr: true,
+    ww: true,
 };
 
 fn misplaced(cycle: &Cycle) -> Vec<Option<usize>> {

@@ -1,6 +1,7 @@
 //! What holds for random runs.
 
-use overtake_report::trace::{Access, Event, Op, Orders};
+use arch::Pairs;
+use overtake_report::trace::{Access, Event, Op};
 use proptest::prelude::*;
 
 use crate::run::Run;
@@ -58,7 +59,7 @@ fn nonsense() -> impl Strategy<Value = Event> {
             unseen,
             acquire: false,
             release: false,
-            orders: Orders::default(),
+            orders: Pairs::NONE,
         })
     });
     let visible =
@@ -70,10 +71,10 @@ fn nonsense() -> impl Strategy<Value = Event> {
     let barrier = thread.prop_map(|thread| Event::Barrier {
         thread,
         pc: 1,
-        orders: Orders {
-            load_load: true,
-            store_store: true,
-            ..Orders::default()
+        orders: Pairs {
+            rr: true,
+            ww: true,
+            ..Pairs::NONE
         },
     });
     prop_oneof![6 => access, 3 => visible, 1 => barrier, 1 => Just(Event::Outside)]

@@ -1,8 +1,9 @@
 //! Builds a trace, an event at a time, and shows what is found in it.
 
+use arch::Pairs;
 use std::collections::HashMap;
 
-use overtake_report::trace::{Access, Event, Op, Orders, Trace};
+use overtake_report::trace::{Access, Event, Op, Trace};
 use witness::{Cycle, Link, find};
 
 /// A run. What it does is named by the index of its event.
@@ -39,7 +40,7 @@ impl Run {
             unseen: Vec::new(),
             acquire: false,
             release: false,
-            orders: Orders::default(),
+            orders: Pairs::NONE,
         }))
     }
 
@@ -94,7 +95,7 @@ impl Run {
         }
     }
 
-    pub fn barrier(&mut self, thread: u32, pc: u64, orders: Orders) -> usize {
+    pub fn barrier(&mut self, thread: u32, pc: u64, orders: Pairs) -> usize {
         self.push(Event::Barrier { thread, pc, orders })
     }
 

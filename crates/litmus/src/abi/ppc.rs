@@ -2,7 +2,7 @@
 
 use super::{Control, Facts, Frame, Register, numbered};
 
-pub(super) const FACTS: Facts = Facts {
+pub(crate) const FACTS: Facts = Facts {
     names: &[
         "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "r13",
         "r14", "r15", "r16", "r17", "r18", "r19", "r20", "r21", "r22", "r23", "r24", "r25", "r26",

@@ -9,7 +9,7 @@ const RDX: u8 = 3;
 const RSI: u8 = 4;
 const RDI: u8 = 5;
 
-pub(super) const FACTS: Facts = Facts {
+pub(crate) const FACTS: Facts = Facts {
     names: &[
         "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "r8", "r9", "r10", "r11", "r12", "r13",
         "r14", "r15",

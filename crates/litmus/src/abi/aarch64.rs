@@ -2,7 +2,7 @@
 
 use super::{Control, Facts, Frame, Register, numbered};
 
-pub(super) const FACTS: Facts = Facts {
+pub(crate) const FACTS: Facts = Facts {
     names: &[
         "X0", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8", "X9", "X10", "X11", "X12", "X13",
         "X14", "X15", "X16", "X17", "X18", "X19", "X20", "X21", "X22", "X23", "X24", "X25", "X26",
