@@ -87,7 +87,7 @@ fn fence(word: u32) -> Effect {
         (Pairs::WW, 0, 0),
     ] {
         if bit(predecessors, before) && bit(successors, after) {
-            pairs = pairs | pair;
+            pairs |= pair;
         }
     }
     Effect::fence(pairs)
