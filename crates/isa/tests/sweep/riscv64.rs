@@ -59,7 +59,7 @@ fn fence(operands: &str) -> Expected {
         (Pairs::WW, 'w', 'w'),
     ] {
         if has(before, first) && has(after, second) {
-            pairs = pairs | pair;
+            pairs |= pair;
         }
     }
     effect(|e| e.fence = pairs)
