@@ -153,7 +153,7 @@ pub fn json<'a>(tests: impl Iterator<Item = &'a Done>, model: &ModelVersion) -> 
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn arch<S: Serializer>(arch: &Arch, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(arch.name())
+    serializer.serialize_str(arch.herd_name())
 }
 
 /// The table of verdicts; beside JSON it goes to standard error.
