@@ -2,64 +2,21 @@
 //!
 //! Each rule is a function from the workspace's root to its findings, in a module of its own.
 
+mod circles;
 mod code;
 mod documents;
+mod files;
+mod finding;
 mod licences;
 mod source;
 
-use std::fmt;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+pub use code::UNSAFE_CRATES;
+pub use finding::Finding;
+pub use licences::GPL_CRATES;
 
 use crate::error::Error;
-
-/// Crates in which `unsafe` may stand: the ring, the plugin and its exports, and the guests.
-pub const UNSAFE_CRATES: [&str; 8] = [
-    "aio-ring",
-    "aio-ring-buggy",
-    "empty-plugin",
-    "guests",
-    "overtake-mark",
-    "overtake-plugin",
-    "overtake-plugin-v1",
-    "overtake-plugin-v2",
-];
-
-/// The crates that are linked with QEMU's interface, and so have QEMU's licence.
-pub const GPL_CRATES: [&str; 4] = [
-    "empty-plugin",
-    "overtake-plugin",
-    "overtake-plugin-v1",
-    "overtake-plugin-v2",
-];
-
-/// A rule that is broken, and where.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Finding {
-    /// Relative to the workspace's root.
-    pub path: PathBuf,
-    /// From 1.
-    pub line: usize,
-    /// What is wrong.
-    pub message: String,
-}
-
-impl Finding {
-    fn new(path: &Path, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            message: message.into(),
-        }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (path, line) = (self.path.display(), self.line);
-        write!(f, "{path}:{line}: {}", self.message)
-    }
-}
 
 /// Prints every finding; one or more are an error.
 pub fn run(root: &Path) -> Result<(), Error> {
@@ -75,44 +32,19 @@ pub fn run(root: &Path) -> Result<(), Error> {
 
 /// What every rule finds in the workspace at `root`, sorted.
 pub fn findings(root: &Path) -> Result<Vec<Finding>, Error> {
-    let crates = crates(root)?;
+    let crates = files::crates(root)?;
     let mut findings = documents::check(root, &crates)?;
     findings.extend(licences::check(root, &crates)?);
     findings.extend(code::check(root, &crates)?);
+    findings.extend(circles::check(root, &crates)?);
     findings.sort();
     Ok(findings)
 }
 
-/// The names of the folders under `crates/`, sorted.
-fn crates(root: &Path) -> Result<Vec<String>, Error> {
-    let mut names = Vec::new();
-    for entry in entries(&root.join("crates"))? {
-        if entry.join("Cargo.toml").is_file() {
-            let name = entry.file_name().unwrap_or_default();
-            names.push(name.to_string_lossy().into_owned());
-        }
-    }
-    Ok(names)
-}
-
-/// What is in a folder, sorted.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
-        paths.push(entry.map_err(Error::io(folder))?.path());
-    }
-    paths.sort();
-    Ok(paths)
-}
-
-/// The text of the file `path` under `root`.
-fn read(root: &Path, path: &Path) -> Result<String, Error> {
-    let file = root.join(path);
-    fs::read_to_string(&file).map_err(Error::io(&file))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// A workspace in a temporary folder: files with their text.

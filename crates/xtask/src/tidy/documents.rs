@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Finding, read};
+use super::files::read;
+use super::finding::Finding;
 use crate::error::Error;
 
 const DOCUMENTS: [&str; 2] = ["ARCHITECTURE.md", "README.md"];

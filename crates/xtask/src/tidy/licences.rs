@@ -2,8 +2,17 @@
 
 use std::path::Path;
 
-use super::{Finding, GPL_CRATES, read};
+use super::files::read;
+use super::finding::Finding;
 use crate::error::Error;
+
+/// The crates that are linked with QEMU's interface, and so have QEMU's licence.
+pub const GPL_CRATES: [&str; 4] = [
+    "empty-plugin",
+    "overtake-plugin",
+    "overtake-plugin-v1",
+    "overtake-plugin-v2",
+];
 
 const GPL: &str = "GPL-2.0-or-later";
 const PERMISSIVE: &str = "MIT OR Apache-2.0";

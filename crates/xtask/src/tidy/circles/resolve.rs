@@ -1,0 +1,140 @@
+//! Finds the files whose items a path names.
+
+use std::collections::BTreeSet;
+
+use super::tree::{How, Meaning, Named, Tree};
+
+/// The files whose items `named` names, seen from `module`. What belongs to another crate, and a
+/// module that only stands on the way to an item, is none of them.
+pub(super) fn files(tree: &Tree, module: usize, named: &Named) -> BTreeSet<usize> {
+    let mut search = Search {
+        tree,
+        open: Vec::new(),
+    };
+    match named.how {
+        How::Path => search.path(module, &named.path),
+        How::Macro => search.textual_macro(module, &named.path[0]),
+        How::Glob => {
+            let found = search.path(module, &named.path);
+            let whole = found.into_iter().map(|found| match found {
+                Found::Module(module) if search.has_items(module) => {
+                    Found::Item(tree.modules[module].file)
+                }
+                found => found,
+            });
+            whole.collect()
+        }
+    }
+    .into_iter()
+    .filter_map(|found| match found {
+        Found::Item(file) => Some(file),
+        Found::Module(_) => None,
+    })
+    .collect()
+}
+
+/// What a path leads to.
+#[derive(Debug, Clone, Copy)]
+enum Found {
+    Module(usize),
+    /// An item in this file.
+    Item(usize),
+}
+
+struct Search<'a> {
+    tree: &'a Tree,
+    /// The names that are looked up: imports may go round in a circle.
+    open: Vec<(usize, String)>,
+}
+
+impl Search<'_> {
+    fn path(&mut self, from: usize, path: &[String]) -> Vec<Found> {
+        let Some((first, mut rest)) = path.split_first() else {
+            return Vec::new();
+        };
+        let mut found = match first.as_str() {
+            "crate" => vec![Found::Module(0)],
+            "self" => vec![Found::Module(from)],
+            "super" => self.parent(from),
+            "Self" => Vec::new(),
+            name => self.name(from, name),
+        };
+        while let Some((name, after)) = rest.split_first() {
+            rest = after;
+            let mut next = Vec::new();
+            for found in found {
+                match found {
+                    Found::Module(module) if name == "super" => next.extend(self.parent(module)),
+                    Found::Module(module) => {
+                        let known = self.name(module, name);
+                        // What is not found there was made by a macro there.
+                        let unknown = known.is_empty();
+                        next.extend(known);
+                        if unknown && !self.open.contains(&(module, name.clone())) {
+                            next.push(Found::Item(self.tree.modules[module].file));
+                        }
+                    }
+                    // A variant, a constant or a function of a type.
+                    item @ Found::Item(_) => next.push(item),
+                }
+            }
+            found = next;
+        }
+        found
+    }
+
+    fn parent(&self, module: usize) -> Vec<Found> {
+        let parent = self.tree.modules[module].parent;
+        parent.map(Found::Module).into_iter().collect()
+    }
+
+    /// What a name means in a module.
+    fn name(&mut self, module: usize, name: &str) -> Vec<Found> {
+        let key = (module, name.to_owned());
+        if self.open.contains(&key) {
+            return Vec::new();
+        }
+        self.open.push(key);
+        let here = &self.tree.modules[module];
+        let mut found = Vec::new();
+        for meaning in here.names.get(name).into_iter().flatten() {
+            match meaning {
+                Meaning::Module(module) => found.push(Found::Module(*module)),
+                Meaning::Item(file) | Meaning::Macro(file) => found.push(Found::Item(*file)),
+                Meaning::Import(path) => found.extend(self.path(module, path)),
+            }
+        }
+        if found.is_empty() && !here.names.contains_key(name) {
+            for glob in &here.globs {
+                for all in self.path(module, glob) {
+                    if let Found::Module(other) = all {
+                        found.extend(self.name(other, name));
+                    }
+                }
+            }
+        }
+        self.open.pop();
+        found
+    }
+
+    /// The macro that a call without a path means: of this module or one around it, or imported.
+    fn textual_macro(&mut self, from: usize, name: &str) -> Vec<Found> {
+        let mut module = Some(from);
+        while let Some(here) = module {
+            let around = &self.tree.modules[here];
+            for meaning in around.names.get(name).into_iter().flatten() {
+                if let Meaning::Macro(file) = meaning {
+                    return vec![Found::Item(*file)];
+                }
+            }
+            module = around.parent;
+        }
+        self.name(from, name)
+    }
+
+    /// Whether a module defines something itself.
+    fn has_items(&self, module: usize) -> bool {
+        let mut meanings = self.tree.modules[module].names.values().flatten();
+        meanings.any(|meaning| matches!(meaning, Meaning::Item(_)))
+    }
+}
