@@ -41,6 +41,12 @@ enum Found {
     Item(usize),
 }
 
+impl Found {
+    fn is_module(&self) -> bool {
+        matches!(self, Found::Module(_))
+    }
+}
+
 struct Search<'a> {
     tree: &'a Tree,
     /// The names that are looked up: imports may go round in a circle.
@@ -61,17 +67,20 @@ impl Search<'_> {
         };
         while let Some((name, after)) = rest.split_first() {
             rest = after;
+            // Of a module and a function of one name, the path goes on in the module.
+            if found.iter().any(Found::is_module) {
+                found.retain(Found::is_module);
+            }
             let mut next = Vec::new();
             for found in found {
                 match found {
                     Found::Module(module) if name == "super" => next.extend(self.parent(module)),
                     Found::Module(module) => {
-                        let known = self.name(module, name);
-                        // What is not found there was made by a macro there.
-                        let unknown = known.is_empty();
-                        next.extend(known);
-                        if unknown && !self.open.contains(&(module, name.clone())) {
-                            next.push(Found::Item(self.tree.modules[module].file));
+                        next.extend(self.name(module, name));
+                        // What has no name there was made by a macro there.
+                        let here = &self.tree.modules[module];
+                        if !here.names.contains_key(name) && here.globs.is_empty() {
+                            next.push(Found::Item(here.file));
                         }
                     }
                     // A variant, a constant or a function of a type.

@@ -216,6 +216,21 @@ fn a_module_of_the_name_of_a_crate_is_not_that_crate() {
 }
 
 #[test]
+fn what_the_root_passes_on_from_another_crate_is_not_of_the_root() {
+    let root = "mod b;\npub use other::{Pairs, extra::*};\nfn f() { b::g() }\n";
+    let b = "use crate::Pairs;\nuse crate::Extra;\npub fn g() {}\n";
+    assert_eq!(findings(&[("lib.rs", root), ("b.rs", b)]), [""; 0]);
+}
+
+#[test]
+fn a_function_of_the_name_of_a_module_is_not_that_module() {
+    let root = "mod b;\npub use b::B;\npub fn b() {}\nmod c;\nfn f() { c::c() }\n";
+    let c = "use crate::B;\npub fn c() {}\n";
+    let files = [("lib.rs", root), ("b.rs", "pub struct B;\n"), ("c.rs", c)];
+    assert_eq!(findings(&files), [""; 0]);
+}
+
+#[test]
 fn a_circle_is_found_once_with_a_few_of_its_names() {
     let b = "use crate::c::{C1, C2, C3, C4, C5, C6, C7};\npub struct B;\n";
     let c = "use crate::d::D;\npub struct C1;\n";
