@@ -82,6 +82,7 @@ pub mod barrier;
 mod consumer;
 mod error;
 mod layout;
+mod memory;
 mod orderings;
 mod producer;
 mod ring;

@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use core::sync::atomic::Ordering;
 
 use crate::layout::next;
-use crate::ring::Memory;
+use crate::memory::Memory;
 use crate::{Event, Full, Orderings};
 
 /// The half that puts events into the ring.

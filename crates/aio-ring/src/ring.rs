@@ -11,6 +11,7 @@ use crate::layout::{
     ALIGNMENT, COMPAT_FEATURES, HEADER_LENGTH, Header, INCOMPAT_FEATURES, MAGIC, MIN_SLOTS, Slot,
     bytes_for,
 };
+use crate::memory::Memory;
 use crate::{Consumer, LayoutError, Orderings, Producer};
 
 /// A ring in memory that lives for `'m`.
@@ -21,26 +22,6 @@ use crate::{Consumer, LayoutError, Orderings, Producer};
 pub struct Ring<'m, O> {
     memory: Memory<'m>,
     orderings: PhantomData<fn() -> O>,
-}
-
-/// The ring's memory: what both halves share.
-#[derive(Clone, Copy)]
-pub(crate) struct Memory<'m> {
-    pub(crate) header: &'m Header,
-    /// As many as the header said when it was looked at; never more than a `u32` holds.
-    pub(crate) slots: &'m [Slot],
-}
-
-impl Memory<'_> {
-    /// The number of slots.
-    #[inline]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the number came from a u32"
-    )]
-    pub(crate) fn nr(&self) -> u32 {
-        self.slots.len() as u32
-    }
 }
 
 impl<'m, O: Orderings> Ring<'m, O> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::text::write_program;
-use crate::{Arch, Error, Register, Step};
+use crate::{Arch, Error, Processor, Register, Step, location_name};
 
 /// What is looked at when a test has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -17,17 +17,6 @@ pub enum Observable {
         /// The register.
         register: Register,
     },
-}
-
-/// One processor of a test.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Processor {
-    /// What it does.
-    pub steps: Vec<Step>,
-    /// The registers that hold addresses at the start, with the locations.
-    pub addresses: Vec<(Register, usize)>,
-    /// The instructions.
-    pub code: Vec<String>,
 }
 
 /// A litmus test.
@@ -193,15 +182,5 @@ impl fmt::Display for Test {
             }
         });
         writeln!(f, "exists ({})", wanted.collect::<Vec<_>>().join(" /\\ "))
-    }
-}
-
-/// What a location is called: x, y, z, then a, b, and so on.
-#[must_use]
-pub fn location_name(location: usize) -> String {
-    let letters = ('x'..='z').chain('a'..='w');
-    match letters.clone().nth(location) {
-        Some(letter) => letter.to_string(),
-        None => format!("l{location}"),
     }
 }

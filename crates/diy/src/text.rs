@@ -6,196 +6,63 @@
 mod aarch64;
 mod ppc;
 mod riscv;
+mod writer;
 mod x86_64;
 
-use crate::{Access, Arch, Error, Operation, Processor, Register, Step, Value};
+use self::writer::Writer;
+use crate::{Arch, Error, Processor, Step};
 
 /// Gives every processor its registers and instructions.
 pub(crate) fn write_program(arch: Arch, steps: Vec<Vec<Step>>) -> Result<Vec<Processor>, Error> {
     let mut labels = 0;
-    let write = |(processor, steps)| Writer::new(arch, processor, &mut labels).write(steps);
+    let write = |(processor, steps)| write(Writer::new(arch, processor, &mut labels), steps);
     steps.into_iter().enumerate().map(write).collect()
 }
 
-/// One processor while it is written.
-pub(crate) struct Writer<'a> {
-    arch: Arch,
-    processor: usize,
-    step: usize,
-    /// The next free label.
-    labels: &'a mut usize,
-    free: Vec<Register>,
-    addresses: Vec<(Register, usize)>,
-    code: Vec<String>,
-    /// The result of each step so far.
-    results: Vec<Option<Register>>,
-}
-
-impl<'a> Writer<'a> {
-    fn new(arch: Arch, processor: usize, labels: &'a mut usize) -> Writer<'a> {
-        let mut free: Vec<Register> = Register::all(arch).collect();
-        free.reverse();
-        Writer {
-            arch,
-            processor,
-            step: 0,
-            labels,
-            free,
-            addresses: Vec::new(),
-            code: Vec::new(),
-            results: Vec::new(),
+/// Gives one processor its registers and instructions.
+fn write(mut writer: Writer<'_>, mut steps: Vec<Step>) -> Result<Processor, Error> {
+    for step in &steps {
+        if let Step::Access(access) = step {
+            let taken = [access.result, access.status];
+            writer
+                .free
+                .retain(|register| !taken.contains(&Some(*register)));
         }
     }
-
-    fn write(mut self, mut steps: Vec<Step>) -> Result<Processor, Error> {
-        for step in &steps {
-            if let Step::Access(access) = step {
-                let taken = [access.result, access.status];
-                self.free
-                    .retain(|register| !taken.contains(&Some(*register)));
-            }
+    for step in &mut steps {
+        let mut result = None;
+        if let Step::Access(access) = step {
+            writer.check_place(access)?;
         }
-        for step in &mut steps {
-            let mut result = None;
-            if let Step::Access(access) = step {
-                self.check_place(access)?;
-            }
-            match step {
-                Step::Fence(fence) => self.line(fence.instruction),
-                Step::Branch { source } => {
-                    let register = self.result(*source)?;
-                    let label = format!("LC{:02}", *self.labels);
-                    *self.labels += 1;
-                    match self.arch {
-                        Arch::AArch64 => aarch64::branch(&mut self, register, &label),
-                        Arch::Ppc64le => ppc::branch(&mut self, register, &label),
-                        Arch::Riscv64 => riscv::branch(&mut self, register, &label),
-                        Arch::X86_64 => x86_64::branch(&mut self, register, &label),
-                    }
-                }
-                Step::Access(access) => {
-                    match self.arch {
-                        Arch::AArch64 => aarch64::access(&mut self, access)?,
-                        Arch::Ppc64le => ppc::access(&mut self, access)?,
-                        Arch::Riscv64 => riscv::access(&mut self, access)?,
-                        Arch::X86_64 => x86_64::access(&mut self, access)?,
-                    }
-                    result = access.result;
+        match step {
+            Step::Fence(fence) => writer.line(fence.instruction),
+            Step::Branch { source } => {
+                let register = writer.result(*source)?;
+                let label = format!("LC{:02}", *writer.labels);
+                *writer.labels += 1;
+                match writer.arch {
+                    Arch::AArch64 => aarch64::branch(&mut writer, register, &label),
+                    Arch::Ppc64le => ppc::branch(&mut writer, register, &label),
+                    Arch::Riscv64 => riscv::branch(&mut writer, register, &label),
+                    Arch::X86_64 => x86_64::branch(&mut writer, register, &label),
                 }
             }
-            self.results.push(result);
-            self.step += 1;
+            Step::Access(access) => {
+                match writer.arch {
+                    Arch::AArch64 => aarch64::access(&mut writer, access)?,
+                    Arch::Ppc64le => ppc::access(&mut writer, access)?,
+                    Arch::Riscv64 => riscv::access(&mut writer, access)?,
+                    Arch::X86_64 => x86_64::access(&mut writer, access)?,
+                }
+                result = access.result;
+            }
         }
-        Ok(Processor {
-            steps,
-            addresses: self.addresses,
-            code: self.code,
-        })
+        writer.results.push(result);
+        writer.step += 1;
     }
-
-    fn check_place(&self, access: &Access) -> Result<(), Error> {
-        let (size, offset) = (access.size, access.offset);
-        if matches!(size, 1 | 2 | 4 | 8) && offset % size == 0 && offset <= 8 - size {
-            return Ok(());
-        }
-        Err(self.wrong(&format!(
-            "{size} bytes at offset {offset}: expected 1, 2, 4 or 8, aligned, within 8 bytes"
-        )))
-    }
-
-    pub(crate) fn line(&mut self, instruction: impl Into<String>) {
-        self.code.push(instruction.into());
-    }
-
-    /// A register that nothing else uses.
-    pub(crate) fn fresh(&mut self) -> Result<Register, Error> {
-        self.free.pop().ok_or(Error::Registers {
-            processor: self.processor,
-            arch: self.arch,
-        })
-    }
-
-    /// The register that holds the address of a location.
-    pub(crate) fn base(&mut self, location: usize) -> Result<Register, Error> {
-        let mut known = self.addresses.iter();
-        if let Some((register, _)) = known.find(|(_, known)| *known == location) {
-            return Ok(*register);
-        }
-        let register = self.fresh()?;
-        self.addresses.push((register, location));
-        Ok(register)
-    }
-
-    /// The register for what the access reads: the one that it names, or a new one.
-    pub(crate) fn destination(&mut self, access: &mut Access) -> Result<Register, Error> {
-        let register = match access.result {
-            Some(register) => register,
-            None => self.fresh()?,
-        };
-        access.result = Some(register);
-        Ok(register)
-    }
-
-    /// The register for whether the access wrote: the one that it names, or a new one.
-    pub(crate) fn status(&mut self, access: &mut Access) -> Result<Register, Error> {
-        let register = match access.status {
-            Some(register) => register,
-            None => self.fresh()?,
-        };
-        access.status = Some(register);
-        Ok(register)
-    }
-
-    /// The register with what an earlier step read.
-    pub(crate) fn result(&self, source: usize) -> Result<Register, Error> {
-        let result = self.results.get(source).copied().flatten();
-        result.ok_or_else(|| {
-            self.wrong(&format!(
-                "it depends on step {source}: expected an earlier step that reads"
-            ))
-        })
-    }
-
-    /// An error about this step.
-    pub(crate) fn wrong(&self, message: &str) -> Error {
-        Error::Step {
-            processor: self.processor,
-            step: self.step,
-            message: message.to_owned(),
-        }
-    }
-
-    /// An error: there is no such instruction.
-    pub(crate) fn no_instruction(&self, access: &Access) -> Error {
-        self.wrong(&format!(
-            "{} has no instruction for {:?} of {} bytes at offset {} with {:?}: expected one of its own",
-            self.arch.herd_name(), access.operation, access.size, access.offset, access.order
-        ))
-    }
-
-    /// The steps whose results the value and the address are made from.
-    pub(crate) fn sources(
-        &self,
-        access: &Access,
-    ) -> Result<(Option<Register>, Option<Register>), Error> {
-        let data = access.data.map(|step| self.result(step)).transpose()?;
-        let address = access.address.map(|step| self.result(step)).transpose()?;
-        if data.is_none() && matches!(access.value, Value::Plus(_)) {
-            return Err(self.wrong("what it writes is a sum: expected `data` to say of what"));
-        }
-        if data.is_some() && !access.operation.writes() {
-            return Err(self.wrong("it only reads: expected no `data`"));
-        }
-        Ok((data, address))
-    }
-
-    /// Whether the access is of four bytes at the start of its location.
-    pub(crate) const fn is_whole(access: &Access) -> bool {
-        access.size == 4 && access.offset == 0
-    }
-
-    /// Whether the access is of the kind that every architecture has: a read or a write.
-    pub(crate) const fn is_simple(access: &Access) -> bool {
-        matches!(access.operation, Operation::Read | Operation::Write)
-    }
+    Ok(Processor {
+        steps,
+        addresses: writer.addresses,
+        code: writer.code,
+    })
 }

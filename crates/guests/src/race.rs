@@ -4,6 +4,7 @@
 //! every event. An event that is not what it should be is *stale*: the reader took what the slot
 //! held before, in part or in full.
 
+mod event;
 mod names;
 mod options;
 mod report;
@@ -19,6 +20,7 @@ pub use options::Options;
 pub use report::{Report, Stale};
 pub use symbols::Symbols;
 
+use self::event::numbered;
 use crate::args::EXIT_WRONG;
 use crate::pages::Pages;
 
@@ -96,16 +98,6 @@ fn read<O: Symbols>(consumer: &mut Consumer<'_, O>) -> Event {
     let mut event = Event::default();
     while !O::read(consumer, &mut event) {}
     event
-}
-
-/// The event with this number.
-fn numbered(number: u64) -> Event {
-    Event {
-        data: number,
-        obj: number,
-        res: number.cast_signed(),
-        res2: number.cast_signed(),
-    }
 }
 
 #[cfg(test)]

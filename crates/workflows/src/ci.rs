@@ -2,12 +2,12 @@
 
 use xtask::packages::TARGETS;
 
-use crate::MINUTES;
 use crate::model::{Dispatch, Empty, Job, On, Push, Strategy, Workflow};
 use crate::steps::{
     DEBIAN_12, UBUNTU, UBUNTU_ARM64, cache, checkout, download, map, nextest, pack, run, unpack,
     upload,
 };
+use crate::workflow::MINUTES;
 
 /// `ci.yml`.
 #[must_use]
@@ -28,7 +28,7 @@ pub fn workflow() -> Workflow {
         ("cross", cross()),
         ("other-host", other_host()),
     ];
-    crate::workflow("CI", on, jobs)
+    crate::workflow::workflow("CI", on, jobs)
 }
 
 fn checks() -> Job {

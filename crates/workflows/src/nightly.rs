@@ -1,8 +1,8 @@
 //! Every night: what takes too long for every push.
 
-use crate::MINUTES;
 use crate::model::{Cron, Dispatch, Job, On, Workflow};
 use crate::steps::{DEBIAN_12, UBUNTU, cache, checkout, download, pack, run, unpack, upload};
+use crate::workflow::MINUTES;
 
 /// `nightly.yml`.
 #[must_use]
@@ -15,7 +15,7 @@ pub fn workflow() -> Workflow {
         ..On::default()
     };
     let jobs = vec![("qemu", qemu()), ("newer-qemu", newer_qemu())];
-    crate::workflow("Nightly", on, jobs)
+    crate::workflow::workflow("Nightly", on, jobs)
 }
 
 /// Builds a newer QEMU from source; docker does it, so that the job itself runs in no container.

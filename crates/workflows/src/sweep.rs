@@ -31,7 +31,7 @@ pub fn workflow() -> Workflow {
         ..On::default()
     };
     let jobs = vec![("home", home()), ("shard", shard()), ("merge", merge())];
-    crate::workflow("Sweep", on, jobs)
+    crate::workflow::workflow("Sweep", on, jobs)
 }
 
 /// There is no input where nobody started it by hand.
@@ -53,7 +53,7 @@ fn on_debian() -> Job {
 fn home() -> Job {
     Job {
         name: "home".to_owned(),
-        timeout_minutes: crate::MINUTES,
+        timeout_minutes: crate::workflow::MINUTES,
         steps: vec![
             checkout(),
             cache("guests"),
@@ -92,7 +92,7 @@ fn merge() -> Job {
     Job {
         name: "merge".to_owned(),
         needs: vec!["shard".to_owned()],
-        timeout_minutes: crate::MINUTES,
+        timeout_minutes: crate::workflow::MINUTES,
         env: seeds(),
         steps: vec![
             checkout(),

@@ -11,8 +11,8 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 use aio_ring::Event;
 
-use crate::SLOTS;
 use crate::arena::Arena;
+use crate::capacity::SLOTS;
 
 /// An event's place.
 #[derive(Debug, Default)]

@@ -6,6 +6,7 @@
 
 mod abi;
 mod arena;
+mod capacity;
 mod options;
 mod ours;
 mod peers;
@@ -18,13 +19,9 @@ use overtake_bench::sample::in_turns;
 
 use abi::{Compare, Mask, Modulo, OneLine, OwnLines};
 use arena::Arena;
+use capacity::SLOTS;
 use options::{Options, Request};
 use table::Side;
-
-/// Slots of each ring of ours. One stays free.
-const SLOTS: u32 = 128;
-/// As many events fit into each queue.
-const CAPACITY: usize = SLOTS as usize - 1;
 
 fn main() -> ExitCode {
     match options::parse() {

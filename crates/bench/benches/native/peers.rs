@@ -6,7 +6,7 @@ use ringbuf::HeapRb;
 use ringbuf::traits::{Consumer, Producer, Split};
 
 use crate::arena::Arena;
-use crate::{CAPACITY, SLOTS};
+use crate::capacity::{CAPACITY, SLOTS};
 
 /// `rtrb`: one producer, one consumer.
 pub fn rtrb(arena: &Arena) -> f64 {

@@ -105,7 +105,7 @@ pub fn text(sides: &[Side], arena: &Arena, rounds: usize) -> String {
     let mut text = format!(
         "{} events a round, {rounds} rounds, {} events fit; nanoseconds for an event\n\n",
         arena.events(),
-        crate::CAPACITY
+        crate::capacity::CAPACITY
     );
     // Writing to a string does not fail.
     if let Some(peer) = fastest_peer(sides) {
@@ -172,7 +172,7 @@ pub fn json(sides: &[Side], arena: &Arena, rounds: usize) -> Value {
         "events": arena.events(),
         "rounds": rounds,
         "rounds_cut_off": arena.cut_off(),
-        "capacity": crate::CAPACITY,
+        "capacity": crate::capacity::CAPACITY,
         "fastest_peer": peer.map(|peer| peer.name),
         "sides": listed,
         "costs": costs,

@@ -1,6 +1,10 @@
 //! Armv8: `swp`, `ldadd`, `cas`, and exclusives, with acquire and release.
 
-use super::*;
+use super::draft::{
+    ACQUIRE, BOTH, Draft, RELAXED, RELEASE, X, Y, atomic, exclusive_pair, increment, memory, read,
+    register, store_buffering, write,
+};
+use crate::{Access, Acquire, Operation, Register, Release, Status, Step, Value};
 
 pub(super) fn drafts() -> Vec<Draft> {
     let swap =

@@ -1,6 +1,7 @@
 //! Accesses of different sizes to one location. Power has none: its model knows no sizes.
 
-use super::*;
+use super::draft::{Draft, X, Y, memory, read, register, write};
+use crate::{Access, Arch, Register, Step};
 
 /// What is written to a whole word, and to a half of one.
 const WORD: u64 = 0x0101_0101;

@@ -1,6 +1,10 @@
 //! Power: `lwarx` and `stwcx.`, and order that shows only through a third processor.
 
-use super::*;
+use super::draft::{
+    Draft, RELAXED, X, Y, Z, exclusive_pair, increment, memory, read, register, store_buffering,
+    write,
+};
+use crate::{Access, Arch, Fence, Status, Step};
 
 pub(super) fn drafts() -> Vec<Draft> {
     let says = Status {

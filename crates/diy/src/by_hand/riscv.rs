@@ -1,6 +1,10 @@
 //! RISC-V: `amoswap`, `amoadd`, `lr` and `sc`, with `.aq` and `.rl`.
 
-use super::*;
+use super::draft::{
+    ACQUIRE, BOTH, Draft, RELAXED, RELEASE, X, Y, atomic, exclusive_pair, increment, read,
+    register, store_buffering, write,
+};
+use crate::{Access, Operation, Register, Status, Step, Value};
 
 pub(super) fn drafts() -> Vec<Draft> {
     let swap =

@@ -1,6 +1,9 @@
 //! x86-64: `xchg`, `xadd`, and an increment that is not atomic.
 
-use super::*;
+use super::draft::{
+    Draft, RELAXED, X, Y, Z, atomic, memory, read, register, store_buffering, write,
+};
+use crate::{Access, Operation, Step, Value};
 
 pub(super) fn drafts() -> Vec<Draft> {
     let xchg = |location| atomic(Operation::Exchange, location, 1, 0, RELAXED);

@@ -1,6 +1,6 @@
 //! Armv8 instructions, 64-bit form. Source: Armv8 ARM C6.2.
 
-use super::Writer;
+use super::writer::Writer;
 use crate::{Access, Acquire, Error, Operation, Register, Release, Value};
 
 pub(super) fn branch(writer: &mut Writer<'_>, register: Register, label: &str) {

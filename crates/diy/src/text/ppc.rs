@@ -1,6 +1,6 @@
 //! Power instructions. Source: Power ISA Book I 3.3, Book II 4.6.
 
-use super::Writer;
+use super::writer::Writer;
 use crate::{Access, Error, Operation, Order, Register, Value};
 
 pub(super) fn branch(writer: &mut Writer<'_>, register: Register, label: &str) {

@@ -2,7 +2,7 @@
 //!
 //! `lw.aq` and `sw.rl` are how litmus tests write annotated plain accesses; no base ISA has them.
 
-use super::Writer;
+use super::writer::Writer;
 use crate::{Access, Acquire, Error, Operation, Order, Register, Release, Value};
 
 pub(super) fn branch(writer: &mut Writer<'_>, register: Register, label: &str) {

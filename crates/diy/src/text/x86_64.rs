@@ -1,6 +1,6 @@
 //! x86-64 instructions, AT&T syntax. Source: Intel SDM 2.
 
-use super::Writer;
+use super::writer::Writer;
 use crate::{Access, Error, Operation, Order, Register, Value, location_name};
 
 pub(super) fn branch(writer: &mut Writer<'_>, register: Register, label: &str) {

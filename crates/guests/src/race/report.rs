@@ -3,7 +3,8 @@
 use aio_ring_buggy::Event;
 use serde::Serialize;
 
-use super::{Options, numbered};
+use super::Options;
+use super::event::numbered;
 
 /// What was asked and what was seen. Its JSON has the fields in this order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

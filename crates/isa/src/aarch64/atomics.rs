@@ -1,6 +1,6 @@
 //! LSE atomics and `ldapr`: C4.1 "Atomic memory operations".
 
-use super::ZR;
+use super::registers::ZR;
 use crate::bits::{bit, field};
 use crate::{Access, Acquire, Effect, Pairs};
 

@@ -18,9 +18,6 @@ pub(crate) use flow::flow;
 use crate::Effect;
 use crate::bits::{bit, field};
 
-/// The number of the zero register as an operand.
-const ZR: u32 = 31;
-
 /// C4.1 "A64 instruction set encoding": the top level, by `op0` (bits 28..25).
 pub(crate) fn decode(word: u32) -> Effect {
     match field(word, 28, 25) {

@@ -6,6 +6,9 @@
 
 use crate::Registers;
 
+/// The number of the zero register as an operand.
+pub(crate) const ZR: u32 = 31;
+
 /// The stack pointer, where an encoding means it and not XZR.
 pub const SP: Registers = Registers::one(31);
 /// The condition flags.

@@ -1,7 +1,7 @@
 //! Branches, exceptions, barriers, hints and system registers: C4.1 "Branches, Exception
 //! Generating and System instructions".
 
-use super::ZR;
+use super::registers::ZR;
 use crate::bits::{bit, field};
 use crate::{Effect, Pairs};
 

@@ -8,7 +8,11 @@
 //! - The link register of `jalr` counts as made from the register that it jumps to.
 
 mod compressed;
+mod operands;
+mod shapes;
 
+use self::operands::{f, x};
+use self::shapes::{branch, compute, load, store};
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 
@@ -24,52 +28,6 @@ pub(crate) fn flow(bytes: &[u8]) -> Flow {
         [a, b] => compressed::flow(u16::from_le_bytes([a, b])),
         [a, b, c, d] => full(u32::from_le_bytes([a, b, c, d])),
         _ => Flow::UNKNOWN,
-    }
-}
-
-/// The integer register `number`.
-fn x(number: u32) -> Registers {
-    match number & 31 {
-        0 => Registers::NONE,
-        number => Registers::one(number as u8),
-    }
-}
-
-/// The floating-point register `number`.
-fn f(number: u32) -> Registers {
-    Registers::one(64 + (number & 31) as u8)
-}
-
-fn load(address: Registers, loaded: Registers) -> Flow {
-    Flow {
-        load: true,
-        address,
-        loaded,
-        ..Flow::NONE
-    }
-}
-
-fn store(address: Registers, data: Registers) -> Flow {
-    Flow {
-        store: true,
-        address,
-        data,
-        ..Flow::NONE
-    }
-}
-
-fn compute(data: Registers, computed: Registers) -> Flow {
-    Flow {
-        data,
-        computed,
-        ..Flow::NONE
-    }
-}
-
-fn branch(data: Registers, computed: Registers) -> Flow {
-    Flow {
-        branch: true,
-        ..compute(data, computed)
     }
 }
 

@@ -7,28 +7,17 @@
 //! the instruction that they begin are unknown.
 //!
 //! One file for each opcode map: [`one_byte`], [`two_byte`] (0F, 0F 38 and 0F 3A), [`vex`];
-//! [`operands`] reads what follows the opcode.
+//! [`kind`] has the answers that they share, [`operands`] reads what follows the opcode.
 
+mod kind;
 mod one_byte;
 mod operands;
 mod two_byte;
 mod vex;
 
+use self::kind::Kind;
 use self::operands::{Code, Prefixes};
 use crate::{Access, Effect, Pairs};
-
-/// What an instruction is, before its `lock` prefix is looked at.
-enum Kind {
-    /// Not lockable.
-    Other(Effect),
-    /// Reads, modifies and writes memory: atomic with `lock`.
-    ReadModifyWrite,
-    /// Exchanges with memory: atomic with `lock` or without.
-    Exchange,
-}
-
-const PLAIN: Option<Kind> = Some(Kind::Other(Effect::PLAIN));
-const FULL_FENCE: Option<Kind> = Some(Kind::Other(Effect::fence(Pairs::ALL)));
 
 /// SDM 3A 9.1.2.2, 9.2.3.9: "Locked instructions have a total order", and "loads and stores are
 /// not reordered with locked instructions".

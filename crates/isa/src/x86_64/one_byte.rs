@@ -1,7 +1,7 @@
 //! SDM 2D table A-2: the one-byte opcode map.
 
+use super::kind::{FULL_FENCE, Kind, PLAIN, read_modify_write, with_immediate, with_modrm};
 use super::operands::{Code, Mandatory, ModRm, Prefixes};
-use super::{FULL_FENCE, Kind, PLAIN};
 use crate::Effect;
 
 pub(super) fn decode(opcode: u8, prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
@@ -156,26 +156,4 @@ fn exchange(code: &mut Code<'_>) -> Option<Kind> {
     } else {
         PLAIN
     }
-}
-
-/// An instruction that `lock` may precede when `modrm` is memory, if it is `lockable`
-/// (SDM 2A "LOCK").
-pub(super) fn read_modify_write(modrm: &ModRm, lockable: bool) -> Option<Kind> {
-    if lockable && modrm.is_memory() {
-        Some(Kind::ReadModifyWrite)
-    } else {
-        PLAIN
-    }
-}
-
-/// A plain instruction with ModRM and `immediate` bytes after it.
-pub(super) fn with_modrm(code: &mut Code<'_>, immediate: usize) -> Option<Kind> {
-    ModRm::read(code)?;
-    with_immediate(code, immediate)
-}
-
-/// A plain instruction with `immediate` bytes after its opcode.
-pub(super) fn with_immediate(code: &mut Code<'_>, immediate: usize) -> Option<Kind> {
-    code.skip(immediate)?;
-    PLAIN
 }

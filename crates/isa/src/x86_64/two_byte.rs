@@ -1,8 +1,7 @@
 //! SDM 2D tables: the opcode maps behind 0F, 0F 38 and 0F 3A.
 
-use super::one_byte::{read_modify_write, with_immediate, with_modrm};
+use super::kind::{FULL_FENCE, Kind, PLAIN, read_modify_write, with_immediate, with_modrm};
 use super::operands::{Code, Mandatory, ModRm, Prefixes};
-use super::{FULL_FENCE, Kind, PLAIN};
 use crate::{Effect, Pairs};
 
 /// After 0F.

@@ -1,9 +1,8 @@
 //! SDM 2A 2.3: instructions with a VEX prefix (AVX, AVX2, FMA, BMI). None of those listed
 //! orders anything; the non-temporal stores are taken as ordinary ones.
 
-use super::one_byte::{with_immediate, with_modrm};
+use super::kind::{Kind, PLAIN, with_immediate, with_modrm};
 use super::operands::{Code, ModRm, Prefixes};
-use super::{Kind, PLAIN};
 
 /// After C4 or C5 (`first`).
 pub(super) fn decode(first: u8, prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {

@@ -2,6 +2,7 @@
 
 mod access;
 mod mnemonics;
+mod operands;
 
 use isa::Arch;
 

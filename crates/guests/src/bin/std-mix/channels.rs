@@ -5,7 +5,7 @@ use std::thread;
 
 use overtake_guests::check::equal;
 
-use crate::THREADS;
+use crate::threads::THREADS;
 
 const MESSAGES: usize = 50;
 

@@ -7,7 +7,7 @@ use std::{process, thread};
 
 use overtake_guests::check::equal;
 
-use crate::THREADS;
+use crate::threads::THREADS;
 
 const LENGTH: usize = 5000;
 

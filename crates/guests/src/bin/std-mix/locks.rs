@@ -6,7 +6,7 @@ use std::thread;
 
 use overtake_guests::check::equal;
 
-use crate::THREADS;
+use crate::threads::THREADS;
 
 const TURNS: usize = 100;
 

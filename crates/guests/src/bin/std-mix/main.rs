@@ -8,6 +8,7 @@ mod channels;
 mod input_output;
 mod locks;
 mod once;
+mod threads;
 mod waiting;
 
 use std::process::ExitCode;
@@ -15,9 +16,6 @@ use std::process::ExitCode;
 use overtake_guests::args::usage_error;
 use overtake_guests::check::conclude;
 use overtake_guests::fastbins;
-
-/// How many threads take part in each exercise.
-const THREADS: usize = 4;
 
 /// An exercise: what it computed, or what was wrong.
 type Exercise = fn() -> Result<u64, String>;

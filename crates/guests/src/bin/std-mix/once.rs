@@ -6,7 +6,7 @@ use std::thread;
 
 use overtake_guests::check::equal;
 
-use crate::THREADS;
+use crate::threads::THREADS;
 
 pub fn once() -> Result<u64, String> {
     let runs = AtomicU64::new(0);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use overtake_guests::check::equal;
 
-use crate::THREADS;
+use crate::threads::THREADS;
 
 const LAPS: usize = 10;
 

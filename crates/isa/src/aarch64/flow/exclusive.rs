@@ -1,8 +1,8 @@
 //! C4.1 "Load/store exclusive register", "… pair", "Load/store ordered", "Compare and swap",
 //! "… pair".
 
-use super::memory::transfer;
-use super::{RN, RS, RT, RT2, x, x_or_sp};
+use super::operands::{RN, RS, RT, RT2, x, x_or_sp};
+use super::shapes::transfer;
 use crate::aarch64::registers;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};

@@ -1,6 +1,7 @@
 //! C4.1 "Data Processing -- Scalar Floating-Point": conversions, compares, arithmetic.
 
-use super::{RA, RD, RM, RN, compute, v, x};
+use super::operands::{RA, RD, RM, RN, v, x};
+use super::shapes::compute;
 use crate::aarch64::registers::{FPCR, NZCV};
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};

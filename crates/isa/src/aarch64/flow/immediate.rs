@@ -1,6 +1,7 @@
 //! C4.1 "Data Processing -- Immediate".
 
-use super::{RD, RM, RN, compute, x, x_or_sp};
+use super::operands::{RD, RM, RN, x, x_or_sp};
+use super::shapes::compute;
 use crate::aarch64::registers::NZCV;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};

@@ -1,6 +1,8 @@
 //! C4.1 "Loads and Stores", words whose effect is known. `prfm` accesses nothing.
 
-use super::{RM, RN, RS, RT, RT2, exclusive, structures, v, x, x_or_sp};
+use super::operands::{RM, RN, RS, RT, RT2, v, x, x_or_sp};
+use super::shapes::transfer;
+use super::{exclusive, structures};
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 
@@ -21,27 +23,6 @@ pub(super) fn flow(word: u32) -> Option<Flow> {
         (0b11, true) => Some(plain(word, x_or_sp(word, RN))),
         (0b11, false) => Some(register(word)),
         _ => None,
-    }
-}
-
-/// One access at `address`: a load of `registers`, or a store of them.
-pub(super) fn transfer(load: bool, address: Registers, registers: Registers) -> Flow {
-    let flow = Flow {
-        load,
-        store: !load,
-        address,
-        ..Flow::NONE
-    };
-    if load {
-        Flow {
-            loaded: registers,
-            ..flow
-        }
-    } else {
-        Flow {
-            data: registers,
-            ..flow
-        }
     }
 }
 

@@ -18,15 +18,18 @@ mod exclusive;
 mod float;
 mod immediate;
 mod memory;
+mod operands;
 mod register;
+mod shapes;
 mod structures;
 mod system;
 mod vector;
 mod vector_kept;
 
-use super::registers::{self, SP};
+use self::operands::{RA, RD, RM, RN, v};
+use self::shapes::compute;
+use crate::Flow;
 use crate::bits::field;
-use crate::{Flow, Registers};
 
 /// C4.1, top level. What the effect is unknown of has an unknown flow too.
 pub(crate) fn flow(word: u32) -> Flow {
@@ -58,47 +61,5 @@ fn simd(word: u32) -> Option<Flow> {
             v(word, RD) | v(word, RN) | v(word, RM) | v(word, RA),
         )),
         _ => None,
-    }
-}
-
-/// Where the register fields lie.
-const RD: u32 = 0;
-const RT: u32 = 0;
-const RN: u32 = 5;
-const RA: u32 = 10;
-const RT2: u32 = 10;
-const RM: u32 = 16;
-const RS: u32 = 16;
-
-/// The general register in the five bits from `low`, where 31 is XZR.
-fn x(word: u32, low: u32) -> Registers {
-    registers::x(field(word, low + 4, low) as u8)
-}
-
-/// The general register in the five bits from `low`, where 31 is SP.
-fn x_or_sp(word: u32, low: u32) -> Registers {
-    let register = x(word, low);
-    if register.is_empty() { SP } else { register }
-}
-
-/// The vector register in the five bits from `low`.
-fn v(word: u32, low: u32) -> Registers {
-    registers::v(field(word, low + 4, low) as u8)
-}
-
-/// `count` vector registers from the one in the five bits from `low`.
-fn v_list(word: u32, low: u32, count: u8) -> Registers {
-    let first = field(word, low + 4, low) as u8;
-    (0..count)
-        .map(|index| registers::v(first + index))
-        .fold(Registers::NONE, Registers::union)
-}
-
-/// `computed` from `data`.
-const fn compute(computed: Registers, data: Registers) -> Flow {
-    Flow {
-        computed,
-        data,
-        ..Flow::NONE
     }
 }

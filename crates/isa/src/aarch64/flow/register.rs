@@ -1,6 +1,7 @@
 //! C4.1 "Data Processing -- Register".
 
-use super::{RA, RD, RM, RN, compute, x, x_or_sp};
+use super::operands::{RA, RD, RM, RN, x, x_or_sp};
+use super::shapes::compute;
 use crate::Flow;
 use crate::aarch64::registers::NZCV;
 use crate::bits::{bit, field};

@@ -1,8 +1,8 @@
 //! C4.1 "Advanced SIMD load/store multiple structures", "… single structure", with and without
 //! post-index.
 
-use super::memory::transfer;
-use super::{RM, RN, RT, v_list, x, x_or_sp};
+use super::operands::{RM, RN, RT, v_list, x, x_or_sp};
+use super::shapes::transfer;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 

@@ -1,6 +1,7 @@
 //! C4.1 "Branches, Exception Generating and System instructions".
 
-use super::{RN, RT, compute, x, x_or_sp};
+use super::operands::{RN, RT, x, x_or_sp};
+use super::shapes::compute;
 use crate::aarch64::registers::{self, FPCR, NZCV, PSTATE, SP, TPIDR_EL0, TPIDR2_EL0};
 use crate::aarch64::system::key;
 use crate::bits::{bit, field};

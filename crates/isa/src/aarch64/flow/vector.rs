@@ -3,8 +3,9 @@
 //! Moves, permutations and immediates are told apart. All others compute Vd from Vn, Vm where
 //! there is one, FPCR, and their old Vd unless [`super::vector_kept`] knows that it is not read.
 
+use super::operands::{RD, RM, RN, v, v_list, x};
+use super::shapes::compute;
 use super::vector_kept as kept;
-use super::{RD, RM, RN, compute, v, v_list, x};
 use crate::aarch64::registers::{self, FPCR};
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};

@@ -1,7 +1,7 @@
 //! Book I ch. 2 and 3.3.11: branches, operations on CR, system calls, traps; Book II 4.6.1.
 
-use super::compute;
 use super::operands::{CARRY, CR0, CTR, LR, OVERFLOW, SPECIAL, all_cr, bf, cr, gpr, ra, rb};
+use super::shapes::compute;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 

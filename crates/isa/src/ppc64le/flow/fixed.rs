@@ -1,8 +1,8 @@
 //! Book I 3.3: fixed-point arithmetic, comparison, logic, rotation and shifts.
 
 use super::branch::trap_register;
-use super::compute;
 use super::operands::{CARRY, CR0, OVERFLOW, bf, cr, ra, ra_or_zero, rb, rt};
+use super::shapes::compute;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 

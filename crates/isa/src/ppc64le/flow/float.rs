@@ -1,7 +1,7 @@
 //! Book I 4.6: floating point; Book I 7.6: VSX scalars of quadruple precision.
 
-use super::compute;
 use super::operands::{CR1, bf, fra, frb, frc, frt, vra, vrb, vrt};
+use super::shapes::compute;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 

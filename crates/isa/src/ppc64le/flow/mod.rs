@@ -16,12 +16,13 @@ mod fixed;
 mod float;
 mod memory;
 mod operands;
+mod shapes;
 mod special;
 mod vector;
 mod vsx;
 
+use crate::Flow;
 use crate::bits::field;
-use crate::{Flow, Registers};
 
 pub(crate) fn flow(word: u32) -> Flow {
     if super::decode(word).unknown {
@@ -46,12 +47,4 @@ fn extended_31(word: u32) -> Flow {
         .or_else(|| fixed::extended(word, xo))
         .or_else(|| special::extended(word, xo))
         .unwrap_or(Flow::UNKNOWN)
-}
-
-fn compute(data: Registers, computed: Registers) -> Flow {
-    Flow {
-        data,
-        computed,
-        ..Flow::NONE
-    }
 }

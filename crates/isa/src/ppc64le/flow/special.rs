@@ -1,10 +1,10 @@
 //! Book I 3.3.16 to 3.3.18: moves between general registers and CR, special registers, VSX
 //! registers.
 
-use super::compute;
 use super::operands::{
     CARRY, CTR, LR, OVERFLOW, SPECIAL, all_cr, bf, cr, ra, ra_or_zero, rb, rt, vrt, xt,
 };
+use super::shapes::compute;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 

@@ -1,8 +1,8 @@
 //! Book I ch. 6: vectors, primary opcode 4; with it, the fixed-point multiply-add of 3.3.9. Where
 //! a field has two uses (a register in one instruction, a constant in another), it is read.
 
-use super::compute;
 use super::operands::{CR6, ra, rb, rc, rt, vra, vrb, vrc, vrt};
+use super::shapes::compute;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 

@@ -1,7 +1,7 @@
 //! Book I 7.6: VSX, primary opcode 60. Where a field has two uses, both are read.
 
-use super::compute;
 use super::operands::{CR6, bf, ra, rb, rt, xa, xb, xc, xt};
+use super::shapes::compute;
 use crate::Flow;
 use crate::bits::field;
 

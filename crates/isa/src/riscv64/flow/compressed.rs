@@ -1,6 +1,7 @@
 //! "C" and "Zcb": each is a form of an instruction of 4 bytes.
 
-use super::{branch, compute, f, load, store, x};
+use super::operands::{f, x};
+use super::shapes::{branch, compute, load, store};
 use crate::{Flow, Registers};
 
 const RA: Registers = Registers::one(1);

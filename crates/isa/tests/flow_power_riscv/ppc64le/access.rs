@@ -2,7 +2,7 @@
 
 use isa::{Flow, Registers};
 
-use super::mnemonics::{CR0, register};
+use super::operands::{CR0, register};
 use crate::objdump::Line;
 
 /// The register after the only one of `registers`.

@@ -1,40 +1,13 @@
 //! What Power's mnemonics, as they are without aliases, ask of the decoder.
 
-use isa::{Arch, Flow, Registers};
+use isa::{Flow, Registers};
 
 use super::access::access;
-use crate::names;
+use super::operands::{
+    CARRY, CR0, CR1, CR6, CTR, LR, OVERFLOW, SPECIAL, field_of_bit, number, register,
+};
 use crate::objdump::Line;
 use crate::sweep::Expected;
-
-pub const CR0: Registers = Registers::one(32);
-const CR1: Registers = Registers::one(33);
-const CR6: Registers = Registers::one(38);
-const LR: Registers = Registers::one(40);
-const CTR: Registers = Registers::one(41);
-const CARRY: Registers = Registers::one(42);
-const SPECIAL: Registers = Registers::one(43);
-const OVERFLOW: Registers = Registers::one(44);
-
-/// The register that an operand is, or has in brackets.
-pub fn register(operand: &str) -> Registers {
-    let name = operand
-        .split_once('(')
-        .map_or(operand, |(_, base)| base.trim_end_matches(')'));
-    names::register(Arch::Ppc64le, name)
-}
-
-/// The field of CR that a bit is in: `eq`, `4*cr7+so`.
-fn field_of_bit(operand: &str) -> Registers {
-    match operand.split_once('+') {
-        Some((field, _)) => register(field.trim_start_matches("4*")),
-        None => CR0,
-    }
-}
-
-fn number(operand: &str) -> u32 {
-    operand.parse().unwrap_or_else(|_| panic!("{operand:?}"))
-}
 
 fn compute(data: Registers, computed: Registers) -> Flow {
     Flow {

@@ -1,0 +1,6 @@
+//! How much fits into the queues.
+
+/// Slots of each ring of ours. One stays free.
+pub const SLOTS: u32 = 128;
+/// As many events fit into each queue.
+pub const CAPACITY: usize = SLOTS as usize - 1;

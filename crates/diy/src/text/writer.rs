@@ -1,0 +1,141 @@
+//! The registers and instructions of one processor, while they are written.
+
+use crate::{Access, Arch, Error, Operation, Register, Value};
+
+/// One processor while it is written.
+pub(super) struct Writer<'a> {
+    pub(super) arch: Arch,
+    processor: usize,
+    pub(super) step: usize,
+    /// The next free label.
+    pub(super) labels: &'a mut usize,
+    pub(super) free: Vec<Register>,
+    pub(super) addresses: Vec<(Register, usize)>,
+    pub(super) code: Vec<String>,
+    /// The result of each step so far.
+    pub(super) results: Vec<Option<Register>>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(arch: Arch, processor: usize, labels: &'a mut usize) -> Writer<'a> {
+        let mut free: Vec<Register> = Register::all(arch).collect();
+        free.reverse();
+        Writer {
+            arch,
+            processor,
+            step: 0,
+            labels,
+            free,
+            addresses: Vec::new(),
+            code: Vec::new(),
+            results: Vec::new(),
+        }
+    }
+
+    /// Checks size and offset.
+    pub(super) fn check_place(&self, access: &Access) -> Result<(), Error> {
+        let (size, offset) = (access.size, access.offset);
+        if matches!(size, 1 | 2 | 4 | 8) && offset % size == 0 && offset <= 8 - size {
+            return Ok(());
+        }
+        Err(self.wrong(&format!(
+            "{size} bytes at offset {offset}: expected 1, 2, 4 or 8, aligned, within 8 bytes"
+        )))
+    }
+
+    pub(super) fn line(&mut self, instruction: impl Into<String>) {
+        self.code.push(instruction.into());
+    }
+
+    /// A register that nothing else uses.
+    pub(super) fn fresh(&mut self) -> Result<Register, Error> {
+        self.free.pop().ok_or(Error::Registers {
+            processor: self.processor,
+            arch: self.arch,
+        })
+    }
+
+    /// The register that holds the address of a location.
+    pub(super) fn base(&mut self, location: usize) -> Result<Register, Error> {
+        let mut known = self.addresses.iter();
+        if let Some((register, _)) = known.find(|(_, known)| *known == location) {
+            return Ok(*register);
+        }
+        let register = self.fresh()?;
+        self.addresses.push((register, location));
+        Ok(register)
+    }
+
+    /// The register for what the access reads: the one that it names, or a new one.
+    pub(super) fn destination(&mut self, access: &mut Access) -> Result<Register, Error> {
+        let register = match access.result {
+            Some(register) => register,
+            None => self.fresh()?,
+        };
+        access.result = Some(register);
+        Ok(register)
+    }
+
+    /// The register for whether the access wrote: the one that it names, or a new one.
+    pub(super) fn status(&mut self, access: &mut Access) -> Result<Register, Error> {
+        let register = match access.status {
+            Some(register) => register,
+            None => self.fresh()?,
+        };
+        access.status = Some(register);
+        Ok(register)
+    }
+
+    /// The register with what an earlier step read.
+    pub(super) fn result(&self, source: usize) -> Result<Register, Error> {
+        let result = self.results.get(source).copied().flatten();
+        result.ok_or_else(|| {
+            self.wrong(&format!(
+                "it depends on step {source}: expected an earlier step that reads"
+            ))
+        })
+    }
+
+    /// An error about this step.
+    pub(super) fn wrong(&self, message: &str) -> Error {
+        Error::Step {
+            processor: self.processor,
+            step: self.step,
+            message: message.to_owned(),
+        }
+    }
+
+    /// An error: there is no such instruction.
+    pub(super) fn no_instruction(&self, access: &Access) -> Error {
+        self.wrong(&format!(
+            "{} has no instruction for {:?} of {} bytes at offset {} with {:?}: expected one of its own",
+            self.arch.herd_name(), access.operation, access.size, access.offset, access.order
+        ))
+    }
+
+    /// The steps whose results the value and the address are made from.
+    pub(super) fn sources(
+        &self,
+        access: &Access,
+    ) -> Result<(Option<Register>, Option<Register>), Error> {
+        let data = access.data.map(|step| self.result(step)).transpose()?;
+        let address = access.address.map(|step| self.result(step)).transpose()?;
+        if data.is_none() && matches!(access.value, Value::Plus(_)) {
+            return Err(self.wrong("what it writes is a sum: expected `data` to say of what"));
+        }
+        if data.is_some() && !access.operation.writes() {
+            return Err(self.wrong("it only reads: expected no `data`"));
+        }
+        Ok((data, address))
+    }
+
+    /// Whether the access is of four bytes at the start of its location.
+    pub(super) const fn is_whole(access: &Access) -> bool {
+        access.size == 4 && access.offset == 0
+    }
+
+    /// Whether the access is of the kind that every architecture has: a read or a write.
+    pub(super) const fn is_simple(access: &Access) -> bool {
+        matches!(access.operation, Operation::Read | Operation::Write)
+    }
+}

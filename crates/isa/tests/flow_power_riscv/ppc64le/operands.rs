@@ -1,0 +1,34 @@
+//! The registers that Power's operands mean.
+
+use isa::{Arch, Registers};
+
+use crate::names;
+
+pub const CR0: Registers = Registers::one(32);
+pub const CR1: Registers = Registers::one(33);
+pub const CR6: Registers = Registers::one(38);
+pub const LR: Registers = Registers::one(40);
+pub const CTR: Registers = Registers::one(41);
+pub const CARRY: Registers = Registers::one(42);
+pub const SPECIAL: Registers = Registers::one(43);
+pub const OVERFLOW: Registers = Registers::one(44);
+
+/// The register that an operand is, or has in brackets.
+pub fn register(operand: &str) -> Registers {
+    let name = operand
+        .split_once('(')
+        .map_or(operand, |(_, base)| base.trim_end_matches(')'));
+    names::register(Arch::Ppc64le, name)
+}
+
+/// The field of CR that a bit is in: `eq`, `4*cr7+so`.
+pub fn field_of_bit(operand: &str) -> Registers {
+    match operand.split_once('+') {
+        Some((field, _)) => register(field.trim_start_matches("4*")),
+        None => CR0,
+    }
+}
+
+pub fn number(operand: &str) -> u32 {
+    operand.parse().unwrap_or_else(|_| panic!("{operand:?}"))
+}
