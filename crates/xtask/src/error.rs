@@ -52,6 +52,15 @@ pub enum Error {
     },
     /// This machine cannot be set up; the text says what is missing and what to do.
     CannotSetUp(String),
+    /// No test was run.
+    NothingRan,
+    /// More tests were skipped than may be.
+    Skipped {
+        /// How many were skipped.
+        skipped: usize,
+        /// How many may be.
+        most: usize,
+    },
     /// `cargo xtask tidy` has this many findings.
     Findings(usize),
 }
@@ -74,6 +83,8 @@ impl Error {
             | Self::Io { .. }
             | Self::NoGuests { .. }
             | Self::Answer { .. }
+            | Self::NothingRan
+            | Self::Skipped { .. }
             | Self::Findings(_) => 1,
         }
     }
@@ -110,6 +121,12 @@ impl fmt::Display for Error {
                 write!(f, "`{command}` did not answer with {expected}")
             }
             Self::CannotSetUp(text) => f.write_str(text),
+            Self::NothingRan => f.write_str("no test was run"),
+            Self::Skipped { skipped, most } => write!(
+                f,
+                "{skipped} tests were skipped, {most} may be: run them, or raise the number in \
+                 ci/most-skipped"
+            ),
             Self::Findings(1) => f.write_str("tidy: 1 finding"),
             Self::Findings(n) => write!(f, "tidy: {n} findings"),
         }

@@ -9,7 +9,7 @@
 //! | code | meaning |
 //! |---|---|
 //! | 0 | done |
-//! | 1 | `tidy` has findings, or a file could not be read or written |
+//! | 1 | `tidy` has findings, no test was run, too many were skipped, or a file could not be read or written |
 //! | 2 | wrong usage |
 //! | 69 | this machine cannot be set up by `cargo xtask setup`; the message says what is missing |
 //! | other | that of the command that failed (cargo: 101), or of `overtake matrix` |

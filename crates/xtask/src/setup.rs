@@ -4,28 +4,17 @@
 //! got its tools in another way counts as set up. When nothing is missing, nothing is started but
 //! these probes, and no network is needed.
 
+mod missing;
+mod purpose;
+
 use std::env;
 use std::ffi::OsString;
-use std::path::Path;
 use std::process::Command;
 
+use self::missing::Missing;
+pub use self::purpose::Purpose;
 use crate::command;
 use crate::error::Error;
-use crate::packages::{COMPONENTS, QEMU_PACKAGE, TARGETS, Target};
-
-/// The way for a machine that has nothing but docker.
-const DOCKER: &str = "ci/docker repro";
-
-/// What a machine is set up for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// Everything.
-    Everything,
-    /// To run guests that were built elsewhere: on any processor for which there is a QEMU.
-    GivenGuests,
-    /// For the checks that run nothing.
-    Checks,
-}
 
 /// Finds what is missing and installs it.
 pub fn run(purpose: Purpose) -> Result<(), Error> {
@@ -51,140 +40,6 @@ pub fn run(purpose: Purpose) -> Result<(), Error> {
     }
     let reason = "it was installed, but is still not found";
     Err(Error::CannotSetUp(missing.explain(reason)))
-}
-
-/// What this machine lacks.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-struct Missing {
-    /// Debian packages, sorted.
-    packages: Vec<&'static str>,
-    /// Triples whose Rust standard library is missing.
-    targets: Vec<&'static str>,
-    /// Components of the Rust toolchain.
-    components: Vec<&'static str>,
-    /// Emulators that are there, but know no `-plugin`.
-    without_plugins: Vec<String>,
-}
-
-impl Missing {
-    fn find(purpose: Purpose) -> Self {
-        let mut missing = Self::default();
-        if purpose != Purpose::Checks {
-            missing.look_for_qemu();
-        }
-        if purpose == Purpose::Everything {
-            missing.look_for_compilers();
-        }
-        if purpose != Purpose::GivenGuests {
-            missing.look_for_components();
-        }
-        missing.packages.sort_unstable();
-        missing.packages.dedup();
-        missing
-    }
-
-    fn look_for_qemu(&mut self) {
-        for target in TARGETS {
-            let emulator = format!("qemu-{}", target.name);
-            match knows_plugins(&emulator) {
-                None => self.packages.push(QEMU_PACKAGE),
-                Some(false) => self.without_plugins.push(emulator),
-                Some(true) => {}
-            }
-        }
-    }
-
-    /// What the guests are built with.
-    fn look_for_compilers(&mut self) {
-        for target in TARGETS {
-            if command::on_path(target.linker).is_none() {
-                self.packages.push(target.linker_package);
-            }
-            if !has_static_libc(target) {
-                self.packages.push(target.libc_package);
-            }
-            if !has_rust_library(target) {
-                self.targets.push(target.triple);
-            }
-        }
-    }
-
-    fn look_for_components(&mut self) {
-        for (component, subcommand) in COMPONENTS {
-            let mut version = command::cargo(Path::new("."));
-            if command::probe(version.args([subcommand, "--version"])).is_none() {
-                self.components.push(component);
-            }
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.packages.is_empty() && self.targets.is_empty() && self.components.is_empty()
-    }
-
-    /// The `rustup` commands that bring what is missing of Rust.
-    fn rustup(&self) -> Vec<Vec<&'static str>> {
-        let command = |start: [&'static str; 2], names: &[&'static str]| {
-            (!names.is_empty()).then(|| [&start, names].concat())
-        };
-        let commands = [
-            command(["target", "add"], &self.targets),
-            command(["component", "add"], &self.components),
-        ];
-        commands.into_iter().flatten().collect()
-    }
-
-    /// Why the machine cannot be set up, what is missing and how to get it.
-    fn explain(&self, reason: &str) -> String {
-        use std::fmt::Write;
-        let mut text = format!("this machine cannot be set up by `cargo xtask setup`: {reason}\n");
-        if !self.is_empty() {
-            text += "What is missing, and how to get it:\n";
-        }
-        if !self.packages.is_empty() {
-            let packages = self.packages.join(" ");
-            let _ = writeln!(text, "  on Debian 12: apt-get install {packages}");
-            text += "  elsewhere: QEMU's user-mode emulators with plugins, and C compilers with a \
-                     static C library, under Debian's names, on PATH\n";
-        }
-        for arguments in self.rustup() {
-            let _ = writeln!(text, "  rustup {}", arguments.join(" "));
-        }
-        if !self.without_plugins.is_empty() {
-            let emulators = self.without_plugins.join(", ");
-            let _ = writeln!(
-                text,
-                "{emulators}: built without plugin support (no `-plugin` in `--help`), as in \
-                 Debian 13 and later.\n  Build QEMU with `--enable-plugins` and put it first on \
-                 PATH, or use a Debian 12 system."
-            );
-        }
-        let _ = write!(text, "Or with nothing but docker:\n  {DOCKER}");
-        text
-    }
-}
-
-/// Whether the emulator knows `-plugin`; none if there is no such program.
-fn knows_plugins(emulator: &str) -> Option<bool> {
-    let output = Command::new(command::on_path(emulator)?)
-        .arg("--help")
-        .output()
-        .ok()?;
-    Some(String::from_utf8_lossy(&output.stdout).contains("-plugin"))
-}
-
-/// Whether the C compiler finds `libc.a`; it answers with a bare name if it does not.
-fn has_static_libc(target: Target) -> bool {
-    let mut linker = Command::new(target.linker);
-    command::probe(linker.arg("-print-file-name=libc.a"))
-        .is_some_and(|file| Path::new(file.trim_end()).is_absolute())
-}
-
-/// Whether the toolchain has the standard library for the target.
-fn has_rust_library(target: Target) -> bool {
-    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    command::probe(rustc.args(["--print", "target-libdir", "--target", target.triple]))
-        .is_some_and(|folder| Path::new(folder.trim_end()).is_dir())
 }
 
 /// What the machine offers to install with.
@@ -300,7 +155,9 @@ fn announced(command: &mut Command) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use super::missing::DOCKER;
     use super::*;
+    use crate::packages::QEMU_PACKAGE;
 
     const DEBIAN_12: Machine = Machine {
         x86_64: true,

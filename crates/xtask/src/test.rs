@@ -1,10 +1,15 @@
 //! `cargo xtask check` and `cargo xtask test`: the checks, and with them every test, one step after
 //! the other.
 
+mod counts;
+mod skipped;
+mod text;
+
 use std::io::{self, IsTerminal};
 use std::process::Command;
 use std::time::Instant;
 
+use self::counts::Counts;
 use crate::build::{self, Guests};
 use crate::command::{self, Stream};
 use crate::error::Error;
@@ -33,7 +38,8 @@ pub struct Asked<'a> {
     pub args: &'a [String],
 }
 
-/// Runs every step. The first one that fails ends it.
+/// Runs every step. The first one that fails ends it, but for a test that fails: the doc tests are run
+/// all the same, and all are counted.
 pub fn run(asked: Asked) -> Result<(), Error> {
     let start = Instant::now();
     step("setup", || setup::run(Purpose::Everything))?;
@@ -42,15 +48,27 @@ pub fn run(asked: Asked) -> Result<(), Error> {
     if !asked.without_checks {
         checks(&workspace)?;
     }
-    let cargo = |args: &[&str]| cargo(&workspace, args);
-    let tests = step("tests", || tests(cargo, asked.args))?;
-    let doc_tests = step("doc tests", || {
-        libtest(&mut cargo(&["test", "--workspace", "--doc"]))
-    })?;
+    let mut counts = Counts::default();
+    let tests = step("tests", || tests(&workspace, asked.args, &mut counts));
+    let doc_tests = match &tests {
+        Err(_) if counts.failed == 0 => Ok(()),
+        _ => step("doc tests", || {
+            let mut doc_tests = cargo(&workspace, &["test", "--workspace", "--doc"]);
+            libtest(doc_tests.arg("--no-fail-fast"), &mut counts)
+        }),
+    };
+    let bound = skipped::check(&counts, workspace.root());
     eprintln!(
-        "test: {tests} tests and {doc_tests} doc tests passed in {:.1} s",
+        "test: {} passed, {} failed, {} skipped in {:.1} s",
+        counts.passed,
+        counts.failed,
+        counts.skipped.len(),
         start.elapsed().as_secs_f64()
     );
+    tests.and(doc_tests).and(bound)?;
+    if counts.ran() == 0 {
+        return Err(Error::NothingRan);
+    }
     Ok(())
 }
 
@@ -94,63 +112,53 @@ fn step<T>(name: &'static str, run: impl FnOnce() -> Result<T, Error>) -> Result
 /// Everything but benchmarks, which are no tests.
 const WHAT: [&str; 4] = ["--workspace", "--lib", "--bins", "--tests"];
 
-/// Runs all tests but the doc tests; returns how many passed.
-fn tests(cargo: impl Fn(&[&str]) -> Command, args: &[String]) -> Result<u64, Error> {
+/// Runs all tests but the doc tests, and counts them.
+fn tests(workspace: &Workspace, args: &[String], counts: &mut Counts) -> Result<(), Error> {
+    let cargo = |args: &[&str]| cargo(workspace, args);
     let has_nextest = command::probe(&mut cargo(&["nextest", "--version"])).is_some();
     if !has_nextest {
-        return libtest(cargo(&["test"]).args(WHAT).args(args));
+        return libtest(cargo(&["test"]).args(WHAT).args(args), counts);
     }
+    let reasons = skipped::file_for_reasons(workspace)?;
     let mut nextest = cargo(&["nextest", "run"]);
-    nextest.args(WHAT);
+    nextest.args(WHAT).env(skipped::REASONS, &reasons);
+    if !args.iter().any(|arg| arg.starts_with("--status-level")) {
+        nextest.arg("--status-level=skip");
+    }
     if io::stderr().is_terminal() {
         nextest.arg("--color=always");
     }
-    let mut passed = 0;
-    command::tee(nextest.args(args), Stream::Stderr, |line| {
-        passed += passed_in_nextest(line).unwrap_or(0);
-    })?;
-    Ok(passed)
-}
-
-/// Runs `cargo test …`; returns how many tests passed.
-fn libtest(command: &mut Command) -> Result<u64, Error> {
-    let mut passed = 0;
-    command::tee(command, Stream::Stdout, |line| {
-        passed += passed_in_libtest(line).unwrap_or(0);
-    })?;
-    Ok(passed)
-}
-
-/// From `test result: ok. 8 passed; 0 failed; …`.
-fn passed_in_libtest(line: &str) -> Option<u64> {
-    let result = line.strip_prefix("test result: ")?;
-    number_before(result, " passed")
-}
-
-/// From `     Summary [   0.010s] 3 tests run: 3 passed, 1 skipped`, which may have colours.
-fn passed_in_nextest(line: &str) -> Option<u64> {
-    let line = without_colours(line);
-    let result = line.trim_start().strip_prefix("Summary ")?;
-    number_before(result, " passed")
-}
-
-/// The number that stands right before `word`.
-fn number_before(text: &str, word: &str) -> Option<u64> {
-    let before = &text[..text.find(word)?];
-    let start = before
-        .rfind(|c: char| !c.is_ascii_digit())
-        .map_or(0, |i| i + 1);
-    before[start..].parse().ok()
-}
-
-/// The text without the terminal's colour codes, `ESC [ … m`.
-fn without_colours(text: &str) -> String {
-    let mut parts = text.split("\x1b[");
-    let mut plain = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        plain += part.split_once('m').map_or(part, |(_, rest)| rest);
+    let mut counted = Counts::default();
+    let done = command::tee(nextest.args(args), Stream::Stderr, |line| {
+        counted.nextest_line(line);
+    });
+    skipped::find_reasons(&mut counted, &reasons, workspace.root())?;
+    if has_filter(args) {
+        // nextest calls those skipped too that the filter leaves out.
+        counted.skipped.retain(|_, reason| reason.is_some());
     }
-    plain
+    counts.add(counted);
+    done
+}
+
+/// Whether the arguments for the test runner may leave out tests.
+fn has_filter(args: &[String]) -> bool {
+    let filters = [
+        "--filter",
+        "--partition",
+        "--package",
+        "--exclude",
+        "--test",
+    ];
+    let may_be = |arg: &String| {
+        !arg.starts_with("--") || filters.iter().any(|filter| arg.starts_with(filter))
+    };
+    args.iter().any(may_be)
+}
+
+/// Runs `cargo test …`, and counts the tests.
+fn libtest(command: &mut Command, counts: &mut Counts) -> Result<(), Error> {
+    command::tee(command, Stream::Stdout, |line| counts.libtest_line(line))
 }
 
 #[cfg(test)]
@@ -158,16 +166,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_what_passed() {
-        let line = "test result: ok. 8 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out";
-        assert_eq!(passed_in_libtest(line), Some(8));
-        assert_eq!(passed_in_libtest("test setup::tests::x ... ok"), None);
-        let line = "     Summary [   0.010s] 3 tests run: 3 passed (1 slow), 1 skipped";
-        assert_eq!(passed_in_nextest(line), Some(3));
-        let line = "\x1b[32;1m     Summary\x1b[0m [   0.010s] \x1b[1m30\x1b[0m tests run: \
-                    \x1b[1m30\x1b[0m \x1b[32;1mpassed\x1b[0m, \x1b[1m0\x1b[0m skipped";
-        assert_eq!(passed_in_nextest(line), Some(30));
-        assert_eq!(passed_in_nextest("        PASS [   0.004s] xtask x"), None);
+    fn what_may_leave_out_tests() {
+        let has =
+            |args: &[&str]| has_filter(&args.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert!(!has(&[]) && !has(&["--no-fail-fast", "--retries=0"]));
+        assert!(has(&["race::"]) && has(&["-E", "all()"]) && has(&["--partition=count:1/2"]));
     }
 
     #[test]

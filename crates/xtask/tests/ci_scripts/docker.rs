@@ -1,0 +1,199 @@
+//! The engine, the images, and what is run in them.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::machine::Machine;
+
+#[test]
+fn no_docker() {
+    let machine = Machine::new();
+    machine.run("engine", &[]).fails(
+        69,
+        &[
+            "ci/engine: no `docker` on PATH",
+            "apt-get install docker.io",
+        ],
+    );
+    // Whoever needs one says the same.
+    for (script, argument) in [
+        ("base-image", None),
+        ("image", Some("targets")),
+        ("docker", Some("repro")),
+    ] {
+        machine
+            .run(script, argument.as_slice())
+            .fails(69, &["no `docker` on PATH"]);
+    }
+}
+
+#[test]
+fn a_docker_that_this_user_may_not_use() {
+    let machine = Machine::new().docker(
+        "echo 'permission denied while trying to connect to /var/run/docker.sock' >&2; exit 1",
+    );
+    machine
+        .run("engine", &[])
+        .fails(69, &["usermod --append --groups docker somebody"]);
+}
+
+#[test]
+fn no_engine() {
+    let machine = Machine::new().docker("echo 'Cannot connect to the Docker daemon' >&2; exit 1");
+    machine.run("engine", &[]).fails(
+        69,
+        &["no docker engine answers", "sudo systemctl start docker"],
+    );
+    // An engine that was named is not replaced by another, not even by root.
+    machine
+        .user(0)
+        .run_with("engine", &[], &[("DOCKER_HOST", "tcp://nowhere:1")])
+        .fails(69, &["DOCKER_HOST=tcp://nowhere:1: Cannot connect"]);
+}
+
+#[test]
+fn root_starts_an_engine() {
+    let up = "touch $here/up";
+    let machine = Machine::new()
+        .user(0)
+        .docker("[ -e $here/up ]")
+        .with("dockerd", up)
+        .with("systemctl", up);
+    let outcome = machine.run("engine", &[]);
+    outcome.succeeds();
+    assert!(
+        outcome.stderr.contains("no docker engine answers"),
+        "{outcome:?}"
+    );
+    // The second time there is nothing to do, and nothing to say.
+    let outcome = machine.run("engine", &[]);
+    outcome.succeeds();
+    assert_eq!(outcome.stderr, "");
+}
+
+#[test]
+fn no_registry() {
+    let machine = Machine::new().docker("case $1 in image|pull) exit 1 ;; esac");
+    machine.run("base-image", &[]).fails(
+        69,
+        &[
+            "debian:bookworm-slim cannot be pulled",
+            "takes root on a Debian system",
+        ],
+    );
+}
+
+#[test]
+fn a_full_disk() {
+    let machine = Machine::new().docker(
+        "case \"$1 $2\" in
+            'image inspect') [ $3 = debian:bookworm-slim ] ;;
+            'build '*) echo 'write /usr/bin/x: no space left on device'; exit 1 ;;
+        esac",
+    );
+    machine.run("image", &["targets"]).fails(
+        69,
+        &[
+            "no space left on device",
+            "the disk is full",
+            "docker system prune",
+        ],
+    );
+    // Another network would not help.
+    assert_eq!(machine.calls().matches("docker build").count(), 1);
+}
+
+/// Where a build has no network but the host's, it is given that.
+#[test]
+fn a_build_without_a_network() {
+    let machine = Machine::new().docker(
+        "case \"$1 $3\" in
+            'image overtake'*) exit 1 ;;
+            'build default') echo 'Temporary failure resolving deb.debian.org'; exit 100 ;;
+        esac",
+    );
+    let outcome = machine.run("image", &["targets"]);
+    outcome.succeeds();
+    assert!(outcome.stderr.contains("cannot be reached"), "{outcome:?}");
+    assert!(
+        machine
+            .calls()
+            .contains("docker build --network host --label overtake.network=host")
+    );
+}
+
+#[test]
+fn images_are_used_again_and_older_ones_removed() {
+    let machine = Machine::new().docker(
+        "case \"$1 $2\" in
+            'image inspect') [ $3 = debian:bookworm-slim ] || [ -e $here/built ] ;;
+            'image ls') echo overtake-targets:older ;;
+            'build '*) touch $here/built ;;
+        esac",
+    );
+    let first = machine.run("image", &["targets"]);
+    first.succeeds();
+    assert!(first.stdout.starts_with("overtake-targets:"), "{first:?}");
+    assert!(
+        machine
+            .calls()
+            .contains("docker image rm overtake-targets:older\n")
+    );
+    let second = machine.run("image", &["targets"]);
+    second.succeeds();
+    assert_eq!(second.stdout, first.stdout);
+    assert_eq!(machine.calls().matches("docker build").count(), 1);
+}
+
+/// Each target that a manifest names has a file there.
+#[test]
+fn cargo_understands_what_the_image_is_made_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let made = Command::new(root.join("ci/image"))
+        .arg("context")
+        .arg(folder.path())
+        .status();
+    assert!(made.unwrap().success());
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let understood = Command::new(cargo)
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&understood.stderr);
+    assert!(understood.status.success(), "{errors}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written() {
+    let machine = Machine::new().with("cargo", "").with("rustup", "");
+    fs::write(machine.path("file"), "").unwrap();
+    let target = machine.path("file/target");
+    let variables = [("CARGO_TARGET_DIR", target.to_str().unwrap())];
+    for (script, argument) in [("docker", "repro"), ("cross", "test")] {
+        machine.run_with(script, &[argument], &variables).fails(
+            73,
+            &["cannot write to", "read-only", "Set CARGO_TARGET_DIR"],
+        );
+    }
+}
+
+#[test]
+fn usage() {
+    let machine = Machine::new().docker("");
+    machine
+        .run("docker", &[])
+        .fails(64, &["usage: ci/docker repro"]);
+    machine.run("docker", &["run"]).fails(64, &["usage"]);
+    machine
+        .run("image", &["all"])
+        .fails(64, &["usage: ci/image"]);
+}
