@@ -1,6 +1,8 @@
 //! `overtake audit`: the orderings that are needed, and those only.
 
-use std::env;
+use crate::support::need::Need;
+use crate::support::test::Test;
+use crate::test;
 
 use crate::support::{check, overtake_at_home, targets};
 use overtake::target::Target;
@@ -32,13 +34,7 @@ fn audit(target: Target) -> Vec<(String, String)> {
     verdicts
 }
 
-#[test]
 fn the_sound_ring() {
-    // Under plain QEMU it takes up to a quarter of the time of all tests.
-    if env::var_os("OVERTAKE_TEST_SAMPLE").is_some() {
-        println!("left out: OVERTAKE_TEST_SAMPLE is set");
-        return;
-    }
     for target in targets() {
         let found = audit(target);
         let found: Vec<_> = found
@@ -69,7 +65,6 @@ fn the_sound_ring() {
 }
 
 /// The host's own programs are x86_64's.
-#[test]
 fn a_program_that_never_succeeds() {
     check(
         "audit_fails_already",
@@ -78,12 +73,11 @@ fn a_program_that_never_succeeds() {
     );
 }
 
-#[test]
 fn a_program_that_fails_anyway() {
-    let target = targets()[0];
-    if target == Target::X86_64 {
-        return;
-    }
+    let weak = targets()
+        .into_iter()
+        .find(|target| target.reorders_stores());
+    let target = weak.expect("it is needed");
     overtake_at_home()
         .args([
             "audit",
@@ -98,4 +92,13 @@ fn a_program_that_fails_anyway() {
         .code(12)
         .stdout("")
         .stderr(predicate::str::contains("the program fails as it is"));
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(the_sound_ring).needs(Need::Time),
+        test!(a_program_that_never_succeeds),
+        test!(a_program_that_fails_anyway).needs(Need::WeakTarget),
+    ]
 }

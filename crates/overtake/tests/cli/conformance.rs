@@ -1,7 +1,10 @@
 //! `overtake conformance`: its table, its errors, and a sample of the suite against what the
 //! architectures allow.
 
+use crate::support::need::Need;
+use crate::support::test::Test;
 use crate::support::{check, check_counts, overtake_at_home, targets};
+use crate::test;
 use litmus::Arch;
 use serde_json::Value;
 
@@ -23,7 +26,6 @@ fn json(command: &mut assert_cmd::Command) -> Value {
 }
 
 /// Every tenth test of each architecture.
-#[test]
 fn a_sample_of_the_suite() {
     let mut sample = conformance();
     sample.args(["--sample", "10", "--seeds", "1", "--iterations", "200"]);
@@ -48,7 +50,6 @@ fn a_sample_of_the_suite() {
     assert_eq!(without > 0, archs.contains(&Arch::Riscv64));
 }
 
-#[test]
 fn the_table() {
     check_counts(
         "conformance_table",
@@ -59,7 +60,6 @@ fn the_table() {
     );
 }
 
-#[test]
 fn what_is_missing_has_its_reason() {
     let tests = ["LB", "IRIW", "Mix-MP-word-halves"];
     check_counts(
@@ -72,7 +72,6 @@ fn what_is_missing_has_its_reason() {
     );
 }
 
-#[test]
 fn what_runs_does_not_depend_on_the_number_of_jobs() {
     let with = |jobs: &str, strategy: &str| {
         json(
@@ -97,7 +96,6 @@ fn what_runs_does_not_depend_on_the_number_of_jobs() {
     assert_ne!(once["architectures"], uniform["architectures"]);
 }
 
-#[test]
 fn names_that_the_suite_does_not_have() {
     check(
         "conformance_unknown_shape",
@@ -114,4 +112,17 @@ fn names_that_the_suite_does_not_have() {
         conformance().args(["--arch", "MIPS"]),
         &[],
     );
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(a_sample_of_the_suite),
+        test!(the_table).needs(Need::Qemu7).or("by_exit_code"),
+        test!(what_is_missing_has_its_reason)
+            .needs(Need::Qemu7)
+            .or("by_exit_code"),
+        test!(what_runs_does_not_depend_on_the_number_of_jobs),
+        test!(names_that_the_suite_does_not_have),
+    ]
 }

@@ -5,6 +5,8 @@
 //! byte …) or not. `litmus/forbidden`: the architecture's dependency, acquire or fence keeps the
 //! loads in order. `litmus/allowed`: nothing does, and the stale value is seen.
 
+use crate::support::test::Test;
+use crate::test;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -50,16 +52,22 @@ fn stale(folder: &str, tests: usize) -> BTreeMap<String, bool> {
         .collect()
 }
 
-#[test]
 fn a_dependency_keeps_loads_in_order() {
     let mut seen = stale("forbidden", 50);
     seen.retain(|_, stale| *stale);
     assert!(seen.is_empty(), "forbidden, and seen: {seen:?}");
 }
 
-#[test]
 fn what_depends_on_nothing_is_reordered() {
     let mut unseen = stale("allowed", 10);
     unseen.retain(|_, stale| !*stale);
     assert!(unseen.is_empty(), "allowed, and not seen: {unseen:?}");
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(a_dependency_keeps_loads_in_order),
+        test!(what_depends_on_nothing_is_reordered),
+    ]
 }

@@ -1,5 +1,7 @@
 //! `overtake doctor`.
 
+use crate::support::test::Test;
+use crate::test;
 use std::fs;
 
 use crate::support::{check, folder, hollow_home, overtake, overtake_at_home, script};
@@ -7,7 +9,6 @@ use overtake::exit_code::ExitCode;
 use overtake::target::Target;
 use serde_json::Value;
 
-#[test]
 fn everything_is_there() {
     let output = overtake_at_home()
         .args(["doctor", "--format", "json"])
@@ -27,7 +28,6 @@ fn everything_is_there() {
     }
 }
 
-#[test]
 fn nothing_is_there() {
     let folder = folder();
     check(
@@ -41,7 +41,6 @@ fn nothing_is_there() {
 }
 
 /// A home from before there were litmus tests.
-#[test]
 fn the_guest_for_litmus_tests_is_missing() {
     let (folder, home) = (folder(), hollow_home());
     for target in Target::ALL {
@@ -77,7 +76,6 @@ fn the_guest_for_litmus_tests_is_missing() {
     }
 }
 
-#[test]
 fn qemu_is_of_no_use() {
     let folder = folder();
     for target in Target::ALL {
@@ -98,4 +96,14 @@ fn qemu_is_of_no_use() {
             .arg(folder.path()),
         &[(folder.path(), "[FOLDER]")],
     );
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(everything_is_there),
+        test!(nothing_is_there),
+        test!(the_guest_for_litmus_tests_is_missing),
+        test!(qemu_is_of_no_use),
+    ]
 }

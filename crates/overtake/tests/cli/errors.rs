@@ -2,30 +2,17 @@
 //!
 //! What a stock QEMU cannot be brought to do is done by a shell script in its place.
 
+use crate::stand_in::{PLUGIN_HELP, nearly_all, qemu};
+use crate::support::need::Need;
+use crate::support::test::Test;
+use crate::test;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
-use crate::support::{
-    check, folder, header_only, hollow_home, hollow_plugins, overtake, overtake_at_home, script,
-};
+use crate::support::{check, folder, header_only, hollow_home, overtake, overtake_at_home, script};
 use overtake::exit_code::ExitCode;
 use overtake::target::Target;
-use tempfile::TempDir;
 
-/// A folder with an aarch64 program and a home with a plugin, neither of which is of any use; for
-/// errors that are met before.
-fn nearly_all() -> (TempDir, [std::path::PathBuf; 2]) {
-    let folder = folder();
-    let program = folder.path().join("program");
-    fs::write(&program, header_only(Target::Aarch64)).unwrap();
-    let home = folder.path().join("home");
-    fs::create_dir(&home).unwrap();
-    hollow_plugins(&home);
-    (folder, [program, home])
-}
-
-#[test]
 fn usage() {
     check("usage", overtake().args(["run", "--no-such-option"]), &[]);
     check(
@@ -40,7 +27,6 @@ fn usage() {
     );
 }
 
-#[test]
 fn unknown_target() {
     check(
         "unknown_target",
@@ -54,7 +40,6 @@ fn unknown_target() {
     );
 }
 
-#[test]
 fn unknown_variant() {
     check(
         "unknown_variant",
@@ -68,7 +53,6 @@ fn unknown_variant() {
     );
 }
 
-#[test]
 fn no_events() {
     check("no_events", overtake().args(["run", "--events", "0"]), &[]);
     check(
@@ -78,7 +62,6 @@ fn no_events() {
     );
 }
 
-#[test]
 fn too_few_slots() {
     check(
         "too_few_slots",
@@ -92,7 +75,6 @@ fn too_few_slots() {
     );
 }
 
-#[test]
 fn program_missing() {
     check(
         "program_missing",
@@ -101,7 +83,6 @@ fn program_missing() {
     );
 }
 
-#[test]
 fn program_is_a_folder() {
     check(
         "program_is_a_folder",
@@ -110,7 +91,6 @@ fn program_is_a_folder() {
     );
 }
 
-#[test]
 fn other_target() {
     let folder = folder();
     let program = folder.path().join("program");
@@ -124,7 +104,6 @@ fn other_target() {
     );
 }
 
-#[test]
 fn not_a_program() {
     let folder = folder();
     let program = folder.path().join("program");
@@ -136,7 +115,6 @@ fn not_a_program() {
     );
 }
 
-#[test]
 fn unsupported_machine() {
     let folder = folder();
     let program = folder.path().join("program");
@@ -150,7 +128,6 @@ fn unsupported_machine() {
     );
 }
 
-#[test]
 fn qemu_missing() {
     let (folder, [program, home]) = nearly_all();
     check(
@@ -164,11 +141,6 @@ fn qemu_missing() {
     );
 }
 
-#[test]
-#[cfg_attr(
-    not(target_arch = "x86_64"),
-    ignore = "plain QEMU does not tell its guest that a program could not be started"
-)]
 fn qemu_not_where_named() {
     let (folder, [program, home]) = nearly_all();
     check(
@@ -182,22 +154,6 @@ fn qemu_not_where_named() {
     );
 }
 
-/// A QEMU that tells this version, and knows no plugins but by the given line of help.
-fn qemu(folder: &Path, version: &str, help: &str) {
-    script(
-        &folder.join("qemu-aarch64"),
-        &format!(
-            "case $1 in\n\
-             --version) echo 'qemu-aarch64 version {version}' ;;\n\
-             --help) echo '-cpu model    select CPU'; echo '{help}' ;;\n\
-             esac"
-        ),
-    );
-}
-
-const PLUGIN_HELP: &str = "-plugin    QEMU_PLUGIN    [file=]<file>[,<argname>=<argvalue>]";
-
-#[test]
 fn qemu_without_plugins() {
     let (folder, [program, home]) = nearly_all();
     qemu(folder.path(), "7.2.22 (Debian 1:7.2+dfsg-7)", "");
@@ -212,7 +168,6 @@ fn qemu_without_plugins() {
     );
 }
 
-#[test]
 fn qemu_too_new_or_old() {
     let (folder, [program, home]) = nearly_all();
     for (version, name) in [("11.0.0", "qemu_too_new"), ("5.2.0", "qemu_too_old")] {
@@ -230,7 +185,6 @@ fn qemu_too_new_or_old() {
     }
 }
 
-#[test]
 fn plugin_missing() {
     let (_folder, [program, _]) = nearly_all();
     let home = folder();
@@ -245,7 +199,6 @@ fn plugin_missing() {
     );
 }
 
-#[test]
 fn plugin_option_refused() {
     check(
         "plugin_option_refused",
@@ -254,7 +207,6 @@ fn plugin_option_refused() {
     );
 }
 
-#[test]
 fn scenario_missing() {
     let home = hollow_home();
     check(
@@ -264,7 +216,6 @@ fn scenario_missing() {
     );
 }
 
-#[test]
 fn plugin_not_loaded() {
     let (folder, [program, home]) = nearly_all();
     check(
@@ -277,137 +228,6 @@ fn plugin_not_loaded() {
     );
 }
 
-/// Runs a QEMU that writes `report` where the plugin would.
-fn reported(name: &str, report: &str) {
-    let (folder, [program, home]) = nearly_all();
-    let answer = folder.path().join("answer.json");
-    fs::write(&answer, report).unwrap();
-    script(
-        &folder.path().join("qemu-aarch64"),
-        &format!(
-            "case $1 in\n\
-             --version) echo 'qemu-aarch64 version 8.2.2' ;;\n\
-             --help) echo '{PLUGIN_HELP}' ;;\n\
-             *) for word; do case $word in *,report=*) \
-             word=${{word##*,report=}}; cp '{}' \"${{word%%,*}}\" ;; esac; done ;;\n\
-             esac",
-            answer.display()
-        ),
-    );
-    check(
-        name,
-        overtake()
-            .env("OVERTAKE_HOME", &home)
-            .args(["run", "--seed", "7", "--qemu"])
-            .arg(folder.path().join("qemu-aarch64"))
-            .arg("--")
-            .arg(&program),
-        &[(folder.path(), "[FOLDER]")],
-    );
-}
-
-/// A report whose end is this.
-fn report(end: &str) -> String {
-    format!(
-        r#"{{"version":{version},"seed":7,"end":{end},"stats":{{"instructions":0,"threads":1,
-        "shared_pages":0,"shared_loads":0,"shared_stores":0,"overtaken_by_store":0,
-        "overtaken_by_load":0,"stale_loads":0,"hand_offs":0,"unsettled_choices":0}},
-        "trace_hash":null}}"#,
-        version = overtake_report::VERSION,
-    )
-}
-
-#[test]
-fn plugin_refuses_qemu() {
-    let end = r#"{"kind":"refused","message":"system emulation is not supported"}"#;
-    reported("plugin_refuses_qemu", &report(end));
-}
-
-#[test]
-fn report_unreadable() {
-    reported("report_unreadable", "{");
-    reported("report_of_another_version", r#"{"version":1000000}"#);
-}
-
-#[test]
-fn guest_failed() {
-    // A program that runs, but does not answer as the scenario does.
-    let home = folder();
-    let guests = home.path().join("guests/x86_64");
-    fs::create_dir_all(&guests).unwrap();
-    fs::copy("/bin/true", guests.join("aio-ring-race")).unwrap();
-    check(
-        "guest_failed",
-        overtake()
-            .args(["matrix", "--targets", "x86_64", "--variants", "wmb"])
-            .args(["--emulations", "plain", "--home"])
-            .arg(home.path()),
-        &[(home.path(), "[HOME]")],
-    );
-}
-
-#[test]
-fn budget_exhausted() {
-    check(
-        "budget_exhausted",
-        overtake_at_home().args(["run", "--seed", "3", "--budget", "1000"]),
-        &[],
-    );
-    check(
-        "budget_exhausted_in_matrix",
-        overtake_at_home()
-            .args(["matrix", "--first-seed", "3", "--budget", "1000"])
-            .args([
-                "--targets",
-                "ppc64le",
-                "--variants",
-                "wmb",
-                "--emulations",
-                "weak",
-            ]),
-        &[],
-    );
-}
-
-#[test]
-fn timed_out() {
-    check(
-        "timed_out",
-        overtake()
-            .args([
-                "run",
-                "--model",
-                "none",
-                "--timeout",
-                "1",
-                "--",
-                "/bin/sleep",
-                "60",
-            ])
-            .timeout(Duration::from_secs(30)),
-        &[],
-    );
-}
-
-#[test]
-fn check_failed() {
-    let end = r#"{"kind":"check-failed","message":"0x1000: expected 01, found 02"}"#;
-    reported("check_failed", &report(end));
-}
-
-#[test]
-fn check_of_guest() {
-    let end = r#"{"kind":"marked","message":"a stale event"}"#;
-    reported("check_of_guest", &report(end));
-}
-
-#[test]
-fn plugin_internal() {
-    let end = r#"{"kind":"internal","message":"the token has no holder"}"#;
-    reported("plugin_internal", &report(end));
-}
-
-#[test]
 fn no_temporary_folder() {
     let (folder, [program, home]) = nearly_all();
     check(
@@ -422,7 +242,6 @@ fn no_temporary_folder() {
 }
 
 /// Every exit code of the table, but those of a success and of verdicts, is in a snapshot.
-#[test]
 fn every_code_is_shown() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
     let shown: String = fs::read_dir(&folder)
@@ -437,4 +256,30 @@ fn every_code_is_shown() {
             "no snapshot shows {code:?}"
         );
     }
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(usage),
+        test!(unknown_target),
+        test!(unknown_variant),
+        test!(no_events),
+        test!(too_few_slots),
+        test!(program_missing),
+        test!(program_is_a_folder),
+        test!(other_target),
+        test!(not_a_program),
+        test!(unsupported_machine),
+        test!(qemu_missing),
+        test!(qemu_not_where_named).needs(Need::Unemulated),
+        test!(qemu_without_plugins),
+        test!(qemu_too_new_or_old),
+        test!(plugin_missing),
+        test!(plugin_option_refused),
+        test!(scenario_missing),
+        test!(plugin_not_loaded),
+        test!(no_temporary_folder),
+        test!(every_code_is_shown),
+    ]
 }

@@ -1,10 +1,11 @@
 //! `overtake explain`: the cause that a person would name, and a cure that works.
 
+use crate::support::need::Need;
+use crate::support::test::Test;
+use crate::test;
 use std::fs;
 
-use crate::support::{
-    check, check_text, folder, home, overtake_at_home, qemu_is_of_the_snapshots, targets,
-};
+use crate::support::{check, check_text, folder, home, overtake_at_home, targets};
 use overtake::home::Home;
 use overtake::target::Target;
 use predicates::prelude::*;
@@ -52,7 +53,6 @@ fn cures(story: &Value) -> Vec<&str> {
 }
 
 /// Shape 1 and 2 of the ring's history: the tail store overtakes an event store.
-#[test]
 fn the_writer_s_side() {
     for target in weak_targets() {
         for (variant, file) in [
@@ -81,7 +81,6 @@ fn the_writer_s_side() {
 }
 
 /// Shape 3: an event load is done before the tail load.
-#[test]
 fn the_reader_s_side() {
     for target in weak_targets() {
         let story = story(target, "relaxed-reader", 3);
@@ -98,7 +97,6 @@ fn the_reader_s_side() {
 }
 
 /// A mistake that x86 shows too.
-#[test]
 fn store_buffering_on_x86() {
     let guest = home().join("guests/x86_64/dekker");
     let output = overtake_at_home()
@@ -120,11 +118,7 @@ fn store_buffering_on_x86() {
 }
 
 /// The same command prints the same story; what depends on addresses is left out of the snapshot.
-#[test]
 fn a_story_for_people() {
-    if !targets().contains(&Target::Aarch64) || !qemu_is_of_the_snapshots() {
-        return;
-    }
     let output = overtake_at_home()
         .args([
             "explain",
@@ -143,7 +137,6 @@ fn a_story_for_people() {
 }
 
 /// The shrunken schedule is a file that fails again, for `replay` and for `explain`.
-#[test]
 fn a_schedule_for_others() {
     let folder = folder();
     let schedule = folder.path().join("small.schedule");
@@ -177,7 +170,6 @@ fn a_schedule_for_others() {
 }
 
 /// Without debug information there are no lines, and the story says so.
-#[test]
 fn a_stripped_program() {
     let folder = folder();
     for target in weak_targets().into_iter().take(1) {
@@ -206,7 +198,6 @@ fn a_stripped_program() {
     }
 }
 
-#[test]
 fn what_does_not_fail_is_not_explained() {
     for target in targets() {
         overtake_at_home()
@@ -222,7 +213,6 @@ fn what_does_not_fail_is_not_explained() {
 }
 
 /// A failure that depends on something else cannot be explained, and that is said.
-#[test]
 fn what_fails_once_only() {
     let folder = folder();
     let file = folder.path().join("file");
@@ -235,7 +225,6 @@ fn what_fails_once_only() {
 }
 
 /// A failure may be known by what a program says, or does not say.
-#[test]
 fn failures_by_output() {
     let target = targets()[0];
     let guest = Home::find(Some(&home())).scenario(target).expect("built");
@@ -252,4 +241,21 @@ fn failures_by_output() {
             .assert()
             .code(code);
     }
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(the_writer_s_side).needs(Need::WeakTarget),
+        test!(the_reader_s_side).needs(Need::WeakTarget),
+        test!(store_buffering_on_x86),
+        test!(a_story_for_people)
+            .needs(Need::Target(Target::Aarch64))
+            .needs(Need::Qemu7),
+        test!(a_schedule_for_others).needs(Need::WeakTarget),
+        test!(a_stripped_program).needs(Need::WeakTarget),
+        test!(what_does_not_fail_is_not_explained),
+        test!(what_fails_once_only),
+        test!(failures_by_output),
+    ]
 }

@@ -1,6 +1,8 @@
 //! One start for many seeds: what a seed gives is the same as alone.
 
+use crate::support::test::Test;
 use crate::support::{overtake_at_home, targets};
+use crate::test;
 use serde_json::Value;
 
 const SEEDS: u64 = 6;
@@ -31,7 +33,6 @@ fn together(target: &str, from: u64, seeds: u64, jobs: u64) -> (u64, u64) {
     (number("exposed_seeds"), number("stale_events"))
 }
 
-#[test]
 fn a_seed_gives_in_a_sweep_what_it_gives_alone() {
     for target in targets() {
         let each: Vec<u64> = (1..=SEEDS).map(|it| alone(target.name(), it)).collect();
@@ -50,4 +51,9 @@ fn a_seed_gives_in_a_sweep_what_it_gives_alone() {
             "{target}"
         );
     }
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![test!(a_seed_gives_in_a_sweep_what_it_gives_alone)]
 }

@@ -1,5 +1,7 @@
 //! `overtake generate`: a test for each architecture, files, lists and errors.
 
+use crate::support::test::Test;
+use crate::test;
 use std::fs;
 
 use crate::support::{check, folder, overtake};
@@ -10,7 +12,6 @@ fn generate(arguments: &[&str]) -> assert_cmd::Command {
     command
 }
 
-#[test]
 fn a_test_for_each_architecture() {
     for (arch, relations) in [
         ("AArch64", "DMB.SYdWW Rfe DpAddrdR Fre"),
@@ -31,7 +32,6 @@ fn a_test_for_each_architecture() {
     }
 }
 
-#[test]
 fn names_make_files_that_litmus_reads() {
     let folder = folder();
     let output = folder.path().join("new");
@@ -55,7 +55,6 @@ fn names_make_files_that_litmus_reads() {
     }
 }
 
-#[test]
 fn lists() {
     check(
         "generate_list",
@@ -69,7 +68,6 @@ fn lists() {
     }
 }
 
-#[test]
 fn errors() {
     for (name, arguments) in [
         ("relation", "--arch X86_64 PodWW DpAddrdR"),
@@ -93,4 +91,14 @@ fn errors() {
         generate(&["--arch", "PPC", "--name", "MP", "--output"]).arg(&file),
         &[(folder.path(), "[FOLDER]")],
     );
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(a_test_for_each_architecture),
+        test!(names_make_files_that_litmus_reads),
+        test!(lists),
+        test!(errors),
+    ]
 }

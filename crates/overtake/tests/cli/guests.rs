@@ -4,7 +4,9 @@
 //!
 //! `OVERTAKE_TEST_SEEDS=50` runs each with as many seeds; the default is 2.
 
+use crate::support::test::Test;
 use crate::support::{home, overtake_at_home, targets};
+use crate::test;
 use assert_cmd::Command;
 use overtake::exit_code::ExitCode;
 use overtake::target::Target;
@@ -73,20 +75,17 @@ fn fails_on_riscv64_only(words: &[&str]) {
     }
 }
 
-#[test]
 fn the_standard_library() {
     always(&["std-mix"], 0);
 }
 
 /// System calls that change mappings, and instructions that zero memory without a callback.
-#[test]
 fn mappings_and_zeroing() {
     always(&["zeroing"], 0);
 }
 
 macro_rules! endings {
     ($($test:ident: $mode:literal => $status:expr;)*) => {$(
-        #[test]
         fn $test() {
             always(&["endings", $mode], $status);
         }
@@ -113,7 +112,6 @@ endings! {
 
 macro_rules! forbidden {
     ($($test:ident: $mode:literal;)*) => {$(
-        #[test]
         fn $test() {
             always(&["forbidden", $mode], 0);
         }
@@ -143,7 +141,6 @@ forbidden! {
 
 macro_rules! crates_mix {
     ($($test:ident: $mode:literal;)*) => {$(
-        #[test]
         fn $test() {
             always(&["crates-mix", $mode], 0);
         }
@@ -164,14 +161,12 @@ crates_mix! {
 }
 
 /// A load that depends on another one by its address comes after it.
-#[test]
 fn an_address_dependency_orders_loads() {
     always(&["publication", "addr"], 0);
     always(&["publication", "addr-spilled"], 0);
 }
 
 /// A load that depends on another one by a branch alone may come before it, except on x86_64.
-#[test]
 fn a_control_dependency_orders_no_loads() {
     for target in targets() {
         let failing = failing(target, &["publication", "ctrl"]);
@@ -184,13 +179,11 @@ fn a_control_dependency_orders_no_loads() {
 }
 
 /// With `isb` or `isync` it orders them. RISC-V's `fence.i` is no such thing.
-#[test]
 fn a_control_dependency_and_isb_orders_loads() {
     fails_on_riscv64_only(&["publication", "ctrl-isb"]);
 }
 
 /// Threads that spin for ever end when the budget of guest instructions is used up.
-#[test]
 fn a_livelock_ends() {
     for target in targets() {
         let output = guest(target, 1, &["--budget", "200000"], &["endings", "livelock"])
@@ -207,7 +200,6 @@ fn a_livelock_ends() {
 }
 
 /// SB is seen on every target, x86 too, and never with SeqCst.
-#[test]
 fn store_buffering() {
     always(&["dekker", "--ordering", "seqcst", "--rounds", "100"], 0);
     always(&["dekker", "--ordering", "relaxed", "--rounds", "100"], 1);
@@ -216,7 +208,6 @@ fn store_buffering() {
 /// A store-conditional fails although the location holds again what was loaded: in private memory,
 /// in memory that is mapped `MAP_SHARED`, and where the store that came between used another address.
 /// Plain QEMU, which compares values, lets it succeed.
-#[test]
 fn a_lost_reservation_is_lost() {
     for words in [
         ["aba"].as_slice(),
@@ -235,7 +226,6 @@ fn a_lost_reservation_is_lost() {
 
 /// The limit: a page is weak only once two threads have touched it, so the first race on it is
 /// never seen. A change of this announces itself here.
-#[test]
 fn the_first_race_on_a_page_is_not_seen() {
     always(&["first-touch"], 0);
     for target in targets() {
@@ -245,7 +235,6 @@ fn the_first_race_on_a_page_is_not_seen() {
 }
 
 /// What the first thread stored when it was the only one was not seen; that it did is.
-#[test]
 fn pages_that_the_first_thread_has_filled() {
     for target in targets() {
         let seen = !failing(target, &["first-touch", "--filled"]).is_empty();
@@ -254,7 +243,6 @@ fn pages_that_the_first_thread_has_filled() {
 }
 
 /// As long as a guest has one thread it runs as under plain QEMU: its instructions are not counted.
-#[test]
 fn one_thread_is_not_watched() {
     for target in targets() {
         for (words, code) in [
@@ -277,14 +265,72 @@ fn one_thread_is_not_watched() {
 
 /// A fault of Debian 12's glibc for riscv64, found with overtake: the head of a fastbin may be
 /// visible before the link in the chunk. See `fastbins.rs` of the guests.
-#[test]
 fn glibc_fastbins_on_riscv64() {
     fails_on_riscv64_only(&["fastbins"]);
     assert!(failing(Target::Riscv64, &["fastbins", "--avoid"]).is_empty());
 }
 
 /// Debian 12's glibc for riscv64 unlocks a mutex with priority inheritance without a release.
-#[test]
 fn glibc_pi_mutex_on_riscv64() {
     fails_on_riscv64_only(&["forbidden", "pi-mutex-of-glibc"]);
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(the_standard_library),
+        test!(mappings_and_zeroing),
+        test!(an_address_dependency_orders_loads),
+        test!(a_control_dependency_orders_no_loads),
+        test!(a_control_dependency_and_isb_orders_loads),
+        test!(a_livelock_ends),
+        test!(store_buffering),
+        test!(a_lost_reservation_is_lost),
+        test!(the_first_race_on_a_page_is_not_seen),
+        test!(pages_that_the_first_thread_has_filled),
+        test!(one_thread_is_not_watched),
+        test!(glibc_fastbins_on_riscv64),
+        test!(glibc_pi_mutex_on_riscv64),
+        test!(exit_with_live_threads),
+        test!(return_with_live_threads),
+        test!(exec_with_live_threads),
+        test!(abort_with_live_threads),
+        test!(a_fatal_fault),
+        test!(fork_and_exec),
+        test!(fork_and_exec_with_live_threads),
+        test!(fork_with_live_threads),
+        test!(a_thread_pool),
+        test!(detached_threads),
+        test!(two_hundred_threads_in_turn),
+        test!(many_wait_for_one),
+        test!(waiting_where_no_memory_is),
+        test!(signals),
+        test!(signals_to_a_thread_that_works),
+        test!(store_buffering_by_a_private_release),
+        test!(store_buffering_of_a_release),
+        test!(message_passing_by_a_private_release),
+        test!(a_store_across_pages),
+        test!(a_value_through_a_pipe),
+        test!(a_store_by_futex_wake_op),
+        test!(a_write_to_a_mapped_file),
+        test!(memory_that_is_mapped_twice),
+        test!(a_file_that_loses_a_shared_page),
+        test!(a_mutex_with_priority_inheritance),
+        test!(an_exit_with_a_signal_pending),
+        test!(a_signal_for_a_thread_that_waits),
+        test!(a_signal_for_a_thread_that_runs),
+        test!(a_dependency_on_a_page_just_shared),
+        test!(an_atomic_after_a_page_was_shared),
+        test!(random_numbers_after_fork),
+        test!(random_numbers_of_threads_after_fork),
+        test!(a_seqlock),
+        test!(an_atomic_cell),
+        test!(a_bounded_queue),
+        test!(a_queue_of_blocks),
+        test!(a_linked_queue),
+        test!(a_swapped_arc),
+        test!(reclamation_by_epochs),
+        test!(a_work_stealing_deque),
+        test!(a_work_stealing_stack),
+    ]
 }

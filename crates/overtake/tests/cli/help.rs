@@ -1,8 +1,9 @@
 //! The help texts.
 
+use crate::support::test::Test;
 use crate::support::{check, overtake};
+use crate::test;
 
-#[test]
 fn help() {
     check("help", overtake().arg("--help"), &[]);
     for command in [
@@ -27,12 +28,10 @@ fn help() {
     }
 }
 
-#[test]
 fn nothing_asked() {
     check("nothing_asked", &mut overtake(), &[]);
 }
 
-#[test]
 fn version() {
     overtake()
         .arg("--version")
@@ -41,7 +40,6 @@ fn version() {
         .stdout(predicates::str::starts_with("overtake 0."));
 }
 
-#[test]
 fn exit_codes() {
     check("exit_codes", overtake().arg("exit-codes"), &[]);
     let markdown = overtake()
@@ -52,4 +50,14 @@ fn exit_codes() {
         String::from_utf8(markdown.stdout).unwrap(),
         overtake::exit_code::markdown()
     );
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(help),
+        test!(nothing_asked),
+        test!(version),
+        test!(exit_codes),
+    ]
 }

@@ -4,6 +4,9 @@
 //! Cargo has a target folder of its own here: it does not wait for the one that builds and runs the
 //! tests, and does not replace the command that they run.
 
+use crate::support::need::Need;
+use crate::support::test::Test;
+use crate::test;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -41,17 +44,7 @@ fn runs(command: &mut assert_cmd::Command) {
     assert!(said.contains("overtake: tested "), "{said}");
 }
 
-#[test]
-#[cfg_attr(
-    not(target_arch = "x86_64"),
-    ignore = "an emulated test would install a command for the host"
-)]
 fn finds_its_plugin_or_says_how_to_build_it() {
-    // Under cross it takes one more build of everything, and shows what the host's tests show.
-    if std::env::var_os("OVERTAKE_TEST_BUILD").is_some_and(|value| value == "1") {
-        println!("left out: OVERTAKE_TEST_BUILD is 1");
-        return;
-    }
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("install");
     // What `cargo xtask build` would put into this target folder.
     let built = target.join("overtake");
@@ -111,4 +104,9 @@ fn finds_its_plugin_or_says_how_to_build_it() {
         &mut command,
         &folders,
     );
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![test!(finds_its_plugin_or_says_how_to_build_it).needs(Need::Host)]
 }

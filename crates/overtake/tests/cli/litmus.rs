@@ -1,6 +1,9 @@
 //! `overtake litmus`: outcomes with fixed seeds, verdicts, and what is said of tests that cannot
 //! be run.
 
+use crate::support::need::Need;
+use crate::support::test::Test;
+use crate::test;
 use std::fs;
 use std::path::Path;
 
@@ -61,7 +64,7 @@ exists (0:bx=0 /\\ 1:eax=0)
 ";
 
 /// A folder with tests.
-fn tests(files: &[(&str, &str)]) -> TempDir {
+fn folder_with(files: &[(&str, &str)]) -> TempDir {
     let folder = folder();
     for (name, text) in files {
         fs::write(folder.path().join(name), text).expect("writable");
@@ -83,7 +86,6 @@ fn with_seeds(folder: &Path, seeds: &str) -> Command {
     command
 }
 
-#[test]
 fn a_test_for_each_architecture() {
     for (name, text) in [
         ("aarch64", AARCH64),
@@ -91,7 +93,7 @@ fn a_test_for_each_architecture() {
         ("riscv", RISCV),
         ("x86_64", X86_64),
     ] {
-        let folder = tests(&[("test.litmus", text)]);
+        let folder = folder_with(&[("test.litmus", text)]);
         check_counts(
             &format!("litmus_{name}"),
             litmus(folder.path()).arg("test.litmus"),
@@ -100,9 +102,8 @@ fn a_test_for_each_architecture() {
     }
 }
 
-#[test]
 fn seeds_repeat_whatever_the_number_of_jobs() {
-    let folder = tests(&[("a.litmus", AARCH64), ("x.litmus", X86_64)]);
+    let folder = folder_with(&[("a.litmus", AARCH64), ("x.litmus", X86_64)]);
     let mut files = vec!["a.litmus"];
     // With another QEMU guests of x86_64 do not repeat.
     if qemu_is_of_the_snapshots() {
@@ -120,9 +121,8 @@ fn seeds_repeat_whatever_the_number_of_jobs() {
     assert_ne!(once, run("7", "3"));
 }
 
-#[test]
 fn strategies_choose_differently() {
-    let folder = tests(&[("a.litmus", AARCH64)]);
+    let folder = folder_with(&[("a.litmus", AARCH64)]);
     let run = |strategy: &[&str]| {
         let mut command = litmus(folder.path());
         command
@@ -138,9 +138,8 @@ fn strategies_choose_differently() {
     assert_eq!(run(&["--strategy", "uniform"]), run(&[]));
 }
 
-#[test]
 fn json_is_for_programs() {
-    let folder = tests(&[("a.litmus", AARCH64), ("x.litmus", X86_64)]);
+    let folder = folder_with(&[("a.litmus", AARCH64), ("x.litmus", X86_64)]);
     let output = litmus(folder.path())
         .args(["--format", "json", "a.litmus", "x.litmus"])
         .output()
@@ -166,11 +165,10 @@ fn json_is_for_programs() {
 }
 
 /// One processor alone does under plain QEMU what it does anywhere.
-#[test]
 fn plain_qemu() {
     let alone =
         "X86_64 alone\n{ x=3; }\n P0 ;\n incl (x) ;\n movl (x),%eax ;\nexists (0:rax=4 /\\ x=4)\n";
-    let folder = tests(&[("alone.litmus", alone)]);
+    let folder = folder_with(&[("alone.litmus", alone)]);
     let output = litmus(folder.path())
         .args(["--model", "none", "--format", "json", "alone.litmus"])
         .output()
@@ -181,7 +179,6 @@ fn plain_qemu() {
     assert_eq!(tests[0]["model"]["name"], "none");
 }
 
-#[test]
 fn verdicts() {
     let aarch64 = r#"{
         "passing": {
@@ -193,7 +190,7 @@ fn verdicts() {
         "another": { "allowed": ["x=1"] }
     }"#;
     let riscv = r#"{ "doors": { "allowed": ["0:x18=-1; 1:x18=0", "0:x18=0; 1:x18=-1"] } }"#;
-    let folder = tests(&[
+    let folder = folder_with(&[
         ("a.litmus", AARCH64),
         ("r.litmus", RISCV),
         ("AArch64.json", aarch64),
@@ -217,9 +214,8 @@ fn verdicts() {
     );
 }
 
-#[test]
 fn verdicts_that_cannot_be_used() {
-    let folder = tests(&[
+    let folder = folder_with(&[
         ("a.litmus", AARCH64),
         ("unclear.json", r#"{ "t": { "allowed": ["x=1"] } }"#),
         ("broken.json", "[]"),
@@ -233,7 +229,6 @@ fn verdicts_that_cannot_be_used() {
     }
 }
 
-#[test]
 fn what_cannot_be_run_is_named_and_the_rest_is_run() {
     let aarch64 = |instruction: &str| {
         format!(
@@ -248,7 +243,7 @@ fn what_cannot_be_run_is_named_and_the_rest_is_run() {
         ("wrong.litmus", "MIPS wrong\n".to_owned()),
         ("binary.litmus", "\0\x1b[31m".to_owned()),
     ];
-    let folder = tests(&[("right.litmus", AARCH64)]);
+    let folder = folder_with(&[("right.litmus", AARCH64)]);
     let mut command = with_seeds(folder.path(), "1");
     command.args(["--format", "line"]);
     for (name, text) in &files {
@@ -262,10 +257,9 @@ fn what_cannot_be_run_is_named_and_the_rest_is_run() {
     );
 }
 
-#[test]
 fn a_test_without_an_end() {
     let text = "RISCV endless\n{ }\n P0 ;\n L: j L ;\nexists (x=0)\n";
-    let folder = tests(&[("endless.litmus", text), ("r.litmus", RISCV)]);
+    let folder = folder_with(&[("endless.litmus", text), ("r.litmus", RISCV)]);
     check_counts(
         "litmus_endless",
         litmus(folder.path())
@@ -275,9 +269,8 @@ fn a_test_without_an_end() {
     );
 }
 
-#[test]
 fn what_is_missing_is_said_before_the_first_run() {
-    let folder = tests(&[("p.litmus", PPC)]);
+    let folder = folder_with(&[("p.litmus", PPC)]);
     let home = hollow_home();
     check(
         "litmus_guest_missing",
@@ -297,4 +290,28 @@ fn what_is_missing_is_said_before_the_first_run() {
             .env("PATH", folder.path()),
         &[],
     );
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(a_test_for_each_architecture)
+            .needs(Need::Qemu7)
+            .or("by_exit_code"),
+        test!(seeds_repeat_whatever_the_number_of_jobs)
+            .needs(Need::Qemu7)
+            .or("but_x86_64"),
+        test!(strategies_choose_differently),
+        test!(json_is_for_programs),
+        test!(plain_qemu),
+        test!(verdicts).needs(Need::Qemu7).or("by_exit_code"),
+        test!(verdicts_that_cannot_be_used),
+        test!(what_cannot_be_run_is_named_and_the_rest_is_run)
+            .needs(Need::Qemu7)
+            .or("by_exit_code"),
+        test!(a_test_without_an_end)
+            .needs(Need::Qemu7)
+            .or("by_exit_code"),
+        test!(what_is_missing_is_said_before_the_first_run),
+    ]
 }

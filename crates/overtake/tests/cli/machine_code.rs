@@ -2,6 +2,8 @@
 //! each, and that the instruction which orders the event's stores before the tail's, or the tail's
 //! load before the event's, is there, or is not.
 
+use crate::support::test::Test;
+use crate::test;
 use std::path::PathBuf;
 
 use crate::support::{check_text, home};
@@ -120,8 +122,7 @@ fn machine_code(target: Target, variant: Variant) {
 
 macro_rules! machine_codes {
     ($($name:ident: $target:ident;)*) => {
-        $(#[test]
-        fn $name() {
+        $(fn $name() {
             for &variant in Variant::ALL {
                 machine_code(Target::$target, variant);
                 machine_code_of_reader(Target::$target, variant);
@@ -135,4 +136,14 @@ machine_codes! {
     ppc64le: Ppc64le;
     riscv64: Riscv64;
     x86_64: X86_64;
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(aarch64),
+        test!(ppc64le),
+        test!(riscv64),
+        test!(x86_64),
+    ]
 }

@@ -1,6 +1,9 @@
 //! `overtake matrix`.
 
-use crate::support::{check, check_counts, overtake, overtake_at_home, qemu_is_of_the_snapshots};
+use crate::support::need::Need;
+use crate::support::test::Test;
+use crate::support::{check, check_counts, overtake, overtake_at_home};
+use crate::test;
 use serde_json::Value;
 
 /// The JSON of a small matrix.
@@ -17,7 +20,6 @@ fn rows(options: &[&str]) -> (Option<i32>, Vec<Value>) {
     (output.status.code(), rows)
 }
 
-#[test]
 fn json_has_exactly_these_keys() {
     let (status, rows) = rows(&["--targets", "aarch64,x86_64"]);
     assert_eq!(status, Some(0));
@@ -65,7 +67,6 @@ fn json_has_exactly_these_keys() {
     }
 }
 
-#[test]
 fn jobs_make_no_difference() {
     let options = [
         "--variants",
@@ -80,7 +81,6 @@ fn jobs_make_no_difference() {
 }
 
 /// A bad place for the result is refused before the first run.
-#[test]
 fn a_result_that_cannot_be_written() {
     for (name, file) in [("folder_missing", "no/such/folder/x"), ("folder", "/")] {
         check(
@@ -91,7 +91,6 @@ fn a_result_that_cannot_be_written() {
     }
 }
 
-#[test]
 fn table() {
     check_counts(
         "matrix_table",
@@ -116,12 +115,7 @@ fn table() {
 }
 
 /// One event is too few for a race: what must be exposed is not, and the exit code says so.
-#[test]
 fn missing_exposure() {
-    // Another QEMU has other addresses, and so other seeds that show nothing.
-    if !qemu_is_of_the_snapshots() {
-        return;
-    }
     check(
         "matrix_missing_exposure",
         overtake_at_home()
@@ -137,4 +131,16 @@ fn missing_exposure() {
             ]),
         &[],
     );
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(json_has_exactly_these_keys),
+        test!(jobs_make_no_difference),
+        test!(a_result_that_cannot_be_written),
+        test!(table).needs(Need::Qemu7).or("by_exit_code"),
+        test!(missing_exposure) // Another QEMU has other addresses, and so other seeds that show nothing.
+            .needs(Need::Qemu7),
+    ]
 }

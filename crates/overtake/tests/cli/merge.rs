@@ -1,5 +1,8 @@
 //! `overtake merge`: what was run in parts is shown as if it had been run at once.
 
+use crate::support::need::Need;
+use crate::support::test::Test;
+use crate::test;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -96,7 +99,6 @@ fn said(command: &mut Command) -> (Option<i32>, String) {
     (output.status.code(), text)
 }
 
-#[test]
 fn four_shards_come_to_the_table_of_one_run() {
     let shards = shards();
     for format in ["table", "json"] {
@@ -114,7 +116,6 @@ fn four_shards_come_to_the_table_of_one_run() {
     shards.check("merge_table", &mut named);
 }
 
-#[test]
 fn what_is_wrong_is_said() {
     let shards = shards();
     let check = |name: &str, command: &mut Command| shards.check(&format!("merge_{name}"), command);
@@ -158,4 +159,16 @@ fn what_is_wrong_is_said() {
 
     fs::remove_file(&shards.files[2]).unwrap();
     check("shard_lost", &mut shards.merge());
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(four_shards_come_to_the_table_of_one_run)
+            .needs(Need::Qemu7)
+            .or("by_exit_code"),
+        test!(what_is_wrong_is_said)
+            .needs(Need::Qemu7)
+            .or("by_exit_code"),
+    ]
 }

@@ -1,6 +1,9 @@
 //! Which variant of the ring gives a stale read on which target: a snapshot for each, made by
 //! `overtake run` as a user starts it.
 
+use crate::support::need::Need;
+use crate::support::test::Test;
+use crate::test;
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 use std::sync::{Mutex, PoisonError};
@@ -65,15 +68,8 @@ fn not_exposed() -> String {
     format!("not exposed (seeds {} to {})", SEEDS.start(), SEEDS.end())
 }
 
-/// Whether the host keeps a guest's stores in order by itself, as x86 does. `OVERTAKE_TEST_PLAIN=0`
-/// says that it does not: what plain QEMU shows there is chance, and is not tested. (Under `cross`
-/// the test cannot find out: it is emulated itself.)
-fn host_is_strong() -> bool {
-    std::env::var_os("OVERTAKE_TEST_PLAIN").is_none_or(|value| value != "0")
-}
-
 fn race(target: Target, variant: Variant) {
-    let (plain, plain_shown) = if host_is_strong() {
+    let (plain, plain_shown) = if Need::StrongHost.missing().is_none() {
         let _alone = PLAIN.lock().unwrap_or_else(PoisonError::into_inner);
         shown(target, variant, "none")
     } else {
@@ -94,14 +90,12 @@ fn race(target: Target, variant: Variant) {
 
 macro_rules! races {
     ($($name:ident: $variant:ident;)*) => {
-        $(#[test]
-        fn $name() {
+        $(fn $name() {
             for target in targets() {
                 race(target, Variant::$variant);
             }
         })*
 
-        #[test]
         fn every_variant_is_tested() {
             let tested = [$(Variant::$variant),*];
             for variant in Variant::ALL {
@@ -117,4 +111,31 @@ races! {
     relaxed_tail: RelaxedTail;
     barrier_only: BarrierOnly;
     relaxed_reader: RelaxedReader;
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(release)
+            .needs(Need::Qemu7)
+            .needs(Need::StrongHost)
+            .or("exposed_or_not"),
+        test!(wmb)
+            .needs(Need::Qemu7)
+            .needs(Need::StrongHost)
+            .or("exposed_or_not"),
+        test!(relaxed_tail)
+            .needs(Need::Qemu7)
+            .needs(Need::StrongHost)
+            .or("exposed_or_not"),
+        test!(barrier_only)
+            .needs(Need::Qemu7)
+            .needs(Need::StrongHost)
+            .or("exposed_or_not"),
+        test!(relaxed_reader)
+            .needs(Need::Qemu7)
+            .needs(Need::StrongHost)
+            .or("exposed_or_not"),
+        test!(every_variant_is_tested),
+    ]
 }

@@ -1,6 +1,9 @@
 //! What the README shows is what the command prints.
 
+use crate::support::need::Need;
+use crate::support::test::Test;
 use crate::support::{overtake_at_home, qemu_is_of_the_snapshots, targets};
+use crate::test;
 use overtake::exit_code;
 use overtake::target::Target;
 
@@ -8,7 +11,6 @@ const README: &str = include_str!("../../../../README.md");
 
 /// The default matrix: the main job, from end to end. Of the targets that are not under test the
 /// README's columns are not looked at.
-#[test]
 fn the_default_matrix() {
     let targets = targets();
     let names: Vec<_> = targets.iter().map(|target| target.name()).collect();
@@ -72,7 +74,6 @@ fn columns<'a>(table: &'a str, names: &[&str]) -> Vec<Vec<&'a str>> {
         .collect()
 }
 
-#[test]
 fn the_exit_codes() {
     let table = exit_code::markdown();
     assert!(
@@ -83,7 +84,6 @@ fn the_exit_codes() {
 
 /// The table is from a long run, which nobody repeats for a test: it stands in one file, and the
 /// README has its head and sums.
-#[test]
 fn the_table_of_conformance() {
     let table = include_str!("../snapshots/conformance-table.txt");
     let sums = table
@@ -98,4 +98,15 @@ fn the_table_of_conformance() {
         README.contains(&shown),
         "the README has another table than:\n{shown}"
     );
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(the_default_matrix)
+            .needs(Need::Qemu7)
+            .or("exposed_or_not"),
+        test!(the_exit_codes),
+        test!(the_table_of_conformance),
+    ]
 }

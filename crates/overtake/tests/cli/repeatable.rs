@@ -3,10 +3,12 @@
 //!
 //! `OVERTAKE_TEST_RUNS=100` repeats each so often; the default is 3.
 
+use crate::support::need::Need;
+use crate::support::test::Test;
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::support::{folder, home, overtake_at_home, repeatable_targets};
+use crate::support::{folder, home, overtake_at_home, targets};
 use assert_cmd::Command;
 use overtake::home::Home;
 use overtake::qemu::PluginApi;
@@ -56,64 +58,82 @@ fn on_one_core<T: Send>(f: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(pinned).join().expect("it does not panic"))
 }
 
-#[test]
-fn one_seed_gives_one_run() {
+fn one_seed_gives_one_run(target: Target) {
     let runs = std::env::var("OVERTAKE_TEST_RUNS");
     let runs = runs.map_or(3, |runs| {
         runs.parse().expect("OVERTAKE_TEST_RUNS is a number")
     });
-    for target in repeatable_targets() {
-        let mut seen: BTreeSet<_> = (0..runs).map(|_| run(target, 7)).collect();
-        seen.extend(on_one_core(|| {
-            (0..runs).map(|_| run(target, 7)).collect::<Vec<_>>()
-        }));
-        assert_eq!(seen.len(), 1, "{target}: {seen:#?}");
-    }
+    let mut seen: BTreeSet<_> = (0..runs).map(|_| run(target, 7)).collect();
+    seen.extend(on_one_core(|| {
+        (0..runs).map(|_| run(target, 7)).collect::<Vec<_>>()
+    }));
+    assert_eq!(seen.len(), 1, "{target}: {seen:#?}");
 }
 
 /// A guest can read its own path, and does before `main`: glibc reads `/proc/self/maps`.
-#[test]
-fn where_the_guest_lies_does_not_matter() {
+fn where_the_guest_lies_does_not_matter(target: Target) {
     let folder = folder();
     let elsewhere = folder.path().join("a folder with a long name").join("home");
-    for target in repeatable_targets() {
-        let guest = Home::find(Some(&home())).scenario(target).expect("built");
-        let copy = elsewhere.join("guests").join(target.name());
-        fs::create_dir_all(&copy).expect("writable");
-        fs::copy(&guest, copy.join(guest.file_name().expect("a file"))).expect("writable");
-        for api in PluginApi::ALL {
-            let (name, home) = (api.file_name(), home());
-            fs::copy(home.join(name), elsewhere.join(name)).expect("writable");
-        }
-        let hash = |said: (String, String)| {
-            let line = said.1.lines().next().unwrap_or_default().to_owned();
-            line.split("trace hash ").nth(1).map(str::to_owned)
-        };
-        let mut moved = ring(target, 7);
-        moved.env("OVERTAKE_HOME", &elsewhere);
-        assert_eq!(hash(said(&mut moved)), hash(run(target, 7)), "{target}");
+    let guest = Home::find(Some(&home())).scenario(target).expect("built");
+    let copy = elsewhere.join("guests").join(target.name());
+    fs::create_dir_all(&copy).expect("writable");
+    fs::copy(&guest, copy.join(guest.file_name().expect("a file"))).expect("writable");
+    for api in PluginApi::ALL {
+        let (name, home) = (api.file_name(), home());
+        fs::copy(home.join(name), elsewhere.join(name)).expect("writable");
     }
+    let hash = |said: (String, String)| {
+        let line = said.1.lines().next().unwrap_or_default().to_owned();
+        line.split("trace hash ").nth(1).map(str::to_owned)
+    };
+    let mut moved = ring(target, 7);
+    moved.env("OVERTAKE_HOME", &elsewhere);
+    assert_eq!(hash(said(&mut moved)), hash(run(target, 7)), "{target}");
 }
 
-#[test]
-fn another_seed_gives_another_run() {
-    for target in repeatable_targets() {
-        let seen: BTreeSet<_> = [1, 2, u64::MAX].map(|seed| run(target, seed).1).into();
-        assert_eq!(seen.len(), 3, "{target}: {seen:#?}");
-    }
+fn another_seed_gives_another_run(target: Target) {
+    let seen: BTreeSet<_> = [1, 2, u64::MAX].map(|seed| run(target, seed).1).into();
+    assert_eq!(seen.len(), 3, "{target}: {seen:#?}");
 }
 
 /// `cargo test` sets this variable, a shell does not; it must not move the guest's stack.
-#[test]
-fn surroundings_do_not_matter_to_the_ring() {
-    for target in repeatable_targets() {
-        let mut elsewhere = ring(target, 3);
-        elsewhere
-            .env(
-                "LD_LIBRARY_PATH",
-                "/nonexistent/and/long/enough/to/move/a/stack",
-            )
-            .env("SOME_VARIABLE", "of no interest");
-        assert_eq!(said(&mut elsewhere), run(target, 3), "{target}");
+fn surroundings_do_not_matter_to_the_ring(target: Target) {
+    let mut elsewhere = ring(target, 3);
+    elsewhere
+        .env(
+            "LD_LIBRARY_PATH",
+            "/nonexistent/and/long/enough/to/move/a/stack",
+        )
+        .env("SOME_VARIABLE", "of no interest");
+    assert_eq!(said(&mut elsewhere), run(target, 3), "{target}");
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    let of_each_target = [
+        (
+            concat!(module_path!(), "::one_seed_gives_one_run"),
+            one_seed_gives_one_run as fn(Target),
+        ),
+        (
+            concat!(module_path!(), "::where_the_guest_lies_does_not_matter"),
+            where_the_guest_lies_does_not_matter as fn(Target),
+        ),
+        (
+            concat!(module_path!(), "::another_seed_gives_another_run"),
+            another_seed_gives_another_run as fn(Target),
+        ),
+        (
+            concat!(module_path!(), "::surroundings_do_not_matter_to_the_ring"),
+            surroundings_do_not_matter_to_the_ring as fn(Target),
+        ),
+    ];
+    let mut tests = Vec::new();
+    for (name, run) in of_each_target {
+        for target in targets() {
+            let test = Test::new(&format!("{name}::{target}"), move || run(target));
+            tests.push(test.needs(Need::Repeats(target)));
+        }
     }
+    tests
 }

@@ -3,10 +3,13 @@
 //! `OVERTAKE_TEST_SEEDS=50` records and replays so many failing runs for each target; the default
 //! is 3.
 
+use crate::support::need::Need;
+use crate::support::test::Test;
+use crate::test;
 use std::fs;
 use std::path::Path;
 
-use crate::support::{check, folder, home, overtake_at_home, repeatable_targets, targets};
+use crate::support::{check, folder, home, overtake_at_home, targets};
 use assert_cmd::Command;
 use overtake::target::Target;
 use predicates::prelude::*;
@@ -32,44 +35,37 @@ fn record(target: Target, seed: u64, file: &Path) -> (Option<i32>, Vec<u8>) {
     (output.status.code(), output.stdout)
 }
 
-#[test]
-fn recorded_failures_fail_again_in_the_same_way() {
+fn recorded_failures_fail_again_in_the_same_way(target: Target) {
     let seeds = std::env::var("OVERTAKE_TEST_SEEDS");
     let seeds: u64 = seeds.map_or(3, |it| it.parse().expect("OVERTAKE_TEST_SEEDS is a number"));
     let folder = folder();
-    for target in repeatable_targets() {
-        for seed in 1..=seeds {
-            let file = folder.path().join(format!("{target}-{seed}"));
-            let recorded = record(target, seed, &file);
-            assert_eq!(recorded.0, Some(1), "{target}, seed {seed}");
-            let output = overtake_at_home().arg("replay").arg(&file).output();
-            let output = output.expect("it starts");
-            assert_eq!(
-                (output.status.code(), output.stdout),
-                recorded,
-                "{target}, seed {seed}"
-            );
-        }
+    for seed in 1..=seeds {
+        let file = folder.path().join(format!("{target}-{seed}"));
+        let recorded = record(target, seed, &file);
+        assert_eq!(recorded.0, Some(1), "{target}, seed {seed}");
+        let output = overtake_at_home().arg("replay").arg(&file).output();
+        let output = output.expect("it starts");
+        assert_eq!(
+            (output.status.code(), output.stdout),
+            recorded,
+            "{target}, seed {seed}"
+        );
     }
 }
 
-#[test]
-fn a_seed_is_enough() {
-    for target in repeatable_targets() {
-        let replay = |seed: &str| {
-            let mut command = overtake_at_home();
-            command.args(["replay", seed]);
-            failing(&mut command, target);
-            command.output().expect("it starts").stdout
-        };
+fn a_seed_is_enough(target: Target) {
+    let replay = |seed: &str| {
         let mut command = overtake_at_home();
-        command.args(["run", "--seed", "5"]);
+        command.args(["replay", seed]);
         failing(&mut command, target);
-        assert_eq!(command.output().expect("it starts").stdout, replay("5"));
-    }
+        command.output().expect("it starts").stdout
+    };
+    let mut command = overtake_at_home();
+    command.args(["run", "--seed", "5"]);
+    failing(&mut command, target);
+    assert_eq!(command.output().expect("it starts").stdout, replay("5"));
 }
 
-#[test]
 fn what_is_no_schedule_is_refused() {
     let folder = folder();
     let folders = [(folder.path(), "[FOLDER]")];
@@ -98,7 +94,6 @@ fn what_is_no_schedule_is_refused() {
 }
 
 /// A schedule fits one build of a program.
-#[test]
 fn another_program_is_refused() {
     let folder = folder();
     let file = folder.path().join("a.schedule");
@@ -118,11 +113,40 @@ fn another_program_is_refused() {
 }
 
 /// Nothing is written where the file cannot be, and that is said before the run.
-#[test]
 fn a_recording_that_cannot_be_written() {
     let target = targets()[0];
     let mut command = overtake_at_home();
     command.args(["run", "--record", "/no/such/folder/x"]);
     failing(&mut command, target);
     command.assert().code(85).stdout("");
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    let of_each_target = [
+        (
+            concat!(
+                module_path!(),
+                "::recorded_failures_fail_again_in_the_same_way"
+            ),
+            recorded_failures_fail_again_in_the_same_way as fn(Target),
+        ),
+        (
+            concat!(module_path!(), "::a_seed_is_enough"),
+            a_seed_is_enough as fn(Target),
+        ),
+    ];
+    let mut tests = Vec::new();
+    for (name, run) in of_each_target {
+        for target in targets() {
+            let test = Test::new(&format!("{name}::{target}"), move || run(target));
+            tests.push(test.needs(Need::Repeats(target)));
+        }
+    }
+    tests.extend([
+        test!(what_is_no_schedule_is_refused),
+        test!(another_program_is_refused),
+        test!(a_recording_that_cannot_be_written),
+    ]);
+    tests
 }

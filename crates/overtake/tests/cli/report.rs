@@ -1,6 +1,8 @@
 //! The page of evidence: what is on it, and that a browser shows it.
 
-use std::env;
+use crate::support::need::{Need, browser};
+use crate::support::test::Test;
+use crate::test;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -43,7 +45,6 @@ fn page(folder: &TempDir) -> (PathBuf, usize) {
     (file, weak.count())
 }
 
-#[test]
 fn a_page_has_everything() {
     let folder = folder();
     let (file, witnesses) = page(&folder);
@@ -119,7 +120,6 @@ fn well_formed(page: &str) {
 }
 
 /// What is missing is said before anything is run, and no file is left.
-#[test]
 fn nothing_is_written_without_guests() {
     let folder = folder();
     let home = hollow_home();
@@ -136,14 +136,8 @@ fn nothing_is_written_without_guests() {
 
 /// What is on the page is seen in a browser: nothing is missing, and every table and picture has a
 /// size, wide and narrow.
-#[test]
 fn a_browser_shows_it() {
-    let Some(browser) = browser() else {
-        eprintln!(
-            "skipped: no browser (`apt-get install chromium`, or OVERTAKE_TEST_BROWSER=PATH)"
-        );
-        return;
-    };
+    let browser = browser().expect("it is needed");
     let folder = folder();
     let (file, witnesses) = page(&folder);
     let page = fs::read_to_string(&file).expect("it was written");
@@ -206,20 +200,6 @@ lines.push(`overflow ${root.scrollWidth} ${root.clientWidth}`);
 document.getElementById("measured").textContent = lines.join("\n");
 </script></body>"#;
 
-/// The browser to test with, if there is one.
-fn browser() -> Option<PathBuf> {
-    if let Some(named) = env::var_os("OVERTAKE_TEST_BROWSER").filter(|named| !named.is_empty()) {
-        return (named != "none").then(|| PathBuf::from(named));
-    }
-    let path = env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
-    let names = ["chromium", "chromium-browser", "google-chrome"];
-    let places = names
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-    places.into_iter().find(|place| place.is_file())
-}
-
 /// Has the browser load a file; what it writes to standard output. It must not complain.
 fn shown(browser: &Path, folder: &TempDir, options: &[&str], file: &Path) -> String {
     let place = |name: &str| folder.path().join(name);
@@ -265,4 +245,13 @@ fn within(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
     let _ = child.kill();
     let _ = child.wait();
     None
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(a_page_has_everything),
+        test!(nothing_is_written_without_guests),
+        test!(a_browser_shows_it).needs(Need::Browser),
+    ]
 }

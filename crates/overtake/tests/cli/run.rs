@@ -1,6 +1,8 @@
 //! What `overtake run` passes through, says and forwards. Most of it with programs of the host
 //! under plain QEMU.
 
+use crate::support::test::Test;
+use crate::test;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -18,7 +20,6 @@ fn shell(script: &str) -> assert_cmd::Command {
     command
 }
 
-#[test]
 fn input_output_and_status_pass_through() {
     shell("cat; echo problem >&2; exit 7")
         .write_stdin("question")
@@ -30,7 +31,6 @@ fn input_output_and_status_pass_through() {
     shell("exit 71").assert().code(71).stderr("");
 }
 
-#[test]
 fn arguments_pass_through() {
     overtake()
         .args(["run", "--model", "none", "-q", "--"])
@@ -41,7 +41,6 @@ fn arguments_pass_through() {
 }
 
 /// `/proc/self/environ` has what QEMU was given, `env` what the guest was.
-#[test]
 fn what_is_for_qemu_alone_is_kept_from_the_guest() {
     let run = |guest: &[&str]| {
         let mut command = overtake_at_home();
@@ -61,12 +60,10 @@ fn what_is_for_qemu_alone_is_kept_from_the_guest() {
     }
 }
 
-#[test]
 fn signals_become_statuses() {
     shell("kill -ABRT $$").assert().code(128 + 6);
 }
 
-#[test]
 fn options_come_from_variables() {
     overtake()
         .env("OVERTAKE_SEED", "12")
@@ -89,7 +86,6 @@ fn options_come_from_variables() {
         .code(64);
 }
 
-#[test]
 fn plain_qemu_tests_nothing_and_says_so() {
     overtake()
         .args(["run", "--model", "none", "--", "/bin/true"])
@@ -98,7 +94,6 @@ fn plain_qemu_tests_nothing_and_says_so() {
         .stderr(predicate::str::contains("nothing was tested"));
 }
 
-#[test]
 fn one_thread_tests_nothing_and_says_so() {
     overtake_at_home()
         .args(["run", "--", "/bin/true"])
@@ -109,7 +104,6 @@ fn one_thread_tests_nothing_and_says_so() {
         ));
 }
 
-#[test]
 fn summary_as_json() {
     let output = overtake_at_home()
         .args([
@@ -156,7 +150,6 @@ fn summary_as_json() {
 }
 
 /// Without an option the ring is run as in 2003: on aarch64, with a stale event.
-#[test]
 fn defaults() {
     overtake_at_home()
         .arg("run")
@@ -169,7 +162,6 @@ fn defaults() {
 }
 
 /// A failing run prints the command that shows the same failure.
-#[test]
 fn failures_can_be_reproduced() {
     for target in targets()
         .into_iter()
@@ -203,7 +195,6 @@ fn failures_can_be_reproduced() {
 }
 
 /// The command says the strategy where it must.
-#[test]
 fn strategies_can_be_reproduced() {
     let failing = |strategy: Option<&str>| {
         let mut command = overtake_at_home();
@@ -229,7 +220,6 @@ fn strategies_can_be_reproduced() {
 }
 
 /// What ends overtake ends the guest.
-#[test]
 fn signals_are_forwarded() {
     use assert_cmd::cargo::CommandCargoExt;
 
@@ -260,7 +250,6 @@ fn signals_are_forwarded() {
 }
 
 /// A time limit ends the guest's children too, where they can be told from overtake's own.
-#[test]
 fn time_limits_end_children() {
     let start = Instant::now();
     overtake()
@@ -271,4 +260,23 @@ fn time_limits_end_children() {
         .code(81);
     // The child held standard output; had it lived, this would have waited for it.
     assert!(start.elapsed() < Duration::from_secs(50));
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![
+        test!(input_output_and_status_pass_through),
+        test!(arguments_pass_through),
+        test!(what_is_for_qemu_alone_is_kept_from_the_guest),
+        test!(signals_become_statuses),
+        test!(options_come_from_variables),
+        test!(plain_qemu_tests_nothing_and_says_so),
+        test!(one_thread_tests_nothing_and_says_so),
+        test!(summary_as_json),
+        test!(defaults),
+        test!(failures_can_be_reproduced),
+        test!(strategies_can_be_reproduced),
+        test!(signals_are_forwarded),
+        test!(time_limits_end_children),
+    ]
 }

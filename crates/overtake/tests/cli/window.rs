@@ -1,6 +1,9 @@
 //! The limit that two loads far from each other are hardly ever reordered.
 
-use crate::support::{folder, overtake_at_home, targets};
+use crate::support::need::Need;
+use crate::support::test::Test;
+use crate::support::{folder, overtake_at_home};
+use crate::test;
 use overtake::target::Target;
 
 /// A reader that loads the flag, goes round a loop of two instructions, and loads the data.
@@ -36,11 +39,12 @@ fn stale(test: &str) -> u64 {
     positive.unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)))
 }
 
-#[test]
 fn far_apart_loads_are_hardly_reordered() {
-    if !targets().contains(&Target::Aarch64) {
-        return;
-    }
     let (near, far) = (stale(&rounds(20)), stale(&rounds(600)));
     assert!(far * 10 < near, "{far} of 4000, and {near} nearer by");
+}
+
+/// The tests of this module.
+pub fn tests() -> Vec<Test> {
+    vec![test!(far_apart_loads_are_hardly_reordered).needs(Need::Target(Target::Aarch64))]
 }

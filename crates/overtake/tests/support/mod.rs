@@ -5,6 +5,9 @@
     reason = "`sweep` is a program of its own, which uses a part of it"
 )]
 
+pub mod need;
+pub mod test;
+
 use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -14,7 +17,7 @@ use std::sync::OnceLock;
 
 use assert_cmd::Command;
 use overtake::home::Home;
-use overtake::qemu::{PluginApi, Qemu};
+use overtake::qemu::PluginApi;
 use overtake::target::Target;
 use tempfile::TempDir;
 
@@ -171,22 +174,9 @@ pub fn check(name: &str, command: &mut Command, folders: &[(&Path, &str)]) {
     check_text(name, &shown, folders);
 }
 
-/// Whether QEMU is of the version that counts in snapshots are of. Another one puts a guest's stack and
-/// heap elsewhere, so that a seed gives another run.
+/// Whether QEMU is of the version that counts in snapshots are of.
 pub fn qemu_is_of_the_snapshots() -> bool {
-    static IS: OnceLock<bool> = OnceLock::new();
-    *IS.get_or_init(|| {
-        let probe = Qemu::find(Target::Aarch64, None).and_then(|qemu| qemu.probe());
-        probe.is_ok_and(|probe| probe.version.starts_with("7."))
-    })
-}
-
-/// The targets under test whose guests repeat: with QEMU 9 and 10 those of x86_64 do not, because QEMU
-/// puts what they map where the host has room (no address space can be reserved for them).
-pub fn repeatable_targets() -> Vec<Target> {
-    let mut targets = targets();
-    targets.retain(|target| *target != Target::X86_64 || qemu_is_of_the_snapshots());
-    targets
+    need::Need::Qemu7.missing().is_none()
 }
 
 /// As [`check`], for what counts events of a run: with another version of QEMU only the exit code is

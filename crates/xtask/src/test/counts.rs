@@ -41,7 +41,12 @@ impl Counts {
         } else if let Some((name, outcome)) = rest.split_once(" ... ")
             && let Some(reason) = outcome.strip_prefix("ignored")
         {
-            let reason = reason.strip_prefix(", ").map(str::to_owned);
+            // libtest-mimic writes the reason in brackets.
+            let reason = reason.strip_prefix(", ").or_else(|| {
+                let reason = reason.strip_prefix(" (")?;
+                reason.strip_suffix(')')
+            });
+            let reason = reason.map(str::to_owned);
             self.skipped.insert(name.trim_end().to_owned(), reason);
         }
     }
@@ -90,16 +95,19 @@ mod tests {
             "test setup::tests::x ... ok",
             "test a::b ... ignored, no browser",
             "test c               ... ignored",
-            "test result: ok. 8 passed; 0 failed; 2 ignored; 0 measured; 0 filtered out",
+            "test d               ... ignored (too long (here))",
+            "test result: ok. 8 passed; 0 failed; 3 ignored; 0 measured; 0 filtered out",
             "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
         ]);
         assert_eq!((counts.passed, counts.failed, counts.ran()), (9, 2, 11));
         let skipped: Vec<_> = counts.skipped.into_iter().collect();
-        let reason = Some("no browser".to_owned());
-        assert_eq!(
-            skipped,
-            [("a::b".to_owned(), reason), ("c".to_owned(), None)]
-        );
+        let expected = [
+            ("a::b", Some("no browser")),
+            ("c", None),
+            ("d", Some("too long (here)")),
+        ]
+        .map(|(name, reason)| (name.to_owned(), reason.map(str::to_owned)));
+        assert_eq!(skipped, expected);
     }
 
     #[test]

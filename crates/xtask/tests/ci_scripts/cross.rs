@@ -40,12 +40,16 @@ fn another_version_of_cross() {
 fn tests_under_cross_are_counted() {
     let line = "test result: ok. 8 passed; 0 failed; 1 ignored; 0 measured";
     let ignored = "test a::b ... ignored, it takes too long";
-    let machine = with_cross(&format!("echo '{ignored}'; echo '{line}'; echo '{line}'"));
+    let machine = with_cross(&format!(
+        "echo '{ignored}'; echo 'test c   ... ignored (no browser)'; \
+         echo '{line}'; echo '{line}'"
+    ));
     let outcome = machine.run("cross-test", &[]);
     outcome.succeeds();
     for said in [
         "riscv64gc-unknown-linux-gnu: 16 passed, 0 failed, 2 skipped, ",
         "skipped: riscv64gc-unknown-linux-gnu: a::b: it takes too long\n",
+        "skipped: x86_64-unknown-linux-gnu: c: no browser\n",
         "4 targets: 64 passed, 0 failed, 8 skipped\n",
     ] {
         assert!(outcome.stderr.contains(said), "{outcome:?}");
