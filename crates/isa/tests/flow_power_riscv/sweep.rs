@@ -61,7 +61,6 @@ impl Seen {
             self.failures.len(),
             first.join("\n")
         );
-        let least_known = least_known / sample() as usize;
         assert!(self.known >= least_known, "{arch}: {} known", self.known);
     }
 }
@@ -77,18 +76,9 @@ fn is_at_least(found: &Flow, wanted: &Flow) -> bool {
         } == *wanted
 }
 
-/// `OVERTAKE_TEST_SAMPLE=N` makes N times fewer words; `cross test` sets it, since under emulation
-/// they take minutes.
-fn sample() -> u64 {
-    std::env::var("OVERTAKE_TEST_SAMPLE").map_or(1, |sample| {
-        sample.parse().expect("OVERTAKE_TEST_SAMPLE is a number")
-    })
-}
-
-/// Fixed pseudo-random words (SplitMix64): `count` with `value` under `mask`, or as many fewer as
-/// [`sample`] says.
+/// Fixed pseudo-random words (SplitMix64): `count` with `value` under `mask`.
 pub fn words(mask: u32, value: u32, count: u64) -> impl Iterator<Item = u32> {
-    (0..count.div_ceil(sample())).map(move |n| {
+    (0..count).map(move |n| {
         let seed = u64::from(mask) << 32 | u64::from(value);
         let mut z = (seed.wrapping_add(n)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -32,7 +32,7 @@ fn a_sample_of_the_suite() {
     let mut archs = Arch::ALL.to_vec();
     archs.retain(|arch| targets().contains(&overtake::litmus::target(*arch)));
     for arch in &archs {
-        sample.args(["--arch", arch.name()]);
+        sample.args(["--arch", arch.herd_name()]);
     }
     let result = json(&mut sample);
     assert_eq!(result["forbidden"], Value::Array(Vec::new()));
