@@ -99,7 +99,7 @@ fn known(
     else {
         return Ok(());
     };
-    let archs: Vec<_> = args.arch.iter().map(|arch| arch.name()).collect();
+    let archs: Vec<_> = args.arch.iter().map(|arch| arch.herd_name()).collect();
     let of = match archs.as_slice() {
         [] => String::new(),
         archs => format!(" for {}", archs.join(", ")),

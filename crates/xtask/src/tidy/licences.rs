@@ -1,4 +1,8 @@
-//! Each crate has the licence that it must have.
+//! Each crate of the workspace has the licence that it must have.
+//!
+//! Why not `cargo deny check licenses`: it looks at the licences of dependencies, and takes minutes to build
+//! on a bare machine. Here the question is which of the project's own crates is linked with QEMU and so has
+//! QEMU's licence, which no manifest says.
 
 use std::path::Path;
 
