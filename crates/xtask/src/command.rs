@@ -1,8 +1,9 @@
 //! Running commands: shown as one would type them, and their failures named.
 //!
-//! Why not `xshell` or `duct`: [`tee`] passes a command's lines on while it reads them, which neither does,
-//! a failure keeps the command's exit code for xtask's own, and the variables that cargo added are taken
-//! away from each command. What is left for them are the few lines of [`run`] and [`stdout`]. Why not
+//! Why not `xshell` or `duct`: `xshell` cannot pass a command's lines on while it reads them, as [`tee`]
+//! does. `duct` can, but here a failure keeps the command's exit code for xtask's own, each command is
+//! shown as typed, and the variables that cargo added are taken away: with it that would all still be
+//! here, and what it replaces are the few lines of [`run`] and [`stdout`]. Why not
 //! `which`: [`on_path`] is seven lines, and xtask is the first thing that a bare machine compiles.
 
 use std::env;
