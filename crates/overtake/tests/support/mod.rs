@@ -6,6 +6,7 @@
 )]
 
 pub mod need;
+mod targets;
 pub mod test;
 
 use std::env;
@@ -20,6 +21,8 @@ use overtake::home::Home;
 use overtake::qemu::PluginApi;
 use overtake::target::Target;
 use tempfile::TempDir;
+
+pub use self::targets::targets;
 
 /// The command `overtake`, with none of the variables that steer it.
 ///
@@ -44,29 +47,6 @@ pub fn overtake_at_home() -> Command {
     let mut command = overtake();
     command.env("OVERTAKE_HOME", home());
     command
-}
-
-/// The targets under test: those that `OVERTAKE_TEST_TARGETS` names, separated by commas, or all.
-/// What is tested for each target is tested for these; what concerns one target is always tested.
-///
-/// # Panics
-///
-/// One of them is no target.
-pub fn targets() -> Vec<Target> {
-    let Some(names) = env::var_os("OVERTAKE_TEST_TARGETS") else {
-        return Target::ALL.to_vec();
-    };
-    let names = names.to_string_lossy();
-    let named: Vec<_> = names
-        .split(',')
-        .map(|name| {
-            Target::parse(name).unwrap_or_else(|error| panic!("OVERTAKE_TEST_TARGETS: {error}"))
-        })
-        .collect();
-    // In their order, and each once.
-    let mut targets = Target::ALL.to_vec();
-    targets.retain(|target| named.contains(target));
-    targets
 }
 
 /// The home, with everything in it. With `OVERTAKE_TEST_BUILD=1` it is built first, as `cross test`
