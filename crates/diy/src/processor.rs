@@ -1,4 +1,4 @@
-//! One processor of a test, and what its locations are called.
+//! One processor of a test: its steps and the code written from them.
 
 use crate::{Register, Step};
 
@@ -11,14 +11,4 @@ pub struct Processor {
     pub addresses: Vec<(Register, usize)>,
     /// The instructions.
     pub code: Vec<String>,
-}
-
-/// What a location is called: x, y, z, then a, b, and so on.
-#[must_use]
-pub fn location_name(location: usize) -> String {
-    let letters = ('x'..='z').chain('a'..='w');
-    match letters.clone().nth(location) {
-        Some(letter) => letter.to_string(),
-        None => format!("l{location}"),
-    }
 }

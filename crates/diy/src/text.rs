@@ -9,38 +9,32 @@ mod riscv;
 mod writer;
 mod x86_64;
 
-use self::writer::Writer;
 use crate::{Arch, Error, Processor, Step};
+use writer::Writer;
 
 /// Gives every processor its registers and instructions.
 pub(crate) fn write_program(arch: Arch, steps: Vec<Vec<Step>>) -> Result<Vec<Processor>, Error> {
     let mut labels = 0;
-    let write = |(processor, steps)| write(Writer::new(arch, processor, &mut labels), steps);
+    let write = |(processor, steps)| {
+        write_processor(arch, steps, Writer::new(arch, processor, &mut labels))
+    };
     steps.into_iter().enumerate().map(write).collect()
 }
 
-/// Gives one processor its registers and instructions.
-fn write(mut writer: Writer<'_>, mut steps: Vec<Step>) -> Result<Processor, Error> {
-    for step in &steps {
-        if let Step::Access(access) = step {
-            let taken = [access.result, access.status];
-            writer
-                .free
-                .retain(|register| !taken.contains(&Some(*register)));
-        }
-    }
+fn write_processor(
+    arch: Arch,
+    mut steps: Vec<Step>,
+    mut writer: Writer<'_>,
+) -> Result<Processor, Error> {
+    writer.reserve(&steps);
     for step in &mut steps {
         let mut result = None;
-        if let Step::Access(access) = step {
-            writer.check_place(access)?;
-        }
         match step {
             Step::Fence(fence) => writer.line(fence.instruction),
             Step::Branch { source } => {
                 let register = writer.result(*source)?;
-                let label = format!("LC{:02}", *writer.labels);
-                *writer.labels += 1;
-                match writer.arch {
+                let label = writer.label();
+                match arch {
                     Arch::AArch64 => aarch64::branch(&mut writer, register, &label),
                     Arch::Ppc64le => ppc::branch(&mut writer, register, &label),
                     Arch::Riscv64 => riscv::branch(&mut writer, register, &label),
@@ -48,7 +42,8 @@ fn write(mut writer: Writer<'_>, mut steps: Vec<Step>) -> Result<Processor, Erro
                 }
             }
             Step::Access(access) => {
-                match writer.arch {
+                writer.check_place(access)?;
+                match arch {
                     Arch::AArch64 => aarch64::access(&mut writer, access)?,
                     Arch::Ppc64le => ppc::access(&mut writer, access)?,
                     Arch::Riscv64 => riscv::access(&mut writer, access)?,
@@ -57,12 +52,7 @@ fn write(mut writer: Writer<'_>, mut steps: Vec<Step>) -> Result<Processor, Erro
                 result = access.result;
             }
         }
-        writer.results.push(result);
-        writer.step += 1;
+        writer.end_step(result);
     }
-    Ok(Processor {
-        steps,
-        addresses: writer.addresses,
-        code: writer.code,
-    })
+    Ok(writer.finish(steps))
 }

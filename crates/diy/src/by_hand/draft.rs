@@ -1,4 +1,5 @@
-//! Short names for the parts of a test that is written by hand.
+//! The words that tests by hand are written in: steps, final values, and the shapes that several
+//! architectures share.
 
 use crate::{Access, Acquire, Observable, Operation, Register, Release, Status, Step, Value};
 
@@ -6,7 +7,7 @@ pub(super) const X: usize = 0;
 pub(super) const Y: usize = 1;
 pub(super) const Z: usize = 2;
 
-/// What a test is made of: its name, its processors, and the outcome that it asks for.
+/// A test before it is built: its name, its processors' steps, and the outcome that it asks for.
 pub(super) type Draft = (String, Vec<Vec<Step>>, Vec<(Observable, u64)>);
 
 /// A register at the end.
@@ -34,7 +35,7 @@ pub(super) fn write(location: usize, value: u64) -> Step {
 
 /// Acquire and release of the sequentially consistent kind, or neither.
 #[derive(Clone, Copy)]
-pub(super) struct Bits(pub bool, pub bool);
+pub(super) struct Bits(bool, bool);
 
 pub(super) const RELAXED: Bits = Bits(false, false);
 pub(super) const ACQUIRE: Bits = Bits(true, false);

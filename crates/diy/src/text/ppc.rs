@@ -46,8 +46,7 @@ pub(super) fn access(writer: &mut Writer<'_>, access: &mut Access) -> Result<(),
         Operation::ReadExclusive => writer.line(format!("lwarx r{operand},r{index},r{base}")),
         Operation::WriteExclusive(status) => {
             let register = writer.status(access)?.0;
-            let label = format!("LC{:02}", *writer.labels);
-            *writer.labels += 1;
+            let label = writer.label();
             writer.line(format!("li r{register},{}", status.failure));
             writer.line(format!("stwcx. r{operand},r{index},r{base}"));
             writer.line(format!("bne  {label}"));

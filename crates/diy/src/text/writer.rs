@@ -1,23 +1,23 @@
-//! The registers and instructions of one processor, while they are written.
+//! One processor while it is written: its free registers, addresses, labels and lines of code.
 
-use crate::{Access, Arch, Error, Operation, Register, Value};
+use crate::{Access, Arch, Error, Operation, Processor, Register, Step, Value};
 
 /// One processor while it is written.
-pub(super) struct Writer<'a> {
-    pub(super) arch: Arch,
+pub(crate) struct Writer<'a> {
+    arch: Arch,
     processor: usize,
-    pub(super) step: usize,
+    step: usize,
     /// The next free label.
-    pub(super) labels: &'a mut usize,
-    pub(super) free: Vec<Register>,
-    pub(super) addresses: Vec<(Register, usize)>,
-    pub(super) code: Vec<String>,
+    labels: &'a mut usize,
+    free: Vec<Register>,
+    addresses: Vec<(Register, usize)>,
+    code: Vec<String>,
     /// The result of each step so far.
-    pub(super) results: Vec<Option<Register>>,
+    results: Vec<Option<Register>>,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(arch: Arch, processor: usize, labels: &'a mut usize) -> Writer<'a> {
+    pub(crate) fn new(arch: Arch, processor: usize, labels: &'a mut usize) -> Writer<'a> {
         let mut free: Vec<Register> = Register::all(arch).collect();
         free.reverse();
         Writer {
@@ -32,8 +32,41 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Checks size and offset.
-    pub(super) fn check_place(&self, access: &Access) -> Result<(), Error> {
+    /// Leaves the registers that the steps name to them.
+    pub(crate) fn reserve(&mut self, steps: &[Step]) {
+        for step in steps {
+            if let Step::Access(access) = step {
+                let taken = [access.result, access.status];
+                self.free
+                    .retain(|register| !taken.contains(&Some(*register)));
+            }
+        }
+    }
+
+    /// Ends a step: later steps find its result here.
+    pub(crate) fn end_step(&mut self, result: Option<Register>) {
+        self.results.push(result);
+        self.step += 1;
+    }
+
+    /// The processor, written.
+    pub(crate) fn finish(self, steps: Vec<Step>) -> Processor {
+        Processor {
+            steps,
+            addresses: self.addresses,
+            code: self.code,
+        }
+    }
+
+    /// A label that no other branch of the test uses.
+    pub(crate) fn label(&mut self) -> String {
+        let label = format!("LC{:02}", *self.labels);
+        *self.labels += 1;
+        label
+    }
+
+    /// Checks that the access lies within a location.
+    pub(crate) fn check_place(&self, access: &Access) -> Result<(), Error> {
         let (size, offset) = (access.size, access.offset);
         if matches!(size, 1 | 2 | 4 | 8) && offset % size == 0 && offset <= 8 - size {
             return Ok(());
@@ -43,12 +76,12 @@ impl<'a> Writer<'a> {
         )))
     }
 
-    pub(super) fn line(&mut self, instruction: impl Into<String>) {
+    pub(crate) fn line(&mut self, instruction: impl Into<String>) {
         self.code.push(instruction.into());
     }
 
     /// A register that nothing else uses.
-    pub(super) fn fresh(&mut self) -> Result<Register, Error> {
+    pub(crate) fn fresh(&mut self) -> Result<Register, Error> {
         self.free.pop().ok_or(Error::Registers {
             processor: self.processor,
             arch: self.arch,
@@ -56,7 +89,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The register that holds the address of a location.
-    pub(super) fn base(&mut self, location: usize) -> Result<Register, Error> {
+    pub(crate) fn base(&mut self, location: usize) -> Result<Register, Error> {
         let mut known = self.addresses.iter();
         if let Some((register, _)) = known.find(|(_, known)| *known == location) {
             return Ok(*register);
@@ -67,7 +100,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The register for what the access reads: the one that it names, or a new one.
-    pub(super) fn destination(&mut self, access: &mut Access) -> Result<Register, Error> {
+    pub(crate) fn destination(&mut self, access: &mut Access) -> Result<Register, Error> {
         let register = match access.result {
             Some(register) => register,
             None => self.fresh()?,
@@ -77,7 +110,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The register for whether the access wrote: the one that it names, or a new one.
-    pub(super) fn status(&mut self, access: &mut Access) -> Result<Register, Error> {
+    pub(crate) fn status(&mut self, access: &mut Access) -> Result<Register, Error> {
         let register = match access.status {
             Some(register) => register,
             None => self.fresh()?,
@@ -87,7 +120,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The register with what an earlier step read.
-    pub(super) fn result(&self, source: usize) -> Result<Register, Error> {
+    pub(crate) fn result(&self, source: usize) -> Result<Register, Error> {
         let result = self.results.get(source).copied().flatten();
         result.ok_or_else(|| {
             self.wrong(&format!(
@@ -97,7 +130,7 @@ impl<'a> Writer<'a> {
     }
 
     /// An error about this step.
-    pub(super) fn wrong(&self, message: &str) -> Error {
+    pub(crate) fn wrong(&self, message: &str) -> Error {
         Error::Step {
             processor: self.processor,
             step: self.step,
@@ -106,7 +139,7 @@ impl<'a> Writer<'a> {
     }
 
     /// An error: there is no such instruction.
-    pub(super) fn no_instruction(&self, access: &Access) -> Error {
+    pub(crate) fn no_instruction(&self, access: &Access) -> Error {
         self.wrong(&format!(
             "{} has no instruction for {:?} of {} bytes at offset {} with {:?}: expected one of its own",
             self.arch.herd_name(), access.operation, access.size, access.offset, access.order
@@ -114,7 +147,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The steps whose results the value and the address are made from.
-    pub(super) fn sources(
+    pub(crate) fn sources(
         &self,
         access: &Access,
     ) -> Result<(Option<Register>, Option<Register>), Error> {
@@ -130,12 +163,12 @@ impl<'a> Writer<'a> {
     }
 
     /// Whether the access is of four bytes at the start of its location.
-    pub(super) const fn is_whole(access: &Access) -> bool {
+    pub(crate) const fn is_whole(access: &Access) -> bool {
         access.size == 4 && access.offset == 0
     }
 
     /// Whether the access is of the kind that every architecture has: a read or a write.
-    pub(super) const fn is_simple(access: &Access) -> bool {
+    pub(crate) const fn is_simple(access: &Access) -> bool {
         matches!(access.operation, Operation::Read | Operation::Write)
     }
 }

@@ -1,0 +1,11 @@
+//! Names of memory locations.
+
+/// What a location is called: x, y, z, then a, b, and so on.
+#[must_use]
+pub fn location_name(location: usize) -> String {
+    let letters = ('x'..='z').chain('a'..='w');
+    match letters.clone().nth(location) {
+        Some(letter) => letter.to_string(),
+        None => format!("l{location}"),
+    }
+}
