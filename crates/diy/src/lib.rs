@@ -17,6 +17,7 @@ mod cycle;
 mod error;
 mod family;
 mod fence;
+mod grammar;
 mod location;
 mod name;
 mod parse;

@@ -6,7 +6,12 @@
 //! with the letters of annotations. If all parts are `po` there are none; if all are equal there
 //! is one, with `s` at its end. A cycle of no family is named by its relations, joined by `-`.
 
+use winnow::combinator::{alt, opt, separated};
+use winnow::error::EmptyError;
+use winnow::prelude::*;
+
 use crate::family::Part;
+use crate::grammar::{Parsed, annotations, longest};
 use crate::{
     Annotation, Arch, Communication, Cycle, Dependency, Direction, Error, FAMILIES, Family, Fence,
     Kind, Relation, Test,
@@ -110,10 +115,7 @@ fn slot(
     last: Direction,
     same: bool,
 ) -> Option<Vec<Relation>> {
-    let tokens: Vec<Token> = part
-        .split('-')
-        .map(|text| token(arch, text, same))
-        .collect::<Option<_>>()?;
+    let tokens: Vec<Token> = separated(1.., token(arch, same), '-').parse(part).ok()?;
     let mut relations = Vec::new();
     let mut source = first;
     for (index, token) in tokens.iter().enumerate() {
@@ -135,41 +137,35 @@ fn slot(
     Some(relations)
 }
 
-/// Everything that a token may start with, the longest first.
+/// Everything that a token may start with.
 fn vocabulary(arch: Arch) -> Vec<(String, Kind)> {
-    let mut words: Vec<(String, Kind)> = vec![("po".to_owned(), Kind::ProgramOrder)];
-    for one in Communication::ALL {
-        words.push((
-            format!("{}i", one.letters().to_lowercase()),
-            Kind::Internal(one),
-        ));
-    }
-    for (letters, one) in Dependency::all(arch) {
-        words.push((letters.to_lowercase(), Kind::Dependency(*one)));
-    }
-    for one in Fence::all(arch) {
-        words.push((one.token.to_owned(), Kind::Fence(*one)));
-    }
-    words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+    let mut words = vec![("po".to_owned(), Kind::ProgramOrder)];
+    words.extend(Communication::ALL.map(|one| {
+        let letters = one.letters().to_lowercase();
+        (format!("{letters}i"), Kind::Internal(one))
+    }));
+    let dependencies = Dependency::all(arch).iter();
+    words.extend(
+        dependencies.map(|(letters, one)| (letters.to_lowercase(), Kind::Dependency(*one))),
+    );
+    let fences = Fence::all(arch).iter();
+    words.extend(fences.map(|one| (one.token.to_owned(), Kind::Fence(*one))));
     words
 }
 
-fn token(arch: Arch, text: &str, same: bool) -> Option<Token> {
-    if text == "CoRR" {
-        return Some(Token {
-            kind: Kind::ProgramOrder,
-            same_location: true,
-            source: Some(Direction::Read),
-            target: Some(Direction::Read),
-            annotations: None,
-        });
-    }
-    vocabulary(arch).into_iter().find_map(|(word, kind)| {
-        let rest = text.strip_prefix(&word)?;
-        let marked = match kind {
-            Kind::ProgramOrder => rest.strip_prefix('s'),
-            _ => rest.strip_prefix(".s"),
+fn token<'i>(arch: Arch, same: bool) -> impl Parser<&'i str, Token, EmptyError> {
+    let words = vocabulary(arch);
+    let letters: Vec<(String, Annotation)> = Annotation::all(arch)
+        .iter()
+        .map(|(letters, one)| (letters.to_lowercase(), *one))
+        .collect();
+    let relation = move |input: &mut &'i str| {
+        let kind = longest(&words).parse_next(input)?;
+        let mark = match kind {
+            Kind::ProgramOrder => "s",
+            _ => ".s",
         };
+        let marked = opt(mark).parse_next(input)?.is_some();
         let (source, target) = match kind {
             Kind::Internal(one) => {
                 let (source, target) = one.directions();
@@ -179,28 +175,26 @@ fn token(arch: Arch, text: &str, same: bool) -> Option<Token> {
             Kind::Dependency(_) => (Some(Direction::Read), None),
             _ => (None, None),
         };
-        let annotations = match marked.unwrap_or(rest) {
-            "" => None,
-            letters => Some(annotations(arch, letters)?),
-        };
-        Some(Token {
+        Ok(Token {
             kind,
-            same_location: same || marked.is_some() || matches!(kind, Kind::Internal(_)),
+            same_location: same || marked || matches!(kind, Kind::Internal(_)),
             source,
             target,
-            annotations,
+            annotations: annotations(&letters).parse_next(input)?,
         })
-    })
+    };
+    alt((corr, relation))
 }
 
-fn annotations(arch: Arch, letters: &str) -> Option<(Annotation, Annotation)> {
-    let all = Annotation::all(arch);
-    all.iter().find_map(|(first, left)| {
-        let rest = letters.strip_prefix(&first.to_lowercase())?;
-        let (_, right) = all
-            .iter()
-            .find(|(second, _)| second.to_lowercase() == rest)?;
-        Some((*left, *right))
+/// `CoRR`: two reads of one location.
+fn corr(input: &mut &str) -> Parsed<Token> {
+    "CoRR".parse_next(input)?;
+    Ok(Token {
+        kind: Kind::ProgramOrder,
+        same_location: true,
+        source: Some(Direction::Read),
+        target: Some(Direction::Read),
+        annotations: None,
     })
 }
 

@@ -1,5 +1,10 @@
 //! From the text of a relation to the relation.
 
+use winnow::combinator::alt;
+use winnow::error::EmptyError;
+use winnow::prelude::*;
+
+use crate::grammar::{Parsed, annotations, longest};
 use crate::{Annotation, Arch, Communication, Dependency, Direction, Error, Fence, Kind, Relation};
 
 impl Relation {
@@ -37,90 +42,74 @@ fn unknown(arch: Arch, text: &str) -> Error {
 }
 
 fn read(arch: Arch, text: &str) -> Option<Relation> {
-    communication(arch, text).or_else(|| program_order(arch, text))
+    let relation = alt((communication, dependency(arch), program_order(arch)));
+    (relation, annotations(Annotation::all(arch)))
+        .map(|(relation, annotations)| Relation {
+            annotations,
+            ..relation
+        })
+        .parse(text)
+        .ok()
 }
 
-fn communication(arch: Arch, text: &str) -> Option<Relation> {
-    let (communication, rest) = if let Some(rest) = text.strip_prefix("Ws") {
-        (Communication::Coherence, rest)
-    } else {
-        Communication::ALL
-            .into_iter()
-            .find_map(|one| Some((one, text.strip_prefix(one.letters())?)))?
-    };
-    let (kind, rest) = if let Some(rest) = rest.strip_prefix('e') {
-        (Kind::External(communication), rest)
-    } else {
-        (Kind::Internal(communication), rest.strip_prefix('i')?)
-    };
+fn communication(input: &mut &str) -> Parsed<Relation> {
+    let communication = longest(&[
+        ("Rf", Communication::ReadsFrom),
+        ("Fr", Communication::FromRead),
+        ("Co", Communication::Coherence),
+        ("Ws", Communication::Coherence),
+    ])
+    .parse_next(input)?;
+    let kind = alt((
+        'e'.value(Kind::External(communication)),
+        'i'.value(Kind::Internal(communication)),
+    ))
+    .parse_next(input)?;
     let (source, target) = communication.directions();
-    Some(Relation {
+    Ok(Relation {
         kind,
         same_location: true,
         source,
         target,
-        annotations: annotations(arch, rest)?,
+        annotations: None,
     })
 }
 
-fn program_order(arch: Arch, text: &str) -> Option<Relation> {
-    if let Some(rest) = text.strip_prefix("Dp") {
-        return Dependency::all(arch).iter().find_map(|(letters, kind)| {
-            let (same_location, rest) = place(rest.strip_prefix(letters)?)?;
-            let (target, rest) = direction(rest)?;
-            (*kind != Dependency::Data || target == Direction::Write).then_some(())?;
-            Some(Relation {
-                kind: Kind::Dependency(*kind),
-                same_location,
-                source: Direction::Read,
-                target,
-                annotations: annotations(arch, rest)?,
-            })
-        });
-    }
-    let plain = [("Po", Kind::ProgramOrder)].into_iter();
-    let fences = Fence::all(arch)
-        .iter()
-        .map(|fence| (fence.relation, Kind::Fence(*fence)));
-    plain.chain(fences).find_map(|(letters, kind)| {
-        let (same_location, rest) = place(text.strip_prefix(letters)?)?;
-        let (source, rest) = direction(rest)?;
-        let (target, rest) = direction(rest)?;
-        Some(Relation {
+fn dependency<'i>(arch: Arch) -> impl Parser<&'i str, Relation, EmptyError> {
+    let kinds = longest(Dependency::all(arch));
+    ("Dp", kinds, same_location, direction)
+        .verify(|(_, kind, _, target)| *kind != Dependency::Data || *target == Direction::Write)
+        .map(|(_, kind, same_location, target)| Relation {
+            kind: Kind::Dependency(kind),
+            same_location,
+            source: Direction::Read,
+            target,
+            annotations: None,
+        })
+}
+
+fn program_order<'i>(arch: Arch) -> impl Parser<&'i str, Relation, EmptyError> {
+    let mut kinds = vec![("Po", Kind::ProgramOrder)];
+    let fences = Fence::all(arch).iter();
+    kinds.extend(fences.map(|fence| (fence.relation, Kind::Fence(*fence))));
+    move |input: &mut &'i str| {
+        let (kind, same_location, source, target) =
+            (longest(&kinds), same_location, direction, direction).parse_next(input)?;
+        Ok(Relation {
             kind,
             same_location,
             source,
             target,
-            annotations: annotations(arch, rest)?,
+            annotations: None,
         })
-    })
+    }
 }
 
 /// `s` or `d`: whether both accesses are to one location.
-fn place(text: &str) -> Option<(bool, &str)> {
-    let different = text.strip_prefix('d').map(|rest| (false, rest));
-    different.or_else(|| text.strip_prefix('s').map(|rest| (true, rest)))
+fn same_location(input: &mut &str) -> Parsed<bool> {
+    alt(('s'.value(true), 'd'.value(false))).parse_next(input)
 }
 
-fn direction(text: &str) -> Option<(Direction, &str)> {
-    let read = text.strip_prefix('R').map(|rest| (Direction::Read, rest));
-    read.or_else(|| text.strip_prefix('W').map(|rest| (Direction::Write, rest)))
-}
-
-/// Nothing, or two annotations; `None` if it is something else.
-#[expect(
-    clippy::option_option,
-    reason = "no annotations and none that are understood differ"
-)]
-fn annotations(arch: Arch, text: &str) -> Option<Option<(Annotation, Annotation)>> {
-    if text.is_empty() {
-        return Some(None);
-    }
-    let all = Annotation::all(arch);
-    let both = all.iter().find_map(|(letters, first)| {
-        let rest = text.strip_prefix(letters)?;
-        let (_, second) = all.iter().find(|(letters, _)| *letters == rest)?;
-        Some((*first, *second))
-    })?;
-    Some(Some(both))
+fn direction(input: &mut &str) -> Parsed<Direction> {
+    alt(('R'.value(Direction::Read), 'W'.value(Direction::Write))).parse_next(input)
 }
