@@ -1,4 +1,4 @@
-//! How much fits into the queues.
+//! How many events fit into each queue.
 
 /// Slots of each ring of ours. One stays free.
 pub const SLOTS: u32 = 128;

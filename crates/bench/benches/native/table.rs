@@ -6,6 +6,7 @@ use overtake_bench::sample::Sample;
 use serde_json::{Value, json};
 
 use crate::arena::Arena;
+use crate::capacity::CAPACITY;
 
 /// The names of the sides, in the order in which they are measured, and whether each is a peer.
 pub const SIDES: [(&str, bool); 15] = [
@@ -105,7 +106,7 @@ pub fn text(sides: &[Side], arena: &Arena, rounds: usize) -> String {
     let mut text = format!(
         "{} events a round, {rounds} rounds, {} events fit; nanoseconds for an event\n\n",
         arena.events(),
-        crate::capacity::CAPACITY
+        CAPACITY
     );
     // Writing to a string does not fail.
     if let Some(peer) = fastest_peer(sides) {
@@ -172,7 +173,7 @@ pub fn json(sides: &[Side], arena: &Arena, rounds: usize) -> Value {
         "events": arena.events(),
         "rounds": rounds,
         "rounds_cut_off": arena.cut_off(),
-        "capacity": crate::capacity::CAPACITY,
+        "capacity": CAPACITY,
         "fastest_peer": peer.map(|peer| peer.name),
         "sides": listed,
         "costs": costs,

@@ -2,6 +2,7 @@
 
 mod evidence;
 mod ids;
+mod parts;
 mod story;
 mod table;
 
@@ -10,6 +11,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 use super::{Page, clean, svg};
 use crate::Story;
 use ids::Ids;
+use parts::prose;
 
 const STYLE: &str = include_str!("html/style.css");
 
@@ -118,32 +120,4 @@ fn names(page: &Page) -> Vec<String> {
     stories
         .map(|(nth, story)| page.names.get(nth).cloned().unwrap_or_else(|| short(story)))
         .collect()
-}
-
-/// Words, with code between backticks.
-fn prose(text: &str) -> Markup {
-    markup! {
-        @for (nth, part) in text.split('`').enumerate() {
-            @if nth % 2 == 1 { code { (part) } } @else { (part) }
-        }
-    }
-}
-
-/// What may be too wide for a phone, and is scrolled by itself, with the keyboard too.
-fn scrolled(label: &str, content: &Markup) -> Markup {
-    markup! {
-        div class="scrolled" role="group" tabindex="0" aria-label=(label) { (content) }
-    }
-}
-
-/// Code of several lines, which are not broken.
-fn code(label: &str, text: &str) -> Markup {
-    scrolled(label, &markup! { pre { code { (text) } } })
-}
-
-/// Lines that are broken where they do not fit: a command, or output.
-fn lines(text: &str) -> Markup {
-    markup! {
-        pre class="soft" { (text) }
-    }
 }

@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
+use super::parts::{code, path, prose};
 use super::table::table;
-use super::{code, prose};
 use crate::render::Evidence;
 
 /// Four pieces of evidence.
@@ -59,14 +59,4 @@ pub fn evidence(evidence: &Evidence, id: &str) -> Markup {
 /// Whether code need not be folded away.
 fn short(code: &str) -> bool {
     code.lines().count() <= 12
-}
-
-/// A path that may be broken behind each `/`.
-pub fn path(path: &str) -> Markup {
-    html! {
-        @for (nth, part) in path.split_inclusive('/').enumerate() {
-            @if nth > 0 { wbr; }
-            (part)
-        }
-    }
 }

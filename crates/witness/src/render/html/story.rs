@@ -2,8 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::evidence::path;
-use super::{lines, scrolled};
+use super::parts::{lines, path, scrolled};
 use crate::render::{Style, svg, text, words};
 use crate::{Cure, Relation, Story};
 

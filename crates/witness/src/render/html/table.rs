@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::scrolled;
+use super::parts::scrolled;
 use crate::render::{Table, Tone};
 
 /// A table that scrolls by itself; the first cell of a row is its head.
