@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-/// Accesses in an order that no interleaving gives: each comes before the next, and the last one
-/// before the first.
+/// Accesses in an order that no interleaving gives: each is ordered before the next, and the last
+/// one before the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cycle {
     /// The name of the shape in the literature (MP, SB, 2+2W …), or its relations where it has
@@ -17,41 +17,43 @@ pub struct Cycle {
 /// One step of a cycle. Both ends are indices into [`overtake_report::trace::Trace::events`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Edge {
-    /// The access that comes before.
+    /// The earlier access.
     pub from: usize,
-    /// The access that comes after.
+    /// The later access.
     pub to: usize,
-    /// Why.
+    /// Why they are in this order.
     pub link: Link,
 }
 
-/// Why an access comes before another one.
+/// Why an access is ordered before another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {
-    /// They are of one thread, in this order. It is the architecture that may not keep it.
+    /// Program order: both are of one thread. The architecture may reorder them.
     Program {
-        /// How the order was turned round in this run; `None`: it was kept.
-        turned: Option<Way>,
-        /// A barrier of the thread (an index of an event) that would order the two and stands right
-        /// behind `to`, or else right before `from`, with no other access between.
+        /// How the two were reordered in this run; `None`: they were not.
+        reordered: Option<Reordering>,
+        /// A barrier (an index of an event) that would order the two, but stands right after `to`, or
+        /// right before `from`, with no other access between.
         misplaced: Option<usize>,
     },
-    /// The second one reads what the first one wrote.
+    /// Reads-from: the second reads what the first wrote.
     ReadsFrom,
-    /// The first one reads what was there before the second one wrote.
+    /// From-read: the first reads a value that the second overwrites.
     FromRead,
-    /// Both write, and the first write becomes visible earlier.
+    /// Coherence order: both write, and the first write becomes visible earlier.
     Coherence,
 }
 
-/// How two accesses of one thread were turned round.
+/// How two accesses of one thread were reordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Way {
+pub enum Reordering {
     /// A store became visible after a later store of its thread.
     StoreAfterStore,
     /// A store became visible after a later load of its thread was done.
     StoreAfterLoad,
-    /// A load read the past, although an earlier load of its thread had read what came later.
-    LoadOfThePast,
+    /// A load returned a stale value, although an earlier load of its thread had returned a newer
+    /// one.
+    #[serde(rename = "load-of-the-past")]
+    StaleLoad,
 }

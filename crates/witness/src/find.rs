@@ -1,15 +1,15 @@
-//! Looks for cycles.
+//! Looks for cycles of program order and communication.
 //!
-//! A run goes on one access at a time, so most of what threads tell each other leads forward in it.
-//! Weak memory shows where a step leads backward: a load that reads what was there before a store that
-//! had been made already, a store that becomes visible before one that was made earlier. Where a
-//! way leads from the end of such a step on to its start, no interleaving gives all that was seen.
+//! One thread runs at a time, so most communication leads forward in the trace. Only weak memory makes
+//! it lead backward: a load returns a value that an earlier store of the trace had overwritten, or a
+//! store becomes visible before one that was executed earlier. If a path leads from the end of such a
+//! backward step to its start, the two make a cycle, and no interleaving explains the run.
 
 mod access;
 mod cycle;
 mod edges;
 mod path;
-mod program;
+mod program_order;
 mod reads;
 mod shape;
 mod writes;
@@ -24,31 +24,31 @@ use access::at;
 use cycle::Found;
 use edges::{Edges, Step};
 use path::Paths;
-use program::Program;
+use program_order::ProgramOrder;
 use writes::Writes;
 
-/// Cycles that are returned at most.
+/// How many cycles are returned at most.
 const CYCLES: usize = 16;
-/// Threads of a cycle at most.
+/// How many threads a cycle has at most.
 const THREADS: usize = 6;
-/// Cycles that are looked at for one pair of instructions.
+/// How many cycles are tried for one pair of instructions.
 const REPETITIONS: usize = 8;
-/// Steps that are looked at, for cycles of so many threads.
+/// How many steps are tried for each number of threads.
 const EFFORT: usize = 4_000_000;
 
-/// The cycles that explain a run, the plainest first: few threads, few accesses, a value that was
-/// read rather than none, a flag that is read often. Cycles of the same instructions are one, at
-/// most 16 are returned.
+/// The cycles that explain a run, the simplest first: few threads, few accesses, more reads-from
+/// edges, a flag that is polled. Cycles of the same instructions count once, and at most 16 are
+/// returned.
 ///
-/// A load whose value the trace does not explain (the kernel wrote it, say) takes no part. A cycle that
-/// comes of a single access torn in two, with all of program order kept, is none.
+/// A load whose value the trace does not explain takes no part (the kernel may have written it). A
+/// cycle in which all of program order was kept is left out: it comes from one access torn in two.
 #[must_use]
 pub fn find(trace: &Trace) -> Vec<Cycle> {
     let events = &trace.events;
     let writes = Writes::new(events);
     let edges = Edges::new(events, &writes, &reads::reads(events, &writes));
     let paths = Paths::new(events, &edges);
-    let program = Program::new(events, &writes);
+    let program_order = ProgramOrder::new(events, &writes);
     let mut search = Search::default();
     for threads in 2..=THREADS {
         let start = paths.effort();
@@ -66,26 +66,26 @@ pub fn find(trace: &Trace) -> Vec<Cycle> {
             };
             let steps: Vec<Step> = std::iter::once(closing).chain(path).collect();
             let polled = steps[1..].iter().map(|&step| paths.polled(step)).sum();
-            if let Some(found) = Found::new(events, &program, &steps, polled) {
+            if let Some(found) = Found::new(events, &program_order, &steps, polled) {
                 search.add(pcs, found);
             }
         }
     }
-    search.plainest()
+    search.simplest()
 }
 
-/// What was found so far.
+/// The cycles found so far.
 #[derive(Default)]
 struct Search {
     found: Vec<Found>,
     known: HashSet<cycle::Key>,
-    /// How many cycles a pair of instructions has closed: of fewer threads, of as many as now.
+    /// How many cycles each pair of instructions has closed.
     counts: HashMap<[u64; 2], usize>,
     done: HashSet<[u64; 2]>,
 }
 
 impl Search {
-    /// From now on cycles of one thread more: not those that fewer threads explain.
+    /// Goes on to cycles of one more thread, without the pairs that fewer threads explain.
     fn next_size(&mut self) {
         self.done.extend(self.counts.keys());
     }
@@ -101,7 +101,7 @@ impl Search {
         }
     }
 
-    fn plainest(mut self) -> Vec<Cycle> {
+    fn simplest(mut self) -> Vec<Cycle> {
         self.found.sort_by_key(|found| {
             (
                 found.threads,

@@ -1,10 +1,10 @@
-//! Why a run failed: which accesses were seen out of order.
+//! Explains why a run failed: which accesses were reordered, and how that is shown.
 //!
-//! [`find()`] looks for a cycle in what a run did ([`overtake_report::trace::Trace`]): accesses of a
-//! few threads in an order that no interleaving gives. A [`Story`] is such a cycle in words that people know:
-//! instructions, source lines, names of memory; it is shown as text, as JSON and as a picture.
+//! In: a [`Trace`](overtake_report::trace::Trace) of accesses; a [`Story`] that the caller tells of a
+//! cycle. Out: the cycles that no interleaving gives ([`find()`]); the story as text, picture or page
+//! ([`render`]). Never knows: QEMU, debug information, instruction bytes; it does no I/O.
 //!
-//! The crate is pure: no I/O, nothing of QEMU, of debug information or of instruction bytes.
+//! A [`Story`] is a cycle in the words of a program: instructions, source lines, names of memory.
 #![forbid(unsafe_code)]
 
 mod cycle;
@@ -12,6 +12,6 @@ mod find;
 pub mod render;
 mod story;
 
-pub use cycle::{Cycle, Edge, Link, Way};
+pub use cycle::{Cycle, Edge, Link, Reordering};
 pub use find::find;
 pub use story::*;

@@ -1,7 +1,7 @@
 //! How a story is shown: [`text()`] for a terminal, [`svg()`] as a picture, [`html()`] as a page.
 //!
-//! All three are pure. What comes from outside, such as names of programs and source text, is made
-//! harmless in one place (`clean.rs`): no control character gets through, and no tag.
+//! Text from outside, such as names of programs and source lines, is sanitised in one place
+//! (`clean.rs`), and maud escapes it: no control character gets through, and no tag.
 
 mod clean;
 mod columns;

@@ -1,10 +1,10 @@
-//! A cycle in words that people know.
+//! A cycle in the words of a program: instructions, source lines, names of memory.
 
 use serde::Serialize;
 
-use crate::Way;
+use crate::Reordering;
 
-/// Version of the JSON form.
+/// Version of the JSON form of a [`Story`].
 pub const VERSION: u32 = 1;
 
 /// Why a run failed.
@@ -20,37 +20,36 @@ pub struct Story {
     pub seed: u64,
     /// How it failed: `exit status 1`, `signal 6 (SIGABRT)`, `panicked at src/a.rs:3:5`.
     pub failure: String,
-    /// The command that does it again.
+    /// The command that reproduces the run.
     pub again: String,
-    /// How much of what was chosen was needed.
+    /// How much of the schedule was needed to fail.
     pub shrunk: Shrunk,
     /// The name of the litmus shape (MP, SB …).
     pub shape: String,
     /// The threads that take part, in order of columns.
     pub threads: Vec<Column>,
-    /// What happened, downwards in time. Rows of the accesses of the cycle and what makes it clear.
+    /// What happened, in order of time: the accesses of the cycle, and the steps that explain it.
     pub steps: Vec<Step>,
     /// The cycle, over `steps`.
     pub edges: Vec<Relation>,
-    /// What would have prevented it, cheapest first.
+    /// Fixes, cheapest first.
     pub cures: Vec<Cure>,
-    /// What is worth knowing besides, a sentence each: a barrier that stands in the wrong place, a program
-    /// without line numbers.
+    /// Further remarks, a sentence each: a misplaced barrier, a program without line numbers.
     pub notes: Vec<String>,
 }
 
-/// What shrinking left of a failing run.
+/// What minimising left of a failing schedule.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Shrunk {
-    /// Stores kept back, or writes left unseen, in the run as it was found.
+    /// Delayed stores and delayed reads in the run as it was found.
     pub delays_before: usize,
-    /// Those that are left.
+    /// Those that remain.
     pub delays: usize,
     /// Turns of threads in the run as it was found.
     pub turns_before: usize,
-    /// Those that are left, up to the failure.
+    /// Those that remain, up to the failure.
     pub turns: usize,
-    /// Runs that it took.
+    /// Runs that minimising took.
     pub runs: usize,
 }
 
@@ -59,7 +58,7 @@ pub struct Shrunk {
 pub struct Column {
     /// Its number: 0 is the first one.
     pub thread: u32,
-    /// What it is called, such as `thread 1`.
+    /// Its name, such as `thread 1`.
     pub name: String,
 }
 
@@ -68,10 +67,9 @@ pub struct Column {
 pub struct Step {
     /// Index into [`Story::threads`].
     pub column: usize,
-    /// What it is.
+    /// What happens.
     pub what: What,
-    /// Where in the code; none for what no instruction does at that moment (a store that becomes
-    /// visible).
+    /// Where in the code; none where no instruction runs (a store becomes visible).
     pub place: Option<Place>,
 }
 
@@ -81,16 +79,16 @@ pub struct Step {
 pub enum What {
     /// A load.
     Load {
-        /// What was read: `ring.tail`, or an address.
+        /// The memory that was read: `ring.tail`, or an address.
         location: String,
         /// The value read, in hexadecimal or decimal.
         value: String,
-        /// The value that was visible to others, or already stored by another thread, where the load read an older one.
+        /// If the load returned a stale value: the newer value, which another thread had already stored.
         current: Option<String>,
     },
     /// A store.
     Store {
-        /// What was written.
+        /// The memory that was written.
         location: String,
         /// The value written.
         value: String,
@@ -99,21 +97,21 @@ pub enum What {
     },
     /// An atomic read-modify-write, visible at once.
     Atomic {
-        /// What was written.
+        /// The memory that was written.
         location: String,
         /// The value written.
         value: String,
     },
     /// A barrier.
     Barrier {
-        /// What is wrong with it, if it is: `too late: it stands after the store that it should precede`.
+        /// Why it does not help: `too late: it stands after the store that it should precede`.
         remark: Option<String>,
     },
     /// A store of the column's thread becomes visible to the other threads.
     Visible {
         /// Index into [`Story::steps`] of the store.
         store: usize,
-        /// What it writes.
+        /// The memory that it writes.
         location: String,
         /// The value.
         value: String,
@@ -153,43 +151,44 @@ pub struct Relation {
     pub to: usize,
     /// `po`, `rf`, `fr` or `co`.
     pub name: String,
-    /// For `po`: what was turned round; none: this order was kept.
-    pub turned: Option<Way>,
+    /// For `po`: how the two accesses were reordered; none: they were not.
+    #[serde(rename = "turned")]
+    pub reordered: Option<Reordering>,
     /// The edge in words: `thread 1's store of ring.tail overtook its store of ring.event[3].data`.
     pub words: String,
 }
 
-/// What would have prevented it.
+/// A fix: an ordering that would have prevented the failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cure {
     /// Index into [`Story::edges`] of the edge that it orders.
     pub edge: usize,
-    /// The instruction that does it: `stlr`, `dmb ishst`, `fence w,w`.
+    /// The instruction: `stlr`, `dmb ishst`, `fence w,w`.
     pub instruction: String,
     /// The same in Rust: `Ordering::Release on this store`; none: Rust has no such ordering.
     pub rust: Option<String>,
-    /// Where: index into [`Story::steps`] of the access that is changed, or before which a barrier is put.
+    /// Index into [`Story::steps`] of the access that is changed, or that the barrier precedes.
     pub step: usize,
-    /// Whether a replay with it no longer failed.
+    /// What a replay with it did.
     pub checked: Checked,
 }
 
-/// What a replay with a supposed cure did.
+/// What a replay that assumed a fix did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Checked {
-    /// Neither this schedule nor any of so many seeds failed any more.
+    /// Neither this schedule nor any other seed failed.
     Cures {
-        /// How many seeds were tried besides.
+        /// How many other seeds were tried.
         seeds: usize,
     },
-    /// This schedule failed no more, but another seed did: there is more than one cause.
+    /// This schedule no longer failed, but other seeds did: there is more than one cause.
     CuresThisRun {
-        /// Seeds that still failed.
+        /// How many seeds still failed.
         failed: usize,
-        /// Of so many.
+        /// How many were tried.
         seeds: usize,
     },
-    /// It failed all the same.
+    /// This schedule still failed.
     Fails,
 }

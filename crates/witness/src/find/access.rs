@@ -2,11 +2,11 @@
 
 use overtake_report::trace::{Access, Event, Op};
 
-/// The access that an event is.
+/// The access at an event.
 ///
 /// # Panics
 ///
-/// If it is none: events are taken by the indices of accesses only.
+/// If the event is not an access: callers pass the indices of accesses only.
 pub(super) fn at(events: &[Event], index: usize) -> &Access {
     match &events[index] {
         Event::Access(access) => access,
@@ -14,11 +14,11 @@ pub(super) fn at(events: &[Event], index: usize) -> &Access {
     }
 }
 
-/// An index in half the space.
+/// An index as 32 bits, to save space.
 ///
 /// # Panics
 ///
-/// If a trace has four thousand million events.
+/// If a trace has more than 2^32 events.
 pub(super) fn position(index: usize) -> u32 {
     u32::try_from(index).expect("a trace that fits into memory")
 }

@@ -4,14 +4,14 @@ use overtake_report::trace::Event;
 
 use super::access::{at, overlap};
 use super::edges::{Kind, Step};
-use super::program::Program;
+use super::program_order::ProgramOrder;
 use super::shape::{self, Part};
 use crate::{Cycle, Edge, Link};
 
-/// The instructions of a cycle's edges, from the least one on.
+/// The instructions of a cycle's edges, rotated so that the least comes first.
 pub(super) type Key = Vec<(u64, u64, Option<Kind>)>;
 
-/// A cycle, and what it is preferred by.
+/// A cycle, and the criteria by which it is ranked.
 pub(super) struct Found {
     pub cycle: Cycle,
     pub key: Key,
@@ -25,15 +25,20 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// The cycle of these steps; nothing if program order was kept everywhere.
-    pub fn new(events: &[Event], program: &Program, steps: &[Step], polled: u32) -> Option<Self> {
+    /// The cycle of these steps; none if program order was kept everywhere.
+    pub fn new(
+        events: &[Event],
+        program_order: &ProgramOrder,
+        steps: &[Step],
+        polled: u32,
+    ) -> Option<Self> {
         let mut edges = Vec::new();
         let mut parts = Vec::new();
         for (index, &entering) in steps.iter().enumerate() {
             let leaving = steps[(index + 1) % steps.len()];
             let (from, to) = (entering.to(), leaving.from());
             if from != to {
-                let link = program.link(entering, leaving);
+                let link = program_order.link(entering, leaving);
                 edges.push(Edge { from, to, link });
                 parts.push(Part::Slot {
                     writes: [entering.kind.enters_write(), leaving.kind.leaves_write()],
@@ -47,16 +52,16 @@ impl Found {
             });
             parts.push(Part::Step(leaving.kind));
         }
-        let turned = edges.iter().any(|edge| {
+        let reordered = edges.iter().any(|edge| {
             matches!(
                 edge.link,
                 Link::Program {
-                    turned: Some(_),
+                    reordered: Some(_),
                     ..
                 }
             )
         });
-        if !turned {
+        if !reordered {
             return None;
         }
         let (shape, turn) = start(&parts);
@@ -80,8 +85,8 @@ impl Found {
     }
 }
 
-/// The name of the cycle, and with which of its edges it starts: as its family does, but with program
-/// order.
+/// The name of the cycle, and with which of its edges it starts: where its family starts, or at the
+/// next edge of program order.
 fn start(parts: &[Part]) -> (String, usize) {
     let slot = |from: usize| {
         let mut turns = (from..from + parts.len()).map(|it| it % parts.len());
@@ -105,9 +110,9 @@ fn key(events: &[Event], edges: &[Edge], parts: &[Part]) -> Key {
         })
         .collect();
     let turns = (0..key.len()).map(|turn| {
-        let mut turned = key.clone();
-        turned.rotate_left(turn);
-        turned
+        let mut rotated = key.clone();
+        rotated.rotate_left(turn);
+        rotated
     });
     if let Some(least) = turns.min() {
         key = least;

@@ -1,4 +1,4 @@
-//! How accesses of different threads communicate.
+//! Communication between accesses of different threads: reads-from, from-read, coherence order.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,14 +14,14 @@ use crate::Link;
 pub(super) enum Kind {
     /// The second one reads what the first one wrote.
     ReadsFrom,
-    /// The first one reads what was there before the second one wrote.
+    /// The first one reads a value that the second one overwrites.
     FromRead,
     /// The first one's write becomes visible before the second one's.
     Coherence,
 }
 
 impl Kind {
-    /// As shapes write it.
+    /// Its name in shapes: `Rf`, `Fr`, `Co`.
     pub const fn letters(self) -> &'static str {
         match self {
             Kind::ReadsFrom => "Rf",
@@ -30,12 +30,12 @@ impl Kind {
         }
     }
 
-    /// Whether the access that it leaves writes.
+    /// Whether its first access writes.
     pub const fn leaves_write(self) -> bool {
         !matches!(self, Kind::FromRead)
     }
 
-    /// Whether the access that it enters writes.
+    /// Whether its second access writes.
     pub const fn enters_write(self) -> bool {
         !matches!(self, Kind::ReadsFrom)
     }
@@ -49,7 +49,7 @@ impl Kind {
     }
 }
 
-/// From an access of one thread to one of another thread; both are indices of events.
+/// A step from an access of one thread to one of another thread; both are indices of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Step {
     pub from: u32,
@@ -66,7 +66,7 @@ impl Step {
         self.to as usize
     }
 
-    /// Whether the second access was done first: only weak memory does that.
+    /// Whether the second access was executed first: only weak memory does that.
     pub const fn is_backward(self) -> bool {
         self.to < self.from
     }
@@ -79,7 +79,7 @@ pub(super) struct Between {
     pub by_from: Vec<Step>,
     /// By where they end.
     pub by_to: Vec<Step>,
-    /// For each of `by_from` the earliest end of it and those behind it.
+    /// For each of `by_from`, the earliest end of it and of those after it.
     earliest: Vec<u32>,
 }
 
@@ -98,17 +98,17 @@ impl Between {
         }
     }
 
-    /// Where the other thread is reached earliest from this position on.
+    /// The earliest event of the other thread that a step from `from` or later reaches.
     pub fn earliest(&self, from: u32) -> Option<u32> {
         let first = self.by_from.partition_point(|step| step.from < from);
         self.earliest.get(first).copied()
     }
 }
 
-/// All steps, by the threads between which they lead.
+/// All steps, by the threads that they connect.
 pub(super) struct Edges {
-    ways: BTreeMap<u32, BTreeMap<u32, Between>>,
-    /// The steps that lead backward, as the run went on.
+    by_thread: BTreeMap<u32, BTreeMap<u32, Between>>,
+    /// The steps that lead backward in the trace.
     pub backward: Vec<Step>,
 }
 
@@ -123,7 +123,7 @@ impl Edges {
                 overwritten(events, writes, index, &mut steps);
             }
         }
-        // An atomic reads what it is next to: that is said, not that it overwrites it.
+        // An atomic overwrites the write that it reads. Of the two edges, reads-from stays.
         steps.sort_unstable();
         steps.dedup_by_key(|step| (step.from, step.to));
         let backward = steps.iter().copied().filter(|it| it.is_backward());
@@ -131,32 +131,32 @@ impl Edges {
         let mut between: BTreeMap<u32, BTreeMap<u32, Vec<Step>>> = BTreeMap::new();
         for step in steps {
             let [from, to] = [step.from(), step.to()].map(|it| at(events, it).thread);
-            let ways = between.entry(from).or_default();
-            ways.entry(to).or_default().push(step);
+            let to_threads = between.entry(from).or_default();
+            to_threads.entry(to).or_default().push(step);
         }
-        let ways = between.into_iter().map(|(from, ways)| {
-            let ways = ways
+        let by_thread = between.into_iter().map(|(from, to_threads)| {
+            let to_threads = to_threads
                 .into_iter()
                 .map(|(to, steps)| (to, Between::new(steps)));
-            (from, ways.collect())
+            (from, to_threads.collect())
         });
         Self {
-            ways: ways.collect(),
+            by_thread: by_thread.collect(),
             backward,
         }
     }
 
-    /// The steps from a thread, by the thread to which they lead.
+    /// The steps from a thread, by the thread that they reach.
     pub fn from(&self, thread: u32) -> impl Iterator<Item = (u32, &Between)> {
-        let ways = self.ways.get(&thread).into_iter().flatten();
-        ways.map(|(to, way)| (*to, way))
+        let to_threads = self.by_thread.get(&thread).into_iter().flatten();
+        to_threads.map(|(to, between)| (*to, between))
     }
 
     pub fn between(&self, from: u32, to: u32) -> Option<&Between> {
-        self.ways.get(&from)?.get(&to)
+        self.by_thread.get(&from)?.get(&to)
     }
 
-    /// Whether an access of one thread leads to one of another thread by a single step.
+    /// Whether a single step leads from one access to the other.
     pub fn lead(&self, from: (u32, u32), to: (u32, u32)) -> bool {
         self.between(from.0, to.0).is_some_and(|between| {
             let step = |step: &Step| (step.from, step.to).cmp(&(from.1, to.1));
@@ -165,7 +165,7 @@ impl Edges {
     }
 }
 
-/// From whom a load read, and what overwrote what it read.
+/// Adds the steps of a load: from the writes that it read, and to the writes that overwrote them.
 fn communicate(events: &[Event], writes: &Writes, read: &Read, steps: &mut Vec<Step>) {
     let access = at(events, read.event);
     let load = position(read.event);
@@ -173,7 +173,7 @@ fn communicate(events: &[Event], writes: &Writes, read: &Read, steps: &mut Vec<S
     let mut next = BTreeSet::new();
     for (byte, &source) in bytes(access).zip(&read.sources) {
         sources.extend(source.filter(|&write| at(events, write).thread != access.thread));
-        // An atomic's own write comes next, and that is overwritten.
+        // Of an atomic, its own write is the next one: later writes overwrite that.
         if access.op == Op::Load {
             next.extend(writes.next_of_others(events, byte, access.thread, source));
         }
@@ -190,7 +190,7 @@ fn communicate(events: &[Event], writes: &Writes, read: &Read, steps: &mut Vec<S
     }));
 }
 
-/// What overwrote a write.
+/// Adds the steps from a write to the writes that overwrote it.
 fn overwritten(events: &[Event], writes: &Writes, write: usize, steps: &mut Vec<Step>) {
     let access = at(events, write);
     let mut next = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! The shortest way back from a step that leads backward.
+//! The shortest path back from the end of a backward step to its start.
 
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -9,38 +9,38 @@ use overtake_report::trace::{Event, Op};
 use super::access::{at, overlap};
 use super::edges::{Between, Edges, Kind, Step};
 
-/// Steps that are compared for one step of a way: the last ones before its end, and the first ones
-/// behind its start.
+/// Candidates that are compared for one step of a path: the last ones before its end, and the first
+/// ones after its start.
 const COMPARED: usize = 2_000;
 
-/// How plain a step is within a cycle: the greatest is the plainest.
+/// How simple a step is within a cycle; the greatest is the simplest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Plainness {
+pub(super) struct Simplicity {
     /// No two accesses of a thread are to the same bytes.
     distinct: bool,
-    /// Threads at its ends of which no second access is needed.
+    /// How many of the threads at its ends need no second access.
     alone: u8,
-    /// A value was read: a person looks for who told whom, before who overlooked whom.
+    /// It is a reads-from edge: people look for who read what before who missed what.
     read: bool,
-    /// How often the thread that reads reads there: a flag is polled.
+    /// How often the reading thread reads at that address: a flag is polled.
     pub polled: u32,
-    /// It ends late: nothing nearer to the end tells as much.
+    /// It ends late.
     to: u32,
-    /// And it starts early.
+    /// It starts early.
     from: Reverse<u32>,
 }
 
-/// Looks for ways from one access to another one: program order within a thread, steps between
-/// threads, no thread twice.
+/// Looks for paths from one access to another: program order within a thread, steps between threads,
+/// no thread twice.
 pub(super) struct Paths<'a> {
     events: &'a [Event],
     edges: &'a Edges,
-    /// How often a thread reads at an address.
+    /// How often each thread reads at each address.
     reads: HashMap<(u32, u64), u32>,
     effort: Cell<usize>,
 }
 
-/// Where each thread is reached earliest.
+/// For each thread, the earliest event at which a path reaches it.
 type Level = BTreeMap<u32, u32>;
 
 impl<'a> Paths<'a> {
@@ -61,7 +61,7 @@ impl<'a> Paths<'a> {
         }
     }
 
-    /// What was looked at so far.
+    /// How many steps were tried so far.
     pub fn effort(&self) -> usize {
         self.effort.get()
     }
@@ -70,7 +70,7 @@ impl<'a> Paths<'a> {
         at(self.events, event as usize).thread
     }
 
-    /// The plainest way of so many steps that closes a cycle with `closing`.
+    /// The simplest path of `steps` steps that closes a cycle with `closing`.
     pub fn close(&self, closing: Step, steps: usize) -> Option<Vec<Step>> {
         let (start, end) = (closing.to, closing.from);
         let levels = self.levels(start, end, steps)?;
@@ -78,11 +78,11 @@ impl<'a> Paths<'a> {
         let mut target = end;
         for level in levels.iter().rev() {
             let first = path.len() + 1 == steps;
-            let ways = level.iter().filter_map(|(&thread, &from)| {
-                let way = self.edges.between(thread, self.thread(target))?;
-                self.plainest(way, from, target, first.then_some(closing))
+            let steps = level.iter().filter_map(|(&thread, &from)| {
+                let between = self.edges.between(thread, self.thread(target))?;
+                self.simplest(between, from, target, first.then_some(closing))
             });
-            let (_, step) = ways.max_by_key(|(plainness, _)| *plainness)?;
+            let (_, step) = steps.max_by_key(|(simplicity, _)| *simplicity)?;
             path.push(step);
             target = step.from;
         }
@@ -93,7 +93,8 @@ impl<'a> Paths<'a> {
         (threads.len() == steps && !self.has_shortcut(closing, &path)).then_some(path)
     }
 
-    /// Whether two steps by way of one access are one step as well: then fewer threads say the same.
+    /// Whether two consecutive steps that share an access could be one step: fewer threads then make
+    /// the same cycle.
     fn has_shortcut(&self, closing: Step, path: &[Step]) -> bool {
         let all: Vec<Step> = path.iter().copied().chain([closing]).collect();
         let mut pairs = all.iter().zip(all.iter().cycle().skip(1));
@@ -103,17 +104,17 @@ impl<'a> Paths<'a> {
         })
     }
 
-    /// Where each thread is reached earliest after 0, 1 … steps but the last one; nothing, if the
-    /// last one does not reach the end.
+    /// The earliest events reached after 0, 1 … steps, without the last step; none if the last step
+    /// cannot reach the end.
     fn levels(&self, start: u32, end: u32, steps: usize) -> Option<Vec<Level>> {
         let ends = [self.thread(start), self.thread(end)];
         let mut levels = vec![Level::from([(ends[0], start)])];
         while levels.len() < steps {
             let mut next = Level::new();
             for (&thread, &from) in levels.last()? {
-                for (other, way) in self.edges.from(thread) {
+                for (other, between) in self.edges.from(thread) {
                     self.count(1);
-                    let Some(reached) = way.earliest(from).filter(|_| !ends.contains(&other))
+                    let Some(reached) = between.earliest(from).filter(|_| !ends.contains(&other))
                     else {
                         continue;
                     };
@@ -125,37 +126,38 @@ impl<'a> Paths<'a> {
         }
         self.count(1);
         let reaches = levels.last()?.iter().any(|(&thread, &from)| {
-            let way = self.edges.between(thread, ends[1]);
-            way.and_then(|way| way.earliest(from))
+            let between = self.edges.between(thread, ends[1]);
+            between
+                .and_then(|between| between.earliest(from))
                 .is_some_and(|reached| reached <= end)
         });
         reaches.then_some(levels)
     }
 
-    /// The plainest step that starts behind `from` and ends before `to`; `closing`: the step before
-    /// it, if it is the first one.
-    fn plainest(
+    /// The simplest step that starts after `from` and ends before `to`. `closing` is the step before
+    /// it, if it is the first one of the path.
+    fn simplest(
         &self,
-        way: &Between,
+        between: &Between,
         from: u32,
         to: u32,
         closing: Option<Step>,
-    ) -> Option<(Plainness, Step)> {
-        let last = way.by_to.partition_point(|step| step.to <= to);
-        let before = way.by_to[..last].iter().rev().take(COMPARED);
-        let first = way.by_from.partition_point(|step| step.from < from);
-        let behind = way.by_from[first..].iter().take(COMPARED);
-        let fitting = before.chain(behind).copied().filter(|step| {
+    ) -> Option<(Simplicity, Step)> {
+        let last = between.by_to.partition_point(|step| step.to <= to);
+        let before = between.by_to[..last].iter().rev().take(COMPARED);
+        let first = between.by_from.partition_point(|step| step.from < from);
+        let after = between.by_from[first..].iter().take(COMPARED);
+        let fitting = before.chain(after).copied().filter(|step| {
             self.count(1);
-            // There and back between the same two accesses is no order of accesses.
+            // Two steps between the same two accesses make no cycle of accesses.
             let back = closing.is_some_and(|it| (it.to, it.from) == (step.from, step.to));
             step.from >= from && step.to <= to && !back
         });
-        let weighed = fitting.map(|step| (self.plainness(step, to, closing), step));
-        weighed.max_by_key(|(plainness, _)| *plainness)
+        let weighed = fitting.map(|step| (self.simplicity(step, to, closing), step));
+        weighed.max_by_key(|(simplicity, _)| *simplicity)
     }
 
-    fn plainness(&self, step: Step, to: u32, closing: Option<Step>) -> Plainness {
+    fn simplicity(&self, step: Step, to: u32, closing: Option<Step>) -> Simplicity {
         let start = closing.map(|it| it.to);
         let same = |one: u32, other: u32| {
             one != other
@@ -164,7 +166,7 @@ impl<'a> Paths<'a> {
                     at(self.events, other as usize),
                 )
         };
-        Plainness {
+        Simplicity {
             distinct: !same(step.to, to) && start.is_none_or(|start| !same(start, step.from)),
             alone: u8::from(step.to == to) + u8::from(start == Some(step.from)),
             read: step.kind == Kind::ReadsFrom,
@@ -174,7 +176,7 @@ impl<'a> Paths<'a> {
         }
     }
 
-    /// How often the thread that reads at this step reads there.
+    /// How often the reading thread of this step reads at that address.
     pub fn polled(&self, step: Step) -> u32 {
         let reader = match step.kind {
             Kind::FromRead => step.from(),

@@ -1,4 +1,4 @@
-//! What each load read.
+//! Which write each load read.
 
 use std::collections::HashMap;
 
@@ -11,12 +11,12 @@ use super::writes::Writes;
 pub(super) struct Read {
     /// Its event.
     pub event: usize,
-    /// For each byte the write that it read; `None`: what was there at first.
+    /// For each byte, the write that it read; `None`: the initial value.
     pub sources: Vec<Option<usize>>,
 }
 
-/// What all loads read. A load that read other bytes than the trace explains is left out: the kernel
-/// wrote, or memory that was not watched yet.
+/// What all loads read. A load is left out if the trace does not explain the bytes that it read: the
+/// kernel wrote them, or a thread before the memory was watched.
 pub(super) fn reads(events: &[Event], writes: &Writes) -> Vec<Read> {
     let mut reader = Reader {
         events,
@@ -33,9 +33,9 @@ pub(super) fn reads(events: &[Event], writes: &Writes) -> Vec<Read> {
 struct Reader<'a> {
     events: &'a [Event],
     writes: &'a Writes,
-    /// Of each thread and granule the stores that are not visible, in program order.
+    /// The pending stores of each thread and granule, in program order.
     pending: HashMap<(u32, u64), Vec<u32>>,
-    /// What was in a byte at first, and after how many [`Event::Outside`] it was read.
+    /// The initial value of each byte, and after how many [`Event::Outside`] it was read.
     initial: HashMap<u64, (u8, u32)>,
     outside: u32,
 }
@@ -59,7 +59,7 @@ impl Reader<'_> {
             }
         }
         let sources = sources?;
-        // What an atomic read is not in the trace.
+        // The trace does not have the value that an atomic read.
         (access.op == Op::Atomic || self.explains(access, &sources)).then_some(Read {
             event: index,
             sources,
@@ -84,7 +84,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// The thread's newest store of a byte that nobody else sees yet.
+    /// The thread's newest pending store of a byte.
     fn own(&self, index: usize, thread: u32, byte: u64) -> Option<usize> {
         let pending = self.pending.get(&(thread, granule(byte)))?;
         let mut stores = pending.iter().rev().map(|&store| store as usize);
@@ -93,7 +93,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Whether the sources hold what was read.
+    /// Whether the sources hold the bytes that were read.
     fn explains(&mut self, access: &Access, sources: &[Option<usize>]) -> bool {
         let mut right = true;
         for ((byte, &value), source) in bytes(access).zip(&access.bytes).zip(sources) {
@@ -108,8 +108,8 @@ impl Reader<'_> {
         right
     }
 
-    /// Whether a byte may have held this value at first. The first one who reads it says; after an
-    /// [`Event::Outside`] it may have changed, which shows once.
+    /// Whether this may be the initial value of a byte. The first read of it decides. After an
+    /// [`Event::Outside`] the value may have changed, once.
     fn was_initial(&mut self, byte: u64, value: u8) -> bool {
         let now = (value, self.outside);
         let known = self.initial.entry(byte).or_insert(now);

@@ -1,21 +1,21 @@
-//! What a cycle is called.
+//! The name of a cycle: a family of litmus tests, or its relations.
 
 use diy::FAMILIES;
 
 use super::edges::Kind;
 
-/// An edge of a cycle, as shapes know it.
+/// An edge of a cycle, as far as shapes tell edges apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     /// Program order: whether the first and the second access write, and whether they are to the
     /// same bytes.
     Slot { writes: [bool; 2], same: bool },
-    /// To another thread.
+    /// Communication with another thread.
     Step(Kind),
 }
 
 impl Part {
-    /// As [`FAMILIES`] write it.
+    /// Its form in [`FAMILIES`].
     fn text(self) -> String {
         match self {
             Part::Slot { writes, same } => {
@@ -27,7 +27,7 @@ impl Part {
         }
     }
 
-    /// As diy7 writes it.
+    /// Its name in diy7.
     fn relation(self) -> String {
         match self {
             Part::Slot { writes, same } => {
@@ -40,8 +40,7 @@ impl Part {
     }
 }
 
-/// The name of a cycle, or its relations if it has none; and how many edges it starts before the
-/// edge with which its family starts.
+/// The name of a cycle, or its relations if it has none; and the edge with which its family starts.
 pub(super) fn name(parts: &[Part]) -> (String, usize) {
     let texts: Vec<String> = parts.iter().map(|part| part.text()).collect();
     for turn in 0..texts.len() {

@@ -9,24 +9,24 @@ use super::access::{at, bytes, position, stores};
 
 /// Later than every event.
 const NEVER: u32 = u32::MAX;
-/// How far [`Writes::next_of_others`] looks: stretches of writes of one thread, and threads.
-const STRETCHES: usize = 16;
+/// How far [`Writes::next_of_others`] looks: runs of writes of one thread, and threads.
+const RUNS: usize = 16;
 const THREADS: usize = 8;
 
-/// The writes of a trace. They are named by their [`Event::Access`].
+/// The writes of a trace. Each is identified by the index of its [`Event::Access`].
 pub(super) struct Writes {
     /// For each event that is a write: the event at which it becomes visible.
     visible: Vec<u32>,
-    /// For each event that is a write: its number in coherence order. The order is that of becoming
-    /// visible; those that never do come last, as they were made.
+    /// For each event that is a write: its rank in coherence order, which is the order of becoming
+    /// visible. Writes that never become visible are last, in the order of the trace.
     ranks: Vec<u32>,
     /// [`Event::Visible::write`] of each write that has become visible.
     timestamps: HashMap<usize, u64>,
     /// The writes of each byte, in coherence order; byte by byte.
     history: Vec<u32>,
-    /// For each of `history`: the next one of another thread, of the same byte.
+    /// For each of `history`: the next write of another thread to the same byte.
     others: Vec<u32>,
-    /// Where in `history` a byte is.
+    /// The part of `history` that belongs to a byte.
     ranges: HashMap<u64, Range<u32>>,
 }
 
@@ -45,7 +45,7 @@ impl Writes {
         writes
     }
 
-    /// All writes in coherence order. Says when each becomes visible, too.
+    /// All writes in coherence order. Also notes when each becomes visible.
     fn order(&mut self, events: &[Event]) -> Vec<usize> {
         let mut order = Vec::new();
         let mut waiting = HashMap::new();
@@ -112,7 +112,7 @@ impl Writes {
         range.map_or(0..0, |it| it.start as usize..it.end as usize)
     }
 
-    /// Whether a write is visible to the other threads when this event happens.
+    /// Whether a write is visible to the other threads at an event.
     pub fn is_visible(&self, write: usize, event: usize) -> bool {
         (self.visible[write] as usize) < event
     }
@@ -122,8 +122,8 @@ impl Writes {
         self.ranks[one] < self.ranks[other]
     }
 
-    /// The newest write of a byte that `thread` sees in memory at an event, if it sees of the other
-    /// threads' writes those only that are older than `unseen`.
+    /// The newest write of a byte that `thread` sees in memory at an event. Of other threads' writes it
+    /// sees only those older than `unseen`.
     pub fn newest(
         &self,
         events: &[Event],
@@ -142,8 +142,8 @@ impl Writes {
         })
     }
 
-    /// For each other thread its first write of a byte that comes after a write in coherence order
-    /// (`None`: after what was there at first). Where many threads write in turns, only the nearest.
+    /// For each other thread, its first write of a byte that is after a write in coherence order
+    /// (`None`: after the initial value). If many threads write in turns, only the nearest ones.
     pub fn next_of_others(
         &self,
         events: &[Event],
@@ -158,7 +158,7 @@ impl Writes {
         });
         let mut found: Vec<usize> = Vec::new();
         let mut place = range.start + seen;
-        for _ in 0..STRETCHES {
+        for _ in 0..RUNS {
             if place >= range.end || found.len() == THREADS {
                 break;
             }

@@ -1,8 +1,7 @@
-//! Text from outside, made harmless: names of programs, source lines, what a guest printed.
+//! Sanitises text from outside: names of programs, source lines, output of guests.
 //!
-//! A terminal obeys control characters, and a document with one in it is not well-formed. Each is
-//! shown as its picture (`␛`), so that one still sees that it was there. Tags are not dealt with
-//! here: what writes documents escapes them.
+//! A terminal obeys control characters, and a document that contains one is not well-formed. Each
+//! is replaced by its picture (`␛`), so that it stays visible. maud escapes tags.
 
 /// The text with line breaks kept.
 pub fn block(text: &str) -> String {
@@ -22,7 +21,7 @@ pub fn line(text: &str) -> String {
     block(text).replace('\n', "\u{240a}")
 }
 
-/// A character that does nothing but be seen.
+/// The character, or a visible one in its place.
 fn shown(c: char) -> char {
     match c {
         // The pictures of U+0000 to U+001F lie at U+2400, in the same order.

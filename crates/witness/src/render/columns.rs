@@ -1,4 +1,4 @@
-//! The steps of a story in the manner of a litmus test: a column for each thread, time downwards.
+//! The steps of a story laid out like a litmus test: a column for each thread, time downwards.
 
 use std::iter::repeat_n;
 
@@ -7,8 +7,8 @@ use super::words;
 use super::wrap::{Line, Role};
 use crate::{Step, Story};
 
-/// What a column needs at least, unless its text is shorter; below that threads are not shown
-/// beside each other.
+/// The least width of a column whose text is longer. If a column would be narrower, threads are
+/// shown one below the other.
 const NARROW: usize = 34;
 
 /// Between columns.
@@ -27,7 +27,7 @@ pub fn steps(story: &Story, width: usize) -> Vec<Line> {
     }
 }
 
-/// A step: what it does, and below it where it stands.
+/// A step: what it does, and below it where it is in the code.
 fn block(step: &Step) -> Vec<Line> {
     let mut lines = vec![facts::action(step)];
     for detail in step.place.iter().flat_map(facts::details) {
@@ -54,11 +54,11 @@ fn widths(story: &Story, blocks: &[Vec<Line>], width: usize) -> Option<Vec<usize
         let column = &mut wanted[words::column(story, step)];
         *column = widest.max(*column);
     }
-    // Before each column stands the mark of a store that is kept back.
+    // Before each column stands the mark of a pending store.
     let between = RULE.chars().count() * (names.len() - 1) + 2 * names.len();
     let mut left = width.checked_sub(between)?;
 
-    // Who wants less than an equal share gets it; the others share what is left.
+    // A column that wants less than an equal share gets it; the others share the rest.
     let mut order: Vec<usize> = (0..wanted.len()).collect();
     order.sort_by_key(|&i| wanted[i]);
     let mut given = vec![0; wanted.len()];
@@ -112,12 +112,12 @@ fn beside(story: &Story, blocks: &[Vec<Line>], number: usize, widths: &[usize]) 
     out
 }
 
-/// What stands before a line of a column while a store of its thread is kept back.
+/// The mark before a line of a column while a store of its thread is pending.
 fn mark(story: &Story, column: usize, step: usize, nth: usize) -> &'static str {
-    let kept = words::kept_back(story)
+    let pending = words::pending_stores(story)
         .filter(|&(store, _)| words::column(story, &story.steps[store]) == column);
     let (mut begins, mut ends, mut goes_on) = (false, false, false);
-    for (store, visible) in kept {
+    for (store, visible) in pending {
         begins |= store == step;
         ends |= visible == step;
         goes_on |= store < step && step < visible;

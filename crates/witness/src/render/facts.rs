@@ -1,4 +1,4 @@
-//! What is to be said about a step: what it does, and where it stands.
+//! The text about a step: what it does, and where it is in the code.
 
 use super::words;
 use super::wrap::{Line, Role};
@@ -54,12 +54,12 @@ pub fn action(step: &Step) -> Line {
     }
 }
 
-/// What makes a load a stale one.
+/// The remark on a load that returned a stale value.
 pub fn stale(current: &str) -> String {
     format!("stale: {current} was stored")
 }
 
-/// Where a step stands, a fact a line: instruction, function, source line and its text.
+/// Where a step is in the code: instruction, function, source line and its text, a line each.
 pub fn details(place: &Place) -> Vec<Line> {
     let mut lines = vec![Line::of(Role::Dim, &instruction(place))];
     if let Some(function) = &place.function {

@@ -15,7 +15,7 @@ use parts::prose;
 
 const STYLE: &str = include_str!("html/style.css");
 
-/// The page as a document that needs nothing else: no script, no font, no picture from elsewhere.
+/// The page as a self-contained document: no script, and no font or picture from elsewhere.
 #[must_use]
 pub fn html(page: &Page) -> String {
     let mut ids = Ids::new(["content", "results", "evidence", "failures"]);
@@ -75,7 +75,7 @@ pub fn html(page: &Page) -> String {
     clean::block(&document.into_string())
 }
 
-/// Links to all parts that there are.
+/// Links to all parts of the page.
 fn contents(page: &Page, variants: &[String], names: &[String], stories: &[String]) -> Markup {
     let link = |id: &str, text: &str| markup! { a href={ "#" (id) } { (text) } };
     markup! {
@@ -109,12 +109,12 @@ fn contents(page: &Page, variants: &[String], names: &[String], stories: &[Strin
     }
 }
 
-/// What a story is called: its shape and its target.
+/// The default name of a story: its shape and its target.
 fn short(story: &Story) -> String {
     format!("{} on {}", story.shape, story.target)
 }
 
-/// What the stories are called.
+/// The names of the stories.
 fn names(page: &Page) -> Vec<String> {
     let stories = page.stories.iter().enumerate();
     stories

@@ -1,19 +1,19 @@
-//! What a page of evidence is made of.
+//! The parts of a page of evidence.
 
 use crate::Story;
 
 /// A page. Parts that are empty are left out, with their headings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
-    /// Its title and main heading.
+    /// The title and main heading.
     pub title: String,
-    /// What it is about, a paragraph each.
+    /// The introduction, a string a paragraph.
     pub lead: Vec<String>,
     /// Results at a glance.
     pub table: Option<Table>,
-    /// What is known of each variant.
+    /// The evidence for each variant.
     pub evidence: Vec<Evidence>,
-    /// What the stories are called; one without a name is called by its shape and target.
+    /// The names of the stories; one without a name is named by its shape and target.
     pub names: Vec<String>,
     /// Runs that failed, and why.
     pub stories: Vec<Story>,
@@ -22,20 +22,20 @@ pub struct Page {
 /// A table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Table {
-    /// What it shows.
+    /// The caption.
     pub caption: String,
-    /// The heads of the columns, that of the rows' names too.
+    /// The heads of the columns, including the column of the rows' names.
     pub head: Vec<String>,
     /// The rows; the first cell is the name of the row.
     pub rows: Vec<Vec<Cell>>,
 }
 
-/// A short text, and how it is to be taken.
+/// A short text with a tone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cell {
-    /// What is written; it must be clear without colour. It may have several lines.
+    /// The text. It must be clear without colour, and may have several lines.
     pub text: String,
-    /// Its colour.
+    /// Decides its colour.
     pub tone: Tone,
 }
 
@@ -54,35 +54,35 @@ impl<T: Into<String>> From<T> for Cell {
     }
 }
 
-/// How a text is to be taken.
+/// Whether a text is good or bad news.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Tone {
-    /// As it is.
+    /// Neither.
     #[default]
     Plain,
-    /// All is well.
+    /// Good news.
     Good,
-    /// Something is wrong.
+    /// Bad news.
     Bad,
-    /// Worth a thought.
+    /// Worth a look.
     Note,
 }
 
-/// Four pieces of evidence for a variant: its source, its machine code, what a model says of it,
-/// and what it did.
+/// Four pieces of evidence for a variant: its source, its machine code, the model's verdict, and the
+/// emulated run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// Its name: `relaxed-tail`.
     pub variant: String,
-    /// What it is, in a few words; may be empty.
+    /// A summary in a few words; may be empty.
     pub summary: String,
-    /// The lines that order it.
+    /// The source lines with its orderings.
     pub source: Vec<Source>,
-    /// What a compiler made of them.
+    /// What the compiler made of them.
     pub machine_code: Vec<MachineCode>,
     /// Whether the architecture allows the stale read.
     pub verdict: Table,
-    /// Whether it was seen.
+    /// Whether a stale read was seen.
     pub run: Table,
 }
 
@@ -100,7 +100,7 @@ pub struct Source {
 /// Machine code.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MachineCode {
-    /// Its target and what else there is to say of it: `aarch64, writer`.
+    /// The target and side: `aarch64, writer`.
     pub target: String,
     /// Its assembly, an instruction a line.
     pub assembly: String,

@@ -1,4 +1,4 @@
-//! Stories and a page to look at, and for tests: of real code, but written by hand.
+//! Sample stories and a sample page, written by hand after real code: for tests, and to look at.
 
 mod build;
 mod page;
@@ -7,11 +7,11 @@ pub use page::page;
 
 use build::{barrier, cure, edge, line, load, place, store, thread, visible};
 
-use crate::{Checked, Shrunk, Story, VERSION, Way};
+use crate::{Checked, Reordering, Shrunk, Story, VERSION};
 
 const TOO_LATE: &str = "too late: it stands after the store that it should precede";
 
-/// MP: the ring's tail is stored Relaxed, and a write barrier stands behind it, too late.
+/// MP: the ring's tail is stored Relaxed, and the write barrier stands after it, too late.
 #[must_use]
 pub fn message_passing() -> Story {
     let slot = "crates/aio-ring/src/layout.rs";
@@ -74,7 +74,7 @@ pub fn message_passing() -> Story {
                 "thread 1's store of ring.tail overtook its store of \
                  ring.event[3].data",
             )
-            .turned(Way::StoreAfterStore),
+            .reordered(Reordering::StoreAfterStore),
             edge(
                 "rf",
                 1,
@@ -159,7 +159,7 @@ pub fn store_buffering() -> Story {
                 1,
                 "thread 0's load of 0x4c0050 overtook its store of 0x4c0010",
             )
-            .turned(Way::StoreAfterLoad),
+            .reordered(Reordering::StoreAfterLoad),
             edge(
                 "fr",
                 1,
@@ -172,7 +172,7 @@ pub fn store_buffering() -> Story {
                 3,
                 "thread 1's load of 0x4c0010 overtook its store of 0x4c0050",
             )
-            .turned(Way::StoreAfterLoad),
+            .reordered(Reordering::StoreAfterLoad),
             edge(
                 "fr",
                 3,
@@ -254,9 +254,9 @@ pub fn three_threads() -> Story {
                 "po",
                 3,
                 4,
-                "thread 2's load of x read the past, after its load of y",
+                "thread 2's load of x returned a stale value, after its load of y",
             )
-            .turned(Way::LoadOfThePast),
+            .reordered(Reordering::StaleLoad),
             edge(
                 "fr",
                 4,

@@ -1,4 +1,7 @@
 //! A story as a picture: a lane for each thread, time downwards, arrows for the cycle.
+//!
+//! A maud template, as the page is: it shows how elements nest, and the page can embed the picture.
+//! Builders of elements (the crate `svg`) hide the nesting and would escape text a second time.
 
 mod arrows;
 mod boxes;
@@ -14,13 +17,12 @@ use super::wrap::{Line, Role};
 use crate::Story;
 use layout::{LINE, Layout, MARGIN};
 
-/// Colours, light and dark. A page has it once for all its pictures.
+/// Colours, light and dark. A page has them once for all its pictures.
 pub const STYLE: &str = include_str!("svg/style.css");
 
-/// The story as an SVG document that needs nothing else.
+/// The story as a self-contained SVG document.
 ///
-/// What its edges say in words stands below the lanes, and what a screen reader reads is in
-/// `<title>` and `<desc>`.
+/// Below the lanes stand the edges in words. `<title>` and `<desc>` are for screen readers.
 #[must_use]
 pub fn svg(story: &Story) -> String {
     clean::block(&picture(story, "story", true).into_string())
@@ -58,7 +60,7 @@ pub fn picture(story: &Story, id: &str, alone: bool) -> Markup {
                 text class="name" x=(MARGIN) y=(MARGIN + LINE / 2) { (heading) }
             }
             (boxes::lanes(&layout))
-            (arrows::kept_back(&layout))
+            (arrows::pending_stores(&layout))
             (boxes::steps(&layout))
             (arrows::edges(story, &layout))
             @for (nth, (class, line)) in (1..).zip(&legend) {
@@ -87,7 +89,7 @@ fn title(story: &Story) -> String {
 
 /// The edges in words, one sentence after the other.
 fn description(story: &Story) -> String {
-    let lanes = words::count(words::columns(story).len(), "lane");
+    let lanes = words::count(words::columns(story).len(), "lane", "lanes");
     let mut text = format!("{lanes} of time, downwards. {}.", heading(story));
     for edge in &story.edges {
         let (from, to) = (words::number(edge.from), words::number(edge.to));

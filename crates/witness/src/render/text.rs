@@ -1,4 +1,7 @@
 //! A story for a terminal.
+//!
+//! `anstyle` has the colours and `unicode-width` the widths. The table is our own: no table crate
+//! draws the mark of a pending store through the rows of one column.
 
 use std::fmt::Write as _;
 
@@ -12,7 +15,7 @@ use crate::{Cure, Relation, Story};
 /// How a text is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
-    /// How many columns there are. What can be copied, such as a command, is never broken.
+    /// How many columns there are. A command, which may be copied, is never broken.
     pub width: usize,
     /// Whether it is coloured; without, there are no escape codes at all.
     pub colour: bool,
@@ -35,14 +38,14 @@ impl Style {
 }
 
 impl Default for Style {
-    /// What is right where nothing is known: 100 columns, plain.
+    /// 100 columns, plain.
     fn default() -> Self {
         Style::plain(100)
     }
 }
 
-/// The story: what ran, a table of the steps, the cycle in words, cures, and the command that does
-/// it again.
+/// The story: what ran, a table of the steps, the cycle in words, fixes, and the command that
+/// reproduces the run.
 #[must_use]
 pub fn text(story: &Story, style: Style) -> String {
     let mut out = Writer {
@@ -57,13 +60,13 @@ pub fn text(story: &Story, style: Style) -> String {
         ("shape", words::shape_in_full(&story.shape)),
     ]);
 
-    out.heading("What happened, downwards in time");
+    out.heading("What happened (time runs downwards)");
     for line in columns::steps(story, style.width) {
         out.line(&line);
     }
     if !story.edges.is_empty() {
         out.heading(
-            "Why no order of turns explains it: each comes before the next, all in a circle",
+            "Why no interleaving explains it: each access must come before the next, in a cycle",
         );
         for edge in &story.edges {
             out.edge(edge);
@@ -81,12 +84,12 @@ pub fn text(story: &Story, style: Style) -> String {
             out.item(&Line::of(Role::Plain, "- "), &Line::of(Role::Plain, note));
         }
     }
-    out.heading("Shrunk");
+    out.heading("Minimised");
     out.item(
         &Line::default(),
         &Line::of(Role::Plain, &words::shrunk(&story.shrunk)),
     );
-    out.heading("Again");
+    out.heading("To reproduce");
     out.line(&Line::of(Role::Plain, &story.again));
     out.out
 }
@@ -116,7 +119,7 @@ impl Writer {
         }
     }
 
-    /// A line that hangs from its label.
+    /// A label and its text, whose further lines are indented by the label's width.
     fn item(&mut self, label: &Line, text: &Line) {
         let indent = label.width();
         let joined = label.0.iter().chain(&text.0);
@@ -145,8 +148,8 @@ impl Writer {
         let (from, to) = (words::number(edge.from), words::number(edge.to));
         let label = format!("{}  {from} → {to}  ", edge.name);
         let mut text = Line::of(Role::Plain, &edge.words);
-        if let Some(way) = edge.turned {
-            text = text.and(Role::Bad, &format!("  ({})", words::way(way)));
+        if let Some(reordering) = edge.reordered {
+            text = text.and(Role::Bad, &format!("  ({})", words::reordering(reordering)));
         }
         self.item(&Line::of(Role::Dim, &label), &text);
     }

@@ -1,14 +1,14 @@
-//! What all forms call things.
+//! The words that all forms share.
 
-use crate::{Checked, Cure, Relation, Shrunk, Step, Story, Way, What};
+use crate::{Checked, Cure, Relation, Reordering, Shrunk, Step, Story, What};
 
-/// What a litmus shape is called in full.
+/// A litmus shape's name in full.
 fn shape(name: &str) -> Option<&'static str> {
     Some(
         match name.split_once('+').map_or(name, |(shape, _)| shape) {
             "2" => "two threads store to the same two locations",
             "IRIW" => "independent reads of independent writes",
-            "ISA2" => "message passing by way of a third thread",
+            "ISA2" => "message passing through a third thread",
             "LB" => "load buffering",
             "MP" => "message passing",
             "RWC" => "read to write causality",
@@ -27,26 +27,26 @@ pub fn shape_in_full(name: &str) -> String {
     }
 }
 
-/// Said where a cure is not to be had in Rust.
+/// Stands in place of the Rust form of a fix that has none.
 pub const NO_RUST: &str = "Rust has no such ordering";
 
-/// What a relation is called in full.
+/// A relation's name in full.
 pub fn relation(name: &str) -> &'static str {
     match name {
         "po" => "program order",
         "rf" => "reads from",
-        "fr" => "read before it was written",
-        "co" => "written before",
-        _ => "comes before",
+        "fr" => "from-read",
+        "co" => "coherence order",
+        _ => "ordered before",
     }
 }
 
-/// How an order was turned round.
-pub const fn way(way: Way) -> &'static str {
-    match way {
-        Way::StoreAfterStore => "turned round: the store became visible after a later store",
-        Way::StoreAfterLoad => "turned round: the store became visible after a later load",
-        Way::LoadOfThePast => "turned round: the later load read the past",
+/// How two accesses were reordered.
+pub const fn reordering(reordering: Reordering) -> &'static str {
+    match reordering {
+        Reordering::StoreAfterStore => "reordered: the store became visible after a later store",
+        Reordering::StoreAfterLoad => "reordered: the store became visible after a later load",
+        Reordering::StaleLoad => "reordered: the later load returned a stale value",
     }
 }
 
@@ -68,12 +68,12 @@ pub fn action(what: &What) -> (&'static str, Option<String>) {
     }
 }
 
-/// What a step is called: they are counted from 1.
+/// The number of a step, from 1.
 pub const fn number(step: usize) -> usize {
     step.saturating_add(1)
 }
 
-/// A step in one line, for where there is no room for more: `2, src/a.rs:3`.
+/// A step in a few words: `step 2, src/a.rs:3`.
 pub fn at(story: &Story, step: usize) -> String {
     let number = number(step);
     let place = story.steps.get(step).and_then(|step| step.place.as_ref());
@@ -86,7 +86,7 @@ pub fn at(story: &Story, step: usize) -> String {
     }
 }
 
-/// What an edge is for a cure that orders it.
+/// Which steps a fix orders.
 pub fn ordered(story: &Story, cure: &Cure) -> Option<String> {
     let Relation { from, to, .. } = story.edges.get(cure.edge)?;
     Some(format!(
@@ -96,12 +96,12 @@ pub fn ordered(story: &Story, cure: &Cure) -> Option<String> {
     ))
 }
 
-/// Whether a cure helps; the sentence, and whether it is good news.
+/// Whether a fix helps, as a sentence, and whether that is good news.
 pub fn checked(checked: Checked) -> (String, bool) {
     match checked {
         Checked::Cures { seeds: 0 } => ("checked: this run no longer fails".into(), true),
         Checked::Cures { seeds } => {
-            let seeds = count(seeds, "other seed");
+            let seeds = count(seeds, "other seed", "other seeds");
             (
                 format!("checked: neither this run nor {seeds} failed"),
                 true,
@@ -111,29 +111,32 @@ pub fn checked(checked: Checked) -> (String, bool) {
             format!("not enough: this run no longer fails, but {failed} of {seeds} other seeds do"),
             false,
         ),
-        Checked::Fails => ("does not help: this run fails all the same".into(), false),
+        Checked::Fails => ("does not help: this run still fails".into(), false),
     }
 }
 
-/// What was left after shrinking.
+/// What minimising left of the run.
 pub fn shrunk(shrunk: &Shrunk) -> String {
     format!(
-        "{} of {} kept back or left unseen, and {} of {} of threads, are left after {}.",
+        "{} of {} and {} of {} remain after {}.",
         shrunk.delays,
-        count(shrunk.delays_before, "store"),
+        count(
+            shrunk.delays_before,
+            "delay of a store or a read",
+            "delays of stores or reads"
+        ),
         shrunk.turns,
-        count(shrunk.turns_before, "turn"),
-        count(shrunk.runs, "run"),
+        count(shrunk.turns_before, "turn of a thread", "turns of threads"),
+        count(shrunk.runs, "run", "runs"),
     )
 }
 
 /// `1 run`, `2 runs`.
-pub fn count(number: usize, what: &str) -> String {
-    let s = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{s}")
+pub fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// The names of the columns, one at least.
+/// The names of the columns, at least one.
 pub fn columns(story: &Story) -> Vec<&str> {
     if story.threads.is_empty() {
         return vec!["thread"];
@@ -145,13 +148,13 @@ pub fn columns(story: &Story) -> Vec<&str> {
         .collect()
 }
 
-/// The column of a step, one that is there.
+/// The column of a step, clamped to those that exist.
 pub fn column(story: &Story, step: &Step) -> usize {
     step.column.min(columns(story).len() - 1)
 }
 
-/// Stores that were kept back: the step of the store, and that at which it becomes visible.
-pub fn kept_back(story: &Story) -> impl Iterator<Item = (usize, usize)> {
+/// Pending stores: the step of each store, and the step at which it becomes visible.
+pub fn pending_stores(story: &Story) -> impl Iterator<Item = (usize, usize)> {
     story.steps.iter().enumerate().filter_map(|(store, step)| {
         let What::Store {
             visible: Some(visible),

@@ -1,15 +1,15 @@
-//! Lines of differently looking pieces, and how they are broken.
+//! Lines of styled spans, and how they are wrapped.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::clean;
 
-/// What a piece of text is, which decides how it looks.
+/// The role of a span of text, which decides its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Nothing special.
     Plain,
-    /// A heading, or what an eye should find first.
+    /// A heading, or the most important part.
     Strong,
     /// Less important.
     Dim,
@@ -17,28 +17,28 @@ pub enum Role {
     Bad,
     /// What helps.
     Good,
-    /// A step that is no access.
+    /// A step that is not an access.
     Quiet,
 }
 
-/// A piece of text, clean.
+/// A span of sanitised text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
     pub text: String,
     pub role: Role,
 }
 
-/// Pieces beside each other.
+/// A line of spans.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Line(pub Vec<Span>);
 
 impl Line {
-    /// A line of one piece.
+    /// A line of one span.
     pub fn of(role: Role, text: &str) -> Self {
         Line::default().and(role, text)
     }
 
-    /// The line with a piece behind it.
+    /// The line with a span added at its end.
     pub fn and(mut self, role: Role, text: &str) -> Self {
         let text = clean::line(text);
         if text.is_empty() {
@@ -61,7 +61,7 @@ impl Line {
         self.0.iter().map(|span| span.text.as_str()).collect()
     }
 
-    /// The line in lines of at most so many columns; all but the first are indented.
+    /// The line wrapped to at most `width` columns; all lines but the first are indented.
     pub fn wrapped(&self, width: usize, indent: usize) -> Vec<Line> {
         let width = width.max(indent + 4);
         let mut lines = Vec::new();
@@ -69,7 +69,7 @@ impl Line {
         let mut used = 0;
         // A line with nothing but its indentation.
         let mut empty = true;
-        // Spaces that are written if a word follows in the same line.
+        // Spaces to write if another word follows on the same line.
         let mut owed = 0;
         for (spaces, word, role) in self.0.iter().flat_map(tokens) {
             owed += spaces;
@@ -111,7 +111,7 @@ fn indentation(indent: usize) -> Line {
 }
 
 /// Words with the number of spaces before them; the last one may be empty. A path may also be
-/// broken behind a `/` or a `::`.
+/// broken after a `/` or a `::`.
 fn tokens(span: &Span) -> impl Iterator<Item = (usize, &str, Role)> {
     let mut rest = span.text.as_str();
     std::iter::from_fn(move || {

@@ -84,7 +84,7 @@ fn a_barrier_of_another_iteration_is_not_meant() {
 }
 
 #[test]
-fn it_orders_the_pair_that_was_turned_round() {
+fn it_orders_the_reordered_pair() {
     // Loads.
     let mut run = Run::new();
     let data = run.store(0, 0x10, X, 1);

@@ -92,7 +92,7 @@ fn other_memory_before_the_same() {
     }
     let load = run.access(1, 0x22, EVENT, Op::Load, &[0; 4]);
     run.unseen(load, EVENT, write);
-    assert_snapshot!(run.show(), @"MP: 10 (po) 12 (rf) 20 (po LoadOfThePast) 22 (fr)");
+    assert_snapshot!(run.show(), @"MP: 10 (po) 12 (rf) 20 (po StaleLoad) 22 (fr)");
 }
 
 #[test]

@@ -141,10 +141,13 @@ impl Run {
         let mut line = format!("{}:", cycle.shape);
         for edge in &cycle.edges {
             let link = match edge.link {
-                Link::Program { turned: None, .. } => "po".to_owned(),
                 Link::Program {
-                    turned: Some(way), ..
-                } => format!("po {way:?}"),
+                    reordered: None, ..
+                } => "po".to_owned(),
+                Link::Program {
+                    reordered: Some(reordering),
+                    ..
+                } => format!("po {reordering:?}"),
                 Link::ReadsFrom => "rf".to_owned(),
                 Link::FromRead => "fr".to_owned(),
                 Link::Coherence => "co".to_owned(),
@@ -183,15 +186,15 @@ impl Run {
         threads.sort_unstable();
         threads.dedup();
         assert_eq!(count, threads.len(), "no thread twice");
-        let turned = |link| {
+        let reordered = |link| {
             matches!(
                 link,
                 Link::Program {
-                    turned: Some(_),
+                    reordered: Some(_),
                     ..
                 }
             )
         };
-        assert!(edges.iter().any(|edge| turned(edge.link)));
+        assert!(edges.iter().any(|edge| reordered(edge.link)));
     }
 }

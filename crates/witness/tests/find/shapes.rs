@@ -37,7 +37,7 @@ fn mp_of_the_reader() {
     run.store_now(0, 0x11, Y, 1);
     run.load(1, 0x20, Y, 1);
     run.load_past(1, 0x21, X, 0, write);
-    assert_snapshot!(run.show(), @"MP: 10 (po) 11 (rf) 20 (po LoadOfThePast) 21 (fr)");
+    assert_snapshot!(run.show(), @"MP: 10 (po) 11 (rf) 20 (po StaleLoad) 21 (fr)");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn wrc() {
     run.store_now(1, 0x21, Y, 1);
     run.load(2, 0x30, Y, 1);
     run.load_past(2, 0x31, X, 0, write);
-    assert_snapshot!(run.show(), @"WRC: 20 (po) 21 (rf) 30 (po LoadOfThePast) 31 (fr) 10 (rf)");
+    assert_snapshot!(run.show(), @"WRC: 20 (po) 21 (rf) 30 (po StaleLoad) 31 (fr) 10 (rf)");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn iriw() {
     run.load_past(2, 0x31, Y, 0, y);
     run.load(3, 0x40, Y, 1);
     run.load_past(3, 0x41, X, 0, x);
-    assert_snapshot!(run.show(), @"IRIW: 40 (po LoadOfThePast) 41 (fr) 10 (rf) 30 (po) 31 (fr) 20 (rf)");
+    assert_snapshot!(run.show(), @"IRIW: 40 (po StaleLoad) 41 (fr) 10 (rf) 30 (po) 31 (fr) 20 (rf)");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_write_between_costs_no_thread() {
     run.store_now(0, 0x11, Y, 1);
     run.load(1, 0x20, Y, 1);
     run.load_past(1, 0x21, X, 0, first);
-    assert_snapshot!(run.show(), @"MP: 10 (po) 11 (rf) 20 (po LoadOfThePast) 21 (fr)");
+    assert_snapshot!(run.show(), @"MP: 10 (po) 11 (rf) 20 (po StaleLoad) 21 (fr)");
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn a_thread_sees_its_own_write_beyond_what_it_does_not_see() {
     run.store_now(0, 0x12, Y, 1);
     run.load(1, 0x21, Y, 1);
     run.load_past(1, 0x22, X, 2, unseen);
-    assert_snapshot!(run.show(), @"MP: 11 (po) 12 (rf) 21 (po LoadOfThePast) 22 (fr)");
+    assert_snapshot!(run.show(), @"MP: 11 (po) 12 (rf) 21 (po StaleLoad) 22 (fr)");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn an_access_over_two_granules_misses_a_write_in_one() {
     run.load(1, 0x20, 0x2000, 1);
     let load = run.access(1, 0x21, Y - 4, Op::Load, &[0; 8]);
     run.unseen(load, Y, write);
-    assert_snapshot!(run.show(), @"MP: 10 (po) 11 (rf) 20 (po LoadOfThePast) 21 (fr)");
+    assert_snapshot!(run.show(), @"MP: 10 (po) 11 (rf) 20 (po StaleLoad) 21 (fr)");
 }
 
 /// The store is one, only the load is torn: no order of accesses explains that.
@@ -155,5 +155,5 @@ fn a_torn_access_is_the_last_one_of_a_cycle() {
     bytes[..8].fill(0);
     let load = run.access(1, 0x21, X, Op::Load, &bytes);
     run.unseen(load, X, write);
-    assert_snapshot!(run.show(), @"MP: 10 (po) 11 (rf) 20 (po LoadOfThePast) 21 (fr)");
+    assert_snapshot!(run.show(), @"MP: 10 (po) 11 (rf) 20 (po StaleLoad) 21 (fr)");
 }

@@ -78,11 +78,11 @@ fn pictures() {
                 pairs.push((text, ground));
             }
         }
-        for edge in ["po", "rf", "fr", "co", "turned"] {
+        for edge in ["po", "rf", "fr", "co", "reordered"] {
             let label = format!(".{edge}.label {{ fill:").leak();
             pairs.extend([(&*label, "ground { fill:"), (&*label, "lane { fill:")]);
         }
-        pairs.push((".words.turned { fill:", "ground { fill:"));
+        pairs.push((".words.reordered { fill:", "ground { fill:"));
         assert_readable(css, &pairs);
     }
 }

@@ -94,11 +94,11 @@ fn time_runs_downwards_inside_the_picture() {
     }
 }
 
-/// Stores that are kept back at the same time have lines of their own, whichever becomes visible
+/// Stores that are pending at the same time have lines of their own, whichever becomes visible
 /// first.
 #[test]
-fn several_stores_are_kept_back() {
-    let kept = |visible: [usize; 2]| -> Story {
+fn several_stores_are_pending() {
+    let pending = |visible: [usize; 2]| -> Story {
         let mut story = sample::store_buffering();
         let access = |visible| What::Store {
             location: "x".into(),
@@ -116,11 +116,12 @@ fn several_stores_are_kept_back() {
     let lines = |story: &Story| -> Vec<String> {
         let picture = svg(story);
         let tree = tree(&picture);
-        let kept = tree
+        let paths = tree
             .descendants()
-            .filter(|node| node.attribute("class") == Some("kept"));
-        kept.map(|node| node.attribute("d").unwrap().to_owned())
+            .filter(|node| node.attribute("class") == Some("pending"));
+        paths
+            .map(|node| node.attribute("d").unwrap().to_owned())
             .collect()
     };
-    insta::assert_debug_snapshot!([lines(&kept([4, 5])), lines(&kept([5, 4]))]);
+    insta::assert_debug_snapshot!([lines(&pending([4, 5])), lines(&pending([5, 4]))]);
 }

@@ -1,4 +1,4 @@
-//! What is known of a variant.
+//! The evidence for a variant.
 
 use maud::{Markup, html};
 

@@ -1,4 +1,4 @@
-//! Ids of a page, each of them once.
+//! Unique ids for a page.
 
 use std::collections::HashSet;
 
@@ -11,8 +11,8 @@ impl Ids {
         Ids(taken.map(str::to_owned).into())
     }
 
-    /// An id for what has this name: letters and digits of it, and a number if it is taken.
-    /// `-title` and `-desc` behind it are free too.
+    /// A free id made from a name: its letters and digits, and a number if that id is taken. The id
+    /// with `-title` and with `-desc` at its end is reserved too.
     pub fn of(&mut self, kind: &str, name: &str) -> String {
         let mut id = kind.to_owned();
         for word in name.split(|c: char| !c.is_ascii_alphanumeric()) {

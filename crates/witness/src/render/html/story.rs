@@ -1,4 +1,4 @@
-//! A story on a page: facts, picture, the cycle in words, cures, and all of it as text.
+//! A story on a page: facts, picture, the cycle in words, fixes, and the same as text.
 
 use maud::{Markup, html};
 
@@ -6,7 +6,7 @@ use super::parts::{lines, path, scrolled};
 use crate::render::{Style, svg, text, words};
 use crate::{Cure, Relation, Story};
 
-/// How wide the text form is: what fits on a phone.
+/// Columns of the text form: as many as fit on a phone.
 const TEXT_WIDTH: usize = 40;
 
 /// The story called `name`, with ids that begin with `id`.
@@ -24,15 +24,15 @@ pub fn story(story: &Story, name: &str, id: &str) -> Markup {
             figure {
                 (scrolled(&format!("Picture: {name}"), &svg::picture(story, id, false)))
                 figcaption {
-                    "Time runs downwards. Each access at the tail of an arrow comes before the one at "
-                    "its head, all in a circle: no order of turns does that. "
-                    @if words::kept_back(story).next().is_some() {
-                        "A dashed line leads from a store to the moment at which the others see it."
+                    "Time runs downwards. Each arrow leads from an access to one that must come after "
+                    "it. The arrows form a cycle, so no interleaving of the threads explains this run. "
+                    @if words::pending_stores(story).next().is_some() {
+                        "A dashed line leads from a store to the moment at which other threads can see it."
                     }
                 }
             }
             @if !story.edges.is_empty() {
-                h4 { "The circle in words" }
+                h4 { "The cycle in words" }
                 ol class="edges" {
                     @for edge in &story.edges { (relation(edge)) }
                 }
@@ -49,11 +49,11 @@ pub fn story(story: &Story, name: &str, id: &str) -> Markup {
                     @for note in &story.notes { li { (note) } }
                 }
             }
-            h4 { "Again" }
+            h4 { "To reproduce" }
             (lines(&story.again))
             p class="dim" { (words::shrunk(&story.shrunk)) }
             details {
-                summary { "All of it as text" }
+                summary { "As text" }
                 (lines(text(story, Style::plain(TEXT_WIDTH)).trim_end()))
             }
         }
@@ -71,7 +71,7 @@ fn relation(edge: &Relation) -> Markup {
         from,
         to,
         name,
-        turned,
+        reordered,
         words: said,
     } = edge;
     html! {
@@ -79,8 +79,8 @@ fn relation(edge: &Relation) -> Markup {
             abbr title=(words::relation(name)) { (name) }
             span class="steps" { " " (words::number(*from)) " → " (words::number(*to)) " " }
             (said)
-            @if let Some(way) = turned {
-                " " strong class="bad" { "(" (words::way(*way)) ")" }
+            @if let Some(reordering) = reordered {
+                " " strong class="bad" { "(" (words::reordering(*reordering)) ")" }
             }
         }
     }

@@ -1,6 +1,6 @@
-//! Steps, edges and cures in few words.
+//! Short constructors for steps, edges and fixes.
 
-use crate::{Checked, Column, Cure, Line, Place, Relation, Step, Way, What};
+use crate::{Checked, Column, Cure, Line, Place, Relation, Reordering, Step, What};
 
 pub fn thread(thread: u32, name: &str) -> Column {
     let name = name.to_owned();
@@ -97,14 +97,14 @@ pub fn edge(name: &str, from: usize, to: usize, words: &str) -> Relation {
         from,
         to,
         name,
-        turned: None,
+        reordered: None,
         words,
     }
 }
 
 impl Relation {
-    pub(super) fn turned(mut self, way: Way) -> Relation {
-        self.turned = Some(way);
+    pub(super) fn reordered(mut self, reordering: Reordering) -> Relation {
+        self.reordered = Some(reordering);
         self
     }
 }

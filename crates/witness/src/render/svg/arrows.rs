@@ -1,15 +1,15 @@
-//! The edges of the cycle, and the time in which stores are kept back.
+//! The edges of the cycle, and how long stores stay pending.
 
 use maud::{Markup, html};
 
-use super::layout::{Block, Kept, LANE_PAD, Layout, Side, TRACK};
+use super::layout::{Block, LANE_PAD, Layout, Pending, Side, TRACK};
 use super::path::{self, Point};
 use crate::{Relation, Story};
 
 /// The class of an edge, which decides its colour.
 pub fn class(edge: &Relation) -> &'static str {
-    match (edge.name.as_str(), edge.turned) {
-        (_, Some(_)) => "turned",
+    match (edge.name.as_str(), edge.reordered) {
+        (_, Some(_)) => "reordered",
         ("rf", _) => "rf",
         ("fr", _) => "fr",
         ("co", _) => "co",
@@ -17,52 +17,52 @@ pub fn class(edge: &Relation) -> &'static str {
     }
 }
 
-/// What is written at an edge.
+/// The label of an edge.
 fn label(edge: &Relation) -> String {
-    match edge.turned {
-        Some(_) => format!("{}, turned", edge.name),
+    match edge.reordered {
+        Some(_) => format!("{}, reordered", edge.name),
         None => edge.name.clone(),
     }
 }
 
 /// Dashed lines from stores to the moments at which they become visible.
-pub fn kept_back(layout: &Layout) -> Markup {
+pub fn pending_stores(layout: &Layout) -> Markup {
     html! {
-        @for kept in &layout.kept {
-            @let (from, to) = (&layout.blocks[kept.store].rect, &layout.blocks[kept.visible].rect);
+        @for pending in &layout.pending {
+            @let (from, to) = (&layout.blocks[pending.store].rect, &layout.blocks[pending.visible].rect);
             @let (above, below) = (from.y + from.height, to.y);
-            @let x = kept_at(kept, layout);
-            path class="kept" d=(kept_path(kept, layout)) {}
-            @if below - above > KEPT_LABEL {
+            @let x = pending_x(pending, layout);
+            path class="pending" d=(pending_path(pending, layout)) {}
+            @if below - above > PENDING_LABEL {
                 @let middle = Point { x: x + 4, y: i32::midpoint(above, below) };
-                text class="kept-label" transform=(turned(middle, -90)) { "kept back" }
+                text class="pending-label" transform=(rotated(middle, -90)) { "pending" }
             }
         }
     }
 }
 
 /// How long a dashed line must be to be labelled.
-const KEPT_LABEL: i32 = 110;
+const PENDING_LABEL: i32 = 110;
 
-fn turned(at: Point, degrees: i32) -> String {
+fn rotated(at: Point, degrees: i32) -> String {
     format!("translate({} {}) rotate({degrees})", at.x, at.y)
 }
 
 /// Where a dashed line runs.
-fn kept_at(kept: &Kept, layout: &Layout) -> i32 {
-    let lane = &layout.lanes[kept.lane];
+fn pending_x(pending: &Pending, layout: &Layout) -> i32 {
+    let lane = &layout.lanes[pending.lane];
     let inner = lane.outer.other();
-    lane.rect.side(inner) - inner.sign() * (LANE_PAD + TRACK / 2 + TRACK * kept.track)
+    lane.rect.side(inner) - inner.sign() * (LANE_PAD + TRACK / 2 + TRACK * pending.track)
 }
 
-fn kept_path(kept: &Kept, layout: &Layout) -> String {
+fn pending_path(pending: &Pending, layout: &Layout) -> String {
     let (from, to) = (
-        &layout.blocks[kept.store].rect,
-        &layout.blocks[kept.visible].rect,
+        &layout.blocks[pending.store].rect,
+        &layout.blocks[pending.visible].rect,
     );
-    let inner = layout.lanes[kept.lane].outer.other();
-    let x = kept_at(kept, layout);
-    // Another store that is kept back longer may keep the box away from the line.
+    let inner = layout.lanes[pending.lane].outer.other();
+    let x = pending_x(pending, layout);
+    // A store that stays pending longer may keep the box away from the line.
     let edge = to.side(inner);
     let below = from.y + from.height;
     if (edge - x) * inner.sign() >= 0 {
@@ -72,7 +72,7 @@ fn kept_path(kept: &Kept, layout: &Layout) -> String {
     }
 }
 
-/// The edges; what is written at them lies above all lines.
+/// The edges. Their labels lie above all lines.
 pub fn edges(story: &Story, layout: &Layout) -> Markup {
     let mut taken = Vec::new();
     let mut brackets = vec![0; layout.lanes.len()];
@@ -110,7 +110,7 @@ impl Arrow {
     }
 }
 
-/// Where an edge leaves a box, or where it comes in.
+/// Where an edge leaves a box, or enters it.
 fn port(block: &Block, side: Side, out: bool) -> Point {
     let part = if out { 2 } else { 1 };
     Point {
@@ -132,14 +132,14 @@ fn inside(edge: &Relation, from: &Block, to: &Block, layout: &Layout, nth: &mut 
     };
     let class = class(edge);
     let label = html! {
-        text class={ (class) " label" } transform=(turned(middle, sign * 90)) { (label(edge)) }
+        text class={ (class) " label" } transform=(rotated(middle, sign * 90)) { (label(edge)) }
     };
     let line = path::bracket(begin, end, x, sign);
     Arrow::new(class, &line, &path::head(end, -sign), label)
 }
 
-/// An edge from one lane to another one: straight through the row of its first access, in which no
-/// other box lies, then a bend in the last gap.
+/// An edge from one lane to another one. It runs straight through the row of its first access, where
+/// no other box lies, and bends in the last gap.
 fn across(
     edge: &Relation,
     from: &Block,

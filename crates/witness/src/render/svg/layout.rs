@@ -1,4 +1,4 @@
-//! Where everything is.
+//! The layout of a picture: the position of every box and lane.
 
 use super::wording;
 use crate::render::words;
@@ -13,9 +13,9 @@ pub const MARGIN: i32 = 16;
 const PAD: i32 = 10;
 /// Between two rows.
 const ROW_GAP: i32 = 18;
-/// Between two lanes, without what runs in parallel there.
+/// Between two lanes, without the lines that run there.
 const GAP: i32 = 96;
-/// What a line at the side of a lane takes.
+/// The width of a line at the side of a lane.
 pub const TRACK: i32 = 20;
 /// Beside the boxes of a lane.
 pub const LANE_PAD: i32 = 12;
@@ -27,7 +27,7 @@ pub fn characters(width: i32) -> usize {
     usize::try_from(width * 100 / 785).unwrap_or(0)
 }
 
-/// How wide text is, as most monospace fonts have it.
+/// How wide text is in most monospace fonts, in pixels.
 pub fn text_width(characters: usize) -> i32 {
     i32::try_from(characters * 785 / 100).unwrap_or(i32::MAX / 4)
 }
@@ -80,7 +80,7 @@ pub struct Lane {
     pub rect: Rect,
     /// Its name, in lines.
     pub name: Vec<String>,
-    /// Where edges between accesses of this thread run; stores that are kept back have the other
+    /// The side on which edges between accesses of this thread run. Pending stores have the other
     /// side.
     pub outer: Side,
 }
@@ -92,13 +92,13 @@ pub struct Block {
     pub lane: usize,
     pub lines: Vec<Line>,
     pub class: &'static str,
-    /// What a pointer that rests on it is told.
+    /// Shown when the pointer rests on the box.
     pub hint: Option<String>,
 }
 
-/// A store that is kept back: a line beside the boxes that come in between.
+/// A pending store: a line beside the boxes between the store and its becoming visible.
 #[derive(Debug, Clone, Copy)]
-pub struct Kept {
+pub struct Pending {
     pub store: usize,
     pub visible: usize,
     pub lane: usize,
@@ -106,21 +106,21 @@ pub struct Kept {
     pub track: i32,
 }
 
-/// Where everything is.
+/// The position of every box and lane.
 #[derive(Debug)]
 pub struct Layout {
     pub width: i32,
     pub height: i32,
     pub lanes: Vec<Lane>,
     pub blocks: Vec<Block>,
-    pub kept: Vec<Kept>,
+    pub pending: Vec<Pending>,
 }
 
 impl Layout {
     /// The picture begins at `top`.
     pub fn new(story: &Story, top: i32) -> Layout {
         let names = words::columns(story);
-        let kept = tracks(story);
+        let pending = tracks(story);
         let texts: Vec<Vec<Line>> = story.steps.iter().map(wording::lines).collect();
 
         let mut lanes = Vec::new();
@@ -147,10 +147,10 @@ impl Layout {
                 .max()
                 .unwrap_or(0);
             let text = text_width(widest.clamp(*CHARACTERS.start(), *CHARACTERS.end()));
-            let parallel = kept
+            let parallel = pending
                 .iter()
-                .filter(|kept| kept.lane == lane)
-                .map(|kept| kept.track + 1)
+                .filter(|one| one.lane == lane)
+                .map(|one| one.track + 1)
                 .max();
             let width = text + 2 * (PAD + LANE_PAD) + TRACK * parallel.unwrap_or(0);
             let name = Line::of(Role::Plain, name).wrapped(characters(width - 2 * PAD), 0);
@@ -178,11 +178,11 @@ impl Layout {
             let column = words::column(story, step);
             let lane = &lanes[column];
             let during =
-                |kept: &&Kept| kept.lane == column && kept.store < index && index < kept.visible;
-            let inset = kept
+                |one: &&Pending| one.lane == column && one.store < index && index < one.visible;
+            let inset = pending
                 .iter()
                 .filter(during)
-                .map(|kept| kept.track + 1)
+                .map(|one| one.track + 1)
                 .max()
                 .unwrap_or(0)
                 * TRACK;
@@ -218,7 +218,7 @@ impl Layout {
             height: y + MARGIN,
             lanes,
             blocks,
-            kept,
+            pending,
         }
     }
 
@@ -236,16 +236,16 @@ fn inside(story: &Story, lane: usize) -> i32 {
     i32::try_from(story.edges.iter().filter(stays).count()).unwrap_or(0)
 }
 
-/// Stores that are kept back at the same time lie beside each other.
-fn tracks(story: &Story) -> Vec<Kept> {
-    let mut all: Vec<Kept> = Vec::new();
-    for (store, visible) in words::kept_back(story) {
+/// Lines of stores that are pending at the same time lie beside each other.
+fn tracks(story: &Story) -> Vec<Pending> {
+    let mut all: Vec<Pending> = Vec::new();
+    for (store, visible) in words::pending_stores(story) {
         let lane = words::column(story, &story.steps[store]);
         let beside = all
             .iter()
-            .filter(|kept| kept.lane == lane && kept.visible > store);
-        let track = beside.map(|kept| kept.track + 1).max().unwrap_or(0);
-        all.push(Kept {
+            .filter(|one| one.lane == lane && one.visible > store);
+        let track = beside.map(|one| one.track + 1).max().unwrap_or(0);
+        all.push(Pending {
             store,
             visible,
             lane,

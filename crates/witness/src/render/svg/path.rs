@@ -51,8 +51,7 @@ pub fn curve(begin: Point, bend: Point, landing: Point, end: Point, sign: i32) -
     )
 }
 
-/// A point on the curve between two points that is not near one that is taken; its middle, if
-/// possible.
+/// A point on the curve between two points that is not near a taken one; the middle, if possible.
 pub fn free(bend: Point, landing: Point, taken: &[Point]) -> Point {
     let at = |percent: i64| {
         let (t, u) = (percent, 100 - percent);

@@ -1,11 +1,11 @@
-//! What is written in boxes.
+//! The text in boxes.
 
 use crate::render::facts;
 use crate::render::words;
 use crate::render::wrap::{Line, Role};
 use crate::{Step, What};
 
-/// What is written in the box of a step.
+/// The text in the box of a step.
 pub fn lines(step: &Step) -> Vec<Line> {
     let (does, access) = words::action(&step.what);
     let mut lines = vec![Line::of(Role::Dim, does)];
@@ -44,7 +44,7 @@ pub fn numbered(index: usize, lines: &[Line]) -> Vec<Line> {
     lines
 }
 
-/// How a box looks.
+/// The class of a box, which decides its style.
 pub fn class(step: &Step) -> &'static str {
     match step.what {
         What::Load {

@@ -1,4 +1,4 @@
-//! Program order within a cycle: how it was turned round, and which barrier stands beside it.
+//! Program order within a cycle: how accesses were reordered, and which barrier is misplaced.
 
 use arch::Pairs;
 use std::collections::HashMap;
@@ -8,21 +8,21 @@ use overtake_report::trace::{Event, Op};
 use super::access::at;
 use super::edges::Step;
 use super::writes::Writes;
-use crate::{Link, Way};
+use crate::{Link, Reordering};
 
 /// Program order of a trace.
-pub(super) struct Program<'a> {
+pub(super) struct ProgramOrder<'a> {
     events: &'a [Event],
     writes: &'a Writes,
-    /// Of each thread and instruction its accesses.
+    /// The accesses of each thread and instruction.
     accesses: HashMap<(u32, u64), Vec<usize>>,
-    /// Of each thread its barriers.
+    /// The barriers of each thread.
     barriers: HashMap<u32, Vec<usize>>,
-    /// Of each thread its accesses.
+    /// The accesses of each thread.
     of_thread: HashMap<u32, Vec<usize>>,
 }
 
-impl<'a> Program<'a> {
+impl<'a> ProgramOrder<'a> {
     pub fn new(events: &'a [Event], writes: &'a Writes) -> Self {
         let mut accesses: HashMap<_, Vec<usize>> = HashMap::new();
         let mut barriers: HashMap<_, Vec<usize>> = HashMap::new();
@@ -48,41 +48,44 @@ impl<'a> Program<'a> {
 
     /// The link from where `entering` ends to where `leaving` starts, which is later.
     pub fn link(&self, entering: Step, leaving: Step) -> Link {
-        let turned = self.turned(entering, leaving);
-        let misplaced = turned.and_then(|way| {
+        let reordered = self.reordered(entering, leaving);
+        let misplaced = reordered.and_then(|reordering| {
             let reads = !entering.kind.enters_write();
-            self.misplaced(entering.to(), leaving.from(), |orders| match way {
-                Way::StoreAfterStore => orders.ww,
-                Way::LoadOfThePast if reads => orders.rr,
-                Way::StoreAfterLoad | Way::LoadOfThePast => orders.wr,
+            self.misplaced(entering.to(), leaving.from(), |orders| match reordering {
+                Reordering::StoreAfterStore => orders.ww,
+                Reordering::StaleLoad if reads => orders.rr,
+                Reordering::StoreAfterLoad | Reordering::StaleLoad => orders.wr,
             })
         });
-        Link::Program { turned, misplaced }
+        Link::Program {
+            reordered,
+            misplaced,
+        }
     }
 
-    fn turned(&self, entering: Step, leaving: Step) -> Option<Way> {
+    fn reordered(&self, entering: Step, leaving: Step) -> Option<Reordering> {
         let (from, to) = (entering.to(), leaving.from());
         let waits = at(self.events, from).op == Op::Store;
         if leaving.kind.leaves_write() {
             let late = waits && self.writes.before(to, from);
-            return late.then_some(Way::StoreAfterStore);
+            return late.then_some(Reordering::StoreAfterStore);
         }
         if waits && !self.writes.is_visible(from, to) {
-            return Some(Way::StoreAfterLoad);
+            return Some(Reordering::StoreAfterLoad);
         }
-        // It was done, in effect, before what it did not see became visible. If that was after the first
-        // access, or after what that one read, the order was kept.
+        // The load counts as done before the write that it did not see became visible. If that was after
+        // the first access, or after the write that the first access read, the order was kept.
         let earlier = if entering.kind.enters_write() {
             from
         } else {
             entering.from()
         };
-        let past = self.writes.before(leaving.to(), earlier);
-        past.then_some(Way::LoadOfThePast)
+        let stale = self.writes.before(leaving.to(), earlier);
+        stale.then_some(Reordering::StaleLoad)
     }
 
-    /// A barrier that orders the two and stands right behind them or right before them, with no other
-    /// access between: others are there for something else.
+    /// A barrier that orders the two, but stands right after them or right before them, with no other
+    /// access between. Barriers farther away serve other accesses.
     fn misplaced(&self, from: usize, to: usize, orders: impl Fn(&Pairs) -> bool) -> Option<usize> {
         let barriers = self.barriers.get(&at(self.events, from).thread)?;
         let fits = |index: &&usize| match &self.events[**index] {
@@ -101,17 +104,17 @@ impl<'a> Program<'a> {
             let next = after(barrier);
             loads && next.is_some_and(|next| at(self.events, next).op != Op::Load)
         };
-        let behind_it = |barrier: &&usize| {
+        let after_it = |barrier: &&usize| {
             let between = after(to).is_some_and(|next| next < **barrier);
             !between && !is_release(**barrier)
         };
         let before_it = |barrier: &&usize| after(**barrier) == Some(from);
         let next = self.next_time(from, to);
-        let mut behind = barriers[barriers.partition_point(|&it| it < to)..].iter();
-        let late = behind
+        let mut later = barriers[barriers.partition_point(|&it| it < to)..].iter();
+        let late = later
             .by_ref()
             .take_while(|&&it| next.is_none_or(|next| it < next))
-            .find(|it| fits(it) && behind_it(it));
+            .find(|it| fits(it) && after_it(it));
         let last = self.last_time(to, from);
         let before = barriers[..barriers.partition_point(|&it| it < from)].iter();
         let early = || {
