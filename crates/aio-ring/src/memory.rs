@@ -1,4 +1,4 @@
-//! What both halves of a ring share.
+//! The ring's memory: what both halves share.
 
 use crate::layout::{Header, Slot};
 
