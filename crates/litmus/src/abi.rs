@@ -1,71 +1,80 @@
-//! What an architecture and its calling convention say: registers, and what a function may do with them.
+//! Registers and calling conventions, one file an architecture.
 
-pub(crate) mod aarch64;
-pub(crate) mod ppc;
-pub(crate) mod riscv;
-pub(crate) mod x86_64;
+mod aarch64;
+mod convention;
+mod ppc;
+mod riscv;
+mod x86_64;
 
-/// A general-purpose register, by its number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Register(pub(crate) u8);
+use crate::Arch;
 
-/// What an architecture and its calling convention say.
-pub(crate) struct Facts {
-    /// Full names of the registers, by number.
-    pub names: &'static [&'static str],
-    /// The register of a name in any spelling, and how many bits of it that name means.
-    pub register: fn(&str) -> Option<(Register, u32)>,
-    /// The first argument of a function.
-    pub argument: Register,
-    /// Registers that may hold the address of the block, best first.
-    pub free: &'static [u8],
-    /// Registers that a function must leave as they were.
-    pub preserved: &'static [u8],
-    /// Why a word in an instruction cannot be: a register that must not be touched.
-    pub untouchable: fn(&str) -> Option<&'static str>,
-    /// What an instruction does to where its processor goes on.
-    pub control: fn(&str) -> Control,
-    /// Registers that an instruction uses without naming them.
-    pub implicit: fn(&str) -> &'static [u8],
-    /// The instructions around a test's own.
-    pub frame: Frame,
-}
+pub use convention::Register;
+pub(crate) use convention::{Abi, Control, Frame};
 
-/// How an instruction, by its mnemonic, goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Control {
-    /// To the next one.
-    Next,
-    /// To what its last operand names, perhaps.
-    Branch,
-    /// Out of the test.
-    Leaves,
-}
-
-/// Instructions of a frame; offsets are in bytes from a register that holds an address.
-pub(crate) struct Frame {
-    /// Store a register.
-    pub store: fn(&str, &str, usize) -> String,
-    /// Load a register.
-    pub load: fn(&str, &str, usize) -> String,
-    /// Copy (to, from).
-    pub copy: fn(&str, &str) -> String,
-    /// Zero a register.
-    pub zero: fn(&str) -> String,
-    /// Return.
-    pub end: &'static str,
-    /// What stands before everything.
-    pub begin: &'static str,
-    /// Where the name of a register differs from that in states: a prefix.
-    pub prefix: &'static str,
-}
-
-/// The number after a prefix, if it is one of these.
-fn numbered(name: &str, prefix: &str, count: u8) -> Option<u8> {
-    let digits = name.strip_prefix(prefix)?;
-    // `x01` is no register.
-    if digits.len() > 1 && digits.starts_with('0') || digits.starts_with('+') {
-        return None;
+/// The registers and the calling convention of an architecture.
+pub(crate) const fn of(arch: Arch) -> &'static Abi {
+    match arch {
+        Arch::AArch64 => &aarch64::ABI,
+        Arch::Ppc64le => &ppc::ABI,
+        Arch::Riscv64 => &riscv::ABI,
+        Arch::X86_64 => &x86_64::ABI,
     }
-    digits.parse().ok().filter(|number| *number < count)
+}
+
+impl Register {
+    /// The register with this name (in any spelling), and how many of its bits the name means.
+    #[must_use]
+    pub fn named(arch: Arch, name: &str) -> Option<(Register, u32)> {
+        (of(arch).register)(&name.to_ascii_lowercase())
+    }
+
+    /// Its full name, as in states.
+    #[must_use]
+    pub fn name(self, arch: Arch) -> &'static str {
+        of(arch).names[usize::from(self.0)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Register, of};
+    use crate::Arch;
+
+    #[test]
+    fn full_names_mean_their_registers() {
+        for arch in Arch::ALL {
+            for (number, name) in (0..).zip(of(arch).names) {
+                let (register, bits) = Register::named(arch, name).unwrap();
+                assert_eq!((register.0, bits), (number, 64), "{arch} {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_names_mean_parts_and_aliases() {
+        for (arch, name, full, bits) in [
+            (Arch::AArch64, "w3", "X3", 32),
+            (Arch::AArch64, "X30", "X30", 64),
+            (Arch::Riscv64, "a0", "x10", 64),
+            (Arch::Riscv64, "s11", "x27", 64),
+            (Arch::Riscv64, "t6", "x31", 64),
+            (Arch::X86_64, "EAX", "rax", 32),
+            (Arch::X86_64, "r10d", "r10", 32),
+            (Arch::X86_64, "sil", "rsi", 8),
+            (Arch::X86_64, "bx", "rbx", 16),
+        ] {
+            let (register, found) = Register::named(arch, name).unwrap();
+            assert_eq!((register.name(arch), found), (full, bits));
+        }
+        for (arch, name) in [
+            (Arch::AArch64, "X31"),
+            (Arch::AArch64, "SP"),
+            (Arch::Ppc64le, "r32"),
+            (Arch::Ppc64le, "r01"),
+            (Arch::Riscv64, "sp"),
+            (Arch::X86_64, "rsp"),
+        ] {
+            assert_eq!(Register::named(arch, name), None, "{arch} {name}");
+        }
+    }
 }

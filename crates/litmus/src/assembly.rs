@@ -1,15 +1,14 @@
-//! A function for each processor, for the GNU assembler.
+//! Writes a function for each processor, for the GNU assembler.
 //!
-//! The function's argument is the address of a block (see [`crate::plan`]). It saves in it what
-//! must be preserved, loads the registers of the test from it, zeroes the others that the test
-//! uses, does what the test says, and stores in it the registers that are looked at. The address
-//! stays in a register that the test does not use; the stack is not used at all, since tests may
-//! use its pointer where the architecture has it among the ordinary registers.
+//! The function's argument is the address of a block (see [`crate::plan`]). The function saves the
+//! preserved registers there, loads the test's initial registers, zeroes the other registers that
+//! the test uses, runs the test's instructions, and stores the observed registers in the block. The
+//! address stays in a register that the test does not use. The function does not use the stack,
+//! because on some architectures a test may use the stack pointer as an ordinary register.
 
 use crate::Arch;
-use crate::abi::{Frame, Register};
+use crate::abi::{self, Frame, Register};
 use crate::error::Error;
-use crate::facts::facts;
 use crate::instruction::{Piece, Statement};
 use crate::plan::{Block, STRIDE};
 use crate::test::Test;
@@ -18,9 +17,9 @@ use crate::value::Value;
 /// Text for the assembler.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assembly {
-    /// All of it.
+    /// The text.
     pub text: String,
-    /// For each of its lines the line of the test that it comes from.
+    /// For each line of the text, the line of the test that it comes from.
     pub lines: Vec<Option<usize>>,
 }
 
@@ -48,7 +47,7 @@ impl Test {
             text: String::new(),
             lines: Vec::new(),
         };
-        let frame = &facts(self.arch).frame;
+        let frame = &abi::of(self.arch).frame;
         out.line(".text", None);
         if !frame.begin.is_empty() {
             out.line(frame.begin, None);
@@ -60,7 +59,7 @@ impl Test {
     }
 
     fn function(&self, processor: usize, frame: &Frame, out: &mut Assembly) -> Result<(), Error> {
-        let abi = facts(self.arch);
+        let abi = abi::of(self.arch);
         let name = |register: Register| {
             let name = register.name(self.arch).to_ascii_lowercase();
             format!("{}{name}", frame.prefix)
@@ -112,7 +111,7 @@ impl Test {
             let at = offset(results_at + index);
             out.line(&(frame.store)(&name(*register), &base, at), None);
         }
-        // The register with the block's address last.
+        // Restore the register that holds the block's address last.
         let last = |(_, register): &(usize, &Register)| **register == addresses.block;
         let mut own: Vec<_> = block.own.iter().enumerate().collect();
         own.sort_by_key(last);
@@ -139,7 +138,7 @@ impl Test {
             .collect()
     }
 
-    /// The registers that a processor uses or that are looked at in the end, sorted.
+    /// The registers that a processor uses or that are observed, sorted.
     fn used(&self, processor: usize) -> Vec<Register> {
         let one = &self.processors[processor];
         let mut used: Vec<_> = one
@@ -162,7 +161,7 @@ impl Test {
 
     fn addresses(&self, processor: usize) -> Result<Addresses, Error> {
         let used = self.used(processor);
-        let mut free = facts(self.arch)
+        let mut free = abi::of(self.arch)
             .free
             .iter()
             .map(|number| Register(*number))
@@ -171,7 +170,7 @@ impl Test {
             let line = self.processors[processor].body.first();
             Error::new(
                 line.map_or(1, |statement| statement.line),
-                format!("P{processor} uses all registers; one or two must be left for overtake"),
+                format!("P{processor} uses all registers: leave one or two for overtake"),
             )
         };
         let block = free.next().ok_or_else(full)?;
@@ -183,7 +182,7 @@ impl Test {
         Ok(Addresses { block, locations })
     }
 
-    /// How the block of a processor is laid out.
+    /// The layout of a processor's block.
     pub(crate) fn block(&self, processor: usize) -> Result<Block, Error> {
         let one = &self.processors[processor];
         let addresses = self.addresses(processor)?;
@@ -205,7 +204,7 @@ impl Test {
             .into_iter()
             .chain([addresses.block])
             .chain(addresses.locations);
-        let preserved = facts(self.arch).preserved;
+        let preserved = abi::of(self.arch).preserved;
         Ok(Block {
             inputs,
             results: self.results(processor).collect(),
@@ -221,7 +220,7 @@ fn is_zero(arch: Arch, register: Register) -> bool {
     arch == Arch::Riscv64 && register == Register(0)
 }
 
-/// A processor's label, as the assembler is to know it.
+/// A processor's label in the assembly.
 fn local(processor: usize, label: &str) -> String {
     format!(".L{processor}_{label}")
 }

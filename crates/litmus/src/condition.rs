@@ -1,20 +1,20 @@
-//! The final condition of a test: what it asks of the final states.
+//! The final condition of a test: a quantifier over final states and a proposition.
 
 use std::fmt;
 
 use crate::state::Observable;
 use crate::value::Value;
 
-/// What is asked of the final states.
+/// The final condition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
-    /// Of how many.
+    /// How many final states must satisfy the proposition.
     pub quantifier: Quantifier,
-    /// What.
+    /// The proposition.
     pub proposition: Proposition,
 }
 
-/// Of how many states something is asked.
+/// How many final states must satisfy a proposition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantifier {
     /// At least one.
@@ -25,10 +25,10 @@ pub enum Quantifier {
     ForAll,
 }
 
-/// What is asked of a state.
+/// A proposition about a final state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proposition {
-    /// Nothing, or the impossible.
+    /// Always true, or never.
     Constant(bool),
     /// The observable with this number has this value.
     Equal(usize, Value),
@@ -43,7 +43,7 @@ pub enum Proposition {
 }
 
 impl Proposition {
-    /// Whether it holds in a state: the values of all observables.
+    /// Whether it holds in a state, given by the values of all observables.
     pub fn holds(&self, state: &[Value]) -> bool {
         match self {
             Proposition::Constant(value) => *value,
@@ -103,7 +103,7 @@ impl Proposition {
 }
 
 impl Quantifier {
-    /// The word for it.
+    /// Its keyword.
     pub const fn word(self) -> &'static str {
         match self {
             Quantifier::Exists => "exists",
@@ -112,7 +112,7 @@ impl Quantifier {
         }
     }
 
-    /// What a test with it says of the states in question.
+    /// What the condition claims about these states, in the words of herd7.
     pub const fn kind(self) -> &'static str {
         match self {
             Quantifier::Exists => "Allowed",
@@ -121,7 +121,8 @@ impl Quantifier {
         }
     }
 
-    /// Whether it is so, if something held in so many iterations and did not in so many.
+    /// Whether the claim is confirmed if the proposition held in `positive` iterations and failed in
+    /// `negative`.
     pub const fn is_validated(self, positive: u64, negative: u64) -> bool {
         match self {
             Quantifier::Exists => positive > 0,
@@ -132,7 +133,7 @@ impl Quantifier {
 }
 
 impl Condition {
-    /// The text of it.
+    /// The condition as text.
     pub fn shown(&self, observables: &[Observable]) -> String {
         let mut text = String::new();
         self.proposition.write(observables, false, &mut text);

@@ -1,20 +1,20 @@
-//! What is wrong with a test, and where.
+//! The error of this crate: what is wrong with a test, and in which line.
 
 use std::fmt;
 
-/// A test that cannot be taken as it is.
+/// Why a test is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// The line of the file, from 1.
     pub line: usize,
-    /// What is wrong and what to do.
+    /// What is wrong, and what to do.
     pub message: String,
 }
 
 impl Error {
     /// An error in this line.
     pub fn new(line: usize, message: impl Into<String>) -> Self {
-        // Tests are quoted, and may hold anything.
+        // Messages quote tests, which may contain anything.
         let mut shown = String::new();
         for c in message.into().chars() {
             if c.is_control() {

@@ -1,4 +1,4 @@
-//! What came of a test: how often each final state was reached.
+//! The result of a test: how often each final state was reached.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::value::{Type, Value};
 /// How often each final state was reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Histogram {
-    /// By the text of the state.
+    /// The final states by their text.
     pub outcomes: BTreeMap<String, Outcome>,
 }
 
@@ -19,15 +19,14 @@ pub struct Histogram {
 pub struct Outcome {
     /// How often it was reached.
     pub count: u64,
-    /// Whether it is what the condition asks about.
+    /// Whether the condition's proposition holds in it.
     pub positive: bool,
 }
 
 impl Histogram {
-    /// Adds iterations that ended in a state, given by the values of all observables.
+    /// Adds `count` iterations that ended in a state, given by the values of all observables.
     ///
-    /// Returns whether there are as many values as observables, of which nothing is added
-    /// otherwise.
+    /// Returns false, and adds nothing, if there is not one value for each observable.
     pub fn add(&mut self, test: &Test, count: u64, values: &[Raw]) -> bool {
         if values.len() != test.observables.len() {
             return false;
@@ -37,7 +36,7 @@ impl Histogram {
             state.push(match value {
                 Raw::Number(number) => Value::Number(observable.kind.number(*number)),
                 Raw::Address(index) => match (observable.kind, test.locations.get(*index)) {
-                    (Type::Unsaid | Type::Address, Some(location)) => {
+                    (Type::Undeclared | Type::Address, Some(location)) => {
                         Value::Address(location.name.clone())
                     }
                     (_, Some(_)) => Value::Number(0),
@@ -71,7 +70,7 @@ impl Histogram {
         entry.count += outcome.count;
     }
 
-    /// In how many iterations the condition's proposition held, and in how many it did not.
+    /// In how many iterations the proposition held, and in how many it did not.
     pub fn witnesses(&self) -> (u64, u64) {
         let total = |positive| {
             let some = self.outcomes.values();

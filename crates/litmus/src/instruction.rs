@@ -1,17 +1,15 @@
-//! One statement of a processor: labels and an instruction, checked and taken apart.
+//! One statement of a processor: labels and an instruction, checked and split into pieces.
 //!
-//! Instructions go to the assembler nearly as they are written, so every one that it knows is
-//! understood. What is changed: letters become small (labels and locations keep theirs), labels
-//! become the processor's own, and on x86 a location in an operand becomes its address. RISC-V's
-//! `.aq.rl` becomes `.aqrl`.
+//! Instructions go to the assembler almost unchanged, so every one that it knows works. Changed are:
+//! letters become lower case (except in labels and locations), labels get the processor's number,
+//! and on x86 a location in an operand becomes its address. RISC-V's `.aq.rl` becomes `.aqrl`.
 
 mod operands;
 mod piece;
 
 use crate::Arch;
-use crate::abi::{Control, Register};
+use crate::abi::{self, Control, Register};
 use crate::error::Error;
-use crate::facts::facts;
 use crate::source::number;
 use operands::Operands;
 use piece::{is_part, is_start};
@@ -32,7 +30,7 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// Whether this word is in the instruction.
+    /// Whether the instruction contains this word.
     pub fn mentions(&self, word: &str) -> bool {
         self.pieces.iter().any(|piece| match piece {
             Piece::Text(text) => text
@@ -66,13 +64,13 @@ pub fn labels(cell: &str) -> (Vec<&str>, &str) {
     (labels, rest)
 }
 
-/// Words on x86 that stand before the instruction they change.
+/// Instruction prefixes of x86.
 const PREFIXES: [&str; 11] = [
     "lock", "rep", "repe", "repz", "repne", "repnz", "xacquire", "xrelease", "bnd", "data16",
     "rex.w",
 ];
 
-/// Takes an instruction apart; `known` are the labels of its processor.
+/// Parses a statement; `known` are the labels of its processor.
 pub fn parse(arch: Arch, line: usize, cell: &str, known: &[&str]) -> Result<Statement, Error> {
     let (labels, text) = labels(cell);
     let mut statement = Statement {
@@ -89,11 +87,11 @@ pub fn parse(arch: Arch, line: usize, cell: &str, known: &[&str]) -> Result<Stat
         .chars()
         .find(|c| !c.is_ascii() || c.is_ascii_control() && !c.is_ascii_whitespace())
     {
-        return Err(refuse(&format!("{c:?} is in no instruction")));
+        return Err(refuse(&format!("{c:?} cannot be part of an instruction")));
     }
     if text.contains(['=', '"', '\\', ';', '@', '\'', '`']) || text.contains("/*") {
         return Err(refuse(
-            "it is more than an instruction; write one, without symbols, strings and literals",
+            "it is more than one instruction; write one, without symbols, strings and literals",
         ));
     }
     if text.starts_with('.') {
@@ -122,14 +120,14 @@ pub fn parse(arch: Arch, line: usize, cell: &str, known: &[&str]) -> Result<Stat
     if !mnemonic.starts_with(|c: char| c.is_ascii_alphabetic())
         || mnemonic.contains(|c: char| !is_part(c) && !matches!(c, '+' | '-'))
     {
-        return Err(refuse("it does not begin with the name of an instruction"));
+        return Err(refuse("it does not start with the name of an instruction"));
     }
     let mnemonic = mnemonic.clone();
-    let abi = facts(arch);
+    let abi = abi::of(arch);
     let control = (abi.control)(&mnemonic);
     if control == Control::Leaves {
         return Err(refuse(
-            "it leaves the test, or uses the stack; only branches to the processor's labels stay",
+            "it leaves the test or uses the stack; branch only to labels of the same processor",
         ));
     }
     let mut text_before = mnemonics.join(" ");
@@ -138,12 +136,12 @@ pub fn parse(arch: Arch, line: usize, cell: &str, known: &[&str]) -> Result<Stat
     }
     let is_branch = control == Control::Branch;
     let mut reader = Operands::new(arch, known, is_branch, text_before);
-    // Of a prefix too: `rep`.
+    // Prefixes use registers too: `rep`.
     let implicit = mnemonics.iter().flat_map(|word| (abi.implicit)(word));
     statement.registers = implicit.map(|number| Register(*number)).collect();
     reader.read(&operands).map_err(|why| refuse(&why))?;
     if is_branch && !reader.ends_in_label() {
-        return Err(refuse("it does not go to a label of the same processor"));
+        return Err(refuse("its target is not a label of the same processor"));
     }
     if arch == Arch::Ppc64le && names_a_register_by_number(&mnemonic, &operands) {
         return Err(refuse("write registers as r0 to r31"));
@@ -214,10 +212,10 @@ mod tests {
             (Arch::AArch64, "RET", "leaves the test"),
             (Arch::AArch64, "SVC #0", "leaves the test"),
             (Arch::AArch64, "B elsewhere", "label of the same processor"),
-            (Arch::AArch64, "B .+8", "no label"),
+            (Arch::AArch64, "B .+8", "not a label"),
             (Arch::AArch64, "CBZ W0, L0+4", "label of the same processor"),
             (Arch::AArch64, "STR W0,[SP]", "stack pointer"),
-            (Arch::AArch64, "LDR X0,=1", "more than an instruction"),
+            (Arch::AArch64, "LDR X0,=1", "more than one instruction"),
             (Arch::AArch64, ".word 1", "directive"),
             (Arch::AArch64, "FMOV D8,#1.0", "preserved"),
             (Arch::Ppc64le, "blr", "leaves the test"),
@@ -231,8 +229,8 @@ mod tests {
             (Arch::X86_64, "jmp *%rax", "label of the same processor"),
             (Arch::X86_64, "push %rax", "leaves the test"),
             (Arch::X86_64, "movl %esp,%eax", "stack pointer"),
-            (Arch::X86_64, "movq $x,%rax", "no number"),
-            (Arch::X86_64, "x = 5", "more than an instruction"),
+            (Arch::X86_64, "movq $x,%rax", "not a number"),
+            (Arch::X86_64, "x = 5", "more than one instruction"),
         ] {
             let message = text(arch, cell).unwrap_err();
             assert!(message.contains(why), "{cell}: {message}");

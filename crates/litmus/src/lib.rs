@@ -1,23 +1,25 @@
-//! Litmus tests: small programs for a few processors, with a condition on their final states.
+//! Litmus tests: the format, the assembly that runs a test, and what final states mean.
 //!
-//! The format is that of herdtools7 (`.litmus`), as its manual describes it, for assembly
-//! language: AArch64, PPC, RISCV and X86_64. [`Test::parse`] reads a test, [`Test::assembly`]
-//! makes a function for each processor of it, in the language of the GNU assembler, [`plan`]
-//! says how these functions are to be run, and [`Histogram`] judges what came of it. This crate
-//! is pure: it starts nothing and reads no files.
+//! In: the text of a test; the words that a guest wrote after running it. Out: the test
+//! ([`Test::parse`]), a function for each processor in GNU assembly ([`Test::assembly`]), the
+//! [`plan`] that a guest runs them by, and a [`Histogram`] of final states. Never knows: how a
+//! test is run, which outcomes a model allows; it starts nothing and reads no files.
+//!
+//! The format is that of herdtools7 (`.litmus`), as its manual describes it, for the assembly
+//! languages AArch64, PPC, RISCV and X86_64.
 //!
 //! # Limits
 //!
-//! A test runs in a process, so what would leave it is refused: calls, returns, system calls,
-//! branches to anything but a label, the stack pointer, assembler directives. Arrays, page
-//! tables, code as data and vector registers as results are not supported.
+//! A test runs inside a process, so instructions that would leave it are refused: calls, returns,
+//! system calls, branches to anything but a label, uses of the stack pointer, assembler
+//! directives. Arrays, page tables, code as data and vector registers as results are not
+//! supported.
 #![forbid(unsafe_code)]
 
 mod abi;
 mod assembly;
 mod condition;
 mod error;
-mod facts;
 mod histogram;
 mod instruction;
 mod parse;

@@ -1,4 +1,4 @@
-//! The parts of a test: first line, description, initial state, program, condition.
+//! Parses a test: first line, description, initial state, program, condition.
 
 mod condition;
 mod initial;
@@ -10,18 +10,18 @@ use crate::instruction;
 use crate::source::{Source, Words};
 use crate::test::{Processor, Test};
 
-/// The most processors that a test may have.
+/// How many processors a test may have.
 const MOST_PROCESSORS: usize = 16;
 
-/// The most locations.
+/// How many locations a test may have.
 const MOST_LOCATIONS: usize = 32;
 
 impl Test {
-    /// Reads a test.
+    /// Parses a test.
     ///
     /// # Errors
     ///
-    /// It is not understood, or cannot be run.
+    /// It is malformed, or cannot be run.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let source = Source::new(text.trim_start_matches('\u{feff}'))?;
         let (arch, name, at) = first_line(&source)?;
@@ -63,7 +63,7 @@ impl Test {
             return Err(Error::new(
                 source.line(open),
                 format!(
-                    "{} locations are more than {MOST_LOCATIONS}",
+                    "there are {} locations: use at most {MOST_LOCATIONS}",
                     test.locations.len()
                 ),
             ));
@@ -72,7 +72,7 @@ impl Test {
     }
 }
 
-/// The architecture, the name, and where the next line begins.
+/// The architecture, the name, and the end of the line.
 fn first_line(source: &Source) -> Result<(Arch, String, usize), Error> {
     let text = source.text();
     let begin = text.len() - text.trim_start().len();
@@ -80,9 +80,12 @@ fn first_line(source: &Source) -> Result<(Arch, String, usize), Error> {
     let line = source.line(begin);
     let mut words = text[begin..end].split_whitespace();
     let known = Arch::ALL.map(Arch::herd_name).join(", ");
-    let arch = words
-        .next()
-        .ok_or_else(|| Error::new(line, format!("there is no test: begin with one of {known}")))?;
+    let arch = words.next().ok_or_else(|| {
+        Error::new(
+            line,
+            format!("the file is empty: start with one of {known}"),
+        )
+    })?;
     let arch = Arch::from_herd_name(arch).ok_or_else(|| {
         Error::new(
             line,
@@ -96,8 +99,7 @@ fn first_line(source: &Source) -> Result<(Arch, String, usize), Error> {
     Ok((arch, name.to_owned(), end))
 }
 
-/// Skips what describes the test, quoted or as `key=value`; returns where the initial state
-/// begins.
+/// Skips the description, quoted or as `key=value`; returns where the initial state begins.
 fn description(source: &Source, mut at: usize) -> Result<usize, Error> {
     let text = source.text();
     loop {
@@ -128,7 +130,7 @@ fn description(source: &Source, mut at: usize) -> Result<usize, Error> {
     }
 }
 
-/// Whether what follows is no row of the program any more.
+/// Whether the program ends here: what follows is not a row of it.
 fn ends_program(text: &str) -> bool {
     let word = |text: &str| {
         let length = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
@@ -181,7 +183,11 @@ fn program(test: &mut Test, source: &Source, mut at: usize) -> Result<usize, Err
         if cells.len() > columns.len() {
             return Err(Error::new(
                 line,
-                format!("{} columns, but {} processors", cells.len(), columns.len()),
+                format!(
+                    "this row has {} columns, but the header has {}",
+                    cells.len(),
+                    columns.len()
+                ),
             ));
         }
         for (column, cell) in columns.iter_mut().zip(cells) {
@@ -211,7 +217,7 @@ fn header(cells: &[Cell<'_>]) -> Result<(), Error> {
     if cells.len() > MOST_PROCESSORS {
         return Err(Error::new(
             cells[0].0,
-            format!("more than {MOST_PROCESSORS} processors"),
+            format!("there are more than {MOST_PROCESSORS} processors"),
         ));
     }
     for (index, (line, name)) in cells.iter().enumerate() {
@@ -235,7 +241,7 @@ fn processor(arch: Arch, column: &[Cell<'_>]) -> Result<Processor, Error> {
             if known.contains(&label) {
                 return Err(Error::new(
                     *line,
-                    format!("the label `{label}` is there twice"),
+                    format!("the label `{label}` is defined twice"),
                 ));
             }
             known.push(label);

@@ -1,22 +1,22 @@
-//! What a guest needs to know to run a test, and what it answers: lines of words.
+//! The text that tells a guest how to run a test, and the text that it answers: lines of words.
 //!
 //! A plan is read by the guest `litmus`:
 //!
 //! ```text
 //! iterations 1000
-//! location 4 0              bytes, and the value at first
+//! location 4 0              size in bytes, and the initial value
 //! location 8 &0             … the address of location 0
 //! processor 64 1 &0 7 final 2
 //! ```
 //!
-//! A processor is the offset of its function in the code, the number of words that the function
-//! wants for itself, the words that it gets, and how many words it gives back. Its argument is
-//! the address of a block of words: first those that it gets, then those that it gives back, then
-//! its own. Location `i` of an iteration is at [`STRIDE`] times `i` bytes from location 0.
+//! The words of a processor are: the offset of its function in the code, the number of scratch
+//! words that the function needs, its inputs, and the number of its results. The function's
+//! argument is the address of a block of words: inputs, results, scratch words. Location `i` of an
+//! iteration is [`STRIDE`] times `i` bytes after location 0.
 //!
-//! The answer is a line for each state: how often it was reached, the words that the processors
-//! gave back, in order, then what the locations hold, each as a hexadecimal number or, where it
-//! is the address of a location, as `&` with that location's number.
+//! The answer has a line for each final state: how often it was reached, the results of the
+//! processors in order, then the contents of the locations. Each is a hexadecimal number or, if it
+//! is the address of a location, `&` and the index of that location.
 
 use crate::abi::Register;
 use crate::state::Place;
@@ -26,17 +26,17 @@ use crate::value::Value;
 /// Bytes from one location to the next.
 pub const STRIDE: usize = 64;
 
-/// A word that a guest gives back.
+/// A word of a guest's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Raw {
-    /// The bits of it.
+    /// Its bits.
     Number(u64),
-    /// The address of the location with this number.
+    /// The address of the location with this index.
     Address(usize),
 }
 
 impl Raw {
-    /// The word as a guest writes it.
+    /// Parses a word of the answer.
     pub fn parse(word: &str) -> Option<Self> {
         match word.strip_prefix('&') {
             Some(index) => index.parse().ok().map(Raw::Address),
@@ -45,14 +45,14 @@ impl Raw {
     }
 }
 
-/// How a processor's block is laid out, in words.
+/// The layout of a processor's block, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Block {
-    /// What it gets: the register, if it is for one of the test's, and the value.
+    /// The inputs: a register of the test, or none for the address of the locations; and the value.
     pub inputs: Vec<(Option<Register>, Value)>,
-    /// What it gives back.
+    /// The registers that it returns.
     pub results: Vec<Register>,
-    /// What it keeps for itself.
+    /// The preserved registers that it saves.
     pub own: Vec<Register>,
 }
 
@@ -79,7 +79,7 @@ impl Test {
         Ok(text)
     }
 
-    /// The state that a guest's words are, in the order of the observables.
+    /// The values of the observables, in order, from the words of an answer.
     pub fn observed(&self, words: &[Raw]) -> Option<Vec<Raw>> {
         let results: Vec<_> = (0..self.processors.len())
             .flat_map(|index| self.results(index).map(move |register| (index, register)))
@@ -99,7 +99,7 @@ impl Test {
             .collect()
     }
 
-    /// The registers of a processor that are looked at in the end.
+    /// The observed registers of a processor.
     pub(crate) fn results(&self, processor: usize) -> impl Iterator<Item = Register> {
         self.observables
             .iter()
@@ -118,7 +118,7 @@ impl Test {
 }
 
 impl Processor {
-    /// What a register holds at first.
+    /// The initial value of a register.
     pub(crate) fn initial(&self, register: Register) -> Option<&Value> {
         self.registers
             .iter()

@@ -1,15 +1,19 @@
-//! The text of a test: its comments taken out, its words taken one by one.
+//! The text of a test without its comments, and its words one by one.
+//!
+//! Written by hand rather than with winnow: an error here names the line, what was expected and the
+//! word found instead, and the parsers add to the test as they go. With winnow that takes an error
+//! type and a stateful stream of our own around the same functions.
 
 use crate::error::Error;
 
-/// A text in which every comment is white space, so that places are those of the file.
+/// A text in which comments are blanked out, so that offsets are those of the file.
 #[derive(Debug)]
 pub struct Source {
     text: String,
 }
 
 impl Source {
-    /// Takes the comments `(* … *)` out, which may be nested.
+    /// Blanks out comments `(* … *)`, which may be nested.
     pub fn new(text: &str) -> Result<Self, Error> {
         let mut plain = String::with_capacity(text.len());
         let mut opened = Vec::new();
@@ -27,7 +31,7 @@ impl Source {
                 if opened.is_empty() || c == '\n' {
                     plain.push(c);
                 } else {
-                    // As many bytes.
+                    // The same number of bytes.
                     plain.extend(std::iter::repeat_n(' ', c.len_utf8()));
                 }
                 rest = &rest[c.len_utf8()..];
@@ -42,12 +46,12 @@ impl Source {
         }
     }
 
-    /// All of it.
+    /// The whole text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The line of a place, from 1.
+    /// The line of an offset, from 1.
     pub fn line(&self, offset: usize) -> usize {
         line_of(&self.text, offset)
     }
@@ -67,17 +71,17 @@ pub enum Token {
     Name(String),
     /// A number, without a sign.
     Number(i128),
-    /// A sign or an operator.
+    /// A punctuation mark or an operator.
     Sign(&'static str),
 }
 
-/// Signs, the longer ones first.
+/// Punctuation marks and operators, the longer ones first.
 const SIGNS: [&str; 23] = [
     "/\\", "\\/", "=>", "<>", "!=", "==", "&&", "||", ":", "=", ";", "[", "]", "(", ")", "{", "}",
     "*", "&", ",", "~", "!", "-",
 ];
 
-/// The words of a part of the source, with a place in them.
+/// A cursor over the words of a part of the source.
 #[derive(Debug)]
 pub struct Words<'a> {
     source: &'a Source,
@@ -86,7 +90,7 @@ pub struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    /// The words from one place up to another.
+    /// The words from one offset up to another.
     pub fn new(source: &'a Source, at: usize, end: usize) -> Self {
         Words { source, at, end }
     }
@@ -106,13 +110,13 @@ impl<'a> Words<'a> {
         self.source.line(self.at)
     }
 
-    /// The place of the next word.
+    /// The offset of the next word.
     pub fn place(&mut self) -> usize {
         self.skip_space();
         self.at
     }
 
-    /// Goes back to a place that [`Words::place`] gave.
+    /// Goes back to an offset that [`Words::place`] returned.
     pub fn back_to(&mut self, place: usize) {
         self.at = place;
     }
@@ -123,7 +127,7 @@ impl<'a> Words<'a> {
         self.at == self.end
     }
 
-    /// The next word, which is then taken.
+    /// Takes the next word.
     pub fn next(&mut self) -> Result<Option<Token>, Error> {
         self.skip_space();
         let rest = self.rest();
@@ -160,12 +164,12 @@ impl<'a> Words<'a> {
             }
             None => Err(Error::new(
                 self.line(),
-                format!("`{first}` is not understood here"),
+                format!("unexpected character `{first}`"),
             )),
         }
     }
 
-    /// The next word, which is left.
+    /// The next word, without taking it.
     pub fn peek(&mut self) -> Result<Option<Token>, Error> {
         let place = self.place();
         let token = self.next();
@@ -192,7 +196,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// An error that the next word is not what it should be.
+    /// The error that something else than the next word was expected.
     pub fn unexpected(&mut self, expected: &str) -> Error {
         let found = match self.rest().split_whitespace().next() {
             Some(word) => format!("`{word}`"),

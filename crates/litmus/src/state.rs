@@ -1,4 +1,4 @@
-//! Final states: what is looked at, and how it is written.
+//! Final states: the observables and their text.
 
 use std::fmt;
 
@@ -6,25 +6,25 @@ use crate::Arch;
 use crate::abi::Register;
 use crate::value::{Type, Value};
 
-/// A place whose final value matters.
+/// A register or a location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// A register of a processor.
     Register(usize, Register),
-    /// A location, by its number.
+    /// A location, by its index.
     Location(usize),
 }
 
-/// A place that is looked at when an iteration is over.
+/// A place whose final value is observed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observable {
-    /// Which.
+    /// The place.
     pub place: Place,
-    /// What it is called in states: `1:X3`, `x`.
+    /// Its name in states: `1:X3`, `x`.
     pub name: String,
-    /// What it holds.
+    /// Its type.
     pub kind: Type,
-    /// Whether states show it; a filter may look at more.
+    /// Whether states show it. A filter may name further observables.
     pub shown: bool,
 }
 
@@ -42,7 +42,7 @@ fn sorted(items: impl Iterator<Item = String>) -> String {
     items.join("; ")
 }
 
-/// A state that somebody wrote, as this crate writes it: sorted, with the full names of registers.
+/// A state in the form of this crate: sorted, with the full names of registers.
 pub fn canonical(arch: Arch, state: &str) -> String {
     let items = state
         .split(';')

@@ -1,4 +1,4 @@
-//! A litmus test, read and checked.
+//! A litmus test, parsed and checked.
 
 use crate::Arch;
 use crate::abi::Register;
@@ -18,11 +18,11 @@ pub struct Test {
     pub locations: Vec<Location>,
     /// The processors, from P0.
     pub processors: Vec<Processor>,
-    /// What is looked at in the end.
+    /// The observables.
     pub observables: Vec<Observable>,
-    /// What is asked of the final states.
+    /// The condition on the final states.
     pub condition: Condition,
-    /// Final states that do not count are those that are not of this kind.
+    /// If given, only final states in which it holds count.
     pub filter: Option<Proposition>,
 }
 
@@ -31,41 +31,41 @@ pub struct Test {
 pub struct Location {
     /// Its name.
     pub name: String,
-    /// What it holds.
+    /// Its type.
     pub kind: Type,
-    /// What it holds at first.
+    /// Its initial value.
     pub value: Value,
 }
 
-/// A processor: what its registers hold at first, and what it does.
+/// A processor: its initial registers and its instructions.
 #[derive(Debug, Clone, Default)]
 pub struct Processor {
-    /// Registers that hold something else than 0 at first, or whose type is said.
+    /// Registers with an initial value or a type.
     pub registers: Vec<Initial>,
-    /// What it does.
+    /// Its instructions.
     pub(crate) body: Vec<Statement>,
 }
 
-/// A register of which the initial state says something.
+/// An entry of the initial state about a register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Initial {
-    /// Which.
+    /// The register.
     pub register: Register,
-    /// What it holds at first.
+    /// Its initial value.
     pub value: Value,
-    /// What it holds in the end, if that is said.
+    /// Its type, if given.
     pub kind: Option<Type>,
 }
 
 impl Test {
-    /// The number of a location.
+    /// The index of a location.
     pub fn location(&self, name: &str) -> Option<usize> {
         self.locations
             .iter()
             .position(|location| location.name == name)
     }
 
-    /// The number of a location, which is made if there is none: an `int` that is 0.
+    /// The index of a location. A missing one is added: an `int` that is 0.
     pub(crate) fn location_or_new(&mut self, name: &str) -> usize {
         self.location(name).unwrap_or_else(|| {
             self.locations.push(Location {
@@ -77,7 +77,7 @@ impl Test {
         })
     }
 
-    /// The line of the first instruction that has this word in it.
+    /// The line of the first instruction that contains this word.
     pub fn line_of_word(&self, word: &str) -> Option<usize> {
         let statements = self.processors.iter().flat_map(|one| &one.body);
         statements

@@ -2,30 +2,30 @@
 
 use std::fmt;
 
-/// What a location or a register holds.
+/// The type of a location or a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Type {
-    /// An integer of so many bits (8, 16, 32 or 64).
+    /// An integer.
     Integer {
-        /// How many.
+        /// 8, 16, 32 or 64.
         bits: u32,
-        /// Whether it may be negative.
+        /// Whether it is signed.
         signed: bool,
     },
-    /// A register of which nothing is said: a 32-bit signed integer, unless it holds more.
-    Unsaid,
+    /// A register without a declared type: a 32-bit signed integer, unless its value needs more bits.
+    Undeclared,
     /// The address of a location.
     Address,
 }
 
 impl Type {
-    /// What a location holds if nothing is said.
+    /// The type of a location without a declaration.
     pub const INT: Type = Type::Integer {
         bits: 32,
         signed: true,
     };
 
-    /// The type that C calls by these words.
+    /// The type with this name in C.
     pub fn of_words(words: &str) -> Option<Type> {
         let (bits, signed) = match words {
             "int8_t" | "signed char" => (8, true),
@@ -42,15 +42,15 @@ impl Type {
         Some(Type::Integer { bits, signed })
     }
 
-    /// How many bytes of memory it takes.
+    /// Its size in bytes.
     pub const fn bytes(self) -> u32 {
         match self {
             Type::Integer { bits, .. } => bits / 8,
-            Type::Unsaid | Type::Address => 8,
+            Type::Undeclared | Type::Address => 8,
         }
     }
 
-    /// The number that the low bits of `raw` stand for.
+    /// The number that the low bits of `raw` represent.
     pub fn number(self, raw: u64) -> i128 {
         match self {
             Type::Integer { bits, signed } => {
@@ -61,7 +61,7 @@ impl Type {
                     i128::from(raw << shift >> shift)
                 }
             }
-            Type::Unsaid | Type::Address => {
+            Type::Undeclared | Type::Address => {
                 let low = Type::INT.number(raw);
                 if raw >> 32 == 0 || i128::from(raw.cast_signed()) == low {
                     low
@@ -72,7 +72,7 @@ impl Type {
         }
     }
 
-    /// The value that a test's text means: numbers are cut to what the type can hold.
+    /// A value from a test's text, truncated to the type.
     pub fn value(self, written: &Value) -> Value {
         match written {
             // The low 64 bits: a constant may be written as signed or unsigned.
@@ -113,9 +113,9 @@ mod tests {
             (Type::INT, 0x1_0000_0007, 7),
             (byte, 0x1ff, 0xff),
             (long, u64::MAX, i128::from(u64::MAX)),
-            (Type::Unsaid, 0xffff_ffff, -1),
-            (Type::Unsaid, u64::MAX, -1),
-            (Type::Unsaid, 0x1_0000_0000, 0x1_0000_0000),
+            (Type::Undeclared, 0xffff_ffff, -1),
+            (Type::Undeclared, u64::MAX, -1),
+            (Type::Undeclared, 0x1_0000_0000, 0x1_0000_0000),
         ] {
             assert_eq!(kind.number(raw), number, "{kind:?} {raw:#x}");
         }

@@ -65,10 +65,7 @@ fn a_register_must_be_left() {
     let test = Test::parse(&text).unwrap();
     assert_eq!(
         test.assembly().unwrap_err(),
-        Error::new(
-            4,
-            "P0 uses all registers; one or two must be left for overtake"
-        )
+        Error::new(4, "P0 uses all registers: leave one or two for overtake")
     );
     assert!(test.plan(&[0], 1).is_err());
 }

@@ -42,7 +42,7 @@ fn everything_is_read() {
     assert_eq!(names, ["x", "y", "0:X0", "p", "u", "1:X4", "1:X3"]);
     assert_eq!(
         test.observables[2].kind,
-        Type::Unsaid,
+        Type::Undeclared,
         "the first mention counts"
     );
     assert_eq!(test.processors[1].registers[1].value, Value::Number(-1));

@@ -1,8 +1,8 @@
 //! AArch64, and the procedure call standard for it (AAPCS64).
 
-use super::{Control, Facts, Frame, Register, numbered};
+use super::convention::{Abi, Control, Frame, Register, numbered};
 
-pub(crate) const FACTS: Facts = Facts {
+pub(crate) const ABI: Abi = Abi {
     names: &[
         "X0", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8", "X9", "X10", "X11", "X12", "X13",
         "X14", "X15", "X16", "X17", "X18", "X19", "X20", "X21", "X22", "X23", "X24", "X25", "X26",
@@ -15,7 +15,7 @@ pub(crate) const FACTS: Facts = Facts {
         26, 27, 28,
     ],
     preserved: &[18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30],
-    untouchable,
+    reserved,
     control,
     implicit: |_| &[],
     frame: Frame {
@@ -38,18 +38,18 @@ fn register(name: &str) -> Option<(Register, u32)> {
     numbered(name, prefix, 31).map(|number| (Register(number), bits))
 }
 
-fn untouchable(word: &str) -> Option<&'static str> {
+fn reserved(word: &str) -> Option<&'static str> {
     let vector = || {
         ["v", "q", "d", "s", "h", "b"]
             .into_iter()
             .any(|prefix| matches!(numbered(word, prefix, 32), Some(8..=15)))
     };
     if matches!(word, "sp" | "wsp") {
-        Some("the stack pointer is not the test's")
+        Some("a test may not use the stack pointer")
     } else if word.starts_with("tpidr") {
-        Some("the thread pointer is not the test's")
+        Some("a test may not use the thread pointer")
     } else if vector() {
-        Some("take one of v0 to v7 and v16 to v31, which need not be preserved")
+        Some("use one of v0 to v7 and v16 to v31, which need not be preserved")
     } else {
         None
     }

@@ -1,8 +1,8 @@
 //! Power, and the 64-bit ELF V2 ABI for it.
 
-use super::{Control, Facts, Frame, Register, numbered};
+use super::convention::{Abi, Control, Frame, Register, numbered};
 
-pub(crate) const FACTS: Facts = Facts {
+pub(crate) const ABI: Abi = Abi {
     names: &[
         "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "r13",
         "r14", "r15", "r16", "r17", "r18", "r19", "r20", "r21", "r22", "r23", "r24", "r25", "r26",
@@ -10,18 +10,17 @@ pub(crate) const FACTS: Facts = Facts {
     ],
     register: |name| numbered(name, "r", 32).map(|number| (Register(number), 64)),
     argument: Register(3),
-    // Not r0, which is no register in an address, nor r1, r2 and r13, of which others may want
-    // to know.
+    // Not r0, which means zero in an address; nor r1, r2 and r13, which tests may use.
     free: &[
         11, 10, 9, 8, 7, 6, 5, 4, 12, 3, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27,
         28, 29, 30, 31,
     ],
     // The stack pointer, the table of contents and the thread pointer are ordinary registers in
-    // tests. A test makes no call, so they only have to be put back.
+    // tests. A test makes no calls, so it is enough to restore them.
     preserved: &[
         1, 2, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
     ],
-    untouchable,
+    reserved,
     control,
     implicit: |_| &[],
     frame: Frame {
@@ -35,7 +34,7 @@ pub(crate) const FACTS: Facts = Facts {
     },
 };
 
-fn untouchable(word: &str) -> Option<&'static str> {
+fn reserved(word: &str) -> Option<&'static str> {
     let preserved = |prefix, range: std::ops::RangeInclusive<u8>| {
         numbered(word, prefix, 64).is_some_and(|number| range.contains(&number))
     };
@@ -47,18 +46,16 @@ fn untouchable(word: &str) -> Option<&'static str> {
         || preserved("vs", 52..=63)
         || preserved("cr", 2..=4)
     {
-        Some(
-            "it must be preserved: take one of f0 to f13, v0 to v19, cr0, cr1 and cr5 to cr7 instead",
-        )
+        Some("it must be preserved; use one of f0 to f13, v0 to v19, cr0, cr1 and cr5 to cr7")
     } else if word == "lr" {
-        Some("the link register is not the test's")
+        Some("a test may not use the link register")
     } else {
         None
     }
 }
 
 fn control(mnemonic: &str) -> Control {
-    // A hint on the branch's direction.
+    // `+` and `-` are hints on the direction of a branch.
     let plain = mnemonic.trim_end_matches(['+', '-']);
     match plain {
         "sc" | "scv" | "rfid" | "rfscv" | "hrfid" | "mtlr" | "trap" | "attn" => Control::Leaves,
@@ -67,7 +64,7 @@ fn control(mnemonic: &str) -> Control {
         // Permutations and byte reversals, decimal arithmetic.
         "bpermd" | "brh" | "brw" | "brd" => Control::Next,
         _ if plain.starts_with("bcd") => Control::Next,
-        // To a register, or with a link, or to an absolute address.
+        // Branches to a register, with link, or to an absolute address.
         _ if plain.starts_with('b')
             && (["lr", "lrl", "ctr", "ctrl", "tar", "tarl"]
                 .iter()

@@ -1,8 +1,8 @@
 //! RISC-V, and its calling convention (psABI).
 
-use super::{Control, Facts, Frame, Register, numbered};
+use super::convention::{Abi, Control, Frame, Register, numbered};
 
-pub(crate) const FACTS: Facts = Facts {
+pub(crate) const ABI: Abi = Abi {
     names: &[
         "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
         "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26",
@@ -14,10 +14,10 @@ pub(crate) const FACTS: Facts = Facts {
         31, 30, 29, 28, 17, 16, 15, 14, 13, 12, 11, 10, 7, 6, 5, 27, 26, 25, 24, 23, 22, 21, 20,
         19, 18, 9, 8,
     ],
-    // The global and the thread pointer are ordinary registers in tests. A test makes no call, so
-    // they only have to be put back.
+    // The global and the thread pointer are ordinary registers in tests. A test makes no calls, so
+    // it is enough to restore them.
     preserved: &[1, 2, 3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27],
-    untouchable,
+    reserved,
     control,
     implicit: |mnemonic| match mnemonic {
         "jal" => &[1],
@@ -29,7 +29,7 @@ pub(crate) const FACTS: Facts = Facts {
         copy: |to, from| format!("mv {to}, {from}"),
         zero: |register| format!("li {register}, 0"),
         end: "ret",
-        // Branches are then final, rather than left to a linker.
+        // The assembler then resolves branches itself, and leaves none to the linker.
         begin: ".option norelax",
         prefix: "",
     },
@@ -42,7 +42,7 @@ fn register(name: &str) -> Option<(Register, u32)> {
         "gp" => 3,
         "tp" => 4,
         "fp" => 8,
-        // `sp` and `x2`: see `untouchable`.
+        // `sp` and `x2`: see `reserved`.
         _ => {
             let alias = |prefix, count| numbered(name, prefix, count);
             if let Some(number) = alias("x", 32) {
@@ -60,7 +60,7 @@ fn register(name: &str) -> Option<(Register, u32)> {
     Some((Register(number), 64))
 }
 
-fn untouchable(word: &str) -> Option<&'static str> {
+fn reserved(word: &str) -> Option<&'static str> {
     let preserved = || match word.strip_prefix('f') {
         Some(rest) => {
             numbered(rest, "s", 12).is_some()
@@ -69,9 +69,9 @@ fn untouchable(word: &str) -> Option<&'static str> {
         None => false,
     };
     if word == "sp" || word == "x2" {
-        Some("the stack pointer is not the test's")
+        Some("a test may not use the stack pointer")
     } else if preserved() {
-        Some("it must be preserved: take one of ft0 to ft11 and fa0 to fa7 instead")
+        Some("it must be preserved; use one of ft0 to ft11 and fa0 to fa7")
     } else {
         None
     }

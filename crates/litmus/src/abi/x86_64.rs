@@ -1,6 +1,6 @@
 //! x86-64, and the System V ABI for it.
 
-use super::{Control, Facts, Frame, Register, numbered};
+use super::convention::{Abi, Control, Frame, Register, numbered};
 
 const RAX: u8 = 0;
 const RBX: u8 = 1;
@@ -9,20 +9,20 @@ const RDX: u8 = 3;
 const RSI: u8 = 4;
 const RDI: u8 = 5;
 
-pub(crate) const FACTS: Facts = Facts {
+pub(crate) const ABI: Abi = Abi {
     names: &[
         "rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "r8", "r9", "r10", "r11", "r12", "r13",
         "r14", "r15",
     ],
     register,
     argument: Register(RDI),
-    // None that an instruction uses without naming it: r11, r10, r9, r8, r15, r14, r13, r12, rbp.
+    // r11, r10, r9, r8, r15, r14, r13, r12, rbp: none that an instruction uses implicitly.
     free: &[10, 9, 8, 7, 14, 13, 12, 11, 6],
     preserved: &[RBX, 6, 11, 12, 13, 14],
-    untouchable: |word| match word {
-        "rsp" | "esp" | "sp" | "spl" => Some("the stack pointer is not the test's"),
-        "fs" | "gs" => Some("the thread pointer is not the test's"),
-        "ah" | "bh" | "ch" | "dh" => Some("take the low byte of a register"),
+    reserved: |word| match word {
+        "rsp" | "esp" | "sp" | "spl" => Some("a test may not use the stack pointer"),
+        "fs" | "gs" => Some("a test may not use the thread pointer"),
+        "ah" | "bh" | "ch" | "dh" => Some("use the low byte of a register"),
         _ => None,
     },
     control,

@@ -1,12 +1,11 @@
-//! The operands of an instruction, taken apart: text, labels, locations, registers.
+//! Parses the operands of an instruction: text, labels, locations, registers.
 
 use super::piece::{Piece, is_part, is_start};
 use crate::Arch;
-use crate::abi::Register;
-use crate::facts::facts;
+use crate::abi::{self, Register};
 use crate::source::number;
 
-/// Takes operands apart.
+/// Parses operands.
 pub struct Operands<'a> {
     arch: Arch,
     known: &'a [&'a str],
@@ -40,7 +39,7 @@ impl<'a> Operands<'a> {
         }
     }
 
-    /// Takes the operands apart, or says why they cannot be run.
+    /// Parses the operands, or says why they cannot be run.
     pub fn read(&mut self, operands: &str) -> Result<(), String> {
         let mut rest = operands;
         let mut before = ' ';
@@ -76,13 +75,13 @@ impl<'a> Operands<'a> {
         Ok(())
     }
 
-    /// A word that is no label: a register, perhaps.
+    /// A word that is not a label: perhaps a register.
     fn word(&mut self, word: &str) -> Result<(), String> {
         let lower = word.to_ascii_lowercase();
         if lower.starts_with('.') {
-            return Err(format!("`{word}` is no label of this processor"));
+            return Err(format!("`{word}` is not a label of this processor"));
         }
-        if let Some(why) = (facts(self.arch).untouchable)(&lower) {
+        if let Some(why) = (abi::of(self.arch).reserved)(&lower) {
             return Err(format!("{why} (`{word}`)"));
         }
         if let Some((register, _)) = Register::named(self.arch, &lower) {
@@ -92,19 +91,21 @@ impl<'a> Operands<'a> {
         Ok(())
     }
 
-    /// A word on x86 that is no register: a location, as `x`, `x(%rip)` or `x+2(%rip)`. Returns
-    /// what is left.
+    /// A word on x86 that is not a register: a location, as `x`, `x(%rip)` or `x+2(%rip)`. Returns the
+    /// rest of the text.
     fn symbol<'t>(&mut self, word: &str, before: char, after: &'t str) -> Result<&'t str, String> {
         if before == '$' || word.starts_with('.') || self.branch {
             return Err(format!(
-                "`{word}` is no number, register or label; take `(x)` for the location x"
+                "`{word}` is not a number, register or label; write `(x)` for the location x"
             ));
         }
         let (mut offset, mut rest) = (0, after);
         if let Some(digits) = after.strip_prefix(['+', '-']) {
             let length = digits.find(|c| !is_part(c)).unwrap_or(digits.len());
             let value = number(&digits[..length]).filter(|value| *value < 64);
-            offset = value.ok_or_else(|| format!("`{word}` is followed by no small number"))?;
+            offset = value.ok_or_else(|| {
+                format!("the offset after `{word}` must be a number less than 64")
+            })?;
             if after.starts_with('-') {
                 offset = -offset;
             }
@@ -122,7 +123,7 @@ impl<'a> Operands<'a> {
         Ok(rest)
     }
 
-    /// Takes the number that stands right before a bracket.
+    /// Removes the number right before a bracket from the text, and returns it.
     fn take_offset(&mut self) -> Result<i128, String> {
         let text = self.text();
         let begin = text.rfind([',', ' ']).map_or(0, |place| place + 1);
@@ -138,7 +139,7 @@ impl<'a> Operands<'a> {
         let value = number(digits).filter(|value| *value < 64);
         value
             .map(|value| sign * value)
-            .ok_or_else(|| format!("`{written}` is not understood before a location"))
+            .ok_or_else(|| format!("`{written}` before a location must be a number less than 64"))
     }
 
     /// Whether the last operand is a label and nothing else.
@@ -156,7 +157,7 @@ impl<'a> Operands<'a> {
     }
 }
 
-/// `(x)` or `[x]` at the beginning: the name, and what comes after.
+/// `(x)` or `[x]` at the beginning: the name, and the rest of the text.
 fn bracketed(text: &str) -> Option<(&str, &str)> {
     let close = match text.chars().next()? {
         '(' => ')',

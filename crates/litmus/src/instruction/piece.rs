@@ -1,13 +1,13 @@
-//! The parts of an instruction, and the letters of its words.
+//! The pieces of an instruction, and which characters its words have.
 
 /// A part of an instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// As it is.
+    /// Text for the assembler.
     Text(String),
     /// A label of the same processor.
     Label(String),
-    /// The operand for a location, and how many bytes into it.
+    /// A location as an operand, and an offset into it in bytes.
     Location(String, i128),
 }
 
@@ -16,7 +16,7 @@ pub const fn is_start(c: char) -> bool {
     c.is_ascii_alphabetic() || matches!(c, '_' | '.')
 }
 
-/// Whether a word may go on with this.
+/// Whether a word may contain this.
 pub const fn is_part(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '.')
 }

@@ -1,4 +1,4 @@
-//! What comes after the program: `locations [x;] filter (…) exists (0:X1=1 /\ ~(x=2))`.
+//! Parses the part after the program: `locations [x;] filter (…) exists (0:X1=1 /\ ~(x=2))`.
 
 use super::initial::{constant, register_and_bits};
 use crate::condition::{Condition, Proposition, Quantifier};
@@ -8,10 +8,10 @@ use crate::state::{Observable, Place};
 use crate::test::Test;
 use crate::value::{Type, Value};
 
-/// How deep a proposition may be.
+/// How deeply a proposition may be nested.
 const DEEPEST: usize = 100;
 
-/// Reads all of it into the test.
+/// Parses it into the test.
 pub fn read(test: &mut Test, mut words: Words<'_>) -> Result<(), Error> {
     let mut found = false;
     loop {
@@ -28,7 +28,7 @@ pub fn read(test: &mut Test, mut words: Words<'_>) -> Result<(), Error> {
                     continue;
                 }
                 "filter" if !negated => {
-                    let filter = Reader::new(test, &mut words, false).implication()?;
+                    let filter = Parser::new(test, &mut words, false).implication()?;
                     test.filter = Some(filter);
                     continue;
                 }
@@ -37,10 +37,13 @@ pub fn read(test: &mut Test, mut words: Words<'_>) -> Result<(), Error> {
             _ => return Err(misplaced(&mut words, place)),
         };
         if found {
-            return Err(Error::new(words.line(), "there is a second condition"));
+            return Err(Error::new(
+                words.line(),
+                "there is a second condition: keep one",
+            ));
         }
         found = true;
-        let proposition = Reader::new(test, &mut words, true).implication()?;
+        let proposition = Parser::new(test, &mut words, true).implication()?;
         test.condition = Condition {
             quantifier,
             proposition,
@@ -84,7 +87,7 @@ fn locations(test: &mut Test, words: &mut Words<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The number of the observable that is next.
+/// Parses an observable; returns its index.
 fn place(test: &mut Test, words: &mut Words<'_>, shown: bool) -> Result<usize, Error> {
     let line = words.line();
     let observable = match words.peek()? {
@@ -102,7 +105,7 @@ fn place(test: &mut Test, words: &mut Words<'_>, shown: bool) -> Result<usize, E
                 .find_map(|initial| initial.kind);
             let kind = match (said, bits) {
                 (Some(kind), _) => kind,
-                (None, 64) => Type::Unsaid,
+                (None, 64) => Type::Undeclared,
                 (None, bits) => Type::Integer { bits, signed: true },
             };
             Observable {
@@ -147,17 +150,17 @@ fn place(test: &mut Test, words: &mut Words<'_>, shown: bool) -> Result<usize, E
     })
 }
 
-/// Reads a proposition: `=>` binds least, then `\/`, `/\`, `~`.
-struct Reader<'a, 'b> {
+/// Parses a proposition: `=>` binds least, then `\/`, `/\`, `~`.
+struct Parser<'a, 'b> {
     test: &'a mut Test,
     words: &'a mut Words<'b>,
     shown: bool,
     depth: usize,
 }
 
-impl<'a, 'b> Reader<'a, 'b> {
+impl<'a, 'b> Parser<'a, 'b> {
     fn new(test: &'a mut Test, words: &'a mut Words<'b>, shown: bool) -> Self {
-        Reader {
+        Parser {
             test,
             words,
             shown,
@@ -226,8 +229,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         let index = place(self.test, self.words, self.shown)?;
         let negated = self.words.takes("<>")? || self.words.takes("!=")?;
         if !negated && !self.words.takes("==")? {
-            self.words
-                .expect("=", "after what the condition looks at")?;
+            self.words.expect("=", "after the register or location")?;
         }
         let line = self.words.line();
         let written = constant(self.words)?;

@@ -1,4 +1,4 @@
-//! The initial state: `x=1; uint64_t y; 0:X1=x; int 1:X2=3;`.
+//! Parses the initial state: `x=1; uint64_t y; 0:X1=x; int 1:X2=3;`.
 
 use crate::abi::Register;
 use crate::error::Error;
@@ -6,10 +6,10 @@ use crate::source::{Token, Words};
 use crate::test::{Initial, Test};
 use crate::value::{Type, Value};
 
-/// A register's line, processor, and what is said of it.
+/// The line of a register's entry, its processor, and its initial value.
 type Found = (usize, usize, Initial);
 
-/// Reads the initial state: locations go into the test, registers are returned.
+/// Parses the initial state. Locations go into the test, registers are returned.
 pub fn read(test: &mut Test, mut words: Words<'_>) -> Result<Vec<Found>, Error> {
     let mut registers = Vec::new();
     while !words.is_at_end() {
@@ -53,7 +53,7 @@ fn entry(test: &mut Test, words: &mut Words<'_>, found: &mut Vec<Found>) -> Resu
             None => Err(Error::new(
                 line,
                 format!(
-                    "the type `{written}` is not supported: take int, or intN_t or uintN_t for N \
+                    "the type `{written}` is not supported: use int, or intN_t or uintN_t for N \
                      of 8, 16, 32, 64"
                 ),
             )),
@@ -66,7 +66,7 @@ fn entry(test: &mut Test, words: &mut Words<'_>, found: &mut Vec<Found>) -> Resu
             words.expect(":", "between a processor and its register")?;
             let register = register(test, words)?;
             let value = value(test, words)?;
-            // More processors than that are refused later.
+            // Too large a number is refused later.
             let processor = usize::try_from(processor).unwrap_or(usize::MAX);
             found.retain(|(_, p, initial)| (*p, initial.register) != (processor, register));
             found.push((
@@ -112,16 +112,16 @@ fn entry(test: &mut Test, words: &mut Words<'_>, found: &mut Vec<Found>) -> Resu
 fn array(line: usize) -> Error {
     Error::new(
         line,
-        "arrays are not supported: take a location for each element",
+        "arrays are not supported: use a location for each element",
     )
 }
 
-/// The register that is next.
+/// Parses a register.
 pub fn register(test: &Test, words: &mut Words<'_>) -> Result<crate::Register, Error> {
     Ok(register_and_bits(test, words)?.0)
 }
 
-/// The register that is next, and how many bits of it are meant.
+/// Parses a register; returns it, and how many of its bits the name means.
 pub fn register_and_bits(test: &Test, words: &mut Words<'_>) -> Result<(Register, u32), Error> {
     let expected = format!("a general-purpose register of {}", test.arch.herd_name());
     match words.peek()? {
@@ -136,7 +136,7 @@ pub fn register_and_bits(test: &Test, words: &mut Words<'_>) -> Result<(Register
     }
 }
 
-/// `= value`, if it is there.
+/// Parses `= value`, which is optional.
 fn value(test: &mut Test, words: &mut Words<'_>) -> Result<Option<Value>, Error> {
     if !words.takes("=")? {
         return Ok(None);
@@ -148,7 +148,7 @@ fn value(test: &mut Test, words: &mut Words<'_>) -> Result<Option<Value>, Error>
     Ok(Some(value))
 }
 
-/// A number, or the address of a location.
+/// Parses a number or the address of a location.
 pub fn constant(words: &mut Words<'_>) -> Result<Value, Error> {
     let negative = words.takes("-")?;
     let address = !negative && words.takes("&")?;
