@@ -1,8 +1,8 @@
 //! From a cycle to the steps of its processors and the outcome that it asks for.
 //!
-//! The writes of a location get the values 1, 2, … in the order of the cycle, which is the
-//! coherence order that it asks for. A read should see what the cycle says: the write that it
-//! reads from, or what was before the write that overtakes it.
+//! The writes to a location get the values 1, 2, … in the order of the cycle, which is the coherence
+//! order that it asks for. A read is expected to return the value of the write that it reads from,
+//! or the value just before the write that follows it by `Fre`.
 
 use crate::cycle::Node;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Cycle {
-    /// The test that asks whether this cycle can be seen.
+    /// The test that asks whether this cycle can be observed.
     ///
     /// # Errors
     ///
@@ -26,7 +26,8 @@ impl Cycle {
     }
 }
 
-/// For each access the value that it writes, or should read; for an `xchg` the value it writes.
+/// For each access, the value that it writes or is expected to read; for an `xchg`, the value that
+/// it writes.
 fn values(cycle: &Cycle, nodes: &[Node]) -> Vec<u64> {
     let relations = cycle.relations();
     let count = nodes.len();
@@ -56,7 +57,7 @@ fn values(cycle: &Cycle, nodes: &[Node]) -> Vec<u64> {
     values
 }
 
-/// The accesses of each location, in the order of the cycle, from where it comes to the location.
+/// The accesses of each location, in the order of the cycle, from where the cycle reaches it.
 fn runs(cycle: &Cycle, nodes: &[Node]) -> Vec<Vec<usize>> {
     let relations = cycle.relations();
     let count = nodes.len();
@@ -90,7 +91,7 @@ fn steps(cycle: &Cycle, nodes: &[Node], values: &[u64]) -> (Vec<Vec<Step>>, Vec<
     let processors = nodes.last().map_or(0, |node| node.processor + 1);
     let mut steps: Vec<Vec<Step>> = vec![Vec::new(); processors];
     let mut places = Vec::new();
-    // What the relation before asks of the access.
+    // The dependencies of the next access, from the relation before it.
     let (mut address, mut data) = (None, None);
     for (index, node) in nodes.iter().enumerate() {
         let steps = &mut steps[node.processor];
@@ -123,7 +124,7 @@ fn access(node: Node, value: u64) -> Access {
         }
         (Direction::Write, _) => Access::write(node.location, value),
     };
-    // RISC-V's annotations on plain accesses are RCpc: its rules ask RCsc of atomics only.
+    // RISC-V's annotations on plain accesses are RCpc: only atomics can be RCsc.
     let (acquire, release) = match (node.annotation, node.pc) {
         (Annotation::Plain | Annotation::Atomic, _) => (Acquire::No, Release::No),
         (Annotation::Acquire, true) | (Annotation::AcquirePc, _) => (Acquire::Pc, Release::No),
@@ -134,7 +135,7 @@ fn access(node: Node, value: u64) -> Access {
     access.ordered(acquire, release)
 }
 
-/// Locations that two writes reach, or an exchange; then what each processor read.
+/// The final values of locations with two writes or an exchange, then what each processor read.
 fn condition(
     nodes: &[Node],
     values: &[u64],

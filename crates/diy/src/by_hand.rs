@@ -1,6 +1,6 @@
-//! Tests that no cycle of relations makes, written from steps: of atomic instructions and
-//! exclusives (`RMW-…`), of accesses of different sizes (`Mix-…`), and of order that shows only
-//! through a third processor (`PPO-…`).
+//! Tests that no cycle of relations gives, written as steps: atomic instructions and exclusives
+//! (`RMW-…`), accesses of different sizes (`Mix-…`), and order that only a third processor can
+//! observe (`PPO-…`).
 
 mod aarch64;
 mod draft;
@@ -11,7 +11,7 @@ mod x86_64;
 
 use crate::{Arch, Error, Test};
 
-/// The tests of an architecture that are written by hand.
+/// The handwritten tests of an architecture.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! A cycle of relations, checked: what follows what, on which processor, at which location.
+//! A checked cycle of relations: which access follows which, on which processor and location.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::{Annotation, Arch, Direction, Error, Relation, Test};
 /// How many relations a cycle may have.
 const LIMIT: usize = 24;
 
-/// A cycle of relations that fit together. It ends with one between processors.
+/// A cycle of relations that fit together. Its last relation is between processors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cycle {
     arch: Arch,
@@ -21,12 +21,12 @@ pub(crate) struct Node {
     pub(crate) annotation: Annotation,
     pub(crate) processor: usize,
     pub(crate) location: usize,
-    /// Its annotation is processor consistent.
+    /// Whether its annotation is RCpc.
     pub(crate) pc: bool,
 }
 
 impl Cycle {
-    /// The cycle that a line like `PodWW Rfe PodRR Fre` says.
+    /// Parses a line like `PodWW Rfe PodRR Fre`.
     ///
     /// # Errors
     ///
@@ -88,7 +88,7 @@ impl Cycle {
         &self.relations
     }
 
-    /// The test that asks whether this cycle can be seen, with a name from [`Cycle::name`].
+    /// The test that asks whether this cycle can be observed, named by [`Cycle::name`].
     ///
     /// # Errors
     ///
@@ -146,8 +146,8 @@ fn check(arch: Arch, before: &Relation, after: &Relation) -> Result<(), Error> {
     }
 }
 
-/// Writes the annotations of each access on both relations that meet there, and leaves out those
-/// that say that both accesses are plain.
+/// Copies the annotation of each access to both relations that meet there, and omits annotations
+/// where both accesses are plain.
 fn annotate(relations: &mut [Relation]) {
     let carried: Vec<Annotation> = {
         let pairs = neighbours(relations).map(|(before, after)| {

@@ -1,13 +1,13 @@
-//! What can be wrong with a cycle or a name.
+//! The errors of this crate: what is wrong with a cycle, a name or a step.
 
 use crate::{Arch, Direction};
 
 /// Why no test could be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Not a relation of the architecture.
+    /// The architecture has no such relation.
     #[error(
-        "`{relation}` is no relation of {}{}; expected Rfe, Fre, Coe (or Rfi, Fri, Coi), \
+        "`{relation}` is not a relation of {}{}; expected Rfe, Fre, Coe (or Rfi, Fri, Coi), \
          Po{{d,s}}{{R,W}}{{R,W}}{}, {}, each with two annotations or none",
         arch.herd_name(),
         elsewhere.map(|arch| format!(" (but of {})", arch.herd_name())).unwrap_or_default(),
@@ -26,7 +26,7 @@ pub enum Error {
         relation: String,
         /// The architecture.
         arch: Arch,
-        /// An architecture that has it.
+        /// Another architecture that has it.
         elsewhere: Option<Arch>,
     },
     /// An annotation on an access that cannot have it.
@@ -39,7 +39,7 @@ pub enum Error {
         /// The access.
         direction: Direction,
     },
-    /// Two relations that do not meet.
+    /// Two neighbouring relations that disagree on the direction of their access.
     #[error(
         "`{before}` ends with a {target}, but `{after}`, which follows it, starts with a {origin}: \
          expected both to name the same access"
@@ -54,7 +54,7 @@ pub enum Error {
         /// How it starts.
         origin: Direction,
     },
-    /// Two relations that annotate one access in two ways.
+    /// Two neighbouring relations that annotate their access differently.
     #[error(
         "`{before}` and `{after}`, which follows it, annotate the access between them as \
          `{first}` and as `{second}`: expected the same, or no annotation on one of them"
@@ -75,10 +75,10 @@ pub enum Error {
         /// The cycle.
         cycle: String,
     },
-    /// The location changes once, so it does not come back.
+    /// The location changes once, so the cycle does not return to the first one.
     #[error(
-        "`{cycle}` changes the location only at `{relation}`, and so never comes back to the first \
-         one: expected no relation between different locations, or two"
+        "`{cycle}` changes the location only at `{relation}`, so it never returns to the first one: \
+         expected no change of location, or at least two"
     )]
     OneChange {
         /// The cycle.
@@ -105,7 +105,7 @@ pub enum Error {
         /// The architecture.
         arch: Arch,
     },
-    /// A step that cannot be written down.
+    /// A step that has no instruction.
     #[error("processor {processor}, step {step}: {message}")]
     Step {
         /// The processor.
@@ -126,9 +126,9 @@ pub enum Error {
         /// Its family.
         family: String,
     },
-    /// A part of a name that is not understood.
+    /// An unknown part of a name.
     #[error(
-        "`{name}`: `{part}` is no relation of {}: expected po, rfi, or a fence or dependency in lower case",
+        "`{name}`: `{part}` is not a relation of {}: expected po, rfi, or a fence or dependency in lower case",
         arch.herd_name()
     )]
     Part {
@@ -142,7 +142,7 @@ pub enum Error {
     /// The wrong number of parts.
     #[error(
         "`{name}` has {found} parts after its family: expected none, {expected}, or one that ends \
-         with `s` and stands for all"
+         with `s` and applies to all"
     )]
     Parts {
         /// The name.

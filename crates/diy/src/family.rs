@@ -4,12 +4,12 @@
 
 use crate::{Communication, Direction};
 
-/// A part of a family's shape: what a processor does, or how it communicates with the next one.
+/// A part of a family's shape: the accesses of a processor, or its communication with the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     /// The first and the last access of a processor, and whether they are to one location.
     Slot(Direction, Direction, bool),
-    /// To the next processor.
+    /// Communication with the next processor.
     External(Communication),
 }
 
@@ -76,7 +76,7 @@ impl Family {
         FAMILIES.iter().find(|family| family.name == name)
     }
 
-    /// How many processors have a part in the names of its tests.
+    /// How many parts the names of its tests have: one for each processor with several accesses.
     #[must_use]
     pub fn slots(&self) -> usize {
         let parts = self.parts();

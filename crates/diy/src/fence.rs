@@ -9,15 +9,16 @@ use crate::{Arch, Pairs};
 /// A fence instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fence {
-    /// What relations with it start with.
+    /// Its name in relations: `DMB.SY`.
     pub relation: &'static str,
-    /// What names of tests call it.
+    /// Its name in the names of tests: `dmb.sy`.
     pub token: &'static str,
     /// The instruction.
     pub instruction: &'static str,
-    /// What it orders.
+    /// The pairs of accesses that it orders.
     pub pairs: Pairs,
-    /// Later instructions are fetched again after it (`isb`, `isync`, `fence.i`).
+    /// Whether it is a context synchronisation: later instructions are fetched again after it (`isb`,
+    /// `isync`, `fence.i`).
     pub context_sync: bool,
 }
 

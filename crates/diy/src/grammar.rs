@@ -7,10 +7,10 @@ use winnow::stream::Stream;
 
 use crate::Annotation;
 
-/// What a parser here gives. Why a text was refused is said where it is known what was expected.
+/// The result of a parser. It carries no reason: the callers know what was expected.
 pub(crate) type Parsed<T> = winnow::Result<T, EmptyError>;
 
-/// The longest of these words that the text starts with, as what it stands for.
+/// Parses the longest of these words that the text starts with; returns its meaning.
 pub(crate) fn longest<'i, W: AsRef<str>, T: Copy>(
     words: &[(W, T)],
 ) -> impl Parser<&'i str, T, EmptyError> {
@@ -25,7 +25,7 @@ pub(crate) fn longest<'i, W: AsRef<str>, T: Copy>(
     }
 }
 
-/// Two annotations in these letters, or none.
+/// Parses two annotations, written with these letters, or none.
 pub(crate) fn annotations<'i, W: AsRef<str>>(
     letters: &[(W, Annotation)],
 ) -> impl Parser<&'i str, Option<(Annotation, Annotation)>, EmptyError> {

@@ -1,14 +1,17 @@
-//! Litmus tests made from cycles of relations, in the names that diy7 uses.
+//! Generates litmus tests from cycles of relations, as diy7 does and with its names.
+//!
+//! In: a cycle (`PodWW Rfe PodRR Fre`), a name (`MP+dmb.sy+addr`), or the steps of a test. Out: a
+//! [`Test`]: program, condition, text. Never knows: which outcomes are allowed.
 //!
 //! A litmus test asks whether a few processors may see a few memory accesses in an order that no
-//! interleaving gives. Such an order is a cycle: `PodWW Rfe PodRR Fre` says that a processor
-//! writes two locations, that another one reads the second write (`Rfe`), and then does not see
-//! the first one (`Fre`). [`Cycle`] reads such a line, [`Cycle::test`] makes the program from it,
-//! and [`from_name`] does so from a name like `MP+dmb.sy+addr`.
+//! interleaving gives. Such an order is a cycle: `PodWW Rfe PodRR Fre` says that one processor
+//! writes two locations, and that another one reads the second write (`Rfe`) and then misses the
+//! first (`Fre`). [`Cycle::parse`] parses such a line, [`Cycle::test`] writes its program, and
+//! [`from_name`] does both for a name.
 //!
-//! The names are those of Alglave, Maranget and Tautschnig, "Herding cats" (TOPLAS 2014). Limits:
-//! accesses of four bytes, no exclusives, no read-modify-write but x86's `xchg`. A [`Test`] with
-//! more than that is made from [`Step`]s; [`by_hand`] has some.
+//! The names are those of Alglave, Maranget and Tautschnig, "Herding cats" (TOPLAS 2014). Cycles are
+//! limited to accesses of four bytes, and have no exclusives and no read-modify-write but x86's
+//! `xchg`. Other tests are made from [`Step`]s, such as those of [`by_hand`].
 #![forbid(unsafe_code)]
 
 mod build;

@@ -1,6 +1,6 @@
 //! Names of memory locations.
 
-/// What a location is called: x, y, z, then a, b, and so on.
+/// The name of a location: x, y, z, then a, b, and so on.
 #[must_use]
 pub fn location_name(location: usize) -> String {
     let letters = ('x'..='z').chain('a'..='w');

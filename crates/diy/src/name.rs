@@ -1,4 +1,4 @@
-//! Names of tests, from cycles and back: `MP+dmb.sy+addr`.
+//! Converts between cycles and names of tests: `MP+dmb.sy+addr`.
 //!
 //! A name is a family and a part for each processor that has more than one access, in the order
 //! of the family's shape. A part is the processor's relations, joined by `-`: `po`, `pos` (same
@@ -21,7 +21,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// If the name is none of `arch`, or what it says does not fit together.
+/// If `arch` has no test of this name, or its relations do not fit together.
 pub fn from_name(name: &str, arch: Arch) -> Result<Test, Error> {
     cycle_from_name(name, arch)?.test_named(name)
 }
@@ -68,7 +68,7 @@ pub fn cycle_from_name(name: &str, arch: Arch) -> Result<Cycle, Error> {
     Cycle::new(arch, relations)
 }
 
-/// The family that a name starts with, and its parts; no family if it is relations.
+/// The family that a name starts with, and its parts; no family if the name is a list of relations.
 fn split(name: &str, arch: Arch) -> Result<(Option<&'static Family>, Vec<&str>), Error> {
     let families = FAMILIES.iter().filter_map(|family| {
         let rest = name.strip_prefix(family.name)?;
@@ -99,7 +99,7 @@ fn external(communication: Communication) -> Relation {
     }
 }
 
-/// What a token says: a relation whose directions may still be free.
+/// A relation whose directions may still be open.
 struct Token {
     kind: Kind,
     same_location: bool,
@@ -137,7 +137,7 @@ fn slot(
     Some(relations)
 }
 
-/// Everything that a token may start with.
+/// All words that a token may start with.
 fn vocabulary(arch: Arch) -> Vec<(String, Kind)> {
     let mut words = vec![("po".to_owned(), Kind::ProgramOrder)];
     words.extend(Communication::ALL.map(|one| {
@@ -217,7 +217,7 @@ impl Cycle {
     /// Its family and the parts of its name.
     fn in_family(&self) -> Option<(&'static Family, Vec<String>)> {
         let mut relations = self.relations().to_vec();
-        // A processor with one access has no part, which could say its annotation.
+        // The annotation of an access that is alone on its processor has no place in the name.
         let followed = relations.iter().zip(relations.iter().cycle().skip(1));
         let mut alone = followed.filter(|(one, next)| one.is_external() && next.is_external());
         if alone.any(|(one, _)| {
@@ -266,7 +266,7 @@ fn matches(arch: Arch, family: &Family, relations: &[Relation]) -> Option<Vec<St
     rest.is_empty().then_some(parts)
 }
 
-/// A relation as names write it; in a slot of one location that need not be said.
+/// A relation's text in names. In a slot of one location, `s` is omitted.
 fn part(arch: Arch, relation: &Relation, same: bool) -> String {
     let mut text = match relation.kind {
         Kind::External(_) => String::new(),

@@ -1,4 +1,4 @@
-//! From the text of a relation to the relation.
+//! Parses the text of a relation.
 
 use winnow::combinator::alt;
 use winnow::error::EmptyError;
@@ -8,11 +8,11 @@ use crate::grammar::{Parsed, annotations, longest};
 use crate::{Annotation, Arch, Communication, Dependency, Direction, Error, Fence, Kind, Relation};
 
 impl Relation {
-    /// The relation that `text` says for `arch`.
+    /// Parses a relation of `arch`.
     ///
     /// # Errors
     ///
-    /// If there is none.
+    /// If there is no such relation, or an access cannot carry its annotation.
     pub fn parse(arch: Arch, text: &str) -> Result<Relation, Error> {
         let relation = read(arch, text).ok_or_else(|| unknown(arch, text))?;
         if let Some((first, second)) = relation.annotations {

@@ -5,9 +5,9 @@ use crate::{Register, Step};
 /// One processor of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Processor {
-    /// What it does.
+    /// Its steps.
     pub steps: Vec<Step>,
-    /// The registers that hold addresses at the start, with the locations.
+    /// The registers that initially hold addresses, and the locations.
     pub addresses: Vec<(Register, usize)>,
     /// The instructions.
     pub code: Vec<String>,

@@ -1,4 +1,4 @@
-//! Registers: which ones tests use, and what they are called.
+//! Registers: which ones tests use, and their names.
 
 use crate::Arch;
 
@@ -8,7 +8,7 @@ use crate::Arch;
 pub struct Register(pub u8);
 
 impl Register {
-    /// The registers that programs may use, in the order in which they are taken.
+    /// The registers that programs may use, in order of allocation.
     pub(crate) fn all(arch: Arch) -> impl Iterator<Item = Register> {
         match arch {
             Arch::AArch64 => 0..=28,
@@ -19,7 +19,7 @@ impl Register {
         .map(Register)
     }
 
-    /// What the register is called in conditions and states.
+    /// Its name in conditions and states.
     #[must_use]
     pub fn name(self, arch: Arch) -> String {
         let number = self.0;
@@ -34,7 +34,7 @@ impl Register {
         }
     }
 
-    /// What its lower half is called in x86 code.
+    /// The name of its lower half in x86 code.
     pub(crate) fn x86_low(self) -> String {
         match X86.get(usize::from(self.0)) {
             Some((_, low)) => format!("%{low}"),

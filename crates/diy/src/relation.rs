@@ -14,7 +14,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// As relations write it.
+    /// Its letter in relations.
     pub(crate) const fn letter(self) -> char {
         match self {
             Direction::Read => 'R',
@@ -37,7 +37,7 @@ impl fmt::Display for Direction {
 pub enum Communication {
     /// The read reads what the write wrote.
     ReadsFrom,
-    /// The read reads what was before the write.
+    /// The read returns a value that the write overwrites.
     FromRead,
     /// The first write is before the second one in coherence order.
     Coherence,
@@ -67,27 +67,27 @@ impl Communication {
     }
 }
 
-/// How a later access depends on what a read read.
+/// How a later access depends on the value of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dependency {
-    /// Its address is made from it.
+    /// Its address depends on the value.
     Address,
-    /// What it writes is made from it.
+    /// The value that it writes depends on it.
     Data,
-    /// It comes after a branch on it.
+    /// It follows a branch on the value.
     Control,
     /// As `Control`, with a context synchronisation after the branch.
     ControlSync,
 }
 
-/// What a relation is.
+/// The kind of a relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Communication between processors.
     External(Communication),
     /// Communication within a processor.
     Internal(Communication),
-    /// Program order and no more.
+    /// Program order only.
     ProgramOrder,
     /// Program order and a dependency.
     Dependency(Dependency),
@@ -95,14 +95,14 @@ pub enum Kind {
     Fence(Fence),
 }
 
-/// What is written on an access besides its direction.
+/// The annotation of an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Annotation {
-    /// Nothing.
+    /// None.
     Plain,
     /// Acquire: `ldar`, `.aq`.
     Acquire,
-    /// Acquire that a later release does not wait for: `ldapr`.
+    /// RCpc acquire, which may overtake an earlier release: `ldapr`.
     AcquirePc,
     /// Release: `stlr`, `.rl`.
     Release,
@@ -111,7 +111,7 @@ pub enum Annotation {
 }
 
 impl Annotation {
-    /// How an architecture writes them; the first one of each kind is the usual one.
+    /// The annotations of an architecture with their letters.
     pub(crate) const fn all(arch: Arch) -> &'static [(&'static str, Annotation)] {
         match arch {
             Arch::AArch64 => &[
@@ -150,15 +150,15 @@ impl Annotation {
 /// One relation of a cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Relation {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// Whether both accesses are to one location.
     pub same_location: bool,
-    /// What the first access is.
+    /// The direction of the first access.
     pub source: Direction,
-    /// What the second access is.
+    /// The direction of the second access.
     pub target: Direction,
-    /// What both carry; `None` where the relation leaves that to its neighbours.
+    /// The annotations of both accesses; `None` leaves them to the neighbouring relations.
     pub annotations: Option<(Annotation, Annotation)>,
 }
 
@@ -169,7 +169,7 @@ impl Relation {
         matches!(self.kind, Kind::External(_))
     }
 
-    /// As it is written for `arch`.
+    /// Its text for `arch`.
     #[must_use]
     pub fn text(&self, arch: Arch) -> String {
         let place = if self.same_location { 's' } else { 'd' };
@@ -192,8 +192,7 @@ impl Relation {
 }
 
 impl Dependency {
-    /// Those of an architecture, with the longest names first. x86-64 has none: its order does
-    /// not depend on them.
+    /// The dependencies of an architecture. x86-64 has none: they do not affect its order.
     pub(crate) const fn all(arch: Arch) -> &'static [(&'static str, Dependency)] {
         macro_rules! with {
             ($sync:literal) => {

@@ -1,4 +1,4 @@
-//! What a processor of a test does, one instruction that matters a step.
+//! The steps of a processor: one for each access, fence and branch of the test.
 
 use crate::{Fence, Register};
 
@@ -9,10 +9,10 @@ pub enum Step {
     Access(Access),
     /// A fence.
     Fence(Fence),
-    /// A conditional branch on what the step `source` read, to the next instruction: everything
-    /// after it depends on it by control.
+    /// A conditional branch, to the next instruction, on what the step `source` read: a control
+    /// dependency of everything after it.
     Branch {
-        /// The step that read it.
+        /// The step that read the value.
         source: usize,
     },
 }
@@ -20,29 +20,29 @@ pub enum Step {
 /// A memory access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Access {
-    /// What it does.
+    /// The operation.
     pub operation: Operation,
-    /// Where, as an index into the test's locations.
+    /// The location, as an index into the test's locations.
     pub location: usize,
-    /// How many bytes: 1, 2, 4 or 8.
+    /// Its size in bytes: 1, 2, 4 or 8.
     pub size: u8,
-    /// How many bytes after the location's start; a multiple of the size.
+    /// Its offset from the start of the location in bytes; a multiple of the size.
     pub offset: u8,
-    /// What it writes, adds, or puts in place; 0 for reads.
+    /// The value that it writes or adds; 0 for reads.
     pub value: Value,
     /// Its annotation.
     pub order: Order,
-    /// Where what it read goes; chosen by [`crate::Test::new`] if it is `None`.
+    /// The register for the value that it reads; [`crate::Test::new`] chooses one if it is `None`.
     pub result: Option<Register>,
-    /// Where [`Operation::WriteExclusive`] says whether it wrote.
+    /// The register for the status of an [`Operation::WriteExclusive`].
     pub status: Option<Register>,
-    /// The step whose result its address is made from.
+    /// The step on whose result its address depends.
     pub address: Option<usize>,
-    /// The step whose result what it writes is made from.
+    /// The step on whose result the written value depends.
     pub data: Option<usize>,
 }
 
-/// What an access does.
+/// The operation of an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
     /// Reads.
@@ -57,7 +57,7 @@ pub enum Operation {
     CompareExchange(u64),
     /// Reads and reserves.
     ReadExclusive,
-    /// Writes if the last reservation of its processor holds, or fails.
+    /// Writes if its processor still holds the last reservation, and fails otherwise.
     WriteExclusive(Status),
 }
 
@@ -74,14 +74,14 @@ impl Operation {
         !matches!(self, Operation::Read | Operation::ReadExclusive)
     }
 
-    /// Whether it does both as one instruction.
+    /// Whether one instruction does both.
     #[must_use]
     pub const fn is_atomic(self) -> bool {
         self.reads() && self.writes()
     }
 }
 
-/// What a store-conditional says.
+/// The status values of a store-conditional.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Status {
     /// If it wrote.
@@ -90,21 +90,21 @@ pub struct Status {
     pub failure: u64,
 }
 
-/// What is written.
+/// The value of an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Value {
-    /// This number; if [`Access::data`] is set, made from the result with an exclusive or.
+    /// This number. If [`Access::data`] is set, an exclusive or makes it depend on that result.
     Constant(u64),
-    /// The result of [`Access::data`] and this.
+    /// The sum of this and the result of [`Access::data`].
     Plus(u64),
 }
 
-/// How an access is ordered with others of its processor.
+/// How an access is ordered with other accesses of its processor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Order {
-    /// Before what comes later.
+    /// Whether it is ordered before later accesses.
     pub acquire: Acquire,
-    /// After what comes earlier.
+    /// Whether it is ordered after earlier accesses.
     pub release: Release,
 }
 
@@ -114,9 +114,9 @@ pub enum Acquire {
     /// Not.
     #[default]
     No,
-    /// Processor consistent: may overtake an earlier release (`ldapr`).
+    /// RCpc: may overtake an earlier release (`ldapr`).
     Pc,
-    /// Sequentially consistent: may not overtake an earlier release of that kind (`ldar`, `.aq`).
+    /// RCsc: may not overtake an earlier RCsc release (`ldar`, `.aq`).
     Sc,
 }
 
@@ -126,9 +126,9 @@ pub enum Release {
     /// Not.
     #[default]
     No,
-    /// Processor consistent: a later acquire may overtake it.
+    /// RCpc: a later acquire may overtake it.
     Pc,
-    /// Sequentially consistent: see [`Acquire::Sc`] (`stlr`, `.rl`).
+    /// RCsc: see [`Acquire::Sc`] (`stlr`, `.rl`).
     Sc,
 }
 
@@ -165,14 +165,14 @@ impl Access {
         Access::new(Operation::Write, location, Value::Constant(value))
     }
 
-    /// As it is, with this order.
+    /// The access with this order.
     #[must_use]
     pub const fn ordered(mut self, acquire: Acquire, release: Release) -> Access {
         self.order = Order { acquire, release };
         self
     }
 
-    /// As it is, of `size` bytes, `offset` bytes after the location's start.
+    /// The access with this size and offset in bytes.
     #[must_use]
     pub const fn sized(mut self, size: u8, offset: u8) -> Access {
         self.size = size;
@@ -180,7 +180,7 @@ impl Access {
         self
     }
 
-    /// As it is, with its result in this register.
+    /// The access with its result in this register.
     #[must_use]
     pub const fn into(mut self, register: Register) -> Access {
         self.result = Some(register);

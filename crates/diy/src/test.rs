@@ -1,11 +1,11 @@
-//! A litmus test: its program, and which final values it asks for.
+//! A litmus test: its program, and the final values that it asks for.
 
 use std::fmt;
 
 use crate::text::write_program;
 use crate::{Arch, Error, Processor, Register, Step, location_name};
 
-/// What is looked at when a test has ended.
+/// A place whose final value is observed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Observable {
     /// A memory location.
@@ -22,27 +22,27 @@ pub enum Observable {
 /// A litmus test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Test {
-    /// For which architecture.
+    /// The architecture.
     pub arch: Arch,
     /// Its name.
     pub name: String,
     /// The cycle that it was made from, or another description.
     pub cycle: String,
-    /// What runs.
+    /// The processors.
     pub processors: Vec<Processor>,
-    /// How many memory locations there are; each is 0 at the start.
+    /// How many memory locations there are. All are initially 0.
     pub locations: usize,
     /// The outcome that the test asks for, in the order in which it is written.
     pub condition: Vec<(Observable, u64)>,
 }
 
 impl Test {
-    /// A test of these steps. Results that have no register get one; the condition is made from
-    /// what `condition` says for the steps with their registers.
+    /// A test of these steps. Results without a register get one; then `condition` states the outcome
+    /// for the processors with all registers chosen.
     ///
     /// # Errors
     ///
-    /// If a step names a wrong step, or its architecture has no such instruction.
+    /// If a step depends on a wrong step, or the architecture has no instruction for it.
     pub fn new(
         arch: Arch,
         name: &str,
@@ -67,7 +67,7 @@ impl Test {
         })
     }
 
-    /// What states name, in the order in which they do.
+    /// The observables in the order of states.
     #[must_use]
     pub fn observables(&self) -> Vec<Observable> {
         let mut named: Vec<(String, Observable)> = self
@@ -83,7 +83,7 @@ impl Test {
             .collect()
     }
 
-    /// What states call `observable`: `1:X3`, `x`.
+    /// The name of `observable` in states: `1:X3`, `x`.
     #[must_use]
     pub fn observable_name(&self, observable: Observable) -> String {
         match observable {
@@ -95,7 +95,7 @@ impl Test {
         }
     }
 
-    /// A final state, as `1:X1=1; 1:X3=0; x=2`, from what each observable is at the end.
+    /// A final state, such as `1:X1=1; 1:X3=0; x=2`, from the final value of each observable.
     #[must_use]
     pub fn state(&self, value: impl Fn(Observable) -> u64) -> String {
         let values = self

@@ -1,7 +1,7 @@
-//! From steps to instructions and registers.
+//! Writes steps as instructions and allocates registers.
 //!
-//! Registers are taken in the order in which the instructions need them, one for each value and
-//! one for each address, as diy7 does; so states name the same registers as those of its tests.
+//! Registers are allocated in the order in which instructions need them, one for each value and one
+//! for each address, as diy7 does. So states name the same registers as those of its tests.
 
 mod aarch64;
 mod ppc;
@@ -12,7 +12,7 @@ mod x86_64;
 use crate::{Arch, Error, Processor, Step};
 use writer::Writer;
 
-/// Gives every processor its registers and instructions.
+/// Writes the code of every processor.
 pub(crate) fn write_program(arch: Arch, steps: Vec<Vec<Step>>) -> Result<Vec<Processor>, Error> {
     let mut labels = 0;
     let write = |(processor, steps)| {

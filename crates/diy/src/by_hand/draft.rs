@@ -1,5 +1,5 @@
-//! The words that tests by hand are written in: steps, final values, and the shapes that several
-//! architectures share.
+//! What handwritten tests are built from: steps, final values, and shapes that several architectures
+//! share.
 
 use crate::{Access, Acquire, Observable, Operation, Register, Release, Status, Step, Value};
 
@@ -10,7 +10,7 @@ pub(super) const Z: usize = 2;
 /// A test before it is built: its name, its processors' steps, and the outcome that it asks for.
 pub(super) type Draft = (String, Vec<Vec<Step>>, Vec<(Observable, u64)>);
 
-/// A register at the end.
+/// The final value of a register.
 pub(super) fn register(processor: usize, number: u8, value: u64) -> (Observable, u64) {
     let register = Register(number);
     let observable = Observable::Register {
@@ -20,7 +20,7 @@ pub(super) fn register(processor: usize, number: u8, value: u64) -> (Observable,
     (observable, value)
 }
 
-/// A location at the end.
+/// The final value of a location.
 pub(super) const fn memory(location: usize, value: u64) -> (Observable, u64) {
     (Observable::Location(location), value)
 }
@@ -61,7 +61,7 @@ pub(super) fn atomic(
     Step::Access(bits.on(access.into(Register(number))))
 }
 
-/// Processors that each do `own` to their own location, then read the other's.
+/// Two processors: each runs `own` on its own location, then reads the other's.
 pub(super) fn store_buffering(
     own: impl Fn(usize) -> Vec<Step>,
     result: u8,
@@ -77,7 +77,7 @@ pub(super) fn store_buffering(
     )
 }
 
-/// A load-reserved and a store-conditional of its result plus one, on both processors.
+/// A load-reserved, and a store-conditional of its result plus one.
 pub(super) fn increment(old: u8, status: u8, says: Status) -> Vec<Step> {
     let mut conditional = Access::new(Operation::WriteExclusive(says), X, Value::Plus(1));
     conditional.data = Some(0);

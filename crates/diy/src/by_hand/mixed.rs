@@ -1,4 +1,4 @@
-//! Accesses of different sizes to one location. Power has none: its model knows no sizes.
+//! Accesses of different sizes to one location. Power has none: its model has no sizes.
 
 use super::draft::{Draft, X, Y, memory, read, register, write};
 use crate::{Access, Arch, Register, Step};
@@ -8,7 +8,7 @@ const WORD: u64 = 0x0101_0101;
 const HALF: u64 = 0x0202;
 
 pub(super) fn drafts(arch: Arch) -> Vec<Draft> {
-    // The first register that values may be in; its tests of Armv8 count from X0.
+    // The first register for values.
     let base: u8 = match arch {
         Arch::AArch64 | Arch::X86_64 => 0,
         Arch::Riscv64 => 10,

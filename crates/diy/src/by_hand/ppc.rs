@@ -1,4 +1,4 @@
-//! Power: `lwarx` and `stwcx.`, and order that shows only through a third processor.
+//! Power: `lwarx` and `stwcx.`, and order that only a third processor can observe.
 
 use super::draft::{
     Draft, RELAXED, X, Y, Z, exclusive_pair, increment, memory, read, register, store_buffering,
@@ -48,8 +48,8 @@ pub(super) fn drafts() -> Vec<Draft> {
     drafts
 }
 
-/// Message passing in which the reader's two reads are ordered only by what `between` does with
-/// a location that a third processor writes.
+/// Message passing in which only the accesses of `between`, to a location that a third processor
+/// writes, order the reader's two reads.
 fn through_another(name: &str, between: impl Fn(usize) -> Vec<Step>) -> Draft {
     let fence = Fence::named(Arch::Ppc64le, "Sync").map(Step::Fence);
     let writer = [Some(write(X, 1)), fence, Some(write(Y, 1))];
@@ -72,7 +72,7 @@ fn through_another(name: &str, between: impl Fn(usize) -> Vec<Step>) -> Draft {
     (name.to_owned(), steps, condition)
 }
 
-/// The access, its address made from what the step `source` read.
+/// The access with an address that depends on what the step `source` read.
 fn with_address(step: Step, source: usize) -> Step {
     match step {
         Step::Access(mut access) => {

@@ -32,7 +32,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Leaves the registers that the steps name to them.
+    /// Reserves the registers that the steps name.
     pub(crate) fn reserve(&mut self, steps: &[Step]) {
         for step in steps {
             if let Step::Access(access) = step {
@@ -43,7 +43,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Ends a step: later steps find its result here.
+    /// Ends a step and records its result.
     pub(crate) fn end_step(&mut self, result: Option<Register>) {
         self.results.push(result);
         self.step += 1;
@@ -80,7 +80,7 @@ impl<'a> Writer<'a> {
         self.code.push(instruction.into());
     }
 
-    /// A register that nothing else uses.
+    /// Allocates a register.
     pub(crate) fn fresh(&mut self) -> Result<Register, Error> {
         self.free.pop().ok_or(Error::Registers {
             processor: self.processor,
@@ -99,7 +99,7 @@ impl<'a> Writer<'a> {
         Ok(register)
     }
 
-    /// The register for what the access reads: the one that it names, or a new one.
+    /// The register for the value that the access reads: the one that it names, or a new one.
     pub(crate) fn destination(&mut self, access: &mut Access) -> Result<Register, Error> {
         let register = match access.result {
             Some(register) => register,
@@ -109,7 +109,7 @@ impl<'a> Writer<'a> {
         Ok(register)
     }
 
-    /// The register for whether the access wrote: the one that it names, or a new one.
+    /// The register for the status of the access: the one that it names, or a new one.
     pub(crate) fn status(&mut self, access: &mut Access) -> Result<Register, Error> {
         let register = match access.status {
             Some(register) => register,
@@ -119,7 +119,7 @@ impl<'a> Writer<'a> {
         Ok(register)
     }
 
-    /// The register with what an earlier step read.
+    /// The register with the result of an earlier step.
     pub(crate) fn result(&self, source: usize) -> Result<Register, Error> {
         let result = self.results.get(source).copied().flatten();
         result.ok_or_else(|| {
@@ -141,12 +141,12 @@ impl<'a> Writer<'a> {
     /// An error: there is no such instruction.
     pub(crate) fn no_instruction(&self, access: &Access) -> Error {
         self.wrong(&format!(
-            "{} has no instruction for {:?} of {} bytes at offset {} with {:?}: expected one of its own",
+            "{} has no instruction for {:?} of {} bytes at offset {} with {:?}: expected an operation that it has",
             self.arch.herd_name(), access.operation, access.size, access.offset, access.order
         ))
     }
 
-    /// The steps whose results the value and the address are made from.
+    /// The registers on which the value and the address depend.
     pub(crate) fn sources(
         &self,
         access: &Access,
@@ -154,7 +154,7 @@ impl<'a> Writer<'a> {
         let data = access.data.map(|step| self.result(step)).transpose()?;
         let address = access.address.map(|step| self.result(step)).transpose()?;
         if data.is_none() && matches!(access.value, Value::Plus(_)) {
-            return Err(self.wrong("what it writes is a sum: expected `data` to say of what"));
+            return Err(self.wrong("it writes a sum: expected `data` to name the other summand"));
         }
         if data.is_some() && !access.operation.writes() {
             return Err(self.wrong("it only reads: expected no `data`"));
@@ -167,7 +167,7 @@ impl<'a> Writer<'a> {
         access.size == 4 && access.offset == 0
     }
 
-    /// Whether the access is of the kind that every architecture has: a read or a write.
+    /// Whether the access is a plain read or write.
     pub(crate) const fn is_simple(access: &Access) -> bool {
         matches!(access.operation, Operation::Read | Operation::Write)
     }
