@@ -1,4 +1,7 @@
 //! The choices, and their lines of text.
+//!
+//! Parsed without winnow: a line is words between single spaces, and slice patterns over them read
+//! like the format. Nothing is said about a malformed line but its number and its text.
 
 use std::fmt;
 
@@ -7,16 +10,16 @@ use weakmem::{Progress, Stop, StoreId, ThreadId};
 /// The free choices of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choices {
-    /// Who ran, and how far.
+    /// Which threads ran, in order, and how far.
     pub turns: Vec<Turn>,
-    /// In what memory was not sequentially consistent.
+    /// Where memory was not sequentially consistent.
     pub deviations: Vec<Deviation>,
 }
 
-/// A thread ran.
+/// One turn of a thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Turn {
-    /// Who, and how far it had come when it stopped.
+    /// The thread, and how far it had come when it stopped.
     pub until: Progress,
     /// Why it stopped.
     pub why: Stop,
@@ -25,36 +28,36 @@ pub struct Turn {
 /// A choice that a sequentially consistent machine does not make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Deviation {
-    /// In which turn it was made.
+    /// The index of the turn in which it was made.
     pub turn: usize,
-    /// What it is.
+    /// The choice.
     pub what: What,
 }
 
-/// What a deviation is.
+/// The choice of a deviation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum What {
     /// A store stays pending.
     Pending {
-        /// Which.
+        /// The store.
         store: StoreId,
-        /// For so many rounds.
+        /// For how many rounds.
         rounds: u64,
     },
-    /// A store that has become visible stays unseen.
+    /// A visible store stays unseen by a thread.
     Unseen {
-        /// Which.
+        /// The store.
         store: StoreId,
-        /// By whom.
+        /// The thread that does not see it.
         observer: ThreadId,
-        /// For so many rounds.
+        /// For how many rounds.
         rounds: u64,
     },
-    /// A store-conditional fails without need.
-    Refused {
-        /// Whose.
+    /// A store-conditional fails spuriously.
+    SpuriousFailure {
+        /// Its thread.
         thread: ThreadId,
-        /// 1, 2, … among those that could succeed.
+        /// Its number among those of the thread that could succeed, from 1.
         number: u64,
     },
 }
@@ -62,19 +65,19 @@ pub enum What {
 /// One line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Line {
-    /// A turn begins; of no importance if it is ended by a line of its own.
+    /// A turn begins. It ends with a [`Line::Turn`], or with the recording.
     Begins(ThreadId),
     Turn(Turn),
     Deviation(Deviation),
 }
 
 impl Choices {
-    /// Reads what a [`crate::Recorder`] wrote. If the run ended in the middle of a turn, that turn goes on
-    /// for ever.
+    /// Parses what a [`crate::Recorder`] wrote. If the run ended in the middle of a turn, that turn has
+    /// no end.
     ///
     /// # Errors
     ///
-    /// The number of the line, from 1, that cannot be understood. A last line without an end is left out.
+    /// The number of the first malformed line, from 1. An unfinished last line is ignored.
     pub fn from_recording(text: &str) -> Result<Choices, usize> {
         let mut choices = Choices::default();
         let mut open = None;
@@ -134,7 +137,9 @@ impl fmt::Display for Line {
                     "unseen {} {} {observer} {rounds} {turn}",
                     store.thread, store.number
                 ),
-                What::Refused { thread, number } => write!(f, "refused {thread} {number} {turn}"),
+                What::SpuriousFailure { thread, number } => {
+                    write!(f, "refused {thread} {number} {turn}")
+                }
             },
         }
     }
@@ -186,7 +191,7 @@ impl Line {
             }
             ["refused", thread, number, turn] => {
                 let (thread, number) = (small(thread)?, large(number)?);
-                deviation(turn, What::Refused { thread, number })
+                deviation(turn, What::SpuriousFailure { thread, number })
             }
             _ => None,
         }

@@ -1,31 +1,31 @@
-//! What can be wrong with a schedule.
+//! The error of this crate: why a schedule is refused.
 
 /// Why a schedule is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// It is something else.
-    #[error("it is no schedule: the first line is not `overtake schedule VERSION`")]
+    /// The first line is not that of a schedule.
+    #[error("it is not a schedule: the first line is not `overtake schedule VERSION`")]
     NotASchedule,
-    /// It is of another version.
+    /// Another version of the format.
     #[error("it is a schedule of version {found}; this overtake reads version {known}")]
     Version {
         /// Its version.
         found: String,
-        /// What can be read.
+        /// The version that can be read.
         known: u32,
     },
-    /// The end is missing.
-    #[error("it is cut off: the last line is not `end …`")]
-    CutOff,
-    /// The text is not what was written.
-    #[error("it is damaged: the checksum in its last line is not that of its text")]
+    /// The last line is missing.
+    #[error("it is truncated: the last line is not `end …`")]
+    Truncated,
+    /// The checksum does not match the text.
+    #[error("it is damaged: the checksum in its last line does not match its text")]
     Checksum,
-    /// A line cannot be understood.
-    #[error("line {line}, `{text}`, cannot be understood")]
+    /// A malformed line.
+    #[error("line {line} is malformed: `{text}`")]
     Line {
         /// From 1.
         line: usize,
-        /// What it says.
+        /// Its text.
         text: String,
     },
 }

@@ -1,8 +1,7 @@
-//! A schedule as a file.
+//! The file of a schedule.
 //!
-//! Lines of text: `overtake schedule 1`; what the choices were made for, a name and a value each;
-//! an empty line; the choices in the order in which they were made; `end CHECKSUM` over all
-//! before it.
+//! Lines of text: `overtake schedule 1`; a name and a value for each fact about the run; an empty
+//! line; the choices in the order in which they were made; `end CHECKSUM`, over all lines before it.
 
 use std::fmt;
 
@@ -14,10 +13,11 @@ pub const VERSION: u32 = 1;
 
 const FIRST: &str = "overtake schedule ";
 
-/// Choices, and what they were made for.
+/// Choices, and the run that they belong to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Schedule {
-    /// Names and values: the program, its target, the seed … A name is one word, a value one line.
+    /// Facts about the run, as names and values: the program, its target, the seed … A name is one
+    /// word, a value one line.
     pub about: Vec<(String, String)>,
     /// The choices.
     pub choices: Choices,
@@ -31,11 +31,11 @@ impl Schedule {
         Some(&found.1)
     }
 
-    /// Reads a file's text.
+    /// Parses the text of a file.
     ///
     /// # Errors
     ///
-    /// It is not a whole schedule of this version.
+    /// The text is not a complete schedule of this version.
     pub fn parse(text: &str) -> Result<Schedule, Error> {
         let first = text.lines().next().unwrap_or_default();
         let version = first.strip_prefix(FIRST).ok_or(Error::NotASchedule)?;
@@ -48,8 +48,8 @@ impl Schedule {
         let (body, end) = text
             .strip_suffix('\n')
             .and_then(|text| text.rsplit_once('\n'))
-            .ok_or(Error::CutOff)?;
-        let checksum = end.strip_prefix("end ").ok_or(Error::CutOff)?;
+            .ok_or(Error::Truncated)?;
+        let checksum = end.strip_prefix("end ").ok_or(Error::Truncated)?;
         if checksum != checksum_of(body) {
             return Err(Error::Checksum);
         }

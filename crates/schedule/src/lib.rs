@@ -1,15 +1,17 @@
-//! The free choices of a run, written down and made again.
+//! Records and replays schedules: the free choices of a run.
 //!
-//! What a run does follows from the choices of its [`weakmem::Strategy`]: who runs, how long a
-//! store stays pending, how long a write stays unseen, which store-conditional fails.
-//! [`Recorder`] writes down those that another strategy makes, as [`Choices`]; [`Replay`] makes
-//! them again. A [`Schedule`] is choices with what they were made for, as a file.
+//! In: a [`weakmem::Strategy`] to record, or the text of a schedule. Out: the recorded choices as
+//! text, and a strategy that makes them again. Never knows: what a choice does to memory; it does no
+//! I/O, the caller of [`Recorder`] gives it a writer.
 //!
-//! Choices name threads, stores and positions by their numbers within a thread, so that they still
-//! mean something when some of them are left out: this is how a failing run is shrunk. What is left
-//! out is chosen as on a sequentially consistent machine.
+//! A run is determined by the choices of its strategy: which thread runs, how long a store stays
+//! pending, how long a visible write stays unseen by a thread, which store-conditional fails
+//! spuriously. [`Recorder`] writes them down as [`Choices`]; [`Replay`] makes them again. A
+//! [`Schedule`] is a file of choices and the run that they belong to.
 //!
-//! The crate does no I/O: whoever records gives it somewhere to write.
+//! Choices name threads, stores and positions by numbers within a thread. So they keep their meaning
+//! when others are removed, which is how a failing schedule is minimised. Removed choices are made
+//! as a sequentially consistent machine with a fair scheduler would.
 #![forbid(unsafe_code)]
 
 mod choices;

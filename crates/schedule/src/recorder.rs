@@ -1,4 +1,4 @@
-//! Writing down what another strategy chooses.
+//! Records the choices of another strategy.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -7,7 +7,7 @@ use weakmem::{Progress, Quantum, Stop, StoreId, Strategy, ThreadId};
 
 use crate::choices::{Deviation, Line, Turn, What};
 
-/// Makes the choices of another strategy, and writes each down at once: a guest may end at any time.
+/// A strategy that asks another one, and writes each choice down at once: a guest may end at any time.
 pub struct Recorder {
     strategy: Box<dyn Strategy>,
     out: Box<dyn Write>,
@@ -16,9 +16,9 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Records what `strategy` chooses, as lines into `out`.
+    /// Records the choices of `strategy` as lines into `out`.
     ///
-    /// The choices panic when `out` fails.
+    /// A choice panics if `out` fails.
     #[must_use]
     pub fn new(strategy: Box<dyn Strategy>, out: Box<dyn Write>) -> Self {
         Self {
@@ -85,7 +85,7 @@ impl Strategy for Recorder {
         let number = *number;
         let fails = self.strategy.fails(thread);
         if fails {
-            self.deviate(What::Refused { thread, number });
+            self.deviate(What::SpuriousFailure { thread, number });
         }
         fails
     }

@@ -1,4 +1,4 @@
-//! Making choices again.
+//! Replays recorded choices.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,31 +6,31 @@ use weakmem::{Progress, Quantum, Stop, StoreId, Strategy, ThreadId};
 
 use crate::choices::{Choices, Turn, What};
 
-/// Instructions that a turn may take longer than it did: when choices were left out, what it waited
-/// for may not come.
+/// How many instructions longer a turn may run than it did: without the removed choices, what it waits
+/// for may not happen.
 const PATIENCE: u64 = 10_000;
 
-/// Makes recorded choices. What was not recorded, and what comes after the last turn, is chosen as
-/// a sequentially consistent machine with a fair scheduler would.
+/// A strategy that makes recorded choices. All others, and those after the last turn, are made as a
+/// sequentially consistent machine with a fair scheduler would.
 #[derive(Debug)]
 pub struct Replay {
     turns: Vec<Turn>,
-    /// The first turn that was not taken.
+    /// The index of the next turn.
     next: usize,
-    /// What the running thread is to do.
+    /// The turn of the running thread.
     current: Option<Turn>,
     /// How far each thread had come when it last stopped.
     progress: HashMap<ThreadId, Progress>,
     pending: HashMap<StoreId, u64>,
     unseen: HashMap<(StoreId, ThreadId), u64>,
-    refused: HashSet<(ThreadId, u64)>,
+    spurious_failures: HashSet<(ThreadId, u64)>,
     attempts: HashMap<ThreadId, u64>,
-    /// Who ran last.
+    /// The thread that ran last.
     last: ThreadId,
 }
 
 impl Replay {
-    /// Makes these choices.
+    /// Replays these choices.
     #[must_use]
     pub fn new(choices: Choices) -> Self {
         let mut replay = Self {
@@ -40,7 +40,7 @@ impl Replay {
             progress: HashMap::new(),
             pending: HashMap::new(),
             unseen: HashMap::new(),
-            refused: HashSet::new(),
+            spurious_failures: HashSet::new(),
             attempts: HashMap::new(),
             last: 0,
         };
@@ -56,15 +56,15 @@ impl Replay {
                 } => {
                     replay.unseen.insert((store, observer), rounds);
                 }
-                What::Refused { thread, number } => {
-                    replay.refused.insert((thread, number));
+                What::SpuriousFailure { thread, number } => {
+                    replay.spurious_failures.insert((thread, number));
                 }
             }
         }
         replay
     }
 
-    /// Whether the thread has come as far as the turn goes.
+    /// Whether the thread has already come as far as the turn goes.
     fn is_done(&self, turn: &Turn) -> bool {
         let Some(at) = self.progress.get(&turn.until.thread) else {
             return false;
@@ -134,6 +134,6 @@ impl Strategy for Replay {
     fn fails(&mut self, thread: ThreadId) -> bool {
         let number = self.attempts.entry(thread).or_default();
         *number += 1;
-        self.refused.contains(&(thread, *number))
+        self.spurious_failures.contains(&(thread, *number))
     }
 }

@@ -1,4 +1,4 @@
-//! What is written is read again, and what is not whole is refused; what was recorded is replayed.
+//! Schedules survive writing and parsing, damaged ones are refused, and recordings are replayed.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -45,7 +45,7 @@ fn example() -> Schedule {
                 ),
                 deviation(
                     2,
-                    What::Refused {
+                    What::SpuriousFailure {
                         thread: 2,
                         number: 4,
                     },
@@ -56,7 +56,7 @@ fn example() -> Schedule {
 }
 
 #[test]
-fn a_file_is_read_as_it_was_written() {
+fn a_file_survives_writing_and_parsing() {
     let text = example().to_string();
     assert!(
         text.starts_with("overtake schedule 1\ntarget aarch64\nprogram ./a 'b c'\n\nturn 0 0 700 instructions\npending 1 12 7 1\n"),
@@ -68,7 +68,7 @@ fn a_file_is_read_as_it_was_written() {
 }
 
 #[test]
-fn what_is_not_whole_is_refused() {
+fn truncated_and_damaged_files_are_refused() {
     let text = example().to_string();
     assert_eq!(Schedule::parse(""), Err(Error::NotASchedule));
     assert_eq!(Schedule::parse("\x7fELF"), Err(Error::NotASchedule));
@@ -80,7 +80,7 @@ fn what_is_not_whole_is_refused() {
             known: VERSION
         })
     );
-    // Cut off anywhere, or one character changed anywhere.
+    // Truncated anywhere, or with one character changed anywhere.
     for end in 1..text.len() {
         assert!(Schedule::parse(&text[..end]).is_err(), "{end}");
     }
@@ -94,7 +94,7 @@ fn what_is_not_whole_is_refused() {
 
 proptest! {
     #[test]
-    fn any_text_is_read_or_refused(text in "(overtake schedule 1\n)?([a-z]+ [0-9 ]*\n|\n|.)*") {
+    fn any_text_is_parsed_or_refused(text in "(overtake schedule 1\n)?([a-z]+ [0-9 ]*\n|\n|.)*") {
         let _ = Schedule::parse(&text);
         let _ = Choices::from_recording(&text);
     }
@@ -114,7 +114,7 @@ impl Write for Shared {
     }
 }
 
-/// What a strategy answers to the same questions.
+/// The answers of a strategy to a fixed series of questions.
 fn answers(strategy: &mut dyn Chooser) -> Vec<u64> {
     let mut answers = Vec::new();
     let mut at = [progress(0, 0, 0), progress(1, 0, 0)];
@@ -145,7 +145,7 @@ fn answers(strategy: &mut dyn Chooser) -> Vec<u64> {
 }
 
 #[test]
-fn what_was_recorded_is_chosen_again() {
+fn recorded_choices_are_made_again() {
     let out = Shared::default();
     let uniform = Box::new(Uniform::new(7));
     let recorded = answers(&mut Recorder::new(uniform, Box::new(out.clone())));
@@ -167,7 +167,7 @@ fn a_recording_that_ends_in_a_turn_goes_on_with_it() {
 }
 
 #[test]
-fn what_was_left_out_is_chosen_fairly() {
+fn removed_choices_are_made_fairly() {
     let mut replay = Replay::new(Choices::default());
     let chosen: Vec<u32> = (0..4).map(|_| replay.next_thread(&[0, 2, 5])).collect();
     assert_eq!(chosen, [2, 5, 0, 2]);
@@ -180,7 +180,7 @@ fn what_was_left_out_is_chosen_fairly() {
 }
 
 #[test]
-fn a_turn_whose_work_is_done_or_whose_thread_waits_is_left_out() {
+fn a_turn_is_skipped_if_its_work_is_done_or_its_thread_waits() {
     let turn = |thread, accesses| Turn {
         until: progress(thread, accesses, 0),
         why: Stop::Accesses,
