@@ -1,4 +1,4 @@
-//! All candidate executions of a test that are coherent and atomic.
+//! Enumerates the candidate executions of a test that are coherent and atomic.
 
 use diy::{Step, Test};
 
@@ -21,7 +21,7 @@ pub(crate) fn visit_all(test: &Test, mut visit: impl FnMut(&Execution<'_>, &[u64
     }
 }
 
-/// At least as many candidates as there are: every write for every read, every order of the writes.
+/// An upper bound on the number of candidates: every write for every read, every order of the writes.
 pub(crate) fn estimate(test: &Test) -> u64 {
     let choices = 1_u64 << conditional_writes(test).len().min(63);
     let Some(program) = Program::new(test, |_, _| true) else {
@@ -29,7 +29,7 @@ pub(crate) fn estimate(test: &Test) -> u64 {
     };
     let of_cell = |event: usize| program.same_location.row(event) & program.writes;
     let sources = members(program.reads).map(|read| u64::from(of_cell(read).count_ones()));
-    // The product over all writes but the first one of a cell of how many come before it.
+    // For each write of a cell but the first, the number of writes before it.
     let orders = members(program.writes).map(|write| {
         let earlier = of_cell(write) & ((1 << write) - 1);
         u64::from(earlier.count_ones()).max(1)
@@ -37,7 +37,7 @@ pub(crate) fn estimate(test: &Test) -> u64 {
     sources.chain(orders).fold(choices, u64::saturating_mul)
 }
 
-/// Processor and step of every write that may not happen.
+/// Processor and step of every conditional write.
 fn conditional_writes(test: &Test) -> Vec<(usize, usize)> {
     let mut places = Vec::new();
     for (processor, one) in test.processors.iter().enumerate() {
@@ -57,7 +57,7 @@ fn visit_program(test: &Test, program: &Program, visit: &mut impl FnMut(&Executi
         .iter()
         .map(|read| {
             let same = program.same_location.row(*read) & program.writes;
-            // A read never reads what its processor writes later.
+            // A read never reads a later write of its own processor.
             members(same)
                 .filter(|write| !program.po.has(*read, *write))
                 .collect()
@@ -84,7 +84,7 @@ fn visit_program(test: &Test, program: &Program, visit: &mut impl FnMut(&Executi
     }
 }
 
-/// The next choice of a source for each read; false after the last one.
+/// Advances to the next choice of a source for each read; false after the last one.
 fn advance(chosen: &mut [usize], sources: &[Vec<usize>]) -> bool {
     for (choice, sources) in chosen.iter_mut().zip(sources) {
         *choice += 1;
@@ -96,7 +96,7 @@ fn advance(chosen: &mut [usize], sources: &[Vec<usize>]) -> bool {
     false
 }
 
-/// Every coherence order that keeps to program order, the write of the start first.
+/// Every coherence order that respects program order. The initial write comes first.
 fn coherence_orders(program: &Program) -> Vec<Matrix> {
     let mut orders = vec![Matrix::empty(program.size())];
     let starts = members(program.writes).filter(|write| program.events[*write].place.is_none());

@@ -1,7 +1,7 @@
-//! Cells: the parts of a location that its accesses tell apart.
+//! Cells: the parts of a location that accesses of different sizes tell apart.
 //!
-//! Where all accesses to a location have one size and place there is one cell. Otherwise cells
-//! begin and end where accesses do, so that an access reads or writes whole cells. Byte order is
+//! If all accesses to a location have the same size and offset, it is one cell. Otherwise cells begin
+//! and end where accesses do, so that each access reads or writes whole cells. Byte order is
 //! little-endian.
 
 use diy::{Access, Step, Test};
@@ -10,9 +10,9 @@ use diy::{Access, Step, Test};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cell {
     pub(crate) location: usize,
-    /// The first byte.
+    /// The offset of its first byte.
     pub(crate) start: u8,
-    /// How many bytes.
+    /// Its size in bytes.
     pub(crate) size: u8,
 }
 
@@ -44,7 +44,7 @@ impl Cell {
         self.location == access.location && (access.offset..end).contains(&self.start)
     }
 
-    /// Its part of what the access reads or writes.
+    /// Its part of the value that the access reads or writes.
     pub(crate) fn of_value(&self, access: &Access, value: u64) -> u64 {
         let shifted = value.checked_shr(self.shift(access.offset)).unwrap_or(0);
         let bits = 8 * u32::from(self.size);
@@ -52,7 +52,7 @@ impl Cell {
         shifted & mask.unwrap_or(0)
     }
 
-    /// Its content, at its place in a value that starts at byte `first` of the location.
+    /// Its content, shifted to its place in a value that starts at byte `first` of the location.
     pub(crate) fn in_value(&self, first: u8, content: u64) -> u64 {
         content.checked_shl(self.shift(first)).unwrap_or(0)
     }

@@ -1,4 +1,4 @@
-//! One candidate execution: a program, who reads from whom, and the order of the writes.
+//! One candidate execution: a program, the reads-from relation, and the coherence order.
 
 use diy::{Operation, Test, Value};
 
@@ -10,11 +10,11 @@ use crate::program::Program;
 pub(crate) struct Execution<'a> {
     pub(crate) test: &'a Test,
     pub(crate) program: &'a Program,
-    /// From each write to the reads that read it.
+    /// Reads-from: each write with the reads that read it.
     pub(crate) rf: Matrix,
-    /// From each write to the later ones to its location.
+    /// Coherence order: each write with the later writes to its location.
     pub(crate) co: Matrix,
-    /// From each read to the writes that overwrite what it read.
+    /// From-read: each read with the writes that overwrite the value that it read.
     pub(crate) fr: Matrix,
     pub(crate) po_loc: Matrix,
 }
@@ -47,7 +47,7 @@ impl<'a> Execution<'a> {
         self.fr.and(&self.program.external)
     }
 
-    /// All communication.
+    /// All communication: `rf`, `co` and `fr`.
     pub(crate) fn com(&self) -> Matrix {
         self.rf.or(&self.co).or(&self.fr)
     }
@@ -57,19 +57,19 @@ impl<'a> Execution<'a> {
         self.com().and(&self.program.external)
     }
 
-    /// Every location by itself is sequentially consistent.
+    /// Whether each location by itself is sequentially consistent.
     pub(crate) fn is_coherent(&self) -> bool {
         self.po_loc.or(&self.com()).is_acyclic()
     }
 
-    /// No write of another processor comes between the read and the write of an atomic.
+    /// Whether no write of another processor is between the read and the write of an atomic.
     pub(crate) fn is_atomic(&self) -> bool {
         let between = self.fre().then(&self.coe());
         self.program.rmw.and(&between).is_empty()
     }
 
-    /// Whether the relation has no cycle when what an instruction reads and writes is one event,
-    /// as x86-TSO and RVWMO have it.
+    /// Whether the relation is acyclic if the read and the write of an instruction are one event, as in
+    /// x86-TSO and RVWMO.
     pub(crate) fn is_acyclic_merged(&self, relation: &Matrix) -> bool {
         let amo = &self.program.amo;
         let both = amo.or(&amo.inverse()).or(&self.program.parts);
@@ -78,13 +78,13 @@ impl<'a> Execution<'a> {
         same.then(&rest).then(&same).is_acyclic()
     }
 
-    /// What each event reads or writes. `None` if a value is made from itself, or a
-    /// compare-and-swap writes though it met another value than it expects, or the reverse.
+    /// The value that each event reads or writes. `None` if a value depends on itself, or if a
+    /// compare-and-swap writes although its comparison fails, or the reverse.
     pub(crate) fn values(&self) -> Option<Vec<u64>> {
         let events = &self.program.events;
         let sources = self.rf.inverse();
         let mut values: Vec<Option<u64>> = vec![None; events.len()];
-        // Each round reaches one event more of a chain, at least.
+        // Each round resolves at least one more event of a chain.
         for _ in 0..=events.len() {
             for (index, event) in events.iter().enumerate() {
                 values[index] = if event.writes {
@@ -110,7 +110,7 @@ impl<'a> Execution<'a> {
         values.filter(|_| consistent)
     }
 
-    /// What a step reads, if all of it is known.
+    /// The value that a step reads, if all of it is known.
     pub(crate) fn read(
         &self,
         processor: usize,

@@ -25,21 +25,21 @@ pub(crate) struct Matrix {
 }
 
 impl Matrix {
-    /// No pair of `size` events.
+    /// The empty relation over `size` events.
     pub(crate) fn empty(size: usize) -> Matrix {
         Matrix {
             rows: vec![0; size],
         }
     }
 
-    /// Each of `size` events with itself.
+    /// The identity over `size` events.
     pub(crate) fn identity(size: usize) -> Matrix {
         Matrix {
             rows: (0..size).map(|event| 1 << event).collect(),
         }
     }
 
-    /// The pairs of `size` events of which `holds` is true.
+    /// The pairs of `size` events for which `holds` is true.
     pub(crate) fn of(size: usize, holds: impl Fn(usize, usize) -> bool) -> Matrix {
         let row = |from| {
             let targets = (0..size).filter(|to| holds(from, *to));
@@ -58,7 +58,7 @@ impl Matrix {
         self.rows[from] >> to & 1 == 1
     }
 
-    /// Those that `from` is related to.
+    /// The events that `from` is related to.
     pub(crate) fn row(&self, from: usize) -> Set {
         self.rows[from]
     }
@@ -70,17 +70,17 @@ impl Matrix {
         }
     }
 
-    /// The pairs of this or of `other`.
+    /// The union.
     pub(crate) fn or(&self, other: &Matrix) -> Matrix {
         self.zip(other, |left, right| left | right)
     }
 
-    /// The pairs of both.
+    /// The intersection.
     pub(crate) fn and(&self, other: &Matrix) -> Matrix {
         self.zip(other, |left, right| left & right)
     }
 
-    /// The pairs of this that are not of `other`.
+    /// The difference.
     pub(crate) fn without(&self, other: &Matrix) -> Matrix {
         self.zip(other, |left, right| left & !right)
     }
@@ -100,7 +100,7 @@ impl Matrix {
         }
     }
 
-    /// One step of this, then one of `other`.
+    /// The composition: one step of this, then one of `other`.
     pub(crate) fn then(&self, other: &Matrix) -> Matrix {
         let row = |row: &Set| members(*row).fold(0, |set, middle| set | other.rows[middle]);
         Matrix {
@@ -108,17 +108,17 @@ impl Matrix {
         }
     }
 
-    /// Every pair the other way round.
+    /// The inverse.
     pub(crate) fn inverse(&self) -> Matrix {
         Matrix::of(self.rows.len(), |from, to| self.has(to, from))
     }
 
-    /// Those that some pair ends with.
+    /// The range: the events at the end of some pair.
     pub(crate) fn range(&self) -> Set {
         self.rows.iter().fold(0, |set, row| set | row)
     }
 
-    /// One step or more.
+    /// The transitive closure.
     pub(crate) fn closure(&self) -> Matrix {
         let mut closed = self.clone();
         for middle in 0..closed.rows.len() {
@@ -132,7 +132,7 @@ impl Matrix {
         closed
     }
 
-    /// No step or more.
+    /// The reflexive and transitive closure.
     pub(crate) fn star(&self) -> Matrix {
         self.closure().or(&Matrix::identity(self.rows.len()))
     }

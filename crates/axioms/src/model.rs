@@ -11,23 +11,23 @@ use crate::matrix::{MAX, Matrix};
 use crate::program::count;
 use crate::{aarch64, ppc, riscv, x86_64};
 
-/// How much of an architecture's weakness there is, from none to all of it.
+/// How much reordering of an architecture's is allowed, from none to all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Model {
-    /// None: interleaving.
+    /// None: interleavings only.
     SequentiallyConsistent,
-    /// Only stores are delayed: every read is before all later accesses of its processor. On
-    /// Power stores also become visible to all at once.
+    /// Only stores are delayed: every read is ordered before all later accesses of its processor. On
+    /// Power, stores also become visible to all processors at once.
     StoresDelayedOnly,
-    /// Every read is before all later writes of its processor. On Power stores also become
-    /// visible to all at once.
+    /// No load buffering: every read is ordered before all later writes of its processor. On Power,
+    /// stores also become visible to all processors at once.
     WithoutLoadBuffering,
-    /// All of it.
+    /// All that the architecture allows.
     Allowed,
 }
 
 impl Model {
-    /// All of them, the strongest first.
+    /// All models, the strongest first.
     pub const ALL: [Model; 4] = [
         Model::SequentiallyConsistent,
         Model::StoresDelayedOnly,
@@ -43,7 +43,7 @@ pub struct Outcomes {
 }
 
 impl Outcomes {
-    /// Those that `model` allows, as [`Test::state`] writes them.
+    /// The states that `model` allows, as [`Test::state`] writes them.
     #[must_use]
     pub const fn of(&self, model: Model) -> &BTreeSet<String> {
         &self.sets[model as usize]
@@ -57,13 +57,13 @@ impl Outcomes {
     }
 }
 
-/// How many candidate executions there may be; an estimate from above is compared with it.
+/// How many candidate executions there may be. An upper bound on their number is compared with it.
 const MAX_CANDIDATES: u64 = 1_000_000_000;
 
-/// Why a test cannot be judged.
+/// Why the outcomes of a test cannot be computed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Too large.
+    /// The test has too many reads and writes.
     #[error(
         "`{test}` has {events} reads and writes: expected at most {MAX}; use fewer accesses or \
          locations"
@@ -74,7 +74,7 @@ pub enum Error {
         /// How many there are.
         events: usize,
     },
-    /// Too many candidate executions.
+    /// The test has too many candidate executions.
     #[error(
         "`{test}` has more than {MAX_CANDIDATES} candidate executions: use fewer reads and writes of \
          one location"
@@ -83,7 +83,7 @@ pub enum Error {
         /// The test.
         test: String,
     },
-    /// The Power model has no mixed sizes.
+    /// The test mixes sizes, which the Power model does not have.
     #[error(
         "`{test}` accesses parts of a location: on Power expected accesses of one size and place"
     )]
@@ -155,7 +155,7 @@ fn allows(execution: &Execution<'_>, model: Model) -> bool {
     }
 }
 
-/// How the execution ends.
+/// The final state of the execution.
 fn state(execution: &Execution<'_>, values: &[u64]) -> String {
     let program = execution.program;
     let known: Vec<Option<u64>> = values.iter().copied().map(Some).collect();

@@ -4,8 +4,8 @@
 use crate::execution::Execution;
 use crate::matrix::Matrix;
 
-/// Whether the model allows a coherent and atomic execution; with `extra`, that order is kept as
-/// well and a write becomes visible to all other processors at once.
+/// Whether the model allows a coherent and atomic execution. With `extra`, that order is preserved
+/// too, and a write becomes visible to all other processors at once.
 pub(crate) fn allows(execution: &Execution<'_>, extra: Option<&Matrix>) -> bool {
     let program = execution.program;
     let (all, writes) = (program.all(), program.writes);
@@ -44,8 +44,8 @@ pub(crate) fn allows(execution: &Execution<'_>, extra: Option<&Matrix>) -> bool 
         && execution.co.or(&exclusives).between(all, all).is_acyclic()
 }
 
-/// Figure 25: whether the start (i) or the end, the commit (c), of one access is before the start
-/// or the end of another one, as a least fixed point.
+/// Preserved program order (figure 25), as a least fixed point: whether the initiation (i) or the
+/// commit (c) of one access is before the initiation or the commit of another.
 fn preserved_program_order(execution: &Execution<'_>) -> Matrix {
     let program = execution.program;
     let (reads, writes) = (program.reads, program.writes);

@@ -1,64 +1,64 @@
-//! The events of a test and what program order makes of them, for one choice of which
-//! conditional writes happen.
+//! The events of a test and their relations in program order, for one choice of which conditional
+//! writes happen.
 
 use diy::{Access, Acquire, Fence, Operation, Release, Step, Test};
 
 use crate::cell::Cell;
 use crate::matrix::{MAX, Matrix, Set};
 
-/// A read or a write of one cell: an access has one for each of its cells, an atomic that writes
-/// one of each.
+/// A read or a write of one cell. An access has one for each of its cells, an atomic a read and a
+/// write for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Event {
-    /// Processor and step; `None` for the write that is there at the start.
+    /// Processor and step; `None` for an initial write.
     pub(crate) place: Option<(usize, usize)>,
     /// Which of the test's cells it reads or writes.
     pub(crate) cell: usize,
     pub(crate) writes: bool,
-    /// The access; that of the start writes 0.
+    /// The access. Initial writes write 0.
     pub(crate) access: Access,
 }
 
-/// Events, the sets that they fall into, and the relations that do not depend on who reads what.
+/// Events, sets of events, and the relations that do not depend on the candidate execution.
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) events: Vec<Event>,
     pub(crate) cells: Vec<Cell>,
     pub(crate) reads: Set,
     pub(crate) writes: Set,
-    /// Reads with acquire, of either kind, and of the sequentially consistent kind.
+    /// Acquire events: of any kind, and RCsc.
     pub(crate) acquire: Set,
     pub(crate) acquire_sc: Set,
-    /// Writes with release, of either kind, and of the sequentially consistent kind.
+    /// Release events: of any kind, and RCsc.
     pub(crate) release: Set,
     pub(crate) release_sc: Set,
     /// Load-reserved and store-conditional.
     pub(crate) exclusive: Set,
-    /// On one processor, one before the other; an atomic's read is before its write.
+    /// Program order. An atomic's read is before its write.
     pub(crate) po: Matrix,
-    /// On two processors; the writes of the start are on one of their own.
+    /// Pairs on different processors. Initial writes count as a processor of their own.
     pub(crate) external: Matrix,
-    /// Of the same cell.
+    /// Pairs of the same cell.
     pub(crate) same_location: Matrix,
-    /// Two parts of what one instruction reads, or of what it writes.
+    /// Pairs of reads of one instruction, and pairs of writes of one instruction.
     pub(crate) parts: Matrix,
     pub(crate) address: Matrix,
     pub(crate) data: Matrix,
     pub(crate) control: Matrix,
-    /// A context synchronisation stands between a branch on the first and the second.
+    /// Control dependencies with a context synchronisation between the branch and the second event.
     pub(crate) control_sync: Matrix,
-    /// A context synchronisation stands between the two.
+    /// Pairs with a context synchronisation between them.
     pub(crate) across_sync: Matrix,
     /// The read and the write of one atomic instruction.
     pub(crate) amo: Matrix,
-    /// As `amo`, and those of a load-reserved and its store-conditional.
+    /// As `amo`, and load-reserveds with their store-conditionals.
     pub(crate) rmw: Matrix,
 }
 
 impl Program {
-    /// The program in which of the conditional writes exactly those happen of which `happens` is
-    /// true; the argument is processor and step. `None` if there are too many events, or a
-    /// store-conditional has no reservation to succeed with.
+    /// The program in which exactly those conditional writes happen for which `happens`, given
+    /// processor and step, is true. `None` if there are too many events, or if a store-conditional
+    /// would succeed without a reservation.
     pub(crate) fn new(test: &Test, happens: impl Fn(usize, usize) -> bool) -> Option<Program> {
         let cells = Cell::all(test);
         let events = events(test, &cells, happens);
@@ -125,7 +125,7 @@ impl Program {
         self.reads | self.writes
     }
 
-    /// The events with which a step reads.
+    /// The read events of a step.
     pub(crate) fn reads_of(&self, processor: usize, step: usize) -> impl Iterator<Item = usize> {
         let events = self.events.iter().enumerate();
         events.filter_map(move |(index, event)| {
@@ -139,7 +139,7 @@ impl Program {
         events.any(|event| event.place == Some((processor, step)) && event.writes)
     }
 
-    /// Pairs with a fence between them that `wanted` accepts and that orders them.
+    /// Pairs that are ordered by a fence between them; only fences that `wanted` accepts count.
     pub(crate) fn fenced(&self, test: &Test, wanted: impl Fn(&Fence) -> bool) -> Matrix {
         let mut fenced = Matrix::empty(self.size());
         for (processor, step, fence) in fences(test) {
@@ -171,8 +171,8 @@ impl Program {
         place.is_some_and(|(where_, when)| where_ == processor && when > step)
     }
 
-    /// Pairs each successful store-conditional with the load-reserved before it, which must be
-    /// the last exclusive of its processor, at the same location.
+    /// Pairs each successful store-conditional with its load-reserved, which must be the last exclusive
+    /// before it on its processor, and of the same location.
     fn pair_exclusives(&mut self) -> Option<()> {
         for (index, event) in self.events.iter().enumerate() {
             let place = event.place;
@@ -183,7 +183,7 @@ impl Program {
                         && self.po.has(*earlier, index)
                         && is_exclusive(other.access.operation)
                 });
-                // All parts of the last exclusive before it; of those the one of this cell.
+                // Of the events of the last exclusive before it, the read of this cell.
                 let last = self.events[earlier.next()?].place;
                 let reserved = (0..index).find(|reserved| {
                     let other = &self.events[*reserved];
@@ -265,7 +265,7 @@ const fn is_exclusive(operation: Operation) -> bool {
     )
 }
 
-/// The writes of the start, one a cell, then the events of each processor in its order.
+/// The initial writes, one for each cell, then the events of each processor in program order.
 fn events(test: &Test, cells: &[Cell], happens: impl Fn(usize, usize) -> bool) -> Vec<Event> {
     let mut events = Vec::new();
     for (cell, part) in cells.iter().enumerate() {
@@ -308,7 +308,7 @@ pub(crate) fn count(test: &Test, cells: &[Cell]) -> usize {
     events(test, cells, |_, _| true).len()
 }
 
-/// Whether it may end without writing.
+/// Whether the operation may fail and write nothing.
 pub(crate) const fn is_conditional(operation: Operation) -> bool {
     matches!(
         operation,

@@ -1,7 +1,7 @@
-//! The project's own suite: cycles of each architecture with the outcomes that it allows.
+//! The project's suite: tests for each architecture with the outcomes that it allows.
 //!
-//! `data/ARCH.json` has one test a line. Its verdicts are herd7 7.58's where `source` says so;
-//! those of `axioms` are this crate's.
+//! `data/ARCH.json` has one test a line. `source` names the origin of its verdict: herd7 7.58, or
+//! `axioms` for this crate.
 
 use std::collections::BTreeSet;
 
@@ -16,13 +16,13 @@ use crate::{Model, Outcomes};
 pub struct Entry {
     /// Its name, unique in its architecture.
     pub name: String,
-    /// The cycle that it is made from; `by hand` for one of [`diy::by_hand`].
+    /// Its cycle; `by hand` for a test of [`diy::by_hand`].
     pub cycle: String,
     /// Its family.
     pub shape: String,
-    /// Who said what is allowed.
+    /// The origin of the verdict.
     pub source: String,
-    /// What is allowed.
+    /// The allowed states.
     pub states: Verdicts,
 }
 
@@ -31,7 +31,7 @@ impl Entry {
     ///
     /// # Errors
     ///
-    /// If its cycle is none, or it is said to be made by hand and is not.
+    /// If its cycle is malformed, or no handwritten test has its name.
     pub fn test(&self, arch: Arch) -> Result<Test, Error> {
         if self.cycle == BY_HAND {
             let mut written = by_hand(arch)?.into_iter();
@@ -45,28 +45,29 @@ impl Entry {
     }
 }
 
-/// What stands in place of a cycle.
+/// Marks a handwritten test in place of a cycle.
 const BY_HAND: &str = "by hand";
 
-/// The final states that each model allows, and those before it do not.
+/// The final states that each model allows, and the stronger models do not.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Verdicts {
     /// By interleaving alone.
     pub sequentially_consistent: BTreeSet<String>,
-    /// When stores are delayed as well.
+    /// If stores may be delayed too.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub stores_delayed: BTreeSet<String>,
-    /// When loads overtake loads as well.
+    /// If loads may overtake loads too.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub loads_reordered: BTreeSet<String>,
-    /// When stores overtake earlier loads as well, and on Power are not visible to all at once.
+    /// If stores may overtake earlier loads too and, on Power, need not become visible to all
+    /// processors at once.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub load_buffering: BTreeSet<String>,
 }
 
 impl Verdicts {
-    /// All that `model` allows.
+    /// All states that `model` allows.
     #[must_use]
     pub fn of(&self, model: Model) -> BTreeSet<&str> {
         let sets = [
@@ -103,7 +104,7 @@ pub type SuiteError = serde_json::Error;
 ///
 /// # Errors
 ///
-/// If its file is not what it should be.
+/// If its file is malformed.
 pub fn suite(arch: Arch) -> Result<Vec<Entry>, SuiteError> {
     serde_json::from_str(match arch {
         Arch::AArch64 => include_str!("../data/AArch64.json"),

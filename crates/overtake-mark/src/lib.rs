@@ -1,46 +1,46 @@
-//! What a program can tell overtake while it runs under it.
+//! Marks with which a program tells overtake of failed checks and of names for memory.
 //!
-//! [`check!`] is `assert!` for threads that must not unwind: under overtake the run ends at the very
-//! access after which the check failed, which makes the shortest witness. [`name()`] gives memory a
-//! name, so that a witness says `ring.tail` and not an address.
+//! In: calls of the program under test. Out: a system call that no kernel has. Never knows: what
+//! overtake does with it. Natively, and under plain QEMU, the call fails with `ENOSYS` and does
+//! nothing, so the marks may stay in a program's tests.
 //!
-//! Both are a system call that no kernel has: natively, and under plain QEMU, it fails with `ENOSYS`
-//! and does nothing. So the marks may stay in a program's tests.
+//! [`check!`] is `assert!` for threads that must not unwind: under overtake the run ends right after
+//! the failed check, which makes the shortest witness. [`name()`] names memory: `ring.tail`.
 //!
 //! | first argument | further arguments | meaning |
 //! |---|---|---|
-//! | [`FAILED`] | address and length of a message | a check has failed: the run ends here |
+//! | [`FAILED`] | address and length of a message | a check failed: the run ends here |
 //! | [`NAME`] | address and length of a name; address and size of what it names | memory has a name |
 #![no_std]
 
 /// The number of the call, on every architecture: "\x07ovt".
 pub const CALL: i64 = 0x076f_7674;
-/// A check has failed.
+/// A check failed.
 pub const FAILED: u64 = 1;
 /// Memory has a name.
 pub const NAME: u64 = 2;
-/// Bytes of a message or a name that are read at most.
+/// The maximum length of a message or a name, in bytes. The rest is ignored.
 pub const LONGEST: usize = 4096;
 
-/// Says that a check has failed. Under overtake it does not return.
+/// Reports a failed check. Under overtake it does not return.
 pub fn failed(message: &str) {
     call([FAILED, address(message), message.len() as u64, 0, 0]);
 }
 
-/// Gives a value's memory a name.
+/// Names the memory of a value.
 pub fn name<T: ?Sized>(name: &str, memory: &T) {
     let start = core::ptr::from_ref(memory).cast::<u8>().addr();
     name_at(name, start, size_of_val(memory));
 }
 
-/// Gives the `size` bytes from an address on a name.
+/// Names the `size` bytes from an address on.
 pub fn name_at(name: &str, start: usize, size: usize) {
     let length = name.len() as u64;
     call([NAME, address(name), length, start as u64, size as u64]);
 }
 
-/// Says that a check has failed if the condition is not met: `check!(got == sent, "a stale event")`.
-/// Gives the condition's value.
+/// Reports a failed check if the condition is false: `check!(got == sent, "a stale event")`.
+/// Returns the condition.
 #[macro_export]
 macro_rules! check {
     ($condition:expr, $message:expr) => {{

@@ -1,15 +1,16 @@
-//! What passes between the command line and a guest that is started once for many seeds.
+//! Messages between the command line and a fork server: a guest that is started once for many seeds.
 //!
 //! The plugin connects to the socket that its `forkserver=` option names when the guest is about to
-//! create its first thread: up to there no seed matters. It takes an [`Order`] a line, makes a copy
-//! of the process for it, which runs on with the order's seed, and gives two [`Answer`]s.
+//! create its first thread: until then a run does not depend on its seed. It reads an [`Order`] from
+//! each line, forks the process, lets the copy run with the order's seed, and writes two
+//! [`Answer`]s.
 
 use serde::{Deserialize, Serialize};
 
-/// Run with a seed.
+/// Orders a run with a seed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
-    /// Where every free choice comes from.
+    /// The seed of all free choices.
     pub seed: u64,
     /// The file that the report is written to.
     pub report: String,
@@ -19,23 +20,23 @@ pub struct Order {
     pub errors: String,
 }
 
-/// What came of it.
+/// What became of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
-    /// A copy of the process runs.
+    /// A copy of the process was started.
     Started {
-        /// Its number, for who wants to end it.
+        /// Its process id.
         pid: i32,
     },
-    /// It has ended.
+    /// The copy has ended.
     Ended {
-        /// Its status, as `wait` gives it.
+        /// Its wait status.
         status: i32,
     },
     /// No copy could be made.
     Failed {
-        /// Why.
+        /// The reason.
         message: String,
     },
 }

@@ -1,9 +1,12 @@
-//! What a run under the plugin reports to the command line.
+//! The formats in which the plugin and the command line talk to each other.
 //!
-//! The plugin writes one [`Report`] as JSON into the file that its `report=` option names: once
-//! when it is loaded ([`End::Running`]), and once more when the run ends. A file that is missing
-//! says that the plugin was never loaded; one that still says `Running` that the guest was ended
-//! from outside (killed, or replaced by `execve`).
+//! In and out: JSON of a [`Report`], of [`trace`] lines, and of fork server messages ([`forkserver`]).
+//! Never knows: how the plugin or the command line works.
+//!
+//! The plugin writes one [`Report`] into the file that its `report=` option names: once when it is
+//! loaded ([`End::Running`]), and once more when the run ends. If the file is missing, the plugin was
+//! never loaded. If it still says `Running`, something outside ended the guest: a signal, or an
+//! `execve`.
 
 #![forbid(unsafe_code)]
 
@@ -12,7 +15,7 @@ pub mod trace;
 
 use serde::{Deserialize, Serialize};
 
-/// Version of the format; a reader refuses another one.
+/// Version of the format. A reader refuses any other.
 pub const VERSION: u32 = 3;
 
 /// The plugin's report on one run.
@@ -20,14 +23,13 @@ pub const VERSION: u32 = 3;
 pub struct Report {
     /// [`VERSION`] of the writer.
     pub version: u32,
-    /// The seed that every free choice of the run came from.
+    /// The seed of all free choices of the run.
     pub seed: u64,
     /// How the run ended.
     pub end: End,
     /// What was tested.
     pub stats: Stats,
-    /// Hash over the guest's instructions and memory accesses, if it was asked for
-    /// (16 hexadecimal digits).
+    /// Hash over the guest's instructions and memory accesses, if requested (16 hexadecimal digits).
     pub trace_hash: Option<String>,
 }
 
@@ -35,13 +37,13 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum End {
-    /// Still running, or ended from outside.
+    /// It is still running, or something outside ended it.
     Running,
-    /// The guest ended by itself.
+    /// The guest exited.
     Exited,
-    /// A check that the guest marked has failed (crate `overtake-mark`), and so the run was ended.
+    /// A check of the guest failed (crate `overtake-mark`), which ended the run.
     Marked {
-        /// What the guest said.
+        /// The guest's message.
         message: String,
     },
     /// The budget of guest instructions was used up.
@@ -49,36 +51,36 @@ pub enum End {
         /// The budget, in guest instructions.
         budget: u64,
     },
-    /// The check mode found memory that no observed access explains.
+    /// Check mode found memory that no observed access explains.
     CheckFailed {
         /// Address, bytes expected and bytes found.
         message: String,
     },
     /// The plugin refused one of its options.
     BadOption {
-        /// Which one, and what is allowed.
+        /// Which option, and what is allowed.
         message: String,
     },
     /// The plugin refused this QEMU (its API version, system emulation, an unknown guest).
     Refused {
-        /// What was wrong with it.
+        /// The reason.
         message: String,
     },
-    /// The plugin could not go on; a defect of overtake.
+    /// The plugin could not continue: a defect of overtake.
     Internal {
         /// What happened.
         message: String,
     },
 }
 
-/// What a run tested: with zeros here, a pass means little.
+/// What a run tested. If these are zero, a pass means little.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stats {
     /// Guest instructions executed, over all threads.
     pub instructions: u64,
     /// Guest threads that ran.
     pub threads: u64,
-    /// Pages that at least two threads touched; only their accesses go through the model.
+    /// Pages that at least two threads accessed. Only accesses to these go through the model.
     pub shared_pages: u64,
     /// Loads from shared pages.
     pub shared_loads: u64,
@@ -88,27 +90,27 @@ pub struct Stats {
     pub overtaken_by_store: u64,
     /// Stores that became visible after a later load of the same thread.
     pub overtaken_by_load: u64,
-    /// Loads that read the past, although a newer write was visible.
+    /// Loads that returned a stale value: a newer write was already visible.
     pub stale_loads: u64,
-    /// Times that one thread stopped and another went on.
+    /// Context switches from one guest thread to another.
     pub hand_offs: u64,
-    /// Choices of a thread that depended on the clock, because a system call that was expected to
-    /// be short took long, QEMU stopped all threads for something unforeseen, or a host thread
-    /// got no processor: with any, the same seed may give another run.
+    /// Choices of the next thread that depended on the clock. If there are any, the same seed may give
+    /// another run. Causes: a system call took longer than expected, QEMU stopped all threads
+    /// unexpectedly, or a host thread got no processor.
     pub unsettled_choices: u64,
 }
 
-/// Exit codes with which the plugin ends a guest that it cannot let run on.
+/// Exit codes with which the plugin ends a guest.
 ///
-/// A guest may use the same numbers; the report's [`End`] tells which it was.
+/// A guest may exit with the same numbers; the report's [`End`] tells the two apart.
 pub mod exit_code {
-    /// The plugin's option was refused.
+    /// A plugin option was refused.
     pub const BAD_OPTION: i32 = 75;
     /// The budget of guest instructions was used up.
     pub const BUDGET: i32 = 80;
-    /// A check that the guest marked has failed.
+    /// A check of the guest failed.
     pub const MARKED: i32 = 93;
-    /// The check mode found a difference.
+    /// Check mode found a difference.
     pub const CHECK: i32 = 82;
     /// A defect of the plugin.
     pub const INTERNAL: i32 = 83;

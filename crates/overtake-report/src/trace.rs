@@ -1,7 +1,7 @@
-//! What a run did to memory that threads share, in the order in which it happened.
+//! A trace: the accesses of a run to shared memory, in the order in which they happened.
 //!
 //! The plugin writes a [`Line`] of JSON for each event into the file that its `trace=` option names.
-//! From it follows who read what from whom, and so which accesses were seen out of order.
+//! A reader can tell which load read which store, and so which accesses were reordered.
 
 use arch::Pairs;
 use serde::{Deserialize, Serialize};
@@ -10,22 +10,22 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Line {
-    /// A file is mapped. All are named before the first event, and once more at the end.
+    /// A mapped file. All are listed before the first event, and again at the end.
     Module(Module),
-    /// The guest has named memory.
+    /// Memory that the guest named.
     Object(Object),
-    /// Something happened.
+    /// An event.
     Event(Event),
 }
 
-/// What a run did.
+/// A whole trace.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
-    /// The files that were mapped.
+    /// The mapped files.
     pub modules: Vec<Module>,
-    /// What the guest has named (see the crate `overtake-mark`).
+    /// The memory that the guest named (crate `overtake-mark`).
     pub objects: Vec<Object>,
-    /// What happened, from the first access of shared memory on.
+    /// The events, from the first access to shared memory on.
     pub events: Vec<Event>,
 }
 
@@ -53,63 +53,63 @@ impl Trace {
 pub struct Module {
     /// Guest address of its first byte.
     pub start: u64,
-    /// Guest address behind its last byte.
+    /// Guest address after its last byte.
     pub end: u64,
-    /// Where `start` is in the file.
+    /// Offset of `start` in the file.
     pub offset: u64,
-    /// The file.
+    /// Path of the file.
     pub path: String,
 }
 
-/// Memory that the guest has given a name.
+/// Memory that the guest named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Object {
     /// Guest address.
     pub addr: u64,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// What it is called, such as `ring.tail`.
+    /// Its name, such as `ring.tail`.
     pub name: String,
 }
 
-/// One thing that happened.
+/// An event of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Event {
     /// A thread accessed shared memory.
     Access(Access),
-    /// A store that was pending has become visible to the other threads. (For an atomic it
-    /// follows its [`Event::Access`] at once.)
+    /// A pending store became visible to the other threads. (For an atomic it follows its
+    /// [`Event::Access`] at once.)
     Visible {
-        /// Whose.
+        /// The thread of the store.
         thread: u32,
         /// [`Access::number`] of the store.
         number: u64,
-        /// When: 1, 2, … in the order in which stores become visible (with gaps).
+        /// Its timestamp: 1, 2, … in the order in which stores become visible, with gaps.
         write: u64,
     },
-    /// A thread went through an instruction that orders accesses and makes none itself.
+    /// A thread executed an instruction that orders accesses and makes none.
     Barrier {
-        /// Who.
+        /// The thread.
         thread: u32,
         /// Guest address of the instruction.
         pc: u64,
-        /// Which pairs it orders.
+        /// The pairs of accesses that it orders.
         orders: Pairs,
     },
-    /// From here on this thread runs.
+    /// This thread runs from here on.
     Turn {
-        /// Who.
+        /// The thread.
         thread: u32,
     },
-    /// Memory may have been written by the kernel.
+    /// The kernel may have written to memory.
     Outside,
 }
 
-/// An access of shared memory.
+/// An access to shared memory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
-    /// Who.
+    /// The thread.
     pub thread: u32,
     /// Guest address of the instruction.
     pub pc: u64,
@@ -117,24 +117,23 @@ pub struct Access {
     pub addr: u64,
     /// Load, store, or both.
     pub op: Op,
-    /// What was read, or what was written if it is a store or an atomic; in memory order. As many
-    /// as were accessed, at most 16.
+    /// The bytes that were read or, by a store or an atomic, written; in memory order, at most 16.
     pub bytes: Vec<u8>,
-    /// For stores and atomics: 1, 2, … among those of its thread.
+    /// For stores and atomics: its number among those of its thread, from 1.
     pub number: Option<u64>,
-    /// For loads: where it read the past, the oldest write ([`Event::Visible`]) that it did not see:
-    /// (address of the eight bytes, write). It saw none of the later writes there either, but those
-    /// of its own thread.
+    /// For loads: each granule of eight bytes where it returned a stale value, as (address of the
+    /// granule, timestamp of the oldest write there that it did not see). Of the later writes there it
+    /// saw only those of its own thread.
     pub unseen: Vec<(u64, u64)>,
-    /// The instruction is an acquire.
+    /// Whether the instruction is an acquire.
     pub acquire: bool,
-    /// The instruction is a release.
+    /// Whether the instruction is a release.
     pub release: bool,
-    /// What the instruction orders besides (a locked instruction of x86, for instance).
+    /// Other pairs that the instruction orders, such as a locked instruction of x86.
     pub orders: Pairs,
 }
 
-/// What an access does.
+/// The kind of an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Op {
@@ -142,7 +141,7 @@ pub enum Op {
     Load,
     /// It writes.
     Store,
-    /// It reads and writes at once: a read-modify-write, or a store-conditional that succeeded
-    /// (whose read was the load-reserved before it). It reads what is newest.
+    /// It reads and writes atomically: a read-modify-write, or a store-conditional that succeeded (its
+    /// read was the load-reserved before it). It reads the newest value.
     Atomic,
 }
