@@ -1,8 +1,11 @@
-//! Measuring several sides in turns.
+//! Measures several sides in turns.
+//!
+//! Our own, because criterion and divan finish one benchmark before they start the next: neither can
+//! interleave the sides of a comparison, which is what makes a ratio robust on a shared machine.
 
 use std::time::{Duration, Instant};
 
-/// What was measured of one side, sorted.
+/// The figures of one side, sorted.
 #[derive(Debug, Clone)]
 pub struct Sample(Vec<f64>);
 
@@ -11,7 +14,7 @@ impl Sample {
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If there are none.
     #[must_use]
     pub fn new(mut figures: Vec<f64>) -> Self {
         assert!(!figures.is_empty(), "a sample of nothing");
@@ -19,22 +22,22 @@ impl Sample {
         Self(figures)
     }
 
-    /// The figure that `share` (0 to 1) of all are not above: the nearest rank.
+    /// The quantile at `share` (0 to 1), by nearest rank.
     #[must_use]
     pub fn quantile(&self, share: f64) -> f64 {
         let rank = (share * self.0.len() as f64).ceil() as usize;
         self.0[rank.clamp(1, self.0.len()) - 1]
     }
 
-    /// The middle one.
+    /// The median.
     #[must_use]
     pub fn median(&self) -> f64 {
         self.quantile(0.5)
     }
 }
 
-/// Measures each side once, then each once more, and so on: what disturbs the machine disturbs
-/// all. A side returns what it measured.
+/// Measures each side once per round, in turns, so that a disturbance of the machine affects all
+/// sides. Each side returns its figure.
 pub fn in_turns<const N: usize>(
     rounds: usize,
     mut sides: [&mut dyn FnMut() -> f64; N],
@@ -48,14 +51,14 @@ pub fn in_turns<const N: usize>(
     figures.map(Sample::new)
 }
 
-/// How long something takes, in seconds.
+/// How long `work` takes, in seconds.
 pub fn seconds(work: impl FnOnce()) -> f64 {
     let start = Instant::now();
     work();
     start.elapsed().as_secs_f64()
 }
 
-/// A duration as people read it: three digits.
+/// A duration as text, with a unit that suits it.
 #[must_use]
 pub fn said(seconds: f64) -> String {
     let duration = Duration::from_secs_f64(seconds.max(0.0));

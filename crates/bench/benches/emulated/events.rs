@@ -1,4 +1,4 @@
-//! Events through the ring, against Miri on the same source.
+//! Ring events a second, against Miri on the same source.
 
 use std::process::Command;
 
@@ -6,7 +6,8 @@ use overtake_bench::sample::{Sample, seconds};
 
 use crate::setting::{Result, Setting, done};
 
-/// Seconds for an event: what more events take longer, so that starting does not count.
+/// Seconds for an event: the difference between many events and few, so that the start does not
+/// count.
 fn each(few: u64, many: u64, mut command: impl FnMut(u64) -> Command) -> Result<f64> {
     let mut time = |events| {
         let mut command = command(events);
@@ -23,7 +24,7 @@ const NOT_DETECTING: &str = "-Zmiri-disable-isolation -Zmiri-disable-data-race-d
 
 fn miri(setting: &Setting, flags: &str, events: u64) -> Command {
     let mut command = Command::new("cargo");
-    // The toolchain that runs the benchmark is named in variables, which would go before.
+    // Cargo sets these to the toolchain that runs the benchmark; they would override `+nightly`.
     command
         .env_remove("RUSTUP_TOOLCHAIN")
         .env_remove("CARGO")

@@ -1,4 +1,4 @@
-//! From the start of the process to the first stale read.
+//! Time from the start of the process to the first stale read.
 
 use overtake_bench::sample::{Sample, said, seconds};
 
@@ -24,7 +24,7 @@ pub fn measure(setting: &Setting) -> Result<()> {
                 .arg(setting.guest(target, "aio-ring-race"))
                 .args(["--variant", "relaxed-tail", "--until-stale"]);
             let mut result = Ok(());
-            // 93: a check of the program failed, which is that no event is stale.
+            // 93: the program's check that no event is stale failed.
             exposures.push(seconds(|| result = run(&mut exposure, &[93])));
             result?;
         }

@@ -1,10 +1,10 @@
-//! How the cost of a shared access grows.
+//! How the cost of a shared access grows with threads, pages, pending stores and slots.
 
 use overtake_bench::sample::{Sample, seconds};
 
 use crate::setting::{Result, Setting, done, run};
 
-/// Microseconds for a round: what more rounds take longer.
+/// Microseconds for a round: the difference between many rounds and few.
 fn each(setting: &Setting, rounds: u64, mut take: impl FnMut(u64) -> Result<()>) -> Result<f64> {
     let mut time = |rounds| {
         let mut result = Ok(());

@@ -41,14 +41,14 @@ const MEASURES: [(&str, Measure); 5] = [
     ("growth", growth::measure),
 ];
 
-/// What the command line asks for.
+/// The parsed command line.
 struct Asked {
     measures: Vec<Measure>,
     targets: Vec<String>,
     quick: bool,
 }
 
-/// Reads the command line. None: help.
+/// Parses the command line. None: print the help.
 fn asked() -> std::result::Result<Option<Asked>, lexopt::Error> {
     let (mut measures, mut targets, mut quick) = (Vec::new(), Vec::new(), false);
     let mut parser = lexopt::Parser::from_env();
@@ -56,7 +56,7 @@ fn asked() -> std::result::Result<Option<Asked>, lexopt::Error> {
         match argument {
             Short('h') | Long("help") => return Ok(None),
             Long("quick") => quick = true,
-            // Cargo adds it.
+            // `cargo bench` adds it.
             Long("bench") => {}
             Long("target") => {
                 let target = parser.value()?.string()?;

@@ -1,13 +1,13 @@
-//! What is measured: where it is, and how it is started.
+//! Builds what is measured, and starts it.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The machines that are emulated.
+/// The emulated targets.
 pub const TARGETS: [&str; 4] = ["aarch64", "ppc64le", "riscv64", "x86_64"];
 
-/// A command and what it needs, or what is wrong.
+/// A result whose error is a message.
 pub type Result<T> = std::result::Result<T, String>;
 
 /// The work tree, built.
@@ -18,12 +18,12 @@ pub struct Setting {
     target_dir: PathBuf,
     /// The targets to measure.
     pub targets: Vec<String>,
-    /// Few rounds: to see that it works.
+    /// Whether to run few rounds: to see that it works.
     pub quick: bool,
 }
 
 impl Setting {
-    /// Builds what is measured.
+    /// Builds overtake, the empty plugin and the guests.
     pub fn new(targets: Vec<String>, quick: bool) -> Result<Self> {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = here.ancestors().nth(2).unwrap_or(here).to_owned();
@@ -52,7 +52,7 @@ impl Setting {
         command
     }
 
-    /// So many rounds, or few.
+    /// `many` rounds, or 2 with `--quick`.
     pub fn rounds(&self, many: usize) -> usize {
         if self.quick { 2 } else { many }
     }
@@ -87,7 +87,7 @@ pub fn done(command: &mut Command) -> Result<()> {
     run(command, &[0])
 }
 
-/// Runs a command to its end, out of sight; its exit status must be one of these.
+/// Runs a command to its end with its output captured; its exit status must be one of these.
 pub fn run(command: &mut Command, expected: &[i32]) -> Result<()> {
     let name = format!("{command:?}");
     let output = command

@@ -1,4 +1,4 @@
-//! Work of one thread, alone and beside another one that sleeps.
+//! Work of one thread: alone, and beside another thread that sleeps.
 
 use overtake_bench::sample::{in_turns, said, seconds};
 

@@ -1,4 +1,4 @@
-//! Many seeds of a short guest.
+//! Seeds a second of a short guest.
 
 use overtake_bench::sample::seconds;
 

@@ -1,4 +1,4 @@
-//! Copies of the ring in which one thing is otherwise that the ABI fixes, or that it leaves open.
+//! Copies of the ring that each differ in one property that the ABI fixes or leaves open.
 //!
 //! They differ from `aio-ring` in nothing else: an event is four Relaxed words, the indices are
 //! ordered by Release and Acquire, and one slot stays free.

@@ -11,14 +11,14 @@ use aio_ring::Event;
 use core_affinity::CoreId;
 use overtake_bench::sample::Sample;
 
-/// What is timed at once. The figure of a round is the median of its batches, so that it says
-/// little of the moments in which one of the threads did not run.
+/// How many events are timed at once. The figure of a round is the median of its batches, so that
+/// moments in which one of the threads did not run hardly affect it.
 const BATCH: u64 = 10_000;
 
-/// After this time a round ends early, where the machine is too busy for two threads that spin.
+/// After this time a round ends early: the machine is too busy for two threads that spin.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Where queues are measured.
+/// Measures queues.
 #[derive(Debug)]
 pub struct Arena {
     cores: [CoreId; 2],
@@ -27,7 +27,7 @@ pub struct Arena {
     error: RefCell<Option<String>>,
 }
 
-/// What a consumer saw.
+/// The result of a consumer.
 struct Seen {
     pinned: bool,
     /// The seconds that each batch took.
@@ -58,13 +58,13 @@ impl Arena {
         self.cut_off.get()
     }
 
-    /// What went wrong, if anything did: then no figure counts.
+    /// The first error, if there was one. Then no figure counts.
     pub fn error(&self) -> Option<String> {
         self.error.borrow().clone()
     }
 
-    /// Passes the events and returns the nanoseconds that one takes. `put` says whether there
-    /// was room. Both threads spin, in the same way for each queue, while it is full or empty.
+    /// Passes the events; returns the nanoseconds for one. `put` returns whether there was room. Both
+    /// threads spin while the queue is full or empty, in the same way for each queue.
     pub fn pass(
         &self,
         name: &str,
@@ -85,7 +85,7 @@ impl Arena {
                 let pinned = core_affinity::set_for_current(second);
                 start.wait();
                 let seen = consume(events, pinned, take);
-                // Relaxed: nothing is announced by it.
+                // Relaxed: publishes no data, and pairs with the other access to `over` in this file.
                 over.store(true, Ordering::Relaxed);
                 seen
             });
@@ -108,7 +108,7 @@ impl Arena {
         Sample::new(seen.batches).median() * 1e9 / BATCH as f64
     }
 
-    /// Keeps the first error. What it returns is no figure.
+    /// Keeps the first error; returns NaN.
     pub fn fail(&self, error: String) -> f64 {
         self.error.borrow_mut().get_or_insert(error);
         f64::NAN
@@ -118,7 +118,7 @@ impl Arena {
 fn produce(events: u64, over: &AtomicBool, mut put: impl FnMut(Event) -> bool) {
     for number in 0..events {
         while !put(numbered(number)) {
-            // Relaxed: nothing is announced by it.
+            // Relaxed: publishes no data, and pairs with the other access to `over` in this file.
             if over.load(Ordering::Relaxed) {
                 return;
             }
@@ -143,7 +143,7 @@ fn consume(events: u64, pinned: bool, mut take: impl FnMut() -> Option<Event>) -
             }
             hint::spin_loop();
         };
-        // All fields are used, so that none is left out by the compiler.
+        // Uses all fields, so that the compiler drops none.
         seen.wrong += u64::from(event != numbered(number));
         if (number + 1).is_multiple_of(BATCH) {
             let now = Instant::now();

@@ -1,6 +1,5 @@
-//! How fast the ring is by itself, on this machine: against other queues of one producer and one
-//! consumer, and against copies of itself in which one thing is otherwise that the kernel's
-//! layout, the ABI, fixes.
+//! How fast the ring is natively: against other queues for one producer and one consumer, and
+//! against copies of itself that each differ in one property that the kernel's layout, the ABI, fixes.
 
 #![forbid(unsafe_code)]
 

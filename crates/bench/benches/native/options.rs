@@ -2,7 +2,7 @@
 
 use lexopt::prelude::*;
 
-/// What `--help` says.
+/// The text of `--help`.
 pub const HELP: &str = "\
 Measures how long an event takes through the ring alone, natively, from one core to another
 
@@ -19,7 +19,7 @@ Options:
 /// What to do.
 #[derive(Debug)]
 pub enum Request {
-    /// Say what there is to be said of the command line.
+    /// Print the help.
     Help,
     /// Measure.
     Measure(Options),
@@ -36,7 +36,7 @@ pub struct Options {
     pub json: bool,
 }
 
-/// Reads the command line.
+/// Parses the command line.
 pub fn parse() -> Result<Request, lexopt::Error> {
     let (mut quick, mut rounds, mut events, mut json) = (false, None, None, false);
     let mut parser = lexopt::Parser::from_env();
@@ -47,7 +47,7 @@ pub fn parse() -> Result<Request, lexopt::Error> {
             Long("rounds") => rounds = Some(count(&mut parser, "--rounds", 1_000)?),
             Long("events") => events = Some(count(&mut parser, "--events", 1_000_000_000)?),
             Long("format") => json = is_json(&mut parser)?,
-            // Cargo adds it.
+            // `cargo bench` adds it.
             Long("bench") => {}
             other => return Err(other.unexpected()),
         }

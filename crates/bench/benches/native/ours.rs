@@ -1,4 +1,4 @@
-//! The ring of this project.
+//! The ring of this project, `aio-ring`.
 
 use std::mem::MaybeUninit;
 

@@ -1,4 +1,4 @@
-//! Queues that others wrote. Their own layouts are free, and so is how they copy an event.
+//! Queues from other crates, which choose their own layout and way of copying an event.
 
 use aio_ring::Event;
 use crossbeam_queue::ArrayQueue;

@@ -1,4 +1,4 @@
-//! What was measured, as text and as JSON.
+//! The results as text and as JSON.
 
 use std::fmt::Write;
 
@@ -27,7 +27,7 @@ pub const SIDES: [(&str, bool); 15] = [
     ("copy: own lines, mask", false),
 ];
 
-/// What a property costs: what it is, the side with it and the side without it.
+/// The cost of a property: its description, the side with it and the side without it.
 const COSTS: [(&str, &str, &str); 7] = [
     (
         "rereading the other index at each event (not the ABI)",
@@ -66,7 +66,7 @@ const COSTS: [(&str, &str, &str); 7] = [
     ),
 ];
 
-/// What was measured of a side, in nanoseconds for an event.
+/// The figures of a side, in nanoseconds for an event.
 #[derive(Debug)]
 pub struct Side {
     name: &'static str,
@@ -76,7 +76,7 @@ pub struct Side {
 }
 
 impl Side {
-    /// What a sample says.
+    /// The figures of a sample.
     pub fn new(name: &'static str, is_peer: bool, sample: &Sample) -> Self {
         Self {
             name,
