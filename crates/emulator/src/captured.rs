@@ -1,0 +1,67 @@
+//! A run with its output captured.
+
+use std::io;
+use std::process::{Command, Stdio};
+
+use crate::emulation::Emulation;
+use crate::error::Error;
+use crate::guest_path::Placed;
+use crate::interrupts::Interrupts;
+use crate::outcome::Outcome;
+use crate::process::run_in_background;
+use crate::qemu::Qemu;
+use crate::temporary;
+
+/// How a run ended, and what the guest wrote.
+#[derive(Debug)]
+pub struct Captured {
+    /// How it ended.
+    pub outcome: Result<Outcome, Error>,
+    /// Standard output.
+    pub output: String,
+    /// Standard error.
+    pub errors: String,
+}
+
+impl Captured {
+    /// Runs a guest with no input and with its output captured; `prepare` is that of
+    /// [`Emulation::run`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Interrupted`] if overtake was asked to end, which is then why the guest did; and if there
+    /// is no room for the output. How the run itself failed is in [`Captured::outcome`].
+    pub fn run(
+        emulation: &Emulation,
+        qemu: &Qemu,
+        prepare: impl FnOnce(&mut Command) -> io::Result<Placed>,
+        interrupts: &Interrupts,
+    ) -> Result<Self, Error> {
+        // Files rather than pipes: nobody has to read them while the guest runs.
+        let output = temporary::file()?;
+        let errors = temporary::file()?;
+        let outcome = emulation.run(
+            qemu,
+            prepare,
+            |command| {
+                command
+                    .stdin(Stdio::null())
+                    .stdout(output.try_clone()?)
+                    .stderr(errors.try_clone()?);
+                run_in_background(command, emulation.limit, interrupts)
+            },
+            || last_line(&temporary::text(&errors)),
+        );
+        interrupts.check()?;
+        Ok(Self {
+            outcome,
+            output: temporary::text(&output),
+            errors: temporary::text(&errors),
+        })
+    }
+}
+
+/// The last line of what was written to standard error, where programs say why they failed.
+pub fn last_line(errors: &str) -> String {
+    errors.lines().last().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,141 @@
+//! One run under QEMU.
+
+use std::io;
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::guest_path::Placed;
+use crate::model::Model;
+use crate::outcome::{Outcome, read, tested};
+use crate::plugin_options::{PluginOptions, argument};
+use crate::process::Ended;
+use crate::qemu::{Qemu, for_qemu_alone};
+use crate::target::Target as _;
+use crate::temporary;
+
+/// How to emulate, independent of the program.
+#[derive(Debug, Clone)]
+pub struct Emulation {
+    /// Whose memory model the guest gets.
+    pub model: Model,
+    /// Where every free choice comes from.
+    pub seed: u64,
+    /// QEMU's `-cpu`, if not the target's own.
+    pub cpu: Option<String>,
+    /// What the plugin is asked to do.
+    pub options: PluginOptions,
+    /// The clock's limit; a run that is ended by it cannot be reproduced, so it is the last
+    /// resort.
+    pub limit: Option<Duration>,
+}
+
+impl Emulation {
+    /// Runs a guest: `prepare` adds the program, its arguments and its surroundings to QEMU's
+    /// command, `start` runs the command, and `said` tells afterwards what QEMU said on standard
+    /// error, if it was caught.
+    ///
+    /// If the model is weak, `qemu` must have its plugin ([`Qemu::with_plugin`]).
+    pub fn run(
+        &self,
+        qemu: &Qemu,
+        prepare: impl FnOnce(&mut Command) -> io::Result<Placed>,
+        start: impl FnOnce(&mut Command) -> io::Result<Ended>,
+        said: impl FnOnce() -> String,
+    ) -> Result<Outcome, Error> {
+        let mut command = qemu.command(self.cpu(qemu));
+        let plugin = match self.model {
+            Model::None => None,
+            Model::Weak => {
+                let folder = temporary::folder()?;
+                let report = folder.path().join("report.json");
+                // The guest may be started in another folder.
+                let report = std::path::absolute(&report).unwrap_or(report);
+                let plugin = qemu.plugin()?;
+                let value = argument(plugin, &report, self.seed, &self.options);
+                command.arg("-plugin").arg(value);
+                // The folder must live until the report has been read.
+                Some((plugin, report, folder))
+            }
+        };
+        // What was placed must be there until the guest has ended.
+        let ended = prepare(&mut command).and_then(|_placed| {
+            command.envs(for_qemu_alone());
+            start(&mut command)
+        });
+        let ended = ended.map_err(|error| Error::QemuUnusable {
+            target: qemu.target,
+            path: qemu.path.clone(),
+            why: error.to_string(),
+        })?;
+        match plugin {
+            None => {
+                let status = self.in_time(ended)?;
+                let tested = None;
+                Ok(Outcome { status, tested })
+            }
+            Some((_, report, _folder)) => self.outcome(qemu, ended, &report, said),
+        }
+    }
+
+    /// The command that starts a guest as a fork server, which takes seeds from a socket.
+    pub fn forkserver(&self, qemu: &Qemu, report: &Path, socket: &Path) -> Result<Command, Error> {
+        let options = PluginOptions {
+            forkserver: Some(socket.to_owned()),
+            ..self.options.clone()
+        };
+        let mut command = qemu.command(self.cpu(qemu));
+        let value = argument(qemu.plugin()?, report, self.seed, &options);
+        command.arg("-plugin").arg(value);
+        Ok(command)
+    }
+
+    fn cpu<'a>(&'a self, qemu: &Qemu) -> &'a str {
+        self.cpu.as_deref().unwrap_or(qemu.target.cpu())
+    }
+
+    /// What a run under the plugin came to, by how it ended and by its report.
+    pub fn outcome(
+        &self,
+        qemu: &Qemu,
+        ended: Ended,
+        report: &Path,
+        said: impl FnOnce() -> String,
+    ) -> Result<Outcome, Error> {
+        let status = self.in_time(ended)?;
+        let plugin = qemu.plugin()?.to_owned();
+        let report = read(report)?.ok_or_else(|| Error::PluginNotLoaded {
+            plugin,
+            status: status.to_string(),
+            message: said(),
+        })?;
+        let tested = Some(tested(report)?);
+        Ok(Outcome { status, tested })
+    }
+
+    fn in_time(&self, ended: Ended) -> Result<ExitStatus, Error> {
+        match ended {
+            Ended::By(status) => Ok(status),
+            Ended::TimedOut => Err(Error::TimedOut {
+                seed: self.seed,
+                seconds: self.limit.unwrap_or_default().as_secs(),
+            }),
+        }
+    }
+}
+
+/// A time limit; 0 seconds: none.
+pub fn limit(seconds: u64) -> Option<Duration> {
+    (seconds != 0).then(|| Duration::from_secs(seconds))
+}
+
+/// Keeps all variables from the guest that QEMU's command is to start.
+pub fn without_variables(command: &mut Command) {
+    command.env_clear();
+    // QEMU itself may need this one; it is kept from the guest.
+    if let Some(libraries) = std::env::var_os("LD_LIBRARY_PATH") {
+        command.env("LD_LIBRARY_PATH", libraries);
+    }
+    command.args(["-U", "LD_LIBRARY_PATH"]);
+}

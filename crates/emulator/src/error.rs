@@ -1,0 +1,266 @@
+//! What can go wrong before a guest runs, and how a run ends that is no outcome: one line each, that
+//! says what, where, and what to do.
+
+use std::io;
+use std::path::PathBuf;
+
+use arch::Arch;
+use thiserror::Error as ThisError;
+
+use crate::sources;
+use crate::suggestion::Suggestion;
+use crate::target::Target as _;
+
+/// Why a guest was not run, or why its run has no outcome.
+#[derive(Debug, ThisError)]
+pub enum Error {
+    /// No such target.
+    #[error("unknown target `{given}`: use one of {allowed}{hint}")]
+    UnknownTarget {
+        /// What was asked for.
+        given: String,
+        /// What there is.
+        allowed: String,
+        /// The nearest one.
+        hint: Suggestion,
+    },
+
+    /// The program cannot be read.
+    #[error("cannot read the program `{}`: {source}: give the path of a program built for one of the targets", path.display())]
+    ProgramUnreadable {
+        /// The program.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+
+    /// The program is none that can be emulated.
+    #[error("`{}` {what}: give a program built for Linux on {allowed}", path.display())]
+    NotAGuest {
+        /// The program.
+        path: PathBuf,
+        /// What it is.
+        what: String,
+        /// The targets.
+        allowed: String,
+    },
+
+    /// The program was built for another machine than asked for.
+    #[error("`{}` is built for {found}, not for {asked}: leave out --target, or build it with `--target {}`", path.display(), asked.rust_triple())]
+    OtherTarget {
+        /// The program.
+        path: PathBuf,
+        /// What it is built for.
+        found: Arch,
+        /// What was asked for.
+        asked: Arch,
+    },
+
+    /// There is no QEMU.
+    #[error("cannot find `{}`: install QEMU's user emulation (`apt install qemu-user`), or name it with --qemu or {}", target.qemu(), target.qemu_variable())]
+    QemuMissing {
+        /// For this target.
+        target: Arch,
+    },
+
+    /// QEMU does not run.
+    #[error("cannot start `{}`: {why}: name a working QEMU with --qemu or {}", path.display(), target.qemu_variable())]
+    QemuUnusable {
+        /// For this target.
+        target: Arch,
+        /// The QEMU.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+
+    /// QEMU cannot load plugins.
+    #[error("`{}` has no plugin support (it knows no -plugin option): on Debian 13 and later, whose qemu-user has none, build one with overtake's `ci/qemu10`; elsewhere use a dynamically linked qemu-user, such as Debian 12's (7.2) or Ubuntu 24.04's (8.2)", path.display())]
+    QemuWithoutPlugins {
+        /// The QEMU.
+        path: PathBuf,
+    },
+
+    /// QEMU's plugin API is not the plugin's.
+    #[error("`{}` is version {version}, whose plugin API is too {}: use a version from {} to {}, such as Debian 12's qemu-user (7.2)", path.display(), if *too_new { "new" } else { "old" }, supported.0, supported.1)]
+    QemuVersion {
+        /// The QEMU.
+        path: PathBuf,
+        /// Its version.
+        version: String,
+        /// Or too old.
+        too_new: bool,
+        /// First and last supported version.
+        supported: (&'static str, &'static str),
+    },
+
+    /// There is no plugin.
+    #[error("cannot find the plugin {}: {}", place(searched), sources::remedy())]
+    PluginMissing {
+        /// Where it was looked for.
+        searched: Vec<PathBuf>,
+    },
+
+    /// The plugin refused one of its options.
+    #[error("the plugin refused an option: {message}")]
+    PluginOption {
+        /// Which one, and what is allowed.
+        message: String,
+    },
+
+    /// A guest of overtake's own is not there.
+    #[error(
+        "cannot find {what} for {target} {}: {}",
+        place(searched),
+        sources::remedy()
+    )]
+    GuestMissing {
+        /// Which one: `the scenario's guest`.
+        what: &'static str,
+        /// For this target.
+        target: Arch,
+        /// Where it was looked for.
+        searched: Vec<PathBuf>,
+    },
+
+    /// QEMU ended without having loaded the plugin.
+    #[error("QEMU ended with {status} before the plugin `{}` was loaded{}: run `overtake doctor`", plugin.display(), said(message))]
+    PluginNotLoaded {
+        /// The plugin.
+        plugin: PathBuf,
+        /// How QEMU ended.
+        status: String,
+        /// What QEMU said, where it did not go to the terminal.
+        message: String,
+    },
+
+    /// The plugin refused this QEMU.
+    #[error("the plugin refused to run: {message}")]
+    PluginRefused {
+        /// Why.
+        message: String,
+    },
+
+    /// The plugin's report cannot be read.
+    #[error(
+        "cannot read the plugin's report: {why}: plugin and command line are from different builds, run `cargo xtask build` and, if this command was installed, install it again"
+    )]
+    ReportUnreadable {
+        /// Why.
+        why: String,
+    },
+
+    /// The guest used up its budget.
+    #[error(
+        "the budget of {budget} guest instructions was used up before the end (seed {seed}): raise it with --budget, or look for a hang"
+    )]
+    BudgetExhausted {
+        /// The seed.
+        seed: u64,
+        /// The budget.
+        budget: u64,
+    },
+
+    /// The guest took too long.
+    #[error(
+        "no end within {seconds} s (seed {seed}): raise the limit with --timeout, or look for a hang"
+    )]
+    TimedOut {
+        /// The seed.
+        seed: u64,
+        /// The limit.
+        seconds: u64,
+    },
+
+    /// A check that the guest has marked failed.
+    #[error("a check of the program failed (seed {seed}): {message}")]
+    CheckOfGuest {
+        /// The seed.
+        seed: u64,
+        /// What the program says of it.
+        message: String,
+    },
+
+    /// Check mode found a difference.
+    #[error(
+        "check mode found a difference (seed {seed}): {message}: a defect of overtake, please report it"
+    )]
+    CheckFailed {
+        /// The seed.
+        seed: u64,
+        /// Address, bytes expected and bytes found.
+        message: String,
+    },
+
+    /// The plugin could not go on.
+    #[error("the plugin failed (seed {seed}): {message}: a defect of overtake, please report it")]
+    PluginInternal {
+        /// The seed.
+        seed: u64,
+        /// What happened.
+        message: String,
+    },
+
+    /// The user pressed Ctrl-C, or something else asked to end.
+    #[error("ended by signal {signal}")]
+    Interrupted {
+        /// The signal.
+        signal: i32,
+    },
+
+    /// The file system refused.
+    #[error("{what}: {source}")]
+    FileSystem {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// Whether the same seed gives the same failure.
+    pub const fn is_of_the_seed(&self) -> bool {
+        matches!(
+            self,
+            Error::CheckOfGuest { .. }
+                | Error::BudgetExhausted { .. }
+                | Error::TimedOut { .. }
+                | Error::CheckFailed { .. }
+                | Error::PluginInternal { .. }
+        )
+    }
+
+    /// A temporary file could not be made.
+    pub fn temporary(source: io::Error) -> Self {
+        Error::FileSystem {
+            what: format!(
+                "cannot write to `{}` (TMPDIR names another folder)",
+                std::env::temp_dir().display()
+            ),
+            source,
+        }
+    }
+}
+
+fn place(searched: &[PathBuf]) -> String {
+    match searched {
+        [] => "in any target/overtake".to_owned(),
+        [one] => format!("in `{}`", one.display()),
+        [first, rest @ ..] => {
+            let mut text = format!("in `{}`", first.display());
+            for path in rest {
+                text += &format!(", `{}`", path.display());
+            }
+            text
+        }
+    }
+}
+
+fn said(message: &str) -> String {
+    if message.is_empty() {
+        String::new()
+    } else {
+        format!(" ({message})")
+    }
+}

@@ -1,0 +1,51 @@
+//! Starts a guest under QEMU with overtake's plugin, and says what the plugin reported.
+//!
+//! In: a program for one of the four architectures, a seed, options for the plugin. Out: how the guest
+//! ended, what it printed, and what was tested. It must never know what a program means: whether a run
+//! failed, what the ring or a litmus test is, or what a memory model allows.
+//!
+//! | module | concept |
+//! |---|---|
+//! | [`target`], [`target_name`] | what is known of a machine that can be emulated; its names |
+//! | [`home`] | the folder with the plugin and the guests |
+//! | [`sources`] | the sources that this program was built from, in which the home can be built |
+//! | [`guest`] | a program to run, and the machine that it was built for |
+//! | [`guest_path`] | a guest of overtake's own, at a path that is equally long everywhere |
+//! | [`qemu`], `probes` | a QEMU, what it can do, and how it is started; what is known of it already |
+//! | [`plugin_api`], [`plugin_options`] | which plugin a QEMU loads, and what the plugin is asked to do |
+//! | [`model`], [`strategy`] | whose memory model a guest gets; who makes the free choices of a run |
+//! | [`process`], [`interrupts`] | a child process with a time limit; signals that ask overtake to end |
+//! | [`emulation`], [`outcome`] | one run under QEMU; what the plugin's report means |
+//! | [`captured`], [`temporary`] | a run with its output captured; files and folders for one run |
+//! | [`forkserver`], [`pool`] | a guest that is started once for many seeds; as many as are needed |
+//! | [`parallel`] | tasks done at the same time |
+//! | [`digest`] | the SHA-256 of a file |
+//! | [`disassembler`] | the disassembler for a target |
+//! | [`error`], [`suggestion`] | what can go wrong; the nearest of known names |
+#![forbid(unsafe_code)]
+
+pub mod captured;
+pub mod digest;
+pub mod disassembler;
+pub mod emulation;
+pub mod error;
+pub mod forkserver;
+pub mod guest;
+pub mod guest_path;
+pub mod home;
+pub mod interrupts;
+pub mod model;
+pub mod outcome;
+pub mod parallel;
+pub mod plugin_api;
+pub mod plugin_options;
+pub mod pool;
+mod probes;
+pub mod process;
+pub mod qemu;
+pub mod sources;
+pub mod strategy;
+pub mod suggestion;
+pub mod target;
+pub mod target_name;
+pub mod temporary;

@@ -1,0 +1,167 @@
+//! How a run ended, and what the plugin's report means.
+
+use std::fs;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::ExitStatus;
+
+use overtake_report::{End, Report, Stats};
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// What a run came to, where it was not an error.
+#[derive(Debug)]
+pub struct Outcome {
+    /// How QEMU, and so the guest, ended.
+    pub status: ExitStatus,
+    /// What the plugin reported; none without a plugin.
+    pub tested: Option<Tested>,
+}
+
+/// What the plugin reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tested {
+    /// What was tested.
+    #[serde(flatten)]
+    pub stats: Stats,
+    /// Hash over the guest's instructions and accesses, if it was asked for.
+    pub trace_hash: Option<String>,
+    /// Whether the plugin was there to the end. It was not if the guest was killed, replaced
+    /// itself by another program, or could not be started.
+    pub complete: bool,
+}
+
+impl Outcome {
+    /// The guest's exit status, as a shell gives it.
+    pub fn exit_status(&self) -> u8 {
+        match (self.status.code(), self.status.signal()) {
+            // The kernel keeps 8 bits of it.
+            (Some(code), _) => code as u8,
+            (None, Some(signal)) => signal_status(signal),
+            (None, None) => u8::MAX,
+        }
+    }
+}
+
+/// The exit status that a shell gives to a process ended by `signal`.
+pub fn signal_status(signal: i32) -> u8 {
+    u8::try_from(128 + signal).unwrap_or(u8::MAX)
+}
+
+/// The plugin's report, or none if it never wrote one.
+pub(crate) fn read(path: &Path) -> Result<Option<Report>, Error> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => {
+            return Err(Error::ReportUnreadable {
+                why: error.to_string(),
+            });
+        }
+    };
+    parse(&text)
+        .map(Some)
+        .map_err(|why| Error::ReportUnreadable { why })
+}
+
+fn parse(text: &str) -> Result<Report, String> {
+    /// What every version has.
+    #[derive(serde::Deserialize)]
+    struct Versioned {
+        version: u32,
+    }
+
+    let Versioned { version } = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    if version != overtake_report::VERSION {
+        return Err(format!(
+            "it is of version {version}, not {}",
+            overtake_report::VERSION
+        ));
+    }
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
+/// What the report means: what was tested, or an error.
+pub(crate) fn tested(report: Report) -> Result<Tested, Error> {
+    let seed = report.seed;
+    let complete = match report.end {
+        End::Running => false,
+        End::Exited => true,
+        End::Marked { message } => return Err(Error::CheckOfGuest { seed, message }),
+        End::BudgetExhausted { budget } => return Err(Error::BudgetExhausted { seed, budget }),
+        End::CheckFailed { message } => return Err(Error::CheckFailed { seed, message }),
+        End::BadOption { message } => return Err(Error::PluginOption { message }),
+        End::Refused { message } => return Err(Error::PluginRefused { message }),
+        End::Internal { message } => return Err(Error::PluginInternal { seed, message }),
+    };
+    Ok(Tested {
+        stats: report.stats,
+        trace_hash: report.trace_hash,
+        complete,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use overtake_report::{End, Report, Stats, VERSION};
+
+    use super::{parse, tested};
+    use crate::error::Error;
+
+    fn report(end: End) -> Report {
+        Report {
+            version: VERSION,
+            seed: 3,
+            end,
+            stats: Stats::default(),
+            trace_hash: None,
+        }
+    }
+
+    #[test]
+    fn every_end_is_an_outcome_or_an_error() {
+        let message = || "why".to_owned();
+        for end in [End::Running, End::Exited] {
+            let complete = end == End::Exited;
+            assert_eq!(tested(report(end)).unwrap().complete, complete);
+        }
+        let error = |end| tested(report(end)).unwrap_err();
+        assert!(matches!(
+            error(End::BadOption { message: message() }),
+            Error::PluginOption { .. }
+        ));
+        assert!(matches!(
+            error(End::Refused { message: message() }),
+            Error::PluginRefused { .. }
+        ));
+        assert!(matches!(
+            error(End::BudgetExhausted { budget: 5 }),
+            Error::BudgetExhausted { seed: 3, budget: 5 }
+        ));
+        assert!(matches!(
+            error(End::CheckFailed { message: message() }),
+            Error::CheckFailed { seed: 3, .. }
+        ));
+        assert!(matches!(
+            error(End::Marked { message: message() }),
+            Error::CheckOfGuest { seed: 3, .. }
+        ));
+        assert!(matches!(
+            error(End::Internal { message: message() }),
+            Error::PluginInternal { seed: 3, .. }
+        ));
+    }
+
+    #[test]
+    fn reports_of_other_versions_are_refused() {
+        let mut other = report(End::Exited);
+        assert!(parse(&serde_json::to_string(&other).unwrap()).is_ok());
+        other.version += 1;
+        let message = parse(&serde_json::to_string(&other).unwrap()).unwrap_err();
+        assert!(message.contains("of version"), "{message}");
+        assert!(parse("{}").is_err());
+        assert!(parse("").is_err());
+    }
+}

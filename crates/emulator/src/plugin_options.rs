@@ -1,0 +1,114 @@
+//! What the plugin is asked to do.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use crate::strategy::Strategy;
+
+/// What the plugin is asked to do.
+#[derive(Debug, Clone, Default)]
+pub struct PluginOptions {
+    /// Guest instructions after which the run is ended; 0: never.
+    pub budget: u64,
+    /// Whether every shadow is compared with memory at every hand-off.
+    pub check: bool,
+    /// Whether a hash is made over the guest's instructions and accesses.
+    pub trace_hash: bool,
+    /// Who makes the free choices.
+    pub strategy: Strategy,
+    /// Where the choices are written down.
+    pub record: Option<PathBuf>,
+    /// The schedule whose choices are made again.
+    pub replay: Option<PathBuf>,
+    /// Where what happens to shared memory is written down.
+    pub trace: Option<PathBuf>,
+    /// The socket over which seeds are ordered.
+    pub forkserver: Option<PathBuf>,
+    /// Orderings that are assumed at, or ignored from, an instruction: `ADDRESS:WHAT`.
+    pub assumptions: Vec<String>,
+    /// Options passed on as they are, `KEY=VALUE`.
+    pub others: Vec<String>,
+}
+
+/// The value of QEMU's `-plugin`.
+pub fn argument(plugin: &Path, report: &Path, seed: u64, options: &PluginOptions) -> OsString {
+    let mut argument = escaped(plugin.as_os_str());
+    argument.push(format!(",seed={seed},report="));
+    argument.push(escaped(report.as_os_str()));
+    if options.budget != 0 {
+        argument.push(format!(",budget={}", options.budget));
+    }
+    for (flag, given) in [("check", options.check), ("trace-hash", options.trace_hash)] {
+        if given {
+            argument.push(format!(",{flag}=on"));
+        }
+    }
+    if let Some(strategy) = options.strategy.other_than_default() {
+        argument.push(format!(",strategy={strategy}"));
+    }
+    for (key, path) in [
+        ("record", &options.record),
+        ("replay", &options.replay),
+        ("trace", &options.trace),
+        ("forkserver", &options.forkserver),
+    ] {
+        if let Some(path) = path {
+            argument.push(format!(",{key}="));
+            argument.push(escaped(path.as_os_str()));
+        }
+    }
+    for assumption in &options.assumptions {
+        argument.push(format!(",assume={assumption}"));
+    }
+    for option in &options.others {
+        argument.push(",");
+        argument.push(escaped(OsStr::new(option)));
+    }
+    argument
+}
+
+/// A value inside one of QEMU's options, where a comma would begin the next one.
+fn escaped(value: &OsStr) -> OsString {
+    let mut bytes = Vec::with_capacity(value.len());
+    for &byte in value.as_bytes() {
+        bytes.push(byte);
+        if byte == b',' {
+            bytes.push(byte);
+        }
+    }
+    OsString::from_vec(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{PluginOptions, Strategy, argument};
+
+    #[test]
+    fn plugin_options_are_in_the_agreed_form() {
+        let plain = PluginOptions::default();
+        assert_eq!(
+            argument(Path::new("/home/p.so"), Path::new("/tmp/r"), 7, &plain),
+            "/home/p.so,seed=7,report=/tmp/r"
+        );
+        let all = PluginOptions {
+            budget: 9,
+            check: true,
+            trace_hash: true,
+            strategy: Strategy::Pct,
+            record: Some("/r,".into()),
+            replay: None,
+            trace: Some("/t".into()),
+            forkserver: Some("/s".into()),
+            assumptions: vec!["0x40:release".to_owned()],
+            others: vec!["a=b".to_owned()],
+        };
+        assert_eq!(
+            argument(Path::new("/a,b/p.so"), Path::new("/tmp/r"), 7, &all),
+            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,strategy=pct,record=/r,,,trace=/t,forkserver=/s,\
+             assume=0x40:release,a=b"
+        );
+    }
+}
