@@ -3,7 +3,6 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
-use crate::error::Error;
 use crate::forkserver::ForkServer;
 
 /// Fork servers: of each kind as many as were needed at the same time.
@@ -28,12 +27,12 @@ impl<K> Default for Pool<K> {
 impl<K: PartialEq + Clone> Pool<K> {
     /// Does something with a fork server of this kind, which is started if none is idle. None: it must
     /// be done without.
-    pub fn with<R>(
+    pub fn with<R, E>(
         &self,
         kind: &K,
-        start: impl FnOnce() -> Result<Option<ForkServer>, Error>,
-        work: impl FnOnce(Option<&mut ForkServer>) -> Result<R, Error>,
-    ) -> Result<R, Error> {
+        start: impl FnOnce() -> Result<Option<ForkServer>, E>,
+        work: impl FnOnce(Option<&mut ForkServer>) -> Result<R, E>,
+    ) -> Result<R, E> {
         let idle = self.take(kind);
         let mut server = match idle {
             Some(server) => server,
