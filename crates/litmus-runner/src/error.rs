@@ -1,0 +1,68 @@
+//! What can go wrong with litmus tests: one line each, that says what, where, and what to do.
+
+use std::io;
+use std::path::PathBuf;
+
+use emulator::suggestion::Suggestion;
+use thiserror::Error as ThisError;
+
+/// Why a test has no histogram, or no verdict.
+#[derive(Debug, ThisError)]
+pub enum Error {
+    /// There is no assembler for a target.
+    #[error("cannot start `{assembler}`: {source}: install it (`apt install {package}`)")]
+    AssemblerMissing {
+        /// Its name.
+        assembler: String,
+        /// The package that brings it.
+        package: String,
+        /// Why.
+        source: io::Error,
+    },
+
+    /// A litmus test cannot be run as it is.
+    #[error("{}{}: {message}", file.display(), line.map(|line| format!(":{line}")).unwrap_or_default())]
+    LitmusTest {
+        /// The test.
+        file: PathBuf,
+        /// Where in it.
+        line: Option<usize>,
+        /// Why, and what to do.
+        message: String,
+    },
+
+    /// A file of verdicts cannot be used.
+    #[error("cannot use the verdicts in `{}`: {message}", path.display())]
+    Verdicts {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+
+    /// The suite has nothing of that name.
+    #[error("the suite has no {what} `{given}`{of}: use the name of one of its {what}s{hint}")]
+    NotInSuite {
+        /// A test or a shape.
+        what: &'static str,
+        /// What was asked for.
+        given: String,
+        /// For which architectures, if not for all.
+        of: String,
+        /// The nearest one.
+        hint: Suggestion,
+    },
+
+    /// A run of many failed.
+    #[error("{run}: {error}")]
+    InRun {
+        /// Which one.
+        run: String,
+        /// How.
+        error: Box<Error>,
+    },
+
+    /// The guest was not run, or its run has no outcome.
+    #[error(transparent)]
+    Emulator(#[from] emulator::error::Error),
+}

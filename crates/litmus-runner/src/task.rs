@@ -1,0 +1,47 @@
+//! A test to run, and one that ran.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use litmus::{Histogram, Test};
+
+use crate::error::Error;
+
+/// A test to run.
+#[derive(Debug)]
+pub struct Task {
+    /// What errors call it: its file.
+    pub file: PathBuf,
+    /// The test, or why there is none.
+    pub test: Result<Test, Error>,
+}
+
+/// A test that ran with all seeds.
+#[derive(Debug)]
+pub struct Done {
+    /// The test.
+    pub test: Test,
+    /// What came of it.
+    pub histogram: Histogram,
+    /// Iterations with all seeds.
+    pub iterations: u64,
+}
+
+impl Task {
+    /// The test in a file.
+    pub fn read(file: &Path) -> Self {
+        let wrong = |line, message| Error::LitmusTest {
+            file: file.to_owned(),
+            line,
+            message,
+        };
+        let text = fs::read_to_string(file)
+            .map_err(|error| wrong(None, format!("the test cannot be read: {error}")));
+        Task {
+            file: file.to_owned(),
+            test: text.and_then(|text| {
+                Test::parse(&text).map_err(|error| wrong(Some(error.line), error.message))
+            }),
+        }
+    }
+}
