@@ -1,0 +1,157 @@
+//! Which orderings of a program are needed.
+//!
+//! One run says which barriers, acquires and releases the program goes through. Each is then ignored, and
+//! a failure is looked for; one that is found is explained.
+
+use std::path::Path;
+
+use arch::Arch;
+use serde::Serialize;
+
+use crate::code::Code;
+use crate::error::Error;
+use crate::explain::explain;
+use crate::ordering::{Ordering, orderings};
+use crate::search::{Failed, search};
+use crate::setup::Setup;
+use crate::trial::{Ask, Trials};
+
+/// What came of an audit.
+#[derive(Debug, Serialize)]
+pub struct Audit {
+    /// The machine.
+    pub target: Arch,
+    /// What was run, as a command line.
+    pub program: String,
+    /// Seeds that were tried without each.
+    pub seeds: u64,
+    /// Those that were tried.
+    pub orderings: Vec<Audited>,
+    /// Orderings of the toolchain's libraries that were left out.
+    pub left_out: usize,
+}
+
+/// An ordering, and whether it is needed.
+#[derive(Debug, Serialize)]
+pub struct Audited {
+    /// The ordering.
+    #[serde(flatten)]
+    pub ordering: Ordering,
+    /// Whether it is needed.
+    pub verdict: Verdict,
+}
+
+/// Whether an ordering is needed.
+#[derive(Debug, Serialize)]
+#[serde(tag = "verdict", rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Without it the program fails.
+    Needed {
+        /// With this seed.
+        seed: u64,
+        /// In this way.
+        failure: String,
+        /// The litmus shape of the failure.
+        shape: String,
+        /// What was out of order, in words.
+        because: Vec<String>,
+    },
+    /// No failure was found without it; and it orders nothing that is not modelled.
+    NoFailure,
+    /// No failure was found without it; but it keeps loads before later stores, and what would show
+    /// without that (load buffering, LB) is not modelled yet.
+    NotModelled,
+    /// It is one with its access, which is atomic: an `xchg` or a `lock` of x86.
+    PartOfAnAtomic,
+}
+
+/// Audits a program, with as many seeds without each of its orderings; `all`: also those of the
+/// toolchain. `progress` is told what is being tried.
+///
+/// # Errors
+///
+/// [`Error::FailsAlready`] if it fails with all of them; and what can go wrong in a run.
+pub fn audit(
+    trials: &Trials,
+    seeds: u64,
+    all: bool,
+    progress: &dyn Fn(String),
+) -> Result<Audit, Error> {
+    for seed in 1..=seeds {
+        progress(format!("with all orderings: seed {seed}"));
+        if let Some(failure) = trials.of_seed(seed, Ask::default())?.failure {
+            return Err(Error::FailsAlready { failure, seed });
+        }
+    }
+    progress("looking for orderings".to_owned());
+    let trace = Ask {
+        trace: true,
+        ..Ask::default()
+    };
+    let trace = trials.of_seed(1, trace)?.trace;
+    let guest = &trials.setup.guest;
+    let mut code = Code::new(guest.target, &guest.path, &trace.modules);
+    let (orderings, left_out) = orderings(&trace, &mut code, all);
+    let mut audited = Vec::new();
+    let number = orderings.len();
+    for (index, ordering) in orderings.into_iter().enumerate() {
+        progress(format!("without {} of {number}", index + 1));
+        let verdict = verdict(trials, &ordering, seeds, progress)?;
+        audited.push(Audited { ordering, verdict });
+    }
+    Ok(Audit {
+        target: guest.target,
+        program: program(&trials.setup),
+        seeds,
+        orderings: audited,
+        left_out,
+    })
+}
+
+fn program(setup: &Setup) -> String {
+    let name = Path::file_name(&setup.guest.path).map(|name| name.to_string_lossy().into_owned());
+    let mut words: Vec<String> = name.into_iter().collect();
+    let rest = setup.subject.words();
+    // A program's own words begin with `--` and its path.
+    let skip = if rest.first().is_some_and(|word| word == "--") {
+        2
+    } else {
+        0
+    };
+    words.extend(rest.into_iter().skip(skip));
+    shell_words::join(words)
+}
+
+/// Whether the program fails without it.
+fn verdict(
+    trials: &Trials,
+    ordering: &Ordering,
+    seeds: u64,
+    progress: &dyn Fn(String),
+) -> Result<Verdict, Error> {
+    if ordering.atomic && ordering.target_is_strong(trials.setup.guest.target) {
+        return Ok(Verdict::PartOfAnAtomic);
+    }
+    let mut without = trials.clone();
+    let assumptions = &mut without.setup.emulation.options.assumptions;
+    assumptions.push(format!("{:#x}:ignored", ordering.pc()));
+    match search(without, 1..=seeds, progress) {
+        Ok(failed) => needed(&failed, progress),
+        Err(Error::NoFailure { .. }) if ordering.keeps_loads_before_stores() => {
+            Ok(Verdict::NotModelled)
+        }
+        Err(Error::NoFailure { .. }) => Ok(Verdict::NoFailure),
+        Err(error) => Err(error),
+    }
+}
+
+fn needed(failed: &Failed, progress: &dyn Fn(String)) -> Result<Verdict, Error> {
+    let story = explain(failed, 0, String::new(), progress)?.story;
+    let turned = story.edges.iter().filter(|edge| edge.turned.is_some());
+    Ok(Verdict::Needed {
+        seed: failed.trials.setup.emulation.seed,
+        failure: failed.failure.clone(),
+        because: turned.map(|edge| edge.words.clone()).collect(),
+        shape: story.shape,
+    })
+}

@@ -1,0 +1,262 @@
+//! What would have prevented it: orderings for a pair that was out of order, each tried.
+
+use arch::Arch;
+use overtake_report::trace::{Access, Event, Op, Trace};
+use schedule::Choices;
+use witness::{Checked, Cure, Cycle, Edge, Link};
+
+use crate::error::Error;
+use crate::story::Teller;
+use crate::trial::{Ask, Trials};
+
+/// An ordering that could be put between two accesses.
+struct Candidate {
+    instruction: &'static str,
+    rust: Option<&'static str>,
+    /// What the plugin is to assume of the earlier and of the later access.
+    earlier: Option<&'static str>,
+    later: Option<&'static str>,
+}
+
+const fn candidate(
+    instruction: &'static str,
+    rust: Option<&'static str>,
+    earlier: Option<&'static str>,
+    later: Option<&'static str>,
+) -> Candidate {
+    Candidate {
+        instruction,
+        rust,
+        earlier,
+        later,
+    }
+}
+
+const RELEASE: Option<&str> = Some("Ordering::Release on this store");
+const ACQUIRE: Option<&str> = Some("Ordering::Acquire on this load");
+const FENCE_RELEASE: Option<&str> = Some("fence(Ordering::Release) before this store");
+const FENCE_ACQUIRE: Option<&str> = Some("fence(Ordering::Acquire) after this load");
+const FENCE_SEQCST: Option<&str> = Some("fence(Ordering::SeqCst) before this load");
+const SEQCST: Option<&str> = Some("Ordering::SeqCst on both accesses");
+
+/// Orderings between a store and a later store, cheapest first. (Arm ARM B2.3; RISC-V unprivileged
+/// spec 17.1; Power ISA Book II 4.6.3. Rust's are what rustc makes of its orderings.)
+fn store_store(target: Arch) -> Vec<Candidate> {
+    let release = |instruction| candidate(instruction, RELEASE, None, Some("release"));
+    match target {
+        Arch::AArch64 => vec![
+            release("stlr"),
+            candidate("dmb ishst", None, None, Some("before-ww")),
+            candidate("dmb ish", FENCE_RELEASE, None, Some("before-all")),
+        ],
+        Arch::Ppc64le => vec![
+            release("lwsync before it"),
+            candidate("lwsync", FENCE_RELEASE, None, Some("before-rw")),
+            candidate("eieio", None, None, Some("before-ww")),
+        ],
+        Arch::Riscv64 => vec![
+            candidate("fence w,w", None, None, Some("before-ww")),
+            release("fence rw,w before it"),
+            candidate("fence rw,w", FENCE_RELEASE, None, Some("before-rw")),
+        ],
+        // Never out of order.
+        Arch::X86_64 => Vec::new(),
+    }
+}
+
+/// Orderings between a load and a later load. A fence stands right after the first one: what it is to
+/// order with is often more than one load.
+fn load_load(target: Arch) -> Vec<Candidate> {
+    let acquire = |instruction| candidate(instruction, ACQUIRE, Some("acquire-pc"), None);
+    match target {
+        Arch::AArch64 => vec![
+            acquire("ldapr, or ldar"),
+            candidate("dmb ishld", FENCE_ACQUIRE, Some("after-r"), None),
+        ],
+        Arch::Ppc64le => vec![
+            acquire("a branch on it, and isync"),
+            candidate("lwsync", FENCE_ACQUIRE, Some("after-rw"), None),
+        ],
+        Arch::Riscv64 => vec![
+            candidate("fence r,r", None, Some("after-rr"), None),
+            acquire("fence r,rw after it"),
+            candidate("fence r,rw", FENCE_ACQUIRE, Some("after-r"), None),
+        ],
+        Arch::X86_64 => Vec::new(),
+    }
+}
+
+/// Orderings between a store and a later load.
+fn store_load(target: Arch) -> Vec<Candidate> {
+    let fence = |instruction| candidate(instruction, FENCE_SEQCST, None, Some("before-all"));
+    match target {
+        Arch::AArch64 => vec![
+            candidate("stlr and ldar", SEQCST, Some("release"), Some("acquire")),
+            fence("dmb ish"),
+        ],
+        Arch::Ppc64le => vec![fence("sync")],
+        Arch::Riscv64 => vec![fence("fence rw,rw")],
+        Arch::X86_64 => vec![
+            candidate("xchg", SEQCST, None, Some("before-all")),
+            fence("mfence"),
+        ],
+    }
+}
+
+/// What cures are tried on.
+pub struct Cures<'a> {
+    /// What is run.
+    pub trials: &'a Trials,
+    /// The choices that make it fail.
+    pub choices: &'a Choices,
+    /// What happens then.
+    pub trace: &'a Trace,
+    /// How many seeds are tried besides.
+    pub seeds: u64,
+}
+
+/// A pair of accesses of a thread, in program order.
+struct Pair<'a> {
+    /// Index of the edge.
+    index: usize,
+    edge: &'a Edge,
+    first: &'a Access,
+    second: &'a Access,
+}
+
+impl Cures<'_> {
+    /// Of the cycles the one that makes the run fail: the first whose pairs, when they are ordered, leave
+    /// no failure in any seed; or else the one with the fewest; or else the first.
+    pub fn cause<'c>(&self, cycles: &'c [Cycle]) -> Result<Option<&'c Cycle>, Error> {
+        let mut best: Option<(usize, &Cycle)> = None;
+        for cycle in cycles {
+            let mut assumptions = Vec::new();
+            for pair in self.pairs(cycle, true) {
+                // The strongest is the last.
+                if let Some(candidate) = self.candidates(&pair).last() {
+                    assumptions.extend(assumed(candidate, pair.first.pc, pair.second.pc));
+                }
+            }
+            let rank = match self.check(&assumptions)? {
+                Checked::Cures { .. } => return Ok(Some(cycle)),
+                Checked::CuresThisRun { failed, .. } => failed,
+                Checked::Fails => usize::MAX,
+            };
+            if best.is_none_or(|(least, _)| rank < least) {
+                best = Some((rank, cycle));
+            }
+        }
+        Ok(best.map(|(_, cycle)| cycle))
+    }
+
+    /// The orderings for each pair of the cycle that was out of order, each tried: with it, does the
+    /// run that failed still fail, and do others?
+    pub fn tried(&self, cycle: &Cycle, told: &Teller<'_>) -> Result<Vec<Cure>, Error> {
+        let mut cures = Vec::new();
+        for pair in self.pairs(cycle, false) {
+            for candidate in self.candidates(&pair) {
+                let mut assumptions = assumed(&candidate, pair.first.pc, pair.second.pc);
+                // A shape whose pairs are all of this kind (SB) needs one in each.
+                for other in self.pairs(cycle, true) {
+                    if kind(&pair) == Some(Kind::StoreLoad) && kind(&other) == kind(&pair) {
+                        assumptions.extend(assumed(&candidate, other.first.pc, other.second.pc));
+                    }
+                }
+                let at = if candidate.later.is_some() {
+                    pair.edge.to
+                } else {
+                    pair.edge.from
+                };
+                cures.push(Cure {
+                    edge: pair.index,
+                    instruction: candidate.instruction.to_owned(),
+                    rust: candidate.rust.map(str::to_owned),
+                    step: told.step(at),
+                    checked: self.check(&assumptions)?,
+                });
+            }
+        }
+        Ok(cures)
+    }
+
+    /// The pairs of program order in a cycle: those only that this run shows out of order, or `all`.
+    fn pairs<'c>(&'c self, cycle: &'c Cycle, all: bool) -> Vec<Pair<'c>> {
+        let access = |event: usize| match &self.trace.events[event] {
+            Event::Access(access) => Some(access),
+            _ => None,
+        };
+        let pair = |(index, edge): (usize, &'c Edge)| {
+            let Link::Program { turned, .. } = edge.link else {
+                return None;
+            };
+            let (first, second) = (access(edge.from)?, access(edge.to)?);
+            (all || turned.is_some()).then_some(Pair {
+                index,
+                edge,
+                first,
+                second,
+            })
+        };
+        cycle.edges.iter().enumerate().filter_map(pair).collect()
+    }
+
+    fn candidates(&self, pair: &Pair<'_>) -> Vec<Candidate> {
+        let target = self.trials.setup.guest.target;
+        match kind(pair) {
+            Some(Kind::LoadLoad) => load_load(target),
+            Some(Kind::StoreLoad) => store_load(target),
+            Some(Kind::StoreStore) => store_store(target),
+            None => Vec::new(),
+        }
+    }
+
+    fn check(&self, assumptions: &[String]) -> Result<Checked, Error> {
+        let trials = self.trials;
+        let ask = Ask {
+            assumptions,
+            ..Ask::default()
+        };
+        let this = Ask {
+            choices: Some(self.choices),
+            ..ask
+        };
+        if trials.run(this)?.failure.is_some() {
+            return Ok(Checked::Fails);
+        }
+        let mut failed = 0;
+        for seed in 0..self.seeds {
+            let seed = trials.setup.emulation.seed.wrapping_add(seed);
+            failed += usize::from(trials.of_seed(seed, ask)?.failure.is_some());
+        }
+        let seeds = self.seeds as usize;
+        Ok(if failed == 0 {
+            Checked::Cures { seeds }
+        } else {
+            Checked::CuresThisRun { failed, seeds }
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    LoadLoad,
+    StoreLoad,
+    StoreStore,
+}
+
+/// Of the two accesses; none where a later store would overtake a load, which is not modelled.
+fn kind(pair: &Pair<'_>) -> Option<Kind> {
+    match (pair.first.op, pair.second.op) {
+        (Op::Load, Op::Load) => Some(Kind::LoadLoad),
+        (Op::Store | Op::Atomic, Op::Load) => Some(Kind::StoreLoad),
+        (Op::Store | Op::Atomic, Op::Store | Op::Atomic) => Some(Kind::StoreStore),
+        (Op::Load, Op::Store | Op::Atomic) => None,
+    }
+}
+
+fn assumed(candidate: &Candidate, first: u64, second: u64) -> Vec<String> {
+    [(first, candidate.earlier), (second, candidate.later)]
+        .into_iter()
+        .filter_map(|(pc, what)| Some(format!("{pc:#x}:{}", what?)))
+        .collect()
+}

@@ -1,0 +1,76 @@
+//! Why a program fails.
+//!
+//! The choices of a failing run are minimised, and the run that is left is looked at: the cycle of
+//! accesses that no interleaving gives (crate `witness`), in words that people know, and what would
+//! have prevented it.
+
+use schedule::Choices;
+use witness::{Shrunk, Story};
+
+use crate::cure::Cures;
+use crate::error::Error;
+use crate::minimise::minimised;
+use crate::search::Failed;
+use crate::story::Teller;
+use crate::trial::Ask;
+
+/// What came of an explanation.
+#[derive(Debug)]
+pub struct Explained {
+    /// The story.
+    pub story: Story,
+    /// The choices that are left.
+    pub choices: Choices,
+}
+
+/// Explains a failure. `again` is the command that does the same; `progress` is told what is being
+/// done.
+pub fn explain(
+    failed: &Failed,
+    cure_seeds: u64,
+    again: String,
+    progress: &dyn Fn(String),
+) -> Result<Explained, Error> {
+    let Failed {
+        trials,
+        failure,
+        choices,
+    } = failed;
+    let minimised = minimised(trials, choices, failure, |turns, deviations| {
+        progress(format!(
+            "shrinking: {turns} turns, {deviations} stores kept back"
+        ));
+    })?;
+    progress("looking at what is left".to_owned());
+    let trial = trials.run(Ask {
+        choices: Some(&minimised.choices),
+        record: true,
+        trace: true,
+        ..Ask::default()
+    })?;
+    let cycles = witness::find(&trial.trace);
+    let shrunk = Shrunk {
+        delays_before: choices.deviations.len(),
+        delays: minimised.choices.deviations.len(),
+        turns_before: choices.turns.len(),
+        turns: trial.choices.turns.len(),
+        runs: minimised.runs + 1,
+    };
+    let mut told = Teller::new(&trials.setup, &trial.trace);
+    progress("trying cures".to_owned());
+    let cures = Cures {
+        trials,
+        choices: &minimised.choices,
+        trace: &trial.trace,
+        seeds: cure_seeds,
+    };
+    let cycle = cures.cause(&cycles)?;
+    let mut story = told.story(cycle, failure, again, shrunk);
+    if let Some(cycle) = cycle {
+        story.cures = cures.tried(cycle, &told)?;
+    }
+    Ok(Explained {
+        story,
+        choices: minimised.choices,
+    })
+}

@@ -1,0 +1,192 @@
+//! The fewest choices that still fail.
+//!
+//! Delta debugging (Zeller, Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", TSE 2002)
+//! over the choices in which memory was not sequentially consistent. Each try is a replay, with the
+//! choices that were left out made as a sequentially consistent machine with a fair scheduler makes
+//! them. A try counts if the program fails in the same way.
+
+use schedule::{Choices, Deviation, Turn, What};
+use weakmem::LONGEST_LIFE;
+
+use crate::error::Error;
+use crate::trial::{Ask, Trials};
+
+/// Choices that are tried alone: those before the end of the failing run.
+const SINGLES: usize = 64;
+
+/// What is left of a failing run.
+#[derive(Debug, Clone)]
+pub struct Minimised {
+    /// The choices that make it fail.
+    pub choices: Choices,
+    /// Runs that it took.
+    pub runs: usize,
+}
+
+/// Minimises a run that failed in this way. `tried` is told of each try: how many choices are left.
+///
+/// # Errors
+///
+/// [`Error::NotAgain`] if the choices do not make it fail; and what can go wrong in a run.
+pub fn minimised(
+    trials: &Trials,
+    choices: &Choices,
+    failure: &str,
+    mut tried: impl FnMut(usize, usize),
+) -> Result<Minimised, Error> {
+    let mut runs = 0;
+    let mut fails = |turns: &[Turn], deviations: &[Deviation]| {
+        let choices = Choices {
+            turns: turns.to_vec(),
+            deviations: deviations.to_vec(),
+        };
+        runs += 1;
+        tried(turns.len(), deviations.len());
+        let ask = Ask {
+            choices: Some(&choices),
+            ..Ask::default()
+        };
+        let trial = trials.run(ask)?;
+        Ok(trial.failure.as_deref() == Some(failure))
+    };
+    if fails(&[], &[])? {
+        let choices = Choices::default();
+        return Ok(Minimised { choices, runs });
+    }
+    if !fails(&choices.turns, &choices.deviations)? {
+        return Err(Error::NotAgain {
+            seed: trials.setup.emulation.seed,
+            failure: failure.to_owned(),
+        });
+    }
+    // Mostly one store is enough, and who runs when does not matter, as long as all run.
+    for deviation in choices.deviations.iter().rev().take(SINGLES) {
+        let single = [lengthened(*deviation)];
+        if fails(&[], &single)? {
+            let choices = Choices {
+                turns: Vec::new(),
+                deviations: single.to_vec(),
+            };
+            return Ok(Minimised { choices, runs });
+        }
+    }
+    let mut turns = if fails(&[], &choices.deviations)? {
+        Vec::new()
+    } else {
+        choices.turns.clone()
+    };
+    let deviations = minimal(&choices.deviations, |some| fails(&turns, some))?;
+    if !turns.is_empty() {
+        turns = match minimal_turns(&turns, |some| fails(some, &deviations))? {
+            // With fewer deviations it may not matter any more.
+            some if fails(&[], &deviations)? => some[..0].to_vec(),
+            some => some,
+        };
+    }
+    let choices = Choices { turns, deviations };
+    Ok(Minimised { choices, runs })
+}
+
+/// The same store, kept back or unseen for as long as can be.
+fn lengthened(mut deviation: Deviation) -> Deviation {
+    if let What::Pending { rounds, .. } | What::Unseen { rounds, .. } = &mut deviation.what {
+        *rounds = LONGEST_LIFE;
+    }
+    deviation
+}
+
+/// Of the turns, those up to the last one that matters. (Those before it put the program where it is
+/// then, and positions are counted from its start.)
+fn minimal_turns(
+    turns: &[Turn],
+    mut fails: impl FnMut(&[Turn]) -> Result<bool, Error>,
+) -> Result<Vec<Turn>, Error> {
+    let end = first(turns.len(), |end| fails(&turns[..end]))?;
+    Ok(turns[..end].to_vec())
+}
+
+/// The smallest number up to `most` of which it holds, if it holds of all greater ones; it holds of
+/// `most`.
+fn first(most: usize, mut holds: impl FnMut(usize) -> Result<bool, Error>) -> Result<usize, Error> {
+    let (mut low, mut high) = (0, most);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle)? {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    Ok(high)
+}
+
+/// A part of `all`, which fails, that still fails, and none of whose parts that were tried does.
+fn minimal<T: Clone>(
+    all: &[T],
+    mut fails: impl FnMut(&[T]) -> Result<bool, Error>,
+) -> Result<Vec<T>, Error> {
+    if fails(&[])? {
+        return Ok(Vec::new());
+    }
+    // What comes after the failure has no part in it, and most of what comes before has none.
+    let end = first(all.len(), |end| fails(&all[..end]))?;
+    let start = end - first(end, |length| fails(&all[end - length..end]))?;
+    let mut left = all[start..end].to_vec();
+    let mut parts = 2;
+    while left.len() > 1 {
+        let size = left.len().div_ceil(parts);
+        let mut smaller = None;
+        for start in (0..left.len()).step_by(size) {
+            let end = (start + size).min(left.len());
+            let rest = [&left[..start], &left[end..]].concat();
+            if fails(&rest)? {
+                smaller = Some(rest);
+                break;
+            }
+        }
+        match smaller {
+            Some(rest) => {
+                left = rest;
+                parts = (parts - 1).max(2);
+            }
+            None if size == 1 => break,
+            None => parts = (parts * 2).min(left.len()),
+        }
+    }
+    Ok(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_needed_is_left_out() {
+        let all: Vec<u32> = (0..1000).collect();
+        for needed in [
+            vec![],
+            vec![0],
+            vec![999],
+            vec![500],
+            vec![3, 700],
+            vec![1, 2, 3, 998],
+        ] {
+            let mut tries = 0;
+            let found = minimal(&all, |some| {
+                tries += 1;
+                Ok(needed.iter().all(|it| some.contains(it)))
+            });
+            assert_eq!(found.unwrap(), needed);
+            assert!(tries < 200, "{needed:?}: {tries}");
+        }
+    }
+
+    #[test]
+    fn what_fails_now_and_then_still_comes_to_an_end() {
+        let all: Vec<u32> = (0..64).collect();
+        let found = minimal(&all, |some| Ok(some.len() % 3 == 1 && some.contains(&7))).unwrap();
+        assert!(found.contains(&7), "{found:?}");
+        assert_eq!(first(9, |at| Ok(at >= 4)).unwrap(), 4);
+        assert_eq!(first(9, |_| Ok(true)).unwrap(), 0);
+    }
+}

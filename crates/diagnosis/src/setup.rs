@@ -1,0 +1,76 @@
+//! Something to run, with all that it takes.
+
+use std::path::PathBuf;
+
+use arch::Arch;
+use emulator::emulation::{Emulation, limit};
+use emulator::error::Error;
+use emulator::guest::Guest;
+use emulator::home::Home;
+use emulator::model::Model;
+use emulator::plugin_options::PluginOptions;
+use emulator::qemu::Qemu;
+use emulator::strategy::Strategy;
+
+use crate::subject::Subject;
+
+/// Something to run, with all that it takes, found before the first run.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// What to run.
+    pub subject: Subject,
+    /// Its file.
+    pub guest: Guest,
+    /// With the plugin, if the model is weak.
+    pub qemu: Qemu,
+    /// How it is run, but for the seed.
+    pub emulation: Emulation,
+}
+
+/// How something is to be run; what is none is left to the program, the target or the subject.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The machine.
+    pub target: Option<Arch>,
+    /// The home.
+    pub home: Option<PathBuf>,
+    /// The QEMU.
+    pub qemu: Option<PathBuf>,
+    /// Guest instructions after which a run is ended; 0: no limit.
+    pub budget: Option<u64>,
+    /// Seconds after which a run is ended; 0: no limit.
+    pub timeout: Option<u64>,
+    /// QEMU's `-cpu`.
+    pub cpu: Option<String>,
+    /// Who makes the free choices.
+    pub strategy: Strategy,
+}
+
+impl Setup {
+    /// Finds what the options name.
+    pub fn new(options: &Options, subject: Subject, model: Model) -> Result<Self, Error> {
+        let home = Home::find(options.home.as_deref());
+        let guest = subject.guest(options.target, &home)?;
+        let mut qemu = Qemu::find(guest.target, options.qemu.as_deref())?;
+        if model == Model::Weak {
+            qemu = qemu.with_plugin(&home)?;
+        }
+        let emulation = Emulation {
+            model,
+            seed: 1,
+            cpu: options.cpu.clone(),
+            options: PluginOptions {
+                budget: options.budget.unwrap_or(subject.budget()),
+                strategy: options.strategy,
+                ..PluginOptions::default()
+            },
+            limit: limit(options.timeout.unwrap_or(subject.timeout())),
+        };
+        Ok(Setup {
+            subject,
+            guest,
+            qemu,
+            emulation,
+        })
+    }
+}

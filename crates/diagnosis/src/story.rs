@@ -1,0 +1,361 @@
+//! A cycle of accesses as a story: instructions, source lines, names.
+
+use std::collections::BTreeSet;
+
+use overtake_report::trace::{Access, Event, Op, Trace};
+use witness::{
+    Column, Cycle, Edge, Link, Place, Relation, Shrunk, Step, Story, VERSION, Way, What,
+};
+
+use crate::code::{Code, is_of_the_toolchain};
+use crate::location::{named, value};
+use crate::setup::Setup;
+use crate::subject::Subject;
+
+/// Tells what happened in a run.
+pub struct Teller<'a> {
+    setup: &'a Setup,
+    trace: &'a Trace,
+    code: Code,
+    /// The events of the steps, in their order.
+    shown: Vec<usize>,
+    places: Vec<Option<Place>>,
+}
+
+impl<'a> Teller<'a> {
+    /// Of a run of a setup.
+    pub fn new(setup: &'a Setup, trace: &'a Trace) -> Self {
+        Self {
+            setup,
+            trace,
+            code: Code::new(setup.guest.target, &setup.guest.path, &trace.modules),
+            shown: Vec::new(),
+            places: Vec::new(),
+        }
+    }
+
+    /// The step of an event.
+    pub fn step(&self, event: usize) -> usize {
+        self.shown.iter().position(|it| *it == event).unwrap_or(0)
+    }
+
+    /// The story of a cycle; without one, that of an ordinary race.
+    pub fn story(
+        &mut self,
+        cycle: Option<&Cycle>,
+        failure: &str,
+        again: String,
+        shrunk: Shrunk,
+    ) -> Story {
+        let mut story = Story {
+            version: VERSION,
+            program: shell_words::join(self.program()),
+            target: self.setup.guest.target.to_string(),
+            seed: self.setup.emulation.seed,
+            failure: failure.to_owned(),
+            again,
+            shrunk,
+            shape: String::new(),
+            threads: Vec::new(),
+            steps: Vec::new(),
+            edges: Vec::new(),
+            cures: Vec::new(),
+            notes: Vec::new(),
+        };
+        let Some(cycle) = cycle else {
+            story.notes.push(no_cycle(shrunk).to_owned());
+            return story;
+        };
+        story.shape.clone_from(&cycle.shape);
+        self.choose(cycle);
+        let threads: BTreeSet<u32> = self.shown.iter().map(|it| self.thread(*it)).collect();
+        let threads: Vec<u32> = threads.into_iter().collect();
+        story.threads = threads
+            .iter()
+            .map(|thread| Column {
+                thread: *thread,
+                name: format!("thread {thread}"),
+            })
+            .collect();
+        for index in 0..self.shown.len() {
+            let event = self.shown[index];
+            let column = threads.iter().position(|it| *it == self.thread(event));
+            let place = self.place(event);
+            self.places.push(place.clone());
+            let what = self.what(event, cycle);
+            story.steps.push(Step {
+                column: column.unwrap_or(0),
+                what,
+                place,
+            });
+        }
+        story.edges = cycle.edges.iter().map(|edge| self.relation(edge)).collect();
+        story.notes = self.notes(cycle);
+        story
+    }
+
+    fn program(&self) -> Vec<String> {
+        match &self.setup.subject {
+            Subject::Ring(_) => {
+                let mut words = vec!["aio-ring-race".to_owned()];
+                words.extend(self.setup.subject.words());
+                words
+            }
+            Subject::Program(program) => program
+                .iter()
+                .map(|word| word.to_string_lossy().into_owned())
+                .collect(),
+        }
+    }
+
+    /// The events that are shown: the accesses of the cycle, when its stores become visible if that is
+    /// later than the next of these, and barriers in the wrong place.
+    fn choose(&mut self, cycle: &Cycle) {
+        let mut shown: BTreeSet<usize> = cycle.edges.iter().map(|edge| edge.from).collect();
+        shown.extend(self.misplaced(cycle).iter().map(|(_, barrier)| *barrier));
+        let last = shown.last().copied().unwrap_or(0);
+        for store in shown.clone() {
+            if let Some(visible) = self.visible(store) {
+                let between = shown.range(store + 1..visible).next().is_some();
+                if between || visible > last {
+                    shown.insert(visible);
+                }
+            }
+        }
+        self.shown = shown.into_iter().collect();
+    }
+
+    /// When a pending store becomes visible; none for other events.
+    fn visible(&self, store: usize) -> Option<usize> {
+        let access = self.access(store)?;
+        let number = access.number.filter(|_| access.op == Op::Store)?;
+        let mut later = self.trace.events.iter().enumerate().skip(store + 1);
+        later.find_map(|(index, event)| match event {
+            Event::Visible {
+                thread, number: it, ..
+            } if (*thread, *it) == (access.thread, number) => Some(index),
+            _ => None,
+        })
+    }
+
+    fn access(&self, event: usize) -> Option<&'a Access> {
+        match self.trace.events.get(event)? {
+            Event::Access(access) => Some(access),
+            _ => None,
+        }
+    }
+
+    fn thread(&self, event: usize) -> u32 {
+        match &self.trace.events[event] {
+            Event::Access(access) => access.thread,
+            Event::Visible { thread, .. }
+            | Event::Barrier { thread, .. }
+            | Event::Turn { thread } => *thread,
+            Event::Outside => 0,
+        }
+    }
+
+    /// Where in the code an event is.
+    pub fn place(&mut self, event: usize) -> Option<Place> {
+        match &self.trace.events[event] {
+            Event::Access(Access { pc, .. }) | Event::Barrier { pc, .. } => {
+                Some(self.code.place(*pc))
+            }
+            _ => None,
+        }
+    }
+
+    fn location(&mut self, access: &Access) -> String {
+        named(&self.trace.objects, access.addr)
+            .or_else(|| self.code.variable(access.addr))
+            .unwrap_or_else(|| format!("{:#x}", access.addr))
+    }
+
+    fn what(&mut self, event: usize, cycle: &Cycle) -> What {
+        let trace = self.trace;
+        match &trace.events[event] {
+            Event::Access(access) => {
+                let (location, value) = (self.location(access), value(&access.bytes));
+                match access.op {
+                    Op::Load => What::Load {
+                        location,
+                        value,
+                        current: self.current(event, cycle),
+                    },
+                    Op::Store => What::Store {
+                        location,
+                        value,
+                        visible: self
+                            .visible(event)
+                            .and_then(|it| self.shown.iter().position(|shown| *shown == it)),
+                    },
+                    Op::Atomic => What::Atomic { location, value },
+                }
+            }
+            Event::Visible { thread, number, .. } => {
+                let same = |event: &usize| {
+                    let access = self.access(*event);
+                    access.is_some_and(|it| it.thread == *thread && it.number == Some(*number))
+                };
+                let store = self.shown.iter().position(same).unwrap_or(0);
+                let access = self.access(self.shown[store]);
+                What::Visible {
+                    store,
+                    location: access.map_or_else(String::new, |it| self.location(it)),
+                    value: access.map_or_else(String::new, |it| value(&it.bytes)),
+                }
+            }
+            _ => {
+                let edge = self.misplaced(cycle).into_iter().find(|it| it.1 == event);
+                let remark = edge.map(|(edge, barrier)| {
+                    if barrier > edge.to {
+                        "too late: it stands after the accesses that it should stand between"
+                    } else {
+                        "too early: it stands before the accesses that it should stand between"
+                    }
+                });
+                What::Barrier {
+                    remark: remark.map(str::to_owned),
+                }
+            }
+        }
+    }
+
+    /// What another thread had stored already where the load read something older.
+    fn current(&self, load: usize, cycle: &Cycle) -> Option<String> {
+        let edge = cycle
+            .edges
+            .iter()
+            .find(|edge| edge.from == load && edge.link == Link::FromRead && edge.to < load)?;
+        let (load, store) = (self.access(load)?, self.access(edge.to)?);
+        // The bytes that both have.
+        let start = load.addr.max(store.addr);
+        let end = (load.addr + load.bytes.len() as u64).min(store.addr + store.bytes.len() as u64);
+        let from = usize::try_from(start - store.addr).ok()?;
+        let to = usize::try_from(end.checked_sub(store.addr)?).ok()?;
+        Some(value(store.bytes.get(from..to)?))
+    }
+
+    fn relation(&mut self, edge: &Edge) -> Relation {
+        let (from, to) = (self.phrase(edge.from), self.phrase(edge.to));
+        let thread = self.thread(edge.from);
+        let (name, turned, words) = match edge.link {
+            Link::Program { turned, .. } => {
+                let words = match turned {
+                    Some(Way::StoreAfterStore | Way::StoreAfterLoad) => format!(
+                        "not ordered: thread {thread}'s {to} overtook its {from}, which comes first in the \
+                         program"
+                    ),
+                    Some(Way::LoadOfThePast) => format!(
+                        "not ordered: thread {thread}'s {to} was done, in effect, before its {from}, which \
+                         comes first in the program"
+                    ),
+                    None => format!(
+                        "kept: thread {thread}'s {from} came before its {to}, as in the program"
+                    ),
+                };
+                ("po", turned, words)
+            }
+            Link::ReadsFrom => ("rf", None, format!("the {to} read what the {from} wrote")),
+            Link::FromRead => (
+                "fr",
+                None,
+                format!("the {from} read what was there before the {to}"),
+            ),
+            Link::Coherence => (
+                "co",
+                None,
+                format!("the {from} became visible before the {to}"),
+            ),
+        };
+        Relation {
+            from: self.step(edge.from),
+            to: self.step(edge.to),
+            name: name.to_owned(),
+            turned,
+            words,
+        }
+    }
+
+    /// `store of ring.tail`.
+    fn phrase(&mut self, event: usize) -> String {
+        let Some(access) = self.access(event) else {
+            return "barrier".to_owned();
+        };
+        let what = match access.op {
+            Op::Load => "load",
+            Op::Store => "store",
+            Op::Atomic => "read-modify-write",
+        };
+        format!("{what} of {}", self.location(access))
+    }
+
+    /// Barriers that stand beside a pair instead of between, with their edges. The toolchain's are there for
+    /// something else.
+    fn misplaced(&mut self, cycle: &Cycle) -> Vec<(Edge, usize)> {
+        let mut found = Vec::new();
+        for edge in &cycle.edges {
+            if let Link::Program {
+                misplaced: Some(barrier),
+                ..
+            } = edge.link
+            {
+                let place = self.place(barrier);
+                let line = place.and_then(|place| place.line);
+                if line.is_none_or(|line| !is_of_the_toolchain(&line.file)) {
+                    found.push((*edge, barrier));
+                }
+            }
+        }
+        found
+    }
+
+    fn notes(&mut self, cycle: &Cycle) -> Vec<String> {
+        let mut notes = Vec::new();
+        for (edge, barrier) in self.misplaced(cycle) {
+            let where_it_is = described(self.place(barrier).as_ref());
+            let (first, second) = (self.phrase(edge.from), self.phrase(edge.to));
+            let side = if barrier > edge.to { "after" } else { "before" };
+            notes.push(format!(
+                "the barrier {where_it_is} stands in the wrong place: {side} both accesses; between the \
+                 {first} and the {second} it would order them"
+            ));
+        }
+        let places = self.places.iter().flatten();
+        if places.clone().any(|it| it.line.is_none()) {
+            let all = places.clone().all(|it| it.line.is_none());
+            let what = if all {
+                "the program has no line numbers"
+            } else {
+                "some of the code has no line numbers"
+            };
+            notes.push(format!(
+                "{what}: build it with debug information, and do not strip it"
+            ));
+        }
+        notes
+    }
+}
+
+fn no_cycle(shrunk: Shrunk) -> &'static str {
+    if shrunk.delays == 0 {
+        "the run fails without any reordering: it is an ordinary race, which sequentially consistent \
+         memory shows too; this schedule alone makes it fail"
+    } else {
+        "no cycle of accesses was found: what was reordered may be in memory that the trace does not \
+         explain (written by system calls, for instance)"
+    }
+}
+
+/// `dmb ishst at file.rs:3`.
+pub fn described(place: Option<&Place>) -> String {
+    let Some(place) = place else {
+        return String::new();
+    };
+    let instruction = &place.instruction;
+    match (&place.line, &place.function) {
+        (Some(line), _) => format!("`{instruction}` at {}:{}", line.file, line.line),
+        (None, Some(function)) => format!("`{instruction}` in {function}"),
+        (None, None) => format!("`{instruction}` at {:#x}", place.pc),
+    }
+}

@@ -1,0 +1,80 @@
+//! What is run: a program of the user's, or the race in the ring.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+use std::process::Command;
+
+use arch::Arch;
+use emulator::error::Error;
+use emulator::guest::Guest;
+use emulator::guest_path::Placed;
+use emulator::home::Home;
+use ring_race::scenario::{GUEST, Scenario};
+
+/// What to run.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    /// A program, and its arguments.
+    Program(Vec<OsString>),
+    /// The race in the ring.
+    Ring(Scenario),
+}
+
+impl Subject {
+    /// Seconds after which a run is ended, unless told otherwise.
+    const TIMEOUT: u64 = 3600;
+
+    /// Guest instructions after which a program is ended, unless told otherwise: some ten minutes
+    /// of emulation, far more than a test takes and not for ever.
+    const BUDGET: u64 = 20_000_000_000;
+
+    /// Guest instructions after which a run is ended, unless told otherwise.
+    pub(crate) fn budget(&self) -> u64 {
+        match self {
+            Subject::Program(_) => Self::BUDGET,
+            Subject::Ring(scenario) => scenario.budget(),
+        }
+    }
+
+    /// Seconds after which a run is ended, unless told otherwise.
+    pub(crate) fn timeout(&self) -> u64 {
+        match self {
+            Subject::Program(_) => Self::TIMEOUT,
+            Subject::Ring(_) => Scenario::TIMEOUT,
+        }
+    }
+
+    /// The program's file, checked to be one for the target asked for.
+    pub(crate) fn guest(&self, asked: Option<Arch>, home: &Home) -> Result<Guest, Error> {
+        let guest = match self {
+            Subject::Program(program) => Guest::open(Path::new(&program[0]))?,
+            Subject::Ring(_) => Guest::open(&home.guest(asked.unwrap_or(Arch::AArch64), &GUEST)?)?,
+        };
+        guest.require(asked)?;
+        Ok(guest)
+    }
+
+    /// Adds it to QEMU's command.
+    pub fn prepare(&self, guest: &Guest, command: &mut Command) -> io::Result<Placed> {
+        match self {
+            Subject::Program(program) => {
+                command.args(program);
+                Ok(Placed::default())
+            }
+            Subject::Ring(scenario) => scenario.prepare(&guest.path, command),
+        }
+    }
+
+    /// The words of the command line that name it.
+    pub fn words(&self) -> Vec<String> {
+        match self {
+            Subject::Ring(scenario) => scenario.words(),
+            Subject::Program(program) => {
+                let words = program.iter().map(|word| word.to_string_lossy());
+                let dashes = std::iter::once("--".to_owned());
+                dashes.chain(words.map(String::from)).collect()
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! One run of a program with its output captured: did it fail, by which choices, after what?
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use emulator::captured::Captured;
+use emulator::error::Error as EmulatorError;
+use emulator::interrupts::Interrupts;
+use emulator::temporary;
+use overtake_report::trace::{Line, Trace};
+use schedule::{Choices, Schedule};
+
+use crate::error::Error;
+use crate::failure::When;
+use crate::recording;
+use crate::setup::Setup;
+
+/// What is asked of a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ask<'a> {
+    /// The choices to make; none: those of the setup's strategy and seed.
+    pub choices: Option<&'a Choices>,
+    /// Whether to write down what was chosen.
+    pub record: bool,
+    /// Whether to write down what happened.
+    pub trace: bool,
+    /// Orderings to assume, or to ignore.
+    pub assumptions: &'a [String],
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Default)]
+pub struct Trial {
+    /// How it failed, if it did.
+    pub failure: Option<String>,
+    /// What was chosen, if it was asked for.
+    pub choices: Choices,
+    /// What happened, if it was asked for.
+    pub trace: Trace,
+}
+
+/// Runs a setup again and again.
+#[derive(Debug, Clone)]
+pub struct Trials {
+    /// What is run.
+    pub setup: Setup,
+    /// What counts as a failure.
+    pub when: When,
+    /// The user's.
+    pub interrupts: &'static Interrupts,
+}
+
+impl Trials {
+    /// Of a setup; signals are caught from now on.
+    pub fn new(setup: Setup, when: When) -> Result<Self, Error> {
+        Ok(Trials {
+            setup,
+            when,
+            interrupts: Interrupts::catch()?,
+        })
+    }
+
+    /// One run with a seed.
+    pub fn of_seed(&self, seed: u64, ask: Ask<'_>) -> Result<Trial, Error> {
+        let mut this = self.clone();
+        this.setup.emulation.seed = seed;
+        this.run(ask)
+    }
+
+    /// One run.
+    pub fn run(&self, ask: Ask<'_>) -> Result<Trial, Error> {
+        let folder = temporary::folder()?;
+        let path = |name: &str| folder.path().join(name);
+        let mut emulation = self.setup.emulation.clone();
+        let options = &mut emulation.options;
+        // Besides those of the setup.
+        options.assumptions.extend_from_slice(ask.assumptions);
+        options.record = ask.record.then(|| path("recording"));
+        options.trace = ask.trace.then(|| path("trace"));
+        if let Some(choices) = ask.choices {
+            let schedule = Schedule {
+                about: Vec::new(),
+                choices: choices.clone(),
+            };
+            fs::write(path("schedule"), schedule.to_string()).map_err(EmulatorError::temporary)?;
+            options.replay = Some(path("schedule"));
+        }
+        let run = Captured::run(
+            &emulation,
+            &self.setup.qemu,
+            |command| self.setup.subject.prepare(&self.setup.guest, command),
+            self.interrupts,
+        )?;
+        let failure = self.when.classify(run.outcome, &run.output, &run.errors)?;
+        let mut trial = Trial {
+            failure,
+            ..Trial::default()
+        };
+        if ask.record {
+            trial.choices = recording::read(&path("recording"))?;
+        }
+        if ask.trace {
+            trial.trace = read_trace(&path("trace"))?;
+        }
+        Ok(trial)
+    }
+}
+
+/// Reads a trace; a last line that the guest's end cut off is left out.
+fn read_trace(path: &Path) -> Result<Trace, Error> {
+    let bad = |why: String| Error::Recording { why };
+    let file = File::open(path).map_err(|error| bad(error.to_string()))?;
+    let mut lines = Vec::new();
+    for line in BufReader::new(file).lines() {
+        let line = line.map_err(|error| bad(error.to_string()))?;
+        match serde_json::from_str::<Line>(&line) {
+            Ok(line) => lines.push(line),
+            Err(error) if error.is_eof() => break,
+            Err(error) => return Err(bad(format!("a line of the trace: {error}"))),
+        }
+    }
+    Ok(Trace::from_lines(lines))
+}
