@@ -2,7 +2,7 @@
 //!
 //! In: a program or the ring, what counts as a failure, seeds or a recorded schedule. Out: the fewest
 //! choices that still fail, the accesses out of order as a story, cures that were tried, an audit of its
-//! orderings. It must never know a rule of a memory model, or how a result is shown.
+//! orderings. It must never know the memory model's inside, or how a result is shown.
 //!
 //! | module | concept |
 //! |---|---|

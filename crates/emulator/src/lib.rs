@@ -2,7 +2,7 @@
 //!
 //! In: a program for one of the four architectures, a seed, options for the plugin. Out: how the guest
 //! ended, what it printed, and what was tested. It must never know what a program means: whether a run
-//! failed, what the ring or a litmus test is, or what a memory model allows.
+//! failed, or what the ring or a litmus test is; nor the memory model's inside.
 //!
 //! | module | concept |
 //! |---|---|

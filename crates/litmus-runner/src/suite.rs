@@ -118,7 +118,11 @@ fn known(
     else {
         return Ok(());
     };
-    let archs: Vec<_> = selection.archs.iter().map(|arch| arch.name()).collect();
+    let archs: Vec<_> = selection
+        .archs
+        .iter()
+        .map(|arch| arch.herd_name())
+        .collect();
     let of = match archs.as_slice() {
         [] => String::new(),
         archs => format!(" for {}", archs.join(", ")),

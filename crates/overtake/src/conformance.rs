@@ -1,41 +1,107 @@
 //! `overtake conformance`: the project's own suite as guests, held against what the architectures
 //! allow.
 
-mod show;
-mod suite;
-mod tally;
-mod verdicts;
-
 use std::io::Write as _;
 
-use litmus::Arch;
+use arch::Arch;
+use clap::ValueEnum;
+use litmus_runner::runner::{ModelVersion, Runner};
+use litmus_runner::suite::{Selection, Suite};
+use litmus_runner::tally::{Conformance, compared};
 use serde::Serialize;
 
-use crate::cli::{ConformanceArgs, ConformanceFormat};
-use crate::counted::counted;
+use crate::args::arch::arch;
+use crate::args::series::SeriesArgs;
 use crate::error::Error;
-use crate::litmus::machinery::Machinery;
-use crate::litmus::show::{ModelVersion, model};
-use crate::litmus::{held_against, status};
-use suite::Suite;
+use crate::quantity::quantity;
+use crate::series::{results, status};
+use crate::tally;
 
-pub use tally::Conformance;
-pub use verdicts::{Verdict, Verdicts};
+pub const EXAMPLES: &str = "\
+Examples:
+  The whole suite; with one seed it takes a fraction of the time:
+      overtake conformance --seeds 1
+  Every tenth test of one architecture, and what it did not reach:
+      overtake conformance --arch PPC --sample 10 --missing
+  One shape, one test:
+      overtake conformance --arch AArch64 --shape MP
+      overtake conformance --arch AArch64 --test MP+dmb.sy+addr
+  Which strategy reaches weak outcomes faster?
+      overtake conformance --sample 10 --strategy uniform
+      overtake conformance --sample 10 --strategy pct
+
+A weak outcome is one that interleaving does not give, and that overtake should reach. It comes once
+in so many iterations: for half of the weak outcomes in at most as many as `median` says, for nine
+of ten in as many as `90 %` says. `>N`: that many of them did not come in N iterations.
+
+Exit status: 0 if no outcome was seen that an architecture forbids, 10 if one was. Otherwise that of
+the first error: `overtake exit-codes`.";
+
+/// Options of `overtake conformance`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Architecture: AArch64, PPC, RISCV or X86_64; may be repeated [default: all]
+    #[arg(long, value_name = "ARCH", value_parser = arch(), ignore_case = true,
+        hide_possible_values = true)]
+    pub arch: Vec<Arch>,
+
+    /// Shape of tests, such as MP or SB; may be repeated [default: all]
+    #[arg(long, value_name = "SHAPE")]
+    pub shape: Vec<String>,
+
+    /// Test, such as MP+dmb.sy+addr; may be repeated [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub test: Vec<String>,
+
+    /// Only one of this many tests of each architecture, beginning with the first
+    #[arg(long, value_name = "NUMBER", default_value_t = 1,
+        value_parser = clap::value_parser!(u64).range(1..))]
+    pub sample: u64,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub series: SeriesArgs,
+
+    /// List the allowed outcomes that were not reached, and what overtake lacks for them if that is
+    /// known
+    #[arg(long)]
+    pub missing: bool,
+
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = Format::Text,
+        hide_possible_values = true, value_name = "text|json")]
+    pub format: Format,
+}
+
+/// Form of the result of `overtake conformance`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table for people.
+    Text,
+    /// One object.
+    Json,
+}
 
 /// `overtake conformance`.
-pub fn run(args: &ConformanceArgs) -> Result<u8, Error> {
+pub fn run(args: &Args) -> Result<u8, Error> {
     let Suite {
         tasks,
         verdicts,
         without_instruction,
-    } = Suite::chosen(args)?;
-    let machinery = Machinery::new(&args.series, &tasks)?;
-    let results = machinery.run(tasks)?;
-    let conformance = held_against(&verdicts, &results);
+    } = Suite::chosen(&Selection {
+        archs: args.arch.clone(),
+        shapes: args.shape.clone(),
+        tests: args.test.clone(),
+        sample: args.sample,
+    })?;
+    let series = args.series.series();
+    let runner = Runner::new(&series, args.series.place.find(), &tasks)?;
+    let results = results(&runner, tasks)?;
+    let conformance = compared(&verdicts, &results);
     match args.format {
-        ConformanceFormat::Text => text(args, &conformance, without_instruction),
-        ConformanceFormat::Json => {
-            let model = model(args.series.model, &machinery.qemus)?;
+        Format::Text => text(args, &conformance, without_instruction),
+        Format::Json => {
+            let model = runner.model()?;
             json(args, &conformance, without_instruction, &model)
         }
     }
@@ -44,19 +110,15 @@ pub fn run(args: &ConformanceArgs) -> Result<u8, Error> {
 }
 
 /// For people.
-fn text(
-    args: &ConformanceArgs,
-    conformance: &Conformance,
-    without_instruction: u64,
-) -> std::io::Result<()> {
+fn text(args: &Args, conformance: &Conformance, without_instruction: u64) -> std::io::Result<()> {
     let mut out = anstream::stdout().lock();
-    write!(out, "{}", conformance.shown(args.missing))?;
+    write!(out, "{}", tally::text(conformance, args.missing))?;
     let (seeds, iterations) = (args.series.seeds, args.series.iterations);
     writeln!(
         out,
         "Each test: {} of {} with the strategy {}.",
-        counted(seeds, "seed"),
-        counted(iterations, "iteration"),
+        quantity(seeds, "seed"),
+        quantity(iterations, "iteration"),
         args.series.strategy.strategy.name()
     )?;
     if conformance.sums().contains_key(&Arch::Ppc64le) {
@@ -69,7 +131,7 @@ fn text(
         writeln!(
             out,
             "{} left out: a plain load or store with .aq or .rl has no instruction in RISC-V's base ISA.",
-            counted(without_instruction, "test")
+            quantity(without_instruction, "test")
         )?;
     }
     out.flush()
@@ -77,7 +139,7 @@ fn text(
 
 /// For programs.
 fn json(
-    args: &ConformanceArgs,
+    args: &Args,
     conformance: &Conformance,
     without_instruction: u64,
     model: &ModelVersion,
@@ -101,7 +163,7 @@ fn json(
         first_seed: args.series.first_seed,
         iterations: args.series.iterations,
         tests_without_instruction: without_instruction,
-        conformance: conformance.json(args.missing),
+        conformance: tally::json(conformance, args.missing),
     };
     let text = serde_json::to_string_pretty(&object).expect("plain data");
     let mut out = std::io::stdout().lock();

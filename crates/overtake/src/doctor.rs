@@ -1,30 +1,48 @@
 //! `overtake doctor`: what is installed, what is missing, what to do.
 
-use std::ffi::OsStr;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use aio_ring_buggy::Variant;
 use anstyle::AnsiColor;
+use arch::Arch;
+use emulator::emulation::{Emulation, limit};
+use emulator::home::Home;
+use emulator::interrupts::Interrupts;
+use emulator::model::Model;
+use emulator::plugin_api::PluginApi;
+use emulator::plugin_options::PluginOptions;
+use emulator::qemu::Qemu;
+use emulator::target::Target as _;
+use litmus_runner::{assemble, guest as litmus_guest};
+use ring_race::scenario::{self, Scenario};
 use serde::Serialize;
+use which::which_global;
 
-use crate::cli::{DoctorArgs, SummaryFormat};
-use crate::emulation::{Emulation, Model};
+use crate::args::format::SummaryFormat;
+use crate::args::place::PlaceArgs;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::home::Home;
-use crate::litmus::assemble;
-use crate::process::Interrupts;
-use crate::qemu::{PluginApi, PluginOptions, Qemu, on_path};
-use crate::scenario::{Scenario, limit};
-use crate::target::Target;
+
+/// Options of `overtake doctor`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = SummaryFormat::Text,
+        hide_possible_values = true, value_name = "text|json")]
+    pub format: SummaryFormat,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub place: PlaceArgs,
+}
 
 /// What was looked at, and how it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Finding {
     /// For which target; none: for all of them.
-    target: Option<Target>,
+    target: Option<Arch>,
     /// What was looked at.
     what: &'static str,
     /// How it is.
@@ -48,7 +66,7 @@ enum State {
 }
 
 impl Finding {
-    fn ok(target: Option<Target>, what: &'static str, found: impl Into<String>) -> Self {
+    fn ok(target: Option<Arch>, what: &'static str, found: impl Into<String>) -> Self {
         Finding {
             target,
             what,
@@ -59,7 +77,7 @@ impl Finding {
     }
 
     fn missing(
-        target: Option<Target>,
+        target: Option<Arch>,
         what: &'static str,
         found: impl Into<String>,
         remedy: impl Into<String>,
@@ -74,7 +92,7 @@ impl Finding {
     }
 
     /// From an error, whose message ends with what to do.
-    fn failed(target: Option<Target>, what: &'static str, error: &Error) -> Self {
+    fn failed(target: Option<Arch>, what: &'static str, error: &impl Display) -> Self {
         let message = error.to_string();
         let (found, remedy) = match message.rsplit_once(": ") {
             Some((found, remedy)) => (found.to_owned(), Some(remedy.to_owned())),
@@ -99,16 +117,16 @@ impl Finding {
 }
 
 /// `overtake doctor`.
-pub fn run(args: &DoctorArgs) -> Result<u8, Error> {
-    let home = Home::find(args.place.home.as_deref());
+pub fn run(args: &Args) -> Result<u8, Error> {
+    let home = args.place.find();
     let interrupts = Interrupts::catch()?;
     let mut findings = vec![plugin(&home)];
     let rust_targets = rust_targets();
-    for target in Target::ALL {
+    for target in Arch::ALL {
         interrupts.check()?;
         let guests = guests(&home, target);
         let built = guests.state == State::Ok;
-        findings.extend(emulator(&home, target, built, interrupts));
+        findings.extend(qemu(&home, target, built, interrupts));
         findings.push(guests);
         findings.push(assembler(target));
         // Only needed to build what is there already.
@@ -148,7 +166,7 @@ fn plugin(home: &Home) -> Finding {
 }
 
 /// QEMU itself, and whether it runs a guest with the plugin.
-fn emulator(home: &Home, target: Target, built: bool, interrupts: &Interrupts) -> Vec<Finding> {
+fn qemu(home: &Home, target: Arch, built: bool, interrupts: &Interrupts) -> Vec<Finding> {
     let (qemu, probe) =
         match Qemu::find(target, None).and_then(|qemu| qemu.probe().map(|probe| (qemu, probe))) {
             Ok(found) => found,
@@ -167,7 +185,11 @@ fn emulator(home: &Home, target: Target, built: bool, interrupts: &Interrupts) -
 }
 
 /// Runs a few events of the sound ring with the plugin.
-fn trial(qemu: Qemu, home: &Home, interrupts: &Interrupts) -> Result<String, Error> {
+fn trial(
+    qemu: Qemu,
+    home: &Home,
+    interrupts: &Interrupts,
+) -> Result<String, ring_race::error::Error> {
     let qemu = qemu.with_plugin(home)?;
     let scenario = Scenario::new(Variant::Release, 10, Scenario::SLOTS)?;
     let emulation = Emulation {
@@ -184,7 +206,7 @@ fn trial(qemu: Qemu, home: &Home, interrupts: &Interrupts) -> Result<String, Err
     let stats = tested.map(|tested| tested.stats).unwrap_or_default();
     let shared = stats.shared_loads + stats.shared_stores;
     if shared == 0 {
-        return Err(Error::GuestFailed {
+        return Err(ring_race::error::Error::GuestFailed {
             message: "the plugin saw no shared memory: run `cargo xtask build`".to_owned(),
         });
     }
@@ -192,9 +214,9 @@ fn trial(qemu: Qemu, home: &Home, interrupts: &Interrupts) -> Result<String, Err
 }
 
 /// The guests that commands of `overtake` start: for the ring, and for litmus tests.
-fn guests(home: &Home, target: Target) -> Finding {
-    let scenario = home.scenario(target);
-    match scenario.and_then(|path| home.litmus(target).map(|_| path)) {
+fn guests(home: &Home, target: Arch) -> Finding {
+    let path = home.guest(target, &scenario::GUEST);
+    match path.and_then(|path| home.guest(target, &litmus_guest::GUEST).map(|_| path)) {
         Ok(path) => {
             let folder = path.parent().unwrap_or(&path);
             Finding::ok(Some(target), "guests", folder.display().to_string())
@@ -204,7 +226,7 @@ fn guests(home: &Home, target: Target) -> Finding {
 }
 
 /// What `overtake litmus` and `overtake conformance` need besides.
-fn assembler(target: Target) -> Finding {
+fn assembler(target: Arch) -> Finding {
     let what = "assembler";
     match assemble::require(target) {
         Ok(path) => Finding::ok(Some(target), what, path.display().to_string()),
@@ -221,7 +243,7 @@ fn assembler(target: Target) -> Finding {
     }
 }
 
-fn compiler(target: Target) -> Finding {
+fn compiler(target: Arch) -> Finding {
     let name = target.cross_compiler();
     // On the target itself Debian's compiler has this name too, others' may not.
     let names = [name.as_str(), "cc"];
@@ -230,7 +252,7 @@ fn compiler(target: Target) -> Finding {
     } else {
         &names[..1]
     };
-    match names.iter().find_map(|name| on_path(OsStr::new(name))) {
+    match names.iter().find_map(|name| which_global(name).ok()) {
         Some(path) => Finding::ok(Some(target), "C compiler", path.display().to_string()),
         None => Finding::missing(
             Some(target),
@@ -255,7 +277,7 @@ fn rust_targets() -> Option<String> {
         .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-fn rust_target(target: Target, installed: Option<&str>) -> Finding {
+fn rust_target(target: Arch, installed: Option<&str>) -> Finding {
     let triple = target.rust_triple();
     let what = "Rust target";
     match installed {
@@ -283,7 +305,7 @@ fn text(findings: &[Finding]) -> String {
     let mut last = None;
     for finding in findings {
         if last != Some(finding.target) {
-            let title = finding.target.map_or("all targets", Target::name);
+            let title = finding.target.map_or("all targets", Arch::name);
             let bold = anstyle::Style::new().bold();
             writeln!(text, "{bold}{title}{bold:#}").expect("a string takes everything");
             last = Some(finding.target);

@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use crate::cli::ExitCodesFormat;
+use clap::ValueEnum;
+
 use crate::error::Error;
 
 macro_rules! exit_codes {
@@ -119,11 +120,29 @@ pub fn text() -> String {
     table
 }
 
+/// Options of `overtake exit-codes`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Form of the table
+    #[arg(long, value_enum, default_value_t = Format::Text,
+        hide_possible_values = true, value_name = "text|markdown")]
+    pub format: Format,
+}
+
+/// Form of the table of exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Plain text.
+    Text,
+    /// A Markdown table, for the README.
+    Markdown,
+}
+
 /// `overtake exit-codes`.
-pub fn print(format: ExitCodesFormat) -> Result<u8, Error> {
-    let table = match format {
-        ExitCodesFormat::Text => text(),
-        ExitCodesFormat::Markdown => markdown(),
+pub fn run(args: &Args) -> Result<u8, Error> {
+    let table = match args.format {
+        Format::Text => text(),
+        Format::Markdown => markdown(),
     };
     std::io::stdout()
         .write_all(table.as_bytes())

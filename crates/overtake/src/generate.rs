@@ -3,18 +3,62 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 
+use arch::Arch;
 use diy::{
     Communication, Cycle, Dependency, Direction, FAMILIES, Fence, Kind, Relation, Test, by_hand,
     from_name,
 };
-use litmus::Arch;
 
-use crate::cli::GenerateArgs;
+use crate::args::arch::arch;
 use crate::error::Error;
 
+pub const EXAMPLES: &str = "\
+Examples:
+  A test from its cycle, and one from its name:
+      overtake generate --arch AArch64 PodWW Rfe DpAddrdR Fre
+      overtake generate --arch AArch64 --name MP+dmb.sy+addr
+  Two of them as files, and what comes of them:
+      overtake generate --arch X86_64 --name SB --name SB+mfences --output tests
+      overtake litmus tests/*.litmus
+  What can be said for Power:
+      overtake generate --arch PPC --list
+
+A cycle is closed: its last relation leads back to the first access. Where two relations meet they
+must agree whether that access is a read (R) or a write (W). Rfe, Fre and Coe lead to another
+processor: its read reads the write, the write comes after what was read, the write comes after the
+write.
+
+Exit status: 0, or 89 if the relations or the name make no test, others: `overtake exit-codes`.";
+
+/// Options of `overtake generate`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Architecture: AArch64, PPC, RISCV or X86_64
+    #[arg(long, value_name = "ARCH", value_parser = arch(), ignore_case = true,
+        hide_possible_values = true, required_unless_present = "list")]
+    pub arch: Option<Arch>,
+
+    /// Name of a test; may be repeated
+    #[arg(long, value_name = "NAME", conflicts_with = "relations")]
+    pub name: Vec<String>,
+
+    /// Write NAME.litmus files into this folder, instead of to standard output
+    #[arg(long, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+
+    /// List the relations and the families of names, of the architecture or of all
+    #[arg(long, conflicts_with_all = ["name", "relations", "output"])]
+    pub list: bool,
+
+    /// Relations of a cycle
+    #[arg(value_name = "RELATION", required_unless_present_any = ["name", "list"])]
+    pub relations: Vec<String>,
+}
+
 /// `overtake generate`.
-pub fn run(args: &GenerateArgs) -> Result<u8, Error> {
+pub fn run(args: &Args) -> Result<u8, Error> {
     let Some(arch) = args.arch else {
         print(&Arch::ALL.map(list).join("\n"))?;
         return Ok(0);
@@ -51,7 +95,7 @@ fn print(text: &str) -> Result<(), Error> {
         .map_err(Error::output)
 }
 
-fn tests(args: &GenerateArgs, arch: diy::Arch) -> Result<Vec<Test>, diy::Error> {
+fn tests(args: &Args, arch: Arch) -> Result<Vec<Test>, diy::Error> {
     if !args.relations.is_empty() {
         return Ok(vec![Cycle::parse(arch, &args.relations.join(" "))?.test()?]);
     }
@@ -115,7 +159,7 @@ fn wrapped(text: &mut String, title: &str, names: &[String]) {
     text.push('\n');
 }
 
-fn communications(arch: diy::Arch, kind: fn(Communication) -> Kind) -> Vec<String> {
+fn communications(arch: Arch, kind: fn(Communication) -> Kind) -> Vec<String> {
     use Direction::{Read, Write};
     [
         (Communication::ReadsFrom, Write, Read),
@@ -128,7 +172,7 @@ fn communications(arch: diy::Arch, kind: fn(Communication) -> Kind) -> Vec<Strin
 }
 
 /// The relations of a kind: to different locations and to one, for all directions.
-fn in_order(arch: diy::Arch, kind: Kind) -> Vec<String> {
+fn in_order(arch: Arch, kind: Kind) -> Vec<String> {
     let both = [Direction::Read, Direction::Write];
     let mut names = Vec::new();
     for same in [false, true] {
@@ -143,7 +187,7 @@ fn in_order(arch: diy::Arch, kind: Kind) -> Vec<String> {
 
 /// The text of a relation, if the architecture has it.
 fn text(
-    arch: diy::Arch,
+    arch: Arch,
     kind: Kind,
     same_location: bool,
     source: Direction,

@@ -1,65 +1,48 @@
-//! The command `overtake`: starts guests under QEMU with the plugin and says what came of it.
+//! The command `overtake`: its options, what it prints, and its exit codes.
 //!
-//! It knows where QEMU, the plugin and the guests are, how to start them and what their answers
-//! mean. It knows nothing of the memory models: those are the plugin's.
+//! In: a command line. Out: text, JSON or a page, and a documented exit code. It must never know how QEMU
+//! is started, how a failure is found, or the memory model's inside: the crates below do.
 //!
 //! | module | concept |
 //! |---|---|
-//! | [`target`] | the machines that can be emulated, one table |
-//! | [`home`] | the folder with the plugin and the guests |
-//! | [`sources`] | what this program was built from, where the home can be built |
-//! | [`guest`] | a program to run, and the machine it was built for |
-//! | [`qemu`] | a QEMU, what it can do, and how it is started |
-//! | `guest_path` | a guest of overtake's own, wherever it lies |
-//! | [`process`] | a child process with a time limit and forwarded signals |
-//! | [`emulation`] | one run under QEMU, and what its report means |
-//! | [`scenario`] | the race in the ring, as a guest |
-//! | [`machine_code`] | what a compiler made of the ring |
-//! | [`digest`], [`output`] | what a file is; a file that is written whole or not at all |
-//! | [`run`], [`matrix`], `report`, [`merge`], [`litmus`], [`generate`], [`conformance`], [`doctor`] | the subcommands |
-//! | [`error`], [`exit_code`] | how failures are said |
+//! | [`cli`] | the command line: its commands |
+//! | `args` | options that several commands share |
+//! | `run`, `replay`, `explain`, `audit`, `matrix`, `merge`, `report`, `litmus`, `generate`, `conformance`, `doctor` | a command each, with its options |
+//! | `foreground` | a run with this program's input and output |
+//! | `rows`, `series`, `tally` | the matrix as it is printed; a series of litmus tests; its verdicts as they are printed |
+//! | `table`, `quantity`, `progress`, `message`, `output` | tables, numbers of things, what moves on a terminal, messages, a file that is written whole or not at all |
+//! | `invocation` | how this command was called |
+//! | `error`, [`exit_code`], `exit_status` | how failures are said, the exit codes, and which error has which |
 #![forbid(unsafe_code)]
 
+mod args;
 mod audit;
 pub mod cli;
-pub mod conformance;
-mod counted;
-pub mod digest;
-pub mod doctor;
-pub mod emulation;
-pub mod error;
+mod conformance;
+mod doctor;
+mod error;
 pub mod exit_code;
+mod exit_status;
 mod explain;
-mod failure;
-mod forkserver;
-pub mod generate;
-pub mod guest;
-mod guest_path;
-pub mod home;
-pub mod invocation;
-pub mod litmus;
-pub mod machine_code;
-pub mod matrix;
-pub mod merge;
-mod minimise;
-pub mod output;
-mod probes;
-pub mod process;
-pub mod qemu;
-mod recording;
+mod foreground;
+mod generate;
+mod invocation;
+mod litmus;
+mod matrix;
+mod merge;
+mod message;
+mod output;
+mod progress;
+mod quantity;
 mod replay;
 mod report;
-pub mod run;
-pub mod scenario;
-pub mod sources;
-mod subject;
-pub mod table;
-pub mod target;
-mod trial;
+mod rows;
+mod run;
+mod series;
+mod table;
+mod tally;
 
 use clap::Parser;
-
-use crate::error::Error;
 
 /// Parses the command line, does what it asks and returns the exit code of the process.
 pub fn main() -> std::process::ExitCode {
@@ -75,31 +58,11 @@ pub fn main() -> std::process::ExitCode {
             };
         }
     };
-    let result = match cli.command {
-        cli::Command::Run(args) => run::run(&args),
-        cli::Command::Replay(args) => replay::run(&args),
-        cli::Command::Explain(args) => explain::run(&args),
-        cli::Command::Audit(args) => audit::run(&args),
-        cli::Command::Matrix(args) => matrix::run(&args),
-        cli::Command::Report(args) => report::run(&args),
-        cli::Command::Merge(args) => merge::run(&args),
-        cli::Command::Litmus(args) => litmus::run(&args),
-        cli::Command::Generate(args) => generate::run(&args),
-        cli::Command::Conformance(args) => conformance::run(&args),
-        cli::Command::Doctor(args) => doctor::run(&args),
-        cli::Command::ExitCodes(args) => exit_code::print(args.format),
-    };
-    match result {
+    match cli.command.run() {
         Ok(status) => std::process::ExitCode::from(status),
         Err(error) => {
-            report(&error);
-            std::process::ExitCode::from(error.status())
+            message::error(&error);
+            std::process::ExitCode::from(exit_status::exit_status(&error))
         }
     }
-}
-
-/// Says on standard error what went wrong.
-fn report(error: &Error) {
-    let red = anstyle::AnsiColor::Red.on_default().bold();
-    anstream::eprintln!("{red}error:{red:#} {error}");
 }

@@ -1,238 +1,195 @@
 //! `overtake matrix`: which variant of the ring gives a stale read on which target.
 
-pub(crate) mod asked;
-pub(crate) mod cells;
-pub(crate) mod parallel;
-pub(crate) mod row;
-pub(crate) mod show;
+use std::path::PathBuf;
 
-use std::num::NonZero;
-use std::thread;
+use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use ring_race::cell::Emulated;
+use ring_race::plan::Plan;
+use ring_race::request::Request;
+use ring_race::row::Row;
+use ring_race::runner::Runner;
+use ring_race::scenario::Scenario;
+use ring_race::verdict::Verdict;
 
-use aio_ring_buggy::Variant;
-use indicatif::{ProgressBar, ProgressStyle};
-
-use crate::cli::{MatrixArgs, MatrixFormat, targets, variants};
-use crate::digest::Digest;
-use crate::emulation::Emulation;
+use crate::args::jobs::jobs;
+use crate::args::names::{targets, variants};
+use crate::args::place::PlaceArgs;
+use crate::args::strategy::StrategyArgs;
 use crate::error::Error;
-use crate::forkserver::Pool;
-use crate::home::Home;
+use crate::exit_code::ExitCode;
 use crate::output::Output;
-use crate::process::Interrupts;
-use crate::qemu::{PluginOptions, Qemu};
-use crate::scenario::{Answer, Scenario, limit};
-use crate::target::Target;
-use asked::Asked;
-use cells::Cell;
-use parallel::in_parallel;
-use row::{Build, Row, verdict};
+use crate::progress::bar;
+use crate::rows;
 
-pub use cells::Emulated;
+pub const EXAMPLES: &str = "\
+Examples:
+  Everything, 10 seeds each:
+      overtake matrix
+  Two targets, one variant, 100 seeds, for a program to read:
+      overtake matrix --targets aarch64,x86_64 --variants relaxed-tail --seeds 100 --format json
+  The seeds 11 to 20, to be merged with others:
+      overtake matrix --first-seed 11 --seeds 10 --format json --output 11.json
 
-/// The matrix as it is to be run.
-pub(crate) struct Plan {
-    pub(crate) asked: Asked,
-    budget: Option<u64>,
-    timeout: u64,
+Exit status: 0 if every cell is as the architectures say: no stale read where the ring is sound,
+under plain QEMU, and on x86_64; at least one seed with a stale read elsewhere. 10 if there is a
+stale read where there must be none, 11 if one is missing, others: `overtake exit-codes`.";
+
+/// Options of `overtake matrix`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Targets, separated by commas [default: all]
+    #[arg(long, value_name = "TARGETS", value_delimiter = ',')]
+    pub targets: Vec<String>,
+
+    /// Variants of the ring, separated by commas [default: all]
+    #[arg(long, value_name = "VARIANTS", value_delimiter = ',')]
+    pub variants: Vec<String>,
+
+    /// Emulations, separated by commas: plain (QEMU alone), weak [default: both]
+    #[arg(
+        long,
+        value_name = "EMULATIONS",
+        value_delimiter = ',',
+        value_parser = emulated(),
+        hide_possible_values = true
+    )]
+    pub emulations: Vec<Emulated>,
+
+    /// Seeds to try in each cell
+    #[arg(long, value_name = "NUMBER", default_value_t = 10,
+        value_parser = clap::value_parser!(u64).range(1..))]
+    pub seeds: u64,
+
+    /// The first of the seeds; the others follow
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub first_seed: u64,
+
+    /// Events that go through the ring in each run
+    #[arg(long, value_name = "NUMBER", default_value_t = Scenario::EVENTS,
+        value_parser = clap::value_parser!(u64).range(..=Scenario::MOST_EVENTS))]
+    pub events: u64,
+
+    /// Slots of the ring, one of which stays empty
+    #[arg(long, value_name = "NUMBER", default_value_t = Scenario::SLOTS,
+        value_parser = clap::value_parser!(u32).range(..=Scenario::MOST_SLOTS))]
+    pub slots: u32,
+
+    /// Guest instructions after which a run is ended; 0: no limit [default: by the number of
+    /// events]
+    #[arg(long, value_name = "INSTRUCTIONS")]
+    pub budget: Option<u64>,
+
+    /// Seconds after which a run is ended as a last resort; 0: no limit
+    #[arg(long, value_name = "SECONDS", default_value_t = Scenario::TIMEOUT)]
+    pub timeout: u64,
+
+    /// Runs at the same time [default: one for each core]; the result does not depend on it
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pub jobs: Option<u64>,
+
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t = Format::Table,
+        hide_possible_values = true, value_name = "table|json")]
+    pub format: Format,
+
+    /// Write the result into this file, whole or not at all, instead of to standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub strategy: StrategyArgs,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub place: PlaceArgs,
 }
 
-impl Plan {
-    pub(crate) fn new(args: &MatrixArgs) -> Result<Self, Error> {
-        let plan = Plan {
-            asked: Asked {
-                targets: targets(&args.targets)?,
-                variants: variants(&args.variants)?,
-                emulations: Emulated::ALL
-                    .into_iter()
-                    .filter(|one| args.emulations.is_empty() || args.emulations.contains(one))
-                    .collect(),
-                seeds: args.seeds,
-                from_seed: args.first_seed,
-                events: args.events,
-                slots: args.slots,
-                strategy: args.strategy.strategy,
-                home: args.place.again(),
-            },
-            budget: args.budget,
-            timeout: args.timeout,
-        };
-        for &variant in &plan.asked.variants {
-            plan.scenario(variant)?;
-        }
-        Ok(plan)
-    }
-
-    fn scenario(&self, variant: Variant) -> Result<Scenario, Error> {
-        Scenario::new(variant, self.asked.events, self.asked.slots)
-    }
+/// Form of the matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table for people.
+    #[value(alias = "text")]
+    Table,
+    /// One array of objects, as `overtake merge` takes it.
+    Json,
 }
 
-/// What all runs use.
-pub(crate) struct Machinery {
-    pub(crate) home: Home,
-    qemus: Vec<Qemu>,
-    /// What the runs of each target are made with.
-    builds: Vec<(Target, Build)>,
-    pub(crate) interrupts: &'static Interrupts,
-    /// Guests that wait for seeds.
-    served: Pool<Cell>,
-}
-
-impl Machinery {
-    /// Finds everything before the first run, so that what is missing is said at once.
-    pub(crate) fn new(plan: &Plan, args: &MatrixArgs) -> Result<Self, Error> {
-        let home = Home::find(args.place.home.as_deref());
-        let weak = plan.asked.emulations.contains(&Emulated::Weak);
-        let mut qemus = Vec::new();
-        let mut builds = Vec::new();
-        for &target in &plan.asked.targets {
-            let mut qemu = Qemu::find(target, None)?;
-            if weak {
-                qemu = qemu.with_plugin(&home)?;
-            }
-            let plugin = qemu.plugin.as_deref().map(Digest::of_file).transpose()?;
-            let guest = Digest::of_file(&home.scenario(target)?)?;
-            builds.push((target, Build { guest, plugin }));
-            qemus.push(qemu);
-        }
-        Ok(Machinery {
-            home,
-            qemus,
-            builds,
-            interrupts: Interrupts::catch()?,
-            served: Pool::new(),
-        })
-    }
-
-    /// What the runs of a cell are made with.
-    fn build(&self, cell: Cell) -> Build {
-        let (_, build) = self
-            .builds
-            .iter()
-            .find(|(target, _)| *target == cell.target)
-            .expect("one for each target of the plan");
-        Build {
-            plugin: build.plugin.filter(|_| cell.emulated == Emulated::Weak),
-            ..*build
-        }
-    }
-
-    /// One run.
-    fn run(&self, plan: &Plan, cell: Cell, seed: u64) -> Result<Answer, Error> {
-        self.interrupts.check()?;
-        let scenario = plan.scenario(cell.variant)?;
-        let emulation = Emulation {
-            model: cell.emulated.model(),
-            seed,
-            cpu: None,
-            options: PluginOptions {
-                budget: plan.budget.unwrap_or(scenario.budget()),
-                strategy: plan.asked.strategy,
-                ..PluginOptions::default()
-            },
-            limit: limit(plan.timeout),
-        };
-        let qemu = self
-            .qemus
-            .iter()
-            .find(|qemu| qemu.target == cell.target)
-            .expect("one for each target of the plan");
-        let serve = || match plan.asked.seeds {
-            // Then it does not pay.
-            ..=1 => Ok(None),
-            _ => scenario.start_forkserver(&emulation, qemu, &self.home, self.interrupts),
-        };
-        let (answer, tested) = self.served.with(&cell, serve, |served| match served {
-            Some(served) => scenario.run_served(served, seed, self.interrupts),
-            None => scenario.run(&emulation, qemu, &self.home, self.interrupts),
-        })?;
-        if let Some(tested) = tested
-            && tested.stats.shared_loads + tested.stats.shared_stores == 0
-        {
-            return Err(Error::GuestFailed {
-                message: "its threads shared no memory, so nothing was tested".to_owned(),
-            });
-        }
-        Ok(answer)
-    }
+/// Reads how a cell's runs are emulated.
+fn emulated() -> impl TypedValueParser<Value = Emulated> {
+    PossibleValuesParser::new(Emulated::ALL.map(Emulated::name)).map(|name| {
+        let mut all = Emulated::ALL.into_iter();
+        all.find(|one| one.name() == name)
+            .expect("one of the names")
+    })
 }
 
 /// `overtake matrix`.
-pub fn run(args: &MatrixArgs) -> Result<u8, Error> {
-    let plan = Plan::new(args)?;
+pub fn run(args: &Args) -> Result<u8, Error> {
+    let plan = plan(args)?;
     let output = Output::to(args.output.as_deref())?;
-    let machinery = Machinery::new(&plan, args)?;
-    let rows = rows(&plan, &machinery, jobs(args.jobs))?;
-    print(args.format, &plan.asked, &rows, output)
+    let runner = Runner::new(&plan, args.place.find())?;
+    let rows = run_all(&runner, &plan.request, jobs(args.jobs))?;
+    print(
+        args.format,
+        &plan.request,
+        &rows,
+        args.place.again(),
+        output,
+    )
 }
 
-/// How many runs there are at the same time: what was asked for, or one for each core.
-pub(crate) fn jobs(asked: Option<u64>) -> usize {
-    let asked = asked.and_then(|jobs| usize::try_from(jobs).ok());
-    asked.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get))
+fn plan(args: &Args) -> Result<Plan, Error> {
+    let request = Request {
+        targets: targets(&args.targets)?,
+        variants: variants(&args.variants)?,
+        emulations: Emulated::ALL
+            .into_iter()
+            .filter(|one| args.emulations.is_empty() || args.emulations.contains(one))
+            .collect(),
+        seeds: args.seeds,
+        from_seed: args.first_seed,
+        events: args.events,
+        slots: args.slots,
+        strategy: args.strategy.strategy,
+    };
+    Ok(Plan::new(request, args.budget, args.timeout)?)
 }
 
-/// Prints the matrix, and returns its verdict as the exit status.
-pub(crate) fn print(
-    format: MatrixFormat,
-    asked: &Asked,
+/// Runs everything, and shows on a terminal how far it is.
+pub fn run_all(runner: &Runner<'_>, request: &Request, jobs: usize) -> Result<Vec<Row>, Error> {
+    let progress = bar(request.cells().len() as u64 * request.seeds, "runs");
+    let rows = runner.rows(jobs, || progress.inc(1));
+    // Not left on the screen with an error below it.
+    progress.finish_and_clear();
+    Ok(rows?)
+}
+
+/// Prints the matrix, and returns its verdict as the exit status. `home`: what must be said to find the
+/// same home again.
+pub fn print(
+    format: Format,
+    request: &Request,
     rows: &[Row],
+    home: Option<(&'static str, String)>,
     output: Output,
 ) -> Result<u8, Error> {
     match format {
-        MatrixFormat::Table => output.write(&show::table(asked, rows))?,
-        MatrixFormat::Json => {
-            output.write(&show::json(rows))?;
-            anstream::eprint!("{}", show::judgement(rows));
+        Format::Table => output.write(&rows::table(request, rows, home))?,
+        Format::Json => {
+            output.write(&rows::json(rows))?;
+            anstream::eprint!("{}", rows::verdict(rows));
         }
     }
-    Ok(verdict(rows).code())
+    Ok(exit_code(rows).code())
 }
 
-/// Runs everything.
-pub(crate) fn rows(plan: &Plan, machinery: &Machinery, jobs: usize) -> Result<Vec<Row>, Error> {
-    let asked = &plan.asked;
-    let mut rows: Vec<Row> = asked
-        .cells()
-        .into_iter()
-        .map(|cell| Row::new(asked, cell, machinery.build(cell)))
-        .collect();
-    let progress = progress(rows.len() as u64 * asked.seeds, "runs");
-    for emulated in Emulated::ALL {
-        let runs: Vec<(usize, u64)> = (0..rows.len())
-            .filter(|&row| rows[row].emulated == emulated)
-            .flat_map(|row| (0..asked.seeds).map(move |index| (row, asked.seed(index))))
-            .collect();
-        let jobs = match emulated {
-            // Both of the guest's threads run at once, and each waits in a loop for the other:
-            // with fewer cores than threads a run takes many times as long.
-            Emulated::Plain => (jobs / 2).max(1),
-            Emulated::Weak => jobs,
-        };
-        let answers = in_parallel(&runs, jobs, |&(row, seed)| {
-            let cell = rows[row].cell();
-            let answer = machinery.run(plan, cell, seed);
-            progress.inc(1);
-            answer.map_err(|error| cell.named(seed, error))
-        });
-        // Not left on the screen with an error below it.
-        if answers.is_err() {
-            progress.finish_and_clear();
-        }
-        for (&(row, seed), answer) in runs.iter().zip(answers?) {
-            rows[row].add(seed, &answer);
-        }
+/// What the whole matrix came to, as an exit code.
+pub fn exit_code(rows: &[Row]) -> ExitCode {
+    match Verdict::of(rows) {
+        Verdict::AsExpected => ExitCode::Success,
+        Verdict::Forbidden => ExitCode::Forbidden,
+        Verdict::NotExposed => ExitCode::NotExposed,
     }
-    progress.finish_and_clear();
-    Ok(rows)
-}
-
-/// On standard error; nothing where that is no terminal.
-pub(crate) fn progress(length: u64, of_what: &'static str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}, {eta} to go")
-        .expect("the template is well formed");
-    ProgressBar::new(length)
-        .with_style(style)
-        .with_message(of_what)
 }

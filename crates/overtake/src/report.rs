@@ -1,45 +1,113 @@
 //! `overtake report`: the matrix and the evidence for it, as a page.
 
 mod evidence;
-mod source;
 mod verdict;
 mod witness;
 
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 
 use ::witness::render::{self, Cell, Page, Table, Tone};
+use aio_ring_buggy::Variant;
+use arch::Arch;
+use ring_race::cell::Emulated;
+use ring_race::plan::Plan;
+use ring_race::request::Request;
+use ring_race::row::Row;
+use ring_race::runner::Runner;
+use ring_race::scenario::Scenario;
 
-use crate::cli::{MatrixArgs, MatrixFormat, ReportArgs};
+use crate::args::jobs::jobs;
+use crate::args::names::{targets, variants};
+use crate::args::place::PlaceArgs;
+use crate::args::strategy::{self, StrategyArgs};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::matrix::asked::Asked;
-use crate::matrix::row::{Row, verdict};
-use crate::matrix::{Machinery, Plan, jobs, rows, show};
+use crate::matrix::{exit_code, run_all};
 use crate::output::Output;
-use crate::scenario::Scenario;
-use crate::target::Target;
+use crate::rows;
 use evidence::evidence;
 use witness::{Witness, witnesses};
 
+pub const EXAMPLES: &str = "\
+Examples:
+  Everything, as overtake-report.html:
+      overtake report
+  Two targets, one variant, into another file:
+      overtake report --targets aarch64,x86_64 --variants relaxed-tail --output ring.html
+  Ten seeds in each cell as `overtake matrix` has, and no witnesses:
+      overtake report --seeds 10 --events 2000 --no-witnesses
+
+Exit status: 0 if the page was written and every cell of the matrix is as the architectures say.
+10 if there is a stale read where there must be none, 11 if one is missing: the page is written,
+and says so. Others, without a page: `overtake exit-codes`.";
+
+/// Options of `overtake report`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Targets, separated by commas [default: all]
+    #[arg(long, value_name = "TARGETS", value_delimiter = ',')]
+    pub targets: Vec<String>,
+
+    /// Variants of the ring, separated by commas [default: all]
+    #[arg(long, value_name = "VARIANTS", value_delimiter = ',')]
+    pub variants: Vec<String>,
+
+    /// Seeds to try in each cell of the matrix
+    #[arg(long, value_name = "NUMBER", default_value_t = 3,
+        value_parser = clap::value_parser!(u64).range(1..))]
+    pub seeds: u64,
+
+    /// Events that go through the ring in each run
+    #[arg(long, value_name = "NUMBER", default_value_t = 500,
+        value_parser = clap::value_parser!(u64).range(..=Scenario::MOST_EVENTS))]
+    pub events: u64,
+
+    /// Leave out the witnesses, which take the longest
+    #[arg(long)]
+    pub no_witnesses: bool,
+
+    /// Runs at the same time [default: one for each core]; the page does not depend on it
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pub jobs: Option<u64>,
+
+    /// Write the page into this file, whole or not at all
+    #[arg(long, value_name = "FILE", default_value = "overtake-report.html")]
+    pub output: PathBuf,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub strategy: StrategyArgs,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub place: PlaceArgs,
+}
+
 /// `overtake report`; returns the exit status.
-pub fn run(args: &ReportArgs) -> Result<u8, Error> {
-    let matrix = matrix(args);
-    let plan = Plan::new(&matrix)?;
+pub fn run(args: &Args) -> Result<u8, Error> {
+    let plan = plan(args)?;
     let output = Output::to(Some(&args.output))?;
-    let machinery = Machinery::new(&plan, &matrix)?;
+    let runner = Runner::new(&plan, args.place.find())?;
     let jobs = jobs(args.jobs);
-    let asked = &plan.asked;
+    let request = &plan.request;
     // The machine code is read first: what is missing there is said before the runs.
-    let mut evidence = evidence(asked, &machinery.home)?;
-    let rows = rows(&plan, &machinery, jobs)?;
-    for (variant, evidence) in asked.variants.iter().zip(&mut evidence) {
+    let mut evidence = evidence(request, runner.home())?;
+    let rows = run_all(&runner, request, jobs)?;
+    for (variant, evidence) in request.variants.iter().zip(&mut evidence) {
         let own: Vec<_> = rows.iter().filter(|row| row.variant == *variant).collect();
-        evidence.run = runs(&asked.targets, &own);
+        evidence.run = runs(&request.targets, &own);
     }
     let witnesses = if args.no_witnesses {
         Vec::new()
     } else {
-        witnesses(args, &rows, machinery.interrupts, jobs)?
+        witnesses(
+            &args.place,
+            &args.strategy,
+            &rows,
+            runner.interrupts(),
+            jobs,
+        )?
     };
     let (names, stories) = witnesses
         .into_iter()
@@ -48,15 +116,15 @@ pub fn run(args: &ReportArgs) -> Result<u8, Error> {
     let page = Page {
         title: "A stale read in Linux\u{2019}s AIO ring".to_owned(),
         lead: lead(args, &rows),
-        table: Some(table(asked, &rows)),
+        table: Some(table(request, &rows)),
         evidence,
         names,
         stories,
     };
     output.write(&render::html(&page))?;
-    let verdict = verdict(&rows);
+    let verdict = exit_code(&rows);
     if verdict != ExitCode::Success {
-        anstream::eprint!("{}", show::judgement(&rows));
+        anstream::eprint!("{}", rows::verdict(&rows));
     }
     if std::io::stderr().is_terminal() {
         anstream::eprintln!("The page: {}", args.output.display());
@@ -65,28 +133,23 @@ pub fn run(args: &ReportArgs) -> Result<u8, Error> {
 }
 
 /// The matrix that is run.
-fn matrix(args: &ReportArgs) -> MatrixArgs {
-    MatrixArgs {
-        targets: args.targets.clone(),
-        variants: args.variants.clone(),
-        emulations: Vec::new(),
+fn plan(args: &Args) -> Result<Plan, Error> {
+    let request = Request {
+        targets: targets(&args.targets)?,
+        variants: variants(&args.variants)?,
+        emulations: Emulated::ALL.to_vec(),
         seeds: args.seeds,
-        first_seed: 1,
+        from_seed: 1,
         events: args.events,
         slots: Scenario::SLOTS,
-        budget: None,
-        timeout: Scenario::TIMEOUT,
-        jobs: args.jobs,
-        format: MatrixFormat::Table,
-        output: None,
-        strategy: args.strategy.clone(),
-        place: args.place.clone(),
-    }
+        strategy: args.strategy.strategy,
+    };
+    Ok(Plan::new(request, None, Scenario::TIMEOUT)?)
 }
 
 /// What the page is about, and how it was made.
-fn lead(args: &ReportArgs, rows: &[Row]) -> Vec<String> {
-    let judged = anstream::adapter::strip_str(&show::judgement(rows)).to_string();
+fn lead(args: &Args, rows: &[Row]) -> Vec<String> {
+    let verdict = anstream::adapter::strip_str(&rows::verdict(rows)).to_string();
     vec![
         "In July 2003 Ken Chen reported a race in Linux\u{2019}s AIO ring: on a weakly ordered \
          machine the new tail became visible before the event that it announces, and the reader \
@@ -96,7 +159,7 @@ fn lead(args: &ReportArgs, rows: &[Row]) -> Vec<String> {
          overtake\u{2019}s plugin, which lets memory be as weak as the architecture of the guest \
          allows. The programs are the same."
             .to_owned(),
-        judged.trim_end().to_owned(),
+        verdict.trim_end().to_owned(),
         format!(
             "Made by `{}` (version {}): all that is on this page was computed then.",
             command(args),
@@ -106,7 +169,7 @@ fn lead(args: &ReportArgs, rows: &[Row]) -> Vec<String> {
 }
 
 /// The command that makes the page again.
-fn command(args: &ReportArgs) -> String {
+fn command(args: &Args) -> String {
     let mut words = vec!["report".to_owned()];
     for (name, values) in [("targets", &args.targets), ("variants", &args.variants)] {
         if !values.is_empty() {
@@ -119,7 +182,7 @@ fn command(args: &ReportArgs) -> String {
         "--events".to_owned(),
         args.events.to_string(),
     ]);
-    if let Some(strategy) = args.strategy.strategy.again() {
+    if let Some(strategy) = strategy::again(args.strategy.strategy) {
         words.extend(["--strategy".to_owned(), strategy.to_owned()]);
     }
     if args.no_witnesses {
@@ -129,12 +192,12 @@ fn command(args: &ReportArgs) -> String {
 }
 
 /// The matrix.
-fn table(asked: &Asked, rows: &[Row]) -> Table {
-    let heads = asked.targets.iter().flat_map(|target| {
-        let emulations = asked.emulations.iter();
+fn table(request: &Request, rows: &[Row]) -> Table {
+    let heads = request.targets.iter().flat_map(|target| {
+        let emulations = request.emulations.iter();
         emulations.map(move |emulated| format!("{target} {}", emulated.name()))
     });
-    let row = |variant: &aio_ring_buggy::Variant| {
+    let row = |variant: &Variant| {
         // The rows of a variant are in the order of the columns.
         let cells = rows.iter().filter(|row| row.variant == *variant).map(cell);
         std::iter::once(Cell::from(variant.name()))
@@ -145,16 +208,16 @@ fn table(asked: &Asked, rows: &[Row]) -> Table {
         caption: format!(
             "Seeds with stale events, of {}, and in brackets how many events were stale. {} events \
              through {} slots a run, seeds from {}.",
-            asked.seeds, asked.events, asked.slots, asked.from_seed
+            request.seeds, request.events, request.slots, request.from_seed
         ),
         head: std::iter::once("variant".to_owned()).chain(heads).collect(),
-        rows: asked.variants.iter().map(row).collect(),
+        rows: request.variants.iter().map(row).collect(),
     }
 }
 
 /// What the runs of a variant came to, a row for each target.
-fn runs(targets: &[Target], own: &[&Row]) -> Table {
-    let row = |target: &Target| {
+fn runs(targets: &[Arch], own: &[&Row]) -> Table {
+    let row = |target: &Arch| {
         let cells = own.iter().filter(|row| row.target == *target);
         std::iter::once(Cell::from(target.name()))
             .chain(cells.map(|row| cell(row)))
@@ -169,7 +232,7 @@ fn runs(targets: &[Target], own: &[&Row]) -> Table {
 
 /// A cell as `overtake matrix` writes it.
 fn cell(row: &Row) -> Cell {
-    let text = show::counted(row);
+    let text = rows::exposure(row);
     match (row.wrong(), row.exposed_seeds) {
         (Some(_), _) => Cell::new(format!("{text} wrong"), Tone::Note),
         (None, 0) => Cell::new(text, Tone::Plain),

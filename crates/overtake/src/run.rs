@@ -1,38 +1,113 @@
 //! `overtake run`: one guest, its input and output passed through.
 
+use std::path::PathBuf;
+
+use arch::Arch;
+use clap::builder::FalseyValueParser;
+use diagnosis::recording;
+use diagnosis::setup::Setup;
+use emulator::guest::Guest;
+use emulator::model::Model;
+use emulator::outcome::{Outcome, Tested};
+use emulator::temporary;
 use serde::Serialize;
 
-use crate::cli::{RunArgs, SummaryFormat};
-use crate::counted::counted;
-use crate::emulation::{Model, Outcome, Tested, temporary_folder};
+use crate::args::format::SummaryFormat;
+use crate::args::guest::GuestArgs;
+use crate::args::headings::EMULATION;
+use crate::args::model::model;
 use crate::error::Error;
-use crate::guest::Guest;
+use crate::foreground;
 use crate::invocation;
+use crate::message::say;
 use crate::output::Output;
-use crate::process::{Interrupts, run_in_front};
-use crate::recording;
-use crate::subject::{Bench, Subject};
-use crate::target::Target;
+use crate::quantity::quantity;
+
+pub const EXAMPLES: &str = "\
+Examples:
+  A program, with the seed 1 and then with another one:
+      overtake run -- ./program --its-option
+      overtake run --seed 7 -- ./program --its-option
+  The same program under plain QEMU:
+      overtake run --model none -- ./program
+  As a cargo runner; the variables above replace the options:
+      export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER='overtake run --'
+      OVERTAKE_SEED=7 cargo test --target aarch64-unknown-linux-gnu
+  The race in the ring, with the ordering of Linux 2.5.74:
+      overtake run --target ppc64le --variant barrier-only --seed 3
+
+The exit status is the program's own (128+n if signal n ended it), or one of
+`overtake exit-codes`, and then the last line on standard error begins with `error:`.";
+
+/// Options of `overtake run`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Seed from which every free choice of the run comes
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, help_heading = EMULATION,
+        env = "OVERTAKE_SEED", hide_env_values = true)]
+    pub seed: u64,
+
+    /// Memory model: `weak` is the architecture's, `none` is plain QEMU
+    #[arg(long, value_parser = model(), default_value = Model::Weak.name(), help_heading = EMULATION,
+        hide_possible_values = true, value_name = "weak|none",
+        env = "OVERTAKE_MODEL", hide_env_values = true)]
+    pub model: Model,
+
+    /// Compare the model with memory at every hand-off; slow, finds defects of overtake. (On
+    /// x86_64 a signal whose frame lands on a shared page is taken for one.)
+    #[arg(long, help_heading = EMULATION, value_parser = FalseyValueParser::new(),
+        env = "OVERTAKE_CHECK", hide_env_values = true)]
+    pub check: bool,
+
+    /// Print a hash over the guest's instructions and memory accesses: the same seed, the same
+    /// hash
+    #[arg(long, help_heading = EMULATION, value_parser = FalseyValueParser::new(),
+        env = "OVERTAKE_TRACE_HASH", hide_env_values = true)]
+    pub trace_hash: bool,
+
+    /// Pass an option on to the plugin as it is; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", help_heading = EMULATION, hide_short_help = true)]
+    pub plugin_option: Vec<String>,
+
+    /// Say nothing of what was tested; errors are still said
+    #[arg(long, short, value_parser = FalseyValueParser::new(),
+        env = "OVERTAKE_QUIET", hide_env_values = true)]
+    pub quiet: bool,
+
+    /// Form of the line that says what was tested
+    #[arg(long, value_enum, default_value_t = SummaryFormat::Text,
+        hide_possible_values = true, value_name = "text|json",
+        env = "OVERTAKE_FORMAT", hide_env_values = true)]
+    pub format: SummaryFormat,
+
+    /// Write the choices of the run into this file, for `overtake replay`
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub guest: GuestArgs,
+}
 
 /// `overtake run`; returns the guest's exit status.
-pub fn run(args: &RunArgs) -> Result<u8, Error> {
-    let mut bench = Bench::new(&args.guest, Subject::new(&args.guest)?, args.model)?;
-    bench.emulation.seed = args.seed;
-    let options = &mut bench.emulation.options;
+pub fn run(args: &Args) -> Result<u8, Error> {
+    let mut setup = args.guest.setup(args.guest.subject()?, args.model)?;
+    setup.emulation.seed = args.seed;
+    let options = &mut setup.emulation.options;
     options.check = args.check;
     options.trace_hash = args.trace_hash;
     options.others.clone_from(&args.plugin_option);
     let record = match &args.record {
-        Some(path) => Some((Output::to(Some(path))?, temporary_folder()?)),
+        Some(path) => Some((Output::to(Some(path))?, temporary::folder()?)),
         None => None,
     };
     options.record = record.as_ref().map(|(_, it)| it.path().join("recording"));
 
-    let Bench { guest, .. } = &bench;
-    let outcome = in_front(&bench)?;
+    let Setup { guest, .. } = &setup;
+    let outcome = foreground::run(&setup)?;
     if let Some((output, folder)) = record {
         let choices = recording::read(&folder.path().join("recording"))?;
-        let schedule = recording::schedule(&bench, choices, None)?;
+        let schedule = recording::schedule(&setup, choices, None)?;
         output.write(&schedule.to_string())?;
     }
     if let Ok(outcome) = &outcome
@@ -49,35 +124,17 @@ pub fn run(args: &RunArgs) -> Result<u8, Error> {
     };
     // What a weak run did can be had again; what plain QEMU did cannot.
     if failed && args.model == Model::Weak && !args.quiet && args.format == SummaryFormat::Text {
-        say(&format!("reproduce with: {}", again(args, &bench)));
+        say(&format!("reproduce with: {}", again(args, &setup)));
     }
-    outcome.map(|outcome| outcome.exit_status())
-}
-
-/// Runs it with this program's input and output.
-pub fn in_front(bench: &Bench) -> Result<Result<Outcome, Error>, Error> {
-    let interrupts = Interrupts::catch()?;
-    let emulation = &bench.emulation;
-    Ok(emulation.run(
-        &bench.qemu,
-        |command| bench.subject.prepare(&bench.guest, command),
-        |command| run_in_front(command, emulation.limit, interrupts),
-        String::new,
-    ))
-}
-
-/// One line on standard error that cannot be taken for the guest's.
-pub fn say(line: &str) {
-    let dim = anstyle::Style::new().dimmed();
-    anstream::eprintln!("{dim}overtake: {line}{dim:#}");
+    Ok(outcome?.exit_status())
 }
 
 /// What was tested, for people.
-fn text(args: &RunArgs, guest: &Guest, outcome: &Outcome) -> String {
+fn text(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
     let how = format!(
         "{}, {}, seed {}",
         guest.target,
-        model(args.model),
+        memory(args.model),
         args.seed
     );
     let Some(Tested {
@@ -92,17 +149,17 @@ fn text(args: &RunArgs, guest: &Guest, outcome: &Outcome) -> String {
     let mut line = if shared > 0 {
         format!(
             "tested {}, stores overtaken: {} by a store, {} by a load, {}, {}, {}",
-            counted(shared, "shared access"),
+            quantity(shared, "shared access"),
             stats.overtaken_by_store,
             stats.overtaken_by_load,
-            counted(stats.stale_loads, "stale load"),
-            counted(stats.hand_offs, "hand-off"),
-            counted(stats.threads, "thread"),
+            quantity(stats.stale_loads, "stale load"),
+            quantity(stats.hand_offs, "hand-off"),
+            quantity(stats.threads, "thread"),
         )
     } else if *complete {
         format!(
             "nothing was tested: {} shared no memory",
-            counted(stats.threads, "thread")
+            quantity(stats.threads, "thread")
         )
     } else {
         "what was tested is not known".to_owned()
@@ -129,10 +186,10 @@ fn text(args: &RunArgs, guest: &Guest, outcome: &Outcome) -> String {
 }
 
 /// What was tested, for programs.
-fn json(args: &RunArgs, guest: &Guest, outcome: &Outcome) -> String {
+fn json(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
     #[derive(Serialize)]
     struct Summary<'a> {
-        target: Target,
+        target: Arch,
         model: &'static str,
         seed: u64,
         exit_status: u8,
@@ -149,7 +206,7 @@ fn json(args: &RunArgs, guest: &Guest, outcome: &Outcome) -> String {
     .expect("plain data")
 }
 
-const fn model(model: Model) -> &'static str {
+const fn memory(model: Model) -> &'static str {
     match model {
         Model::Weak => "weak memory",
         Model::None => "plain QEMU",
@@ -157,9 +214,9 @@ const fn model(model: Model) -> &'static str {
 }
 
 /// The command that does the same again, whatever the variables are then.
-fn again(args: &RunArgs, bench: &Bench) -> String {
+fn again(args: &Args, setup: &Setup) -> String {
     let mut words = vec!["run".to_owned()];
-    words.extend(bench.options(&args.guest, Some(args.seed)));
+    words.extend(args.guest.words(setup, Some(args.seed)));
     for given in &args.plugin_option {
         words.extend(["--plugin-option".to_owned(), given.clone()]);
     }
@@ -168,6 +225,6 @@ fn again(args: &RunArgs, bench: &Bench) -> String {
             words.push(flag.to_owned());
         }
     }
-    words.extend(bench.subject.words());
+    words.extend(setup.subject.words());
     format!("{} {}", invocation::name(), shell_words::join(words))
 }

@@ -1,4 +1,7 @@
 //! Tables whose columns are in groups.
+//!
+//! Neither comfy-table nor tabled has a name above several columns in a table without lines, nor leaves
+//! out white space at the end of a line beside coloured cells; so this is our own.
 
 use std::fmt;
 

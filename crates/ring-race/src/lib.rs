@@ -2,7 +2,7 @@
 //!
 //! In: variants of the ring, targets and seeds. Out: how many seeds gave a stale event, whether that is
 //! as the architectures say, and what orders the ring's accesses in the guest's machine code. It must
-//! never know how a run is shown or explained, or what a model says of it.
+//! never know how a run is shown or explained, or the memory model's inside.
 //!
 //! | module | concept |
 //! |---|---|

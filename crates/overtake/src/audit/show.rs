@@ -1,9 +1,9 @@
 //! An audit as text.
 
 use anstyle::{AnsiColor, Style};
+use diagnosis::audit::{Audit, Audited, Verdict};
 
-use super::{Audit, Audited, Verdict};
-use crate::counted::counted;
+use crate::quantity::quantity;
 
 /// For a terminal; the colours are left out elsewhere.
 pub fn text(audit: &Audit) -> String {
@@ -12,7 +12,7 @@ pub fn text(audit: &Audit) -> String {
         "{bold}{} on {}{bold:#}, {} without each\n\n",
         audit.program,
         audit.target,
-        counted(audit.seeds, "seed")
+        quantity(audit.seeds, "seed")
     );
     for audited in &audit.orderings {
         text += &entry(audited);
@@ -22,7 +22,7 @@ pub fn text(audit: &Audit) -> String {
             "No ordering of the program's own: no barrier, acquire or release was gone through.\n";
     }
     if audit.left_out > 0 {
-        let number = counted(audit.left_out as u64, "ordering");
+        let number = quantity(audit.left_out as u64, "ordering");
         text += &format!(
             "\n{number} of the standard library, of dependencies and of code without source lines \
              left out: --all tries them too.\n"

@@ -3,33 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use litmus::{Arch, Histogram};
-use serde::{Serialize, Serializer};
-
-use super::machinery::Done;
-use crate::cli::LitmusFormat;
-use crate::emulation::Model;
-use crate::error::Error;
-use crate::qemu::Qemu;
-
-/// Whose memory model it was, and of which version.
-#[derive(Debug, Serialize)]
-pub struct ModelVersion {
-    name: &'static str,
-    version: String,
-}
-
-/// The model of all runs: without one, QEMU is what decides.
-pub fn model(model: Model, qemus: &[Qemu]) -> Result<ModelVersion, Error> {
-    let version = match (model, qemus.first()) {
-        (Model::None, Some(qemu)) => qemu.probe()?.version,
-        _ => env!("CARGO_PKG_VERSION").to_owned(),
-    };
-    Ok(ModelVersion {
-        name: model.name(),
-        version,
-    })
-}
+use litmus::Histogram;
+use litmus_runner::runner::ModelVersion;
+use litmus_runner::task::Done;
+use serde::Serialize;
 
 /// How often something was seen: the word for it.
 const fn observation(histogram: (u64, u64)) -> &'static str {
@@ -108,8 +85,7 @@ pub fn json<'a>(tests: impl Iterator<Item = &'a Done>, model: &ModelVersion) -> 
     #[derive(Serialize)]
     struct Object<'a> {
         name: &'a str,
-        #[serde(serialize_with = "arch")]
-        arch: Arch,
+        arch: &'static str,
         iterations: u64,
         outcomes: BTreeMap<&'a str, u64>,
         condition: String,
@@ -128,7 +104,7 @@ pub fn json<'a>(tests: impl Iterator<Item = &'a Done>, model: &ModelVersion) -> 
             let (positive, negative) = done.histogram.witnesses();
             let object = Object {
                 name: &test.name,
-                arch: test.arch,
+                arch: test.arch.herd_name(),
                 iterations: *iterations,
                 outcomes: outcomes
                     .iter()
@@ -148,21 +124,5 @@ pub fn json<'a>(tests: impl Iterator<Item = &'a Done>, model: &ModelVersion) -> 
     } else {
         writeln!(out, "[\n  {}\n]", lines.join(",\n  "))?;
     }
-    out.flush()
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-fn arch<S: Serializer>(arch: &Arch, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(arch.herd_name())
-}
-
-/// The table of verdicts; beside JSON it goes to standard error.
-pub fn conformance(text: &str, format: LitmusFormat) -> io::Result<()> {
-    if format == LitmusFormat::Json {
-        anstream::eprint!("{text}");
-        return Ok(());
-    }
-    let mut out = anstream::stdout().lock();
-    write!(out, "{text}")?;
     out.flush()
 }

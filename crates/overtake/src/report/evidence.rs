@@ -1,21 +1,24 @@
 //! The evidence that needs no run: sources, machine code, verdicts.
 
-use ::witness::render::{Evidence, MachineCode, Table};
+use ::witness::render::{Evidence, MachineCode, Source, Table};
 use aio_ring_buggy::Variant;
+use arch::Arch;
+use emulator::error::Error;
+use emulator::home::Home;
+use ring_race::litmus_test::{Code, ordered};
+use ring_race::machine_code::{Instruction, shown};
+use ring_race::order::{Order, publishing, reader, reading, writer};
+use ring_race::request::Request;
+use ring_race::scenario::GUEST;
+use ring_race::source::{Source as Line, source};
 
-use super::source::source;
-use super::verdict::{Code, ordered, verdicts};
-use crate::error::Error;
-use crate::home::Home;
-use crate::machine_code::{Instruction, Order, publishing, reader, reading, shown, writer};
-use crate::matrix::asked::Asked;
-use crate::target::Target;
+use super::verdict::verdicts;
 
 /// What is known of each variant; what its runs came to is not yet in it.
-pub fn evidence(asked: &Asked, home: &Home) -> Result<Vec<Evidence>, Error> {
+pub fn evidence(request: &Request, home: &Home) -> Result<Vec<Evidence>, Error> {
     let mut all = Vec::new();
-    for &variant in &asked.variants {
-        let targets = asked.targets.iter();
+    for &variant in &request.variants {
+        let targets = request.targets.iter();
         let codes: Vec<_> = targets
             .map(|&target| code(home, target, variant))
             .collect::<Result<_, _>>()?;
@@ -30,7 +33,7 @@ pub fn evidence(asked: &Asked, home: &Home) -> Result<Vec<Evidence>, Error> {
                 },
                 variant.summary()
             ),
-            source: source(variant),
+            source: source(variant).into_iter().map(line).collect(),
             machine_code: codes.iter().flat_map(sides).collect(),
             verdict: verdicts(&codes),
             run: Table::default(),
@@ -39,8 +42,8 @@ pub fn evidence(asked: &Asked, home: &Home) -> Result<Vec<Evidence>, Error> {
     Ok(all)
 }
 
-fn code(home: &Home, target: Target, variant: Variant) -> Result<Code, Error> {
-    let guest = home.scenario(target)?;
+fn code(home: &Home, target: Arch, variant: Variant) -> Result<Code, Error> {
+    let guest = home.guest(target, &GUEST)?;
     let publishing = publishing(&guest, target, variant)?;
     let reading = reading(&guest, target, variant)?;
     Ok(Code {
@@ -50,6 +53,10 @@ fn code(home: &Home, target: Target, variant: Variant) -> Result<Code, Error> {
         reader: reader(target, &reading),
         reading,
     })
+}
+
+fn line(Line { at, code, why }: Line) -> Source {
+    Source { at, code, why }
 }
 
 /// The writer's side and the reader's.

@@ -1,28 +1,8 @@
-//! What the models say of a variant: the litmus test that its machine code is, judged.
-
-use std::fmt::Write as _;
+//! What the models say of a variant, as a table.
 
 use ::witness::render::{Cell, Table, Tone};
-use axioms::Model;
-use conformance::rules;
-use diy::{Arch, Fence, Test, cycle_from_name};
-
-use crate::machine_code::{Instruction, Order, Place};
-use crate::target::Target;
-
-/// The two functions of a variant on a target, and what orders them, if that was found.
-pub struct Code {
-    /// For this target.
-    pub target: Target,
-    /// That publishes an event.
-    pub publishing: Vec<Instruction>,
-    /// What orders its stores.
-    pub writer: Option<Order>,
-    /// That reads an event.
-    pub reading: Vec<Instruction>,
-    /// What orders its loads.
-    pub reader: Option<Order>,
-}
+use litmus_runner::models::possible;
+use ring_race::litmus_test::{Code, test};
 
 /// The verdicts on a variant, a row for each target.
 pub fn verdicts(codes: &[Code]) -> Table {
@@ -40,17 +20,14 @@ pub fn verdicts(codes: &[Code]) -> Table {
 
 fn row(code: &Code) -> Vec<Cell> {
     let mut cells = vec![Cell::from(code.target.name())];
-    let judged = test(code).and_then(|test| {
-        let outcomes = axioms::outcomes(&test).map_err(|error| error.to_string())?;
-        let wanted = test.wanted();
-        let allowed = outcomes.of(Model::Allowed).contains(&wanted);
-        let reached = conformance::outcomes(&test, rules(test.arch)).contains(&wanted);
-        Ok((test.name, allowed, reached))
+    let verdict = test(code).and_then(|test| {
+        let possible = possible(&test).map_err(|error| error.to_string())?;
+        Ok((test.name, possible))
     });
-    match judged {
-        Ok((name, allowed, reached)) => cells.extend([
-            said(allowed, "allowed", "forbidden"),
-            said(reached, "reached", "never"),
+    match verdict {
+        Ok((name, possible)) => cells.extend([
+            said(possible.allowed, "allowed", "forbidden"),
+            said(possible.reached, "reached", "never"),
             Cell::from(name),
         ]),
         Err(why) => cells.extend([
@@ -67,84 +44,5 @@ fn said(stale: bool, yes: &str, no: &str) -> Cell {
         Cell::new(yes, Tone::Bad)
     } else {
         Cell::new(no, Tone::Good)
-    }
-}
-
-/// The test that a variant's machine code is: message passing, with what orders the writer and the
-/// reader.
-fn test(code: &Code) -> Result<Test, String> {
-    let arch = arch(code.target);
-    let unknown = |side: &str| format!("what orders the {side} was not found in its machine code");
-    let writer = code.writer.as_ref().ok_or_else(|| unknown("writer"))?;
-    let reader = code.reader.as_ref().ok_or_else(|| unknown("reader"))?;
-    let name = format!(
-        "MP+{}+{}",
-        part(arch, &code.publishing, writer)?,
-        part(arch, &code.reading, reader)?
-    );
-    let cycle = cycle_from_name(&name, arch).map_err(|error| error.to_string())?;
-    cycle.test().map_err(|error| error.to_string())
-}
-
-/// What a name of a litmus test calls what stands between two accesses.
-fn part(arch: Arch, code: &[Instruction], order: &Order) -> Result<String, String> {
-    let between: Vec<_> = order.between().map(|index| &code[index]).collect();
-    match between.as_slice() {
-        // Loads are not ordered by it, which the axioms know.
-        [] if order.branch && arch != Arch::X86_64 => Ok("ctrl".to_owned()),
-        [] => Ok("po".to_owned()),
-        [one] => known(arch, one, order.branch)
-            .ok_or_else(|| format!("`{}` has no name in litmus tests", one.name())),
-        several => {
-            let mut text = "more than one instruction orders it:".to_owned();
-            for one in several {
-                let _ = write!(text, " `{}`", one.name());
-            }
-            Err(text)
-        }
-    }
-}
-
-/// What it calls an instruction.
-fn known(arch: Arch, instruction: &Instruction, branch: bool) -> Option<String> {
-    match instruction.mnemonic.as_str() {
-        "stlr" => return Some("popl".to_owned()),
-        "ldar" => return Some("poap".to_owned()),
-        "ldapr" => return Some("poqp".to_owned()),
-        "isync" if branch => return Some("ctrlisync".to_owned()),
-        "isync" => return None,
-        _ => {}
-    }
-    let plain = |text: &str| text.to_lowercase().replace(' ', "");
-    let name = plain(&instruction.name());
-    let mut fences = Fence::all(arch).iter();
-    let fence = fences.find(|fence| plain(fence.instruction) == name)?;
-    Some(fence.token.to_owned())
-}
-
-/// What orders a function's two accesses, in a few words.
-pub fn ordered(code: &[Instruction], order: Option<&Order>, accesses: &str) -> String {
-    let Some(order) = order else {
-        return "accesses not found".to_owned();
-    };
-    let mut between: Vec<_> = order.between().map(|index| code[index].name()).collect();
-    between.dedup();
-    let elsewhere = order.ordering.iter().find(|(index, place)| {
-        *place == Place::After && *index > order.tail.max(order.event) && order.tail > order.event
-    });
-    match (between.as_slice(), elsewhere) {
-        ([], Some((late, _))) => format!("{} after {accesses}: too late", code[*late].name()),
-        ([], None) if order.branch => format!("only a branch between {accesses}"),
-        ([], None) => format!("nothing between {accesses}"),
-        (names, _) => format!("{} orders {accesses}", names.join(", ")),
-    }
-}
-
-const fn arch(target: Target) -> Arch {
-    match target {
-        Target::Aarch64 => Arch::AArch64,
-        Target::Ppc64le => Arch::Ppc64le,
-        Target::Riscv64 => Arch::Riscv64,
-        Target::X86_64 => Arch::X86_64,
     }
 }

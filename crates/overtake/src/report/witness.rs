@@ -1,21 +1,22 @@
 //! A witness for each cell of the matrix that gave a stale event: one failure, explained.
 
 use ::witness::Story;
-use indicatif::ProgressBar;
+use diagnosis::explain::explain;
+use diagnosis::failure::When;
+use diagnosis::search::search;
+use diagnosis::trial::Trials;
+use emulator::interrupts::Interrupts;
+use emulator::model::Model;
+use emulator::parallel::in_parallel;
+use ring_race::cell::Emulated;
+use ring_race::row::Row;
 
-use crate::cli::{GuestArgs, ReportArgs, WhenArgs};
-use crate::emulation::Model;
+use crate::args::guest::GuestArgs;
+use crate::args::place::PlaceArgs;
+use crate::args::strategy::StrategyArgs;
 use crate::error::Error;
-use crate::explain::{explain, search, subject};
-use crate::failure::When;
 use crate::invocation;
-use crate::matrix::Emulated;
-use crate::matrix::parallel::in_parallel;
-use crate::matrix::progress;
-use crate::matrix::row::Row;
-use crate::process::Interrupts;
-use crate::subject::Bench;
-use crate::trial::Trials;
+use crate::progress::bar;
 
 /// Seeds among which a failure is looked for; the first one nearly always fails.
 const SEEDS: u64 = 100;
@@ -33,18 +34,19 @@ pub struct Witness {
 
 /// One for each cell with weak memory that gave a stale event, in their order.
 pub fn witnesses(
-    args: &ReportArgs,
+    place: &PlaceArgs,
+    strategy: &StrategyArgs,
     rows: &[Row],
     interrupts: &'static Interrupts,
     jobs: usize,
 ) -> Result<Vec<Witness>, Error> {
     let exposed = |row: &&Row| row.emulated == Emulated::Weak && row.exposed_seeds > 0;
     let exposed: Vec<&Row> = rows.iter().filter(exposed).collect();
-    let progress = progress(exposed.len() as u64, "witnesses");
+    let progress = bar(exposed.len() as u64, "witnesses");
     let found = in_parallel(&exposed, jobs, |row| {
-        let witness = witness(args, row, interrupts);
+        let witness = witness(&guest(place, strategy, row), row, interrupts);
         progress.inc(1);
-        witness.map_err(|error| row.cell().named(row.first_seed.unwrap_or(1), error))
+        witness.map_err(|error| error.in_run(|| row.cell().run(row.first_seed.unwrap_or(1))))
     });
     // Not left on the screen with an error below it.
     progress.finish_and_clear();
@@ -52,23 +54,22 @@ pub fn witnesses(
 }
 
 fn witness(
-    args: &ReportArgs,
+    guest: &GuestArgs,
     row: &Row,
     interrupts: &'static Interrupts,
 ) -> Result<Witness, Error> {
     interrupts.check()?;
-    let guest = guest(args, row);
     let trials = Trials {
-        bench: Bench::new(&guest, subject(&guest)?, Model::Weak)?,
-        when: When::new(&WhenArgs::default()),
+        setup: guest.setup(guest.subject_until_stale()?, Model::Weak)?,
+        when: When::default(),
         interrupts,
     };
-    let silent = ProgressBar::hidden();
+    let silent = |_| ();
     let failed = search(trials, 1..=SEEDS, &silent)?;
-    let bench = &failed.trials.bench;
+    let setup = &failed.trials.setup;
     let mut words = vec!["explain".to_owned()];
-    words.extend(bench.options(&guest, Some(bench.emulation.seed)));
-    words.extend(bench.subject.words());
+    words.extend(guest.words(setup, Some(setup.emulation.seed)));
+    words.extend(setup.subject.words());
     let again = format!("{} {}", invocation::name(), shell_words::join(words));
     let explained = explain(&failed, CURE_SEEDS, again, &silent)?;
     Ok(Witness {
@@ -78,7 +79,7 @@ fn witness(
 }
 
 /// What names the cell's program.
-fn guest(args: &ReportArgs, row: &Row) -> GuestArgs {
+fn guest(place: &PlaceArgs, strategy: &StrategyArgs, row: &Row) -> GuestArgs {
     GuestArgs {
         target: Some(row.target.name().to_owned()),
         budget: None,
@@ -87,9 +88,9 @@ fn guest(args: &ReportArgs, row: &Row) -> GuestArgs {
         variant: Some(row.variant.name().to_owned()),
         events: Some(row.events),
         slots: Some(row.slots),
-        place: args.place.clone(),
+        place: place.clone(),
         qemu: None,
         program: Vec::new(),
-        strategy: args.strategy.clone(),
+        strategy: strategy.clone(),
     }
 }

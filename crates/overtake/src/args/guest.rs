@@ -1,0 +1,178 @@
+//! Options that say what is run and on what, the same for all commands that run one program.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use aio_ring_buggy::Variant;
+use clap::Args;
+use diagnosis::recording::Recorded;
+use diagnosis::setup::{Options, Setup};
+use diagnosis::subject::Subject;
+use emulator::model::Model;
+use emulator::target_name;
+use ring_race::scenario::Scenario;
+use ring_race::variant;
+
+use crate::args::headings::{EMULATION, SCENARIO};
+use crate::args::place::PlaceArgs;
+use crate::args::strategy::{StrategyArgs, again};
+use crate::error::Error;
+
+/// Events that go through the ring where the first that is stale ends the run.
+const EVENTS_UNTIL_STALE: u64 = 500;
+
+/// What is run, and on what.
+#[derive(Debug, Clone, Args)]
+pub struct GuestArgs {
+    /// Target: aarch64, ppc64le, riscv64 or x86_64, or Rust's triple [default: the program's own;
+    /// aarch64 for the ring]
+    #[arg(long, value_name = "TARGET", help_heading = EMULATION)]
+    pub target: Option<String>,
+
+    /// Guest instructions, from its first `clone` on and over all threads, after which the run is
+    /// ended; 0: no limit [default: 20000000000; for the ring by the number of events]
+    #[arg(long, value_name = "INSTRUCTIONS", help_heading = EMULATION,
+        env = "OVERTAKE_BUDGET", hide_env_values = true)]
+    pub budget: Option<u64>,
+
+    /// Seconds after which the run is ended as a last resort; 0: no limit [default: 3600; 600 for
+    /// the ring]
+    #[arg(long, value_name = "SECONDS", help_heading = EMULATION,
+        env = "OVERTAKE_TIMEOUT", hide_env_values = true)]
+    pub timeout: Option<u64>,
+
+    /// CPU to emulate, as QEMU names it [default: neoverse-n1, power9, rv64, Nehalem]
+    #[arg(long, value_name = "CPU", help_heading = EMULATION)]
+    pub cpu: Option<String>,
+
+    /// Variant of the ring: release, wmb (both sound), relaxed-tail, barrier-only,
+    /// relaxed-reader [default: relaxed-tail]
+    #[arg(long, value_name = "VARIANT", help_heading = SCENARIO, conflicts_with = "program")]
+    pub variant: Option<String>,
+
+    /// Events that go through the ring [default: 2000; 500 where its first stale event ends the run]
+    #[arg(long, value_name = "NUMBER", help_heading = SCENARIO, conflicts_with = "program",
+        value_parser = clap::value_parser!(u64).range(..=Scenario::MOST_EVENTS))]
+    pub events: Option<u64>,
+
+    /// Slots of the ring, one of which stays empty [default: 8]
+    #[arg(long, value_name = "NUMBER", help_heading = SCENARIO, conflicts_with = "program",
+        value_parser = clap::value_parser!(u32).range(..=Scenario::MOST_SLOTS))]
+    pub slots: Option<u32>,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub place: PlaceArgs,
+
+    /// QEMU to use [default: `qemu-TARGET` on PATH, or what OVERTAKE_QEMU_AARCH64, …_PPC64LE,
+    /// …_RISCV64, …_X86_64 names]
+    #[arg(long, value_name = "PATH")]
+    pub qemu: Option<PathBuf>,
+
+    /// Program to run, and its arguments
+    #[arg(last = true, value_name = "PROGRAM", num_args = 1..)]
+    pub program: Vec<OsString>,
+
+    // The last field: a heading holds for all that follows it.
+    #[command(flatten, next_help_heading = EMULATION)]
+    #[allow(missing_docs)]
+    pub strategy: StrategyArgs,
+}
+
+impl GuestArgs {
+    /// What they name.
+    pub fn subject(&self) -> Result<Subject, Error> {
+        if !self.program.is_empty() {
+            return Ok(Subject::Program(self.program.clone()));
+        }
+        let scenario = Scenario::new(
+            self.variant
+                .as_deref()
+                .map_or(Ok(Variant::RelaxedTail), variant::parse)?,
+            self.events.unwrap_or(Scenario::EVENTS),
+            self.slots.unwrap_or(Scenario::SLOTS),
+        )?;
+        Ok(Subject::Ring(scenario))
+    }
+
+    /// What they name, where a failure ends the run as soon as it can.
+    pub fn subject_until_stale(&self) -> Result<Subject, Error> {
+        let mut subject = self.subject()?;
+        if let Subject::Ring(scenario) = &mut subject {
+            scenario.until_stale = true;
+            scenario.events = self.events.unwrap_or(EVENTS_UNTIL_STALE);
+        }
+        Ok(subject)
+    }
+
+    /// A subject with all that it takes.
+    pub fn setup(&self, subject: Subject, model: Model) -> Result<Setup, Error> {
+        let target = self.target.as_deref().map(target_name::parse).transpose()?;
+        let options = Options {
+            target,
+            ..self.options()
+        };
+        Ok(Setup::new(&options, subject, model)?)
+    }
+
+    /// The setup of a recorded run. Options name the rest: where things are, and the program if it lies
+    /// elsewhere now.
+    pub fn recorded(&self, recorded: &Recorded) -> Result<Setup, Error> {
+        let subject = if self.program.is_empty() {
+            recorded.subject()?
+        } else {
+            Subject::Program(self.program.clone())
+        };
+        let target = match &self.target {
+            Some(name) => target_name::parse(name)?,
+            None => recorded.target()?,
+        };
+        let options = Options {
+            target: Some(target),
+            ..self.options()
+        };
+        let mut setup = Setup::new(&options, subject, Model::Weak)?;
+        recorded.set_up(&mut setup)?;
+        Ok(setup)
+    }
+
+    /// All but the target.
+    fn options(&self) -> Options {
+        Options {
+            target: None,
+            home: self.place.home.clone(),
+            qemu: self.qemu.clone(),
+            budget: self.budget,
+            timeout: self.timeout,
+            cpu: self.cpu.clone(),
+            strategy: self.strategy.strategy,
+        }
+    }
+
+    /// The options that name the same again, whatever the variables are then; without the program.
+    pub fn words(&self, setup: &Setup, seed: Option<u64>) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut option = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                words.push(format!("--{name}"));
+                words.push(value);
+            }
+        };
+        if let Subject::Ring(_) = setup.subject {
+            option("target", Some(setup.guest.target.to_string()));
+        }
+        option("seed", seed.map(|seed| seed.to_string()));
+        option(
+            "qemu",
+            self.qemu.as_ref().map(|path| path.display().to_string()),
+        );
+        option("budget", self.budget.map(|budget| budget.to_string()));
+        option("timeout", self.timeout.map(|timeout| timeout.to_string()));
+        option("cpu", self.cpu.clone());
+        option("strategy", again(self.strategy.strategy).map(str::to_owned));
+        if let Some((name, home)) = self.place.again() {
+            words.extend([name.to_owned(), home]);
+        }
+        words
+    }
+}

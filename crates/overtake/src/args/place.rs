@@ -1,0 +1,36 @@
+//! The option that says where the plugin and the guests are.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use emulator::home::Home;
+
+/// Where things are.
+#[derive(Debug, Clone, Args)]
+pub struct PlaceArgs {
+    /// Folder with the plugin and the guests [default: `target/overtake`, found from this program,
+    /// the working directory or the sources, or `overtake` in `~/.local/share`]
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        env = "OVERTAKE_HOME",
+        hide_env_values = true
+    )]
+    pub home: Option<PathBuf>,
+}
+
+impl PlaceArgs {
+    /// The home that they name, or the first one found.
+    pub fn find(&self) -> Home {
+        Home::find(self.home.as_deref())
+    }
+
+    /// The option that a command needs to find the same home without this one's environment.
+    pub fn again(&self) -> Option<(&'static str, String)> {
+        let named_by_variable = std::env::var_os("OVERTAKE_HOME").is_some();
+        match &self.home {
+            Some(home) if !named_by_variable => Some(("--home", home.display().to_string())),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Options for running litmus tests, wherever these come from.
+
+use clap::Args;
+use emulator::model::Model;
+use litmus_runner::series::Series;
+use ring_race::scenario::Scenario;
+
+use crate::args::jobs::jobs;
+use crate::args::model::model;
+use crate::args::place::PlaceArgs;
+use crate::args::strategy::StrategyArgs;
+
+/// How tests are run.
+#[derive(Debug, Args)]
+pub struct SeriesArgs {
+    /// Seeds to try with each test
+    #[arg(long, value_name = "NUMBER", default_value_t = 10,
+        value_parser = clap::value_parser!(u64).range(1..))]
+    pub seeds: u64,
+
+    /// The first of the seeds; the others follow
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub first_seed: u64,
+
+    /// Iterations with each seed
+    #[arg(long, value_name = "NUMBER", default_value_t = 1000,
+        value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub iterations: u64,
+
+    /// Memory model: `weak` is the architecture's, `none` is plain QEMU
+    #[arg(long, value_parser = model(), default_value = Model::Weak.name(),
+        hide_possible_values = true, value_name = "weak|none")]
+    pub model: Model,
+
+    /// Guest instructions after which a run is ended; 0: no limit [default: by the number of
+    /// iterations]
+    #[arg(long, value_name = "INSTRUCTIONS")]
+    pub budget: Option<u64>,
+
+    /// Seconds after which a run is ended as a last resort; 0: no limit
+    #[arg(long, value_name = "SECONDS", default_value_t = Scenario::TIMEOUT)]
+    pub timeout: u64,
+
+    /// Runs at the same time [default: one for each core]; the result does not depend on it
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pub jobs: Option<u64>,
+
+    /// Compare the model with memory at every hand-off; slow, finds defects of overtake
+    #[arg(long)]
+    pub check: bool,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub strategy: StrategyArgs,
+
+    /// Pass an option on to the plugin as it is; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", hide_short_help = true)]
+    pub plugin_option: Vec<String>,
+
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub place: PlaceArgs,
+}
+
+impl SeriesArgs {
+    /// The series that they describe.
+    pub fn series(&self) -> Series {
+        Series {
+            seeds: self.seeds,
+            first_seed: self.first_seed,
+            iterations: self.iterations,
+            model: self.model,
+            budget: self.budget,
+            timeout: self.timeout,
+            jobs: jobs(self.jobs),
+            check: self.check,
+            strategy: self.strategy.strategy,
+            plugin_options: self.plugin_option.clone(),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! A run with this program's input and output.
+
+use diagnosis::setup::Setup;
+use emulator::error::Error;
+use emulator::interrupts::Interrupts;
+use emulator::outcome::Outcome;
+use emulator::process::run_in_foreground;
+
+/// Runs a setup with this program's input and output. The outer error: it could not be started.
+pub fn run(setup: &Setup) -> Result<Result<Outcome, Error>, Error> {
+    let interrupts = Interrupts::catch()?;
+    let emulation = &setup.emulation;
+    Ok(emulation.run(
+        &setup.qemu,
+        |command| setup.subject.prepare(&setup.guest, command),
+        |command| run_in_foreground(command, emulation.limit, interrupts),
+        String::new,
+    ))
+}

@@ -1,0 +1,26 @@
+//! What moves on a terminal while one waits.
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// So many of something, on standard error; nothing where that is no terminal.
+pub fn bar(length: u64, of_what: &'static str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}, {eta} to go")
+        .expect("the template is well formed");
+    ProgressBar::new(length)
+        .with_style(style)
+        .with_message(of_what)
+}
+
+/// What is being done, on a terminal.
+pub fn spinner() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})");
+    let bar = ProgressBar::new_spinner().with_style(style.expect("it is well-formed"));
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}

@@ -1,0 +1,23 @@
+//! A number of things, in English.
+
+/// `1 thread`, `2 threads`.
+pub fn quantity(number: u64, what: &str) -> String {
+    let ending = match (number, what.ends_with('s')) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{number} {what}{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quantity;
+
+    #[test]
+    fn one_and_many() {
+        assert_eq!(quantity(1, "shared access"), "1 shared access");
+        assert_eq!(quantity(0, "thread"), "0 threads");
+        assert_eq!(quantity(2, "shared access"), "2 shared accesses");
+    }
+}
