@@ -147,11 +147,11 @@ fn verdict(
 
 fn needed(failed: &Failed, progress: &dyn Fn(String)) -> Result<Verdict, Error> {
     let story = explain(failed, 0, String::new(), progress)?.story;
-    let turned = story.edges.iter().filter(|edge| edge.turned.is_some());
+    let reordered = story.edges.iter().filter(|edge| edge.reordered.is_some());
     Ok(Verdict::Needed {
         seed: failed.trials.setup.emulation.seed,
         failure: failed.failure.clone(),
-        because: turned.map(|edge| edge.words.clone()).collect(),
+        because: reordered.map(|edge| edge.words.clone()).collect(),
         shape: story.shape,
     })
 }

@@ -186,11 +186,11 @@ impl Cures<'_> {
             _ => None,
         };
         let pair = |(index, edge): (usize, &'c Edge)| {
-            let Link::Program { turned, .. } = edge.link else {
+            let Link::Program { reordered, .. } = edge.link else {
                 return None;
             };
             let (first, second) = (access(edge.from)?, access(edge.to)?);
-            (all || turned.is_some()).then_some(Pair {
+            (all || reordered.is_some()).then_some(Pair {
                 index,
                 edge,
                 first,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use overtake_report::trace::{Access, Event, Op, Trace};
 use witness::{
-    Column, Cycle, Edge, Link, Place, Relation, Shrunk, Step, Story, VERSION, Way, What,
+    Column, Cycle, Edge, Link, Place, Relation, Reordering, Shrunk, Step, Story, VERSION, What,
 };
 
 use crate::code::{Code, is_of_the_toolchain};
@@ -239,14 +239,14 @@ impl<'a> Teller<'a> {
     fn relation(&mut self, edge: &Edge) -> Relation {
         let (from, to) = (self.phrase(edge.from), self.phrase(edge.to));
         let thread = self.thread(edge.from);
-        let (name, turned, words) = match edge.link {
-            Link::Program { turned, .. } => {
-                let words = match turned {
-                    Some(Way::StoreAfterStore | Way::StoreAfterLoad) => format!(
+        let (name, reordered, words) = match edge.link {
+            Link::Program { reordered, .. } => {
+                let words = match reordered {
+                    Some(Reordering::StoreAfterStore | Reordering::StoreAfterLoad) => format!(
                         "not ordered: thread {thread}'s {to} overtook its {from}, which comes first in the \
                          program"
                     ),
-                    Some(Way::LoadOfThePast) => format!(
+                    Some(Reordering::StaleLoad) => format!(
                         "not ordered: thread {thread}'s {to} was done, in effect, before its {from}, which \
                          comes first in the program"
                     ),
@@ -254,7 +254,7 @@ impl<'a> Teller<'a> {
                         "kept: thread {thread}'s {from} came before its {to}, as in the program"
                     ),
                 };
-                ("po", turned, words)
+                ("po", reordered, words)
             }
             Link::ReadsFrom => ("rf", None, format!("the {to} read what the {from} wrote")),
             Link::FromRead => (
@@ -272,7 +272,7 @@ impl<'a> Teller<'a> {
             from: self.step(edge.from),
             to: self.step(edge.to),
             name: name.to_owned(),
-            turned,
+            reordered,
             words,
         }
     }

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use aio_ring_buggy::Variant;
+use arch::Arch;
 use libtest_mimic::{Arguments, Failed, Trial};
-use overtake::target::Target;
 use support::{folder, overtake_at_home, targets};
 
 fn main() -> ExitCode {
@@ -87,7 +87,7 @@ impl Sweep {
     }
 
     /// One test: `overtake matrix` as a user starts it.
-    fn run(&self, target: Target, variant: Variant, seeds: Seeds) -> Result<(), Failed> {
+    fn run(&self, target: Arch, variant: Variant, seeds: Seeds) -> Result<(), Failed> {
         let temporary = folder();
         let results = self.results.as_deref().unwrap_or(temporary.path());
         fs::create_dir_all(results)?;

@@ -5,12 +5,13 @@ use crate::support::test::Test;
 use crate::test;
 
 use crate::support::{check, overtake_at_home, targets};
-use overtake::target::Target;
+use arch::Arch;
+use emulator::target::Target as _;
 use predicates::prelude::*;
 use serde_json::Value;
 
 /// The verdict on each ordering of the ring's own, by the function it stands in.
-fn audit(target: Target) -> Vec<(String, String)> {
+fn audit(target: Arch) -> Vec<(String, String)> {
     let output = overtake_at_home()
         .args(["audit", "--target", target.name(), "--seeds", "2"])
         .args(["--events", "60", "--format", "json"])
@@ -43,7 +44,7 @@ fn the_sound_ring() {
             .collect();
         // What keeps loads before stores could show only with load buffering. On Power the load of the
         // head is kept before later stores by the branch; its `isync` orders loads, of which there are none.
-        let head = if target == Target::Ppc64le {
+        let head = if target == Arch::Ppc64le {
             "no-failure"
         } else {
             "not-modelled"
@@ -55,7 +56,7 @@ fn the_sound_ring() {
             ("store_tail", "needed"),
         ];
         // Plain loads and stores on x86: nothing to take away.
-        let expected: &[_] = if target == Target::X86_64 {
+        let expected: &[_] = if target == Arch::X86_64 {
             &[]
         } else {
             &expected

@@ -5,8 +5,9 @@ use crate::test;
 use std::fs;
 
 use crate::support::{check, folder, hollow_home, overtake, overtake_at_home, script};
+use arch::Arch;
+use emulator::target::Target as _;
 use overtake::exit_code::ExitCode;
-use overtake::target::Target;
 use serde_json::Value;
 
 fn everything_is_there() {
@@ -16,7 +17,7 @@ fn everything_is_there() {
         .unwrap();
     let findings: Vec<Value> = serde_json::from_slice(&output.stdout).expect("an array");
     assert_eq!(output.status.code(), Some(0), "{findings:#?}");
-    for target in Target::ALL {
+    for target in Arch::ALL {
         for what in ["qemu", "trial run", "guests", "assembler"] {
             let finding = findings
                 .iter()
@@ -43,7 +44,7 @@ fn nothing_is_there() {
 /// A home from before there were litmus tests.
 fn the_guest_for_litmus_tests_is_missing() {
     let (folder, home) = (folder(), hollow_home());
-    for target in Target::ALL {
+    for target in Arch::ALL {
         let guests = home.path().join("guests").join(target.name());
         fs::create_dir_all(&guests).unwrap();
         fs::write(guests.join("aio-ring-race"), "").unwrap();
@@ -59,7 +60,7 @@ fn the_guest_for_litmus_tests_is_missing() {
         Some(ExitCode::Unhealthy.code().into())
     );
     let findings: Vec<Value> = serde_json::from_slice(&output.stdout).expect("an array");
-    for target in Target::ALL {
+    for target in Arch::ALL {
         let of = |what: &str| {
             let mut findings = findings.iter();
             let found = findings.find(|one| one["target"] == target.name() && one["what"] == what);
@@ -78,7 +79,7 @@ fn the_guest_for_litmus_tests_is_missing() {
 
 fn qemu_is_of_no_use() {
     let folder = folder();
-    for target in Target::ALL {
+    for target in Arch::ALL {
         script(
             &folder.path().join(target.qemu()),
             "echo qemu version 11.0.0",

@@ -10,8 +10,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::{check, folder, header_only, hollow_home, overtake, overtake_at_home, script};
+use arch::Arch;
 use overtake::exit_code::ExitCode;
-use overtake::target::Target;
 
 fn usage() {
     check("usage", overtake().args(["run", "--no-such-option"]), &[]);
@@ -94,7 +94,7 @@ fn program_is_a_folder() {
 fn other_target() {
     let folder = folder();
     let program = folder.path().join("program");
-    fs::write(&program, header_only(Target::Riscv64)).unwrap();
+    fs::write(&program, header_only(Arch::Riscv64)).unwrap();
     check(
         "other_target",
         overtake()
@@ -118,7 +118,7 @@ fn not_a_program() {
 fn unsupported_machine() {
     let folder = folder();
     let program = folder.path().join("program");
-    let mut header = header_only(Target::Aarch64);
+    let mut header = header_only(Arch::AArch64);
     header[18] = 43;
     fs::write(&program, header).unwrap();
     check(

@@ -6,13 +6,14 @@ use crate::test;
 use std::fs;
 
 use crate::support::{check, check_text, folder, home, overtake_at_home, targets};
-use overtake::home::Home;
-use overtake::target::Target;
+use arch::Arch;
+use emulator::home::Home;
 use predicates::prelude::*;
+use ring_race::scenario::GUEST;
 use serde_json::Value;
 
 /// The story of a failing ring.
-fn story(target: Target, variant: &str, seed: u64) -> Value {
+fn story(target: Arch, variant: &str, seed: u64) -> Value {
     let output = overtake_at_home()
         .args(["explain", "--target", target.name(), "--variant", variant])
         .args(["--seed", &seed.to_string(), "--cure-seeds", "2"])
@@ -25,9 +26,9 @@ fn story(target: Target, variant: &str, seed: u64) -> Value {
     serde_json::from_slice(&output.stdout).expect("one object")
 }
 
-fn weak_targets() -> Vec<Target> {
+fn weak_targets() -> Vec<Arch> {
     let mut targets = targets();
-    targets.retain(|target| *target != Target::X86_64);
+    targets.retain(|target| *target != Arch::X86_64);
     targets
 }
 
@@ -173,10 +174,12 @@ fn a_schedule_for_others() {
 fn a_stripped_program() {
     let folder = folder();
     for target in weak_targets().into_iter().take(1) {
-        let guest = Home::find(Some(&home())).scenario(target).expect("built");
+        let guest = Home::find(Some(&home()))
+            .guest(target, &GUEST)
+            .expect("built");
         let copy = folder.path().join("stripped");
         let strip = match target {
-            Target::Ppc64le => "powerpc64le-linux-gnu-strip".to_owned(),
+            Arch::Ppc64le => "powerpc64le-linux-gnu-strip".to_owned(),
             other => format!("{other}-linux-gnu-strip"),
         };
         let status = std::process::Command::new(strip)
@@ -227,7 +230,9 @@ fn what_fails_once_only() {
 /// A failure may be known by what a program says, or does not say.
 fn failures_by_output() {
     let target = targets()[0];
-    let guest = Home::find(Some(&home())).scenario(target).expect("built");
+    let guest = Home::find(Some(&home()))
+        .guest(target, &GUEST)
+        .expect("built");
     for (option, text, code) in [
         ("--fail-on", "\"read\":50", 0),
         ("--fail-on", "no such text", 11),
@@ -250,7 +255,7 @@ pub fn tests() -> Vec<Test> {
         test!(the_reader_s_side).needs(Need::WeakTarget),
         test!(store_buffering_on_x86),
         test!(a_story_for_people)
-            .needs(Need::Target(Target::Aarch64))
+            .needs(Need::Target(Arch::AArch64))
             .needs(Need::Qemu7),
         test!(a_schedule_for_others).needs(Need::WeakTarget),
         test!(a_stripped_program).needs(Need::WeakTarget),

@@ -7,9 +7,10 @@
 use crate::support::test::Test;
 use crate::support::{home, overtake_at_home, targets};
 use crate::test;
+use arch::Arch;
 use assert_cmd::Command;
+use emulator::target::Target as _;
 use overtake::exit_code::ExitCode;
-use overtake::target::Target;
 
 fn seeds() -> std::ops::RangeInclusive<u64> {
     let seeds = std::env::var("OVERTAKE_TEST_SEEDS");
@@ -19,7 +20,7 @@ fn seeds() -> std::ops::RangeInclusive<u64> {
 }
 
 /// A guest of the home under the weak model.
-fn guest(target: Target, seed: u64, options: &[&str], words: &[&str]) -> Command {
+fn guest(target: Arch, seed: u64, options: &[&str], words: &[&str]) -> Command {
     let mut command = overtake_at_home();
     command
         .args([
@@ -55,7 +56,7 @@ fn always(words: &[&str], status: i32) {
 }
 
 /// The seeds of which the guest ends with a status other than 0.
-fn failing(target: Target, words: &[&str]) -> Vec<u64> {
+fn failing(target: Arch, words: &[&str]) -> Vec<u64> {
     let fails = |seed: &u64| {
         let status = guest(target, *seed, &[], words)
             .output()
@@ -70,7 +71,7 @@ fn failing(target: Target, words: &[&str]) -> Vec<u64> {
 fn fails_on_riscv64_only(words: &[&str]) {
     for target in targets() {
         let failing = failing(target, words);
-        let expected = target == Target::Riscv64;
+        let expected = target == Arch::Riscv64;
         assert_eq!(!failing.is_empty(), expected, "{target}: {failing:?}");
     }
 }
@@ -216,7 +217,7 @@ fn a_lost_reservation_is_lost() {
     ] {
         always(words, 0);
         // x86-64 has no such pair.
-        for target in Target::ALL.into_iter().filter(|it| *it != Target::X86_64) {
+        for target in Arch::ALL.into_iter().filter(|it| *it != Arch::X86_64) {
             let plain = guest(target, 1, &["--model", "none"], words).output();
             let status = plain.expect("it starts").status;
             assert_eq!(status.code(), Some(1), "{words:?} on {target}");
@@ -267,7 +268,7 @@ fn one_thread_is_not_watched() {
 /// visible before the link in the chunk. See `fastbins.rs` of the guests.
 fn glibc_fastbins_on_riscv64() {
     fails_on_riscv64_only(&["fastbins"]);
-    assert!(failing(Target::Riscv64, &["fastbins", "--avoid"]).is_empty());
+    assert!(failing(Arch::Riscv64, &["fastbins", "--avoid"]).is_empty());
 }
 
 /// Debian 12's glibc for riscv64 unlocks a mutex with priority inheritance without a release.

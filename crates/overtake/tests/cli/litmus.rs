@@ -10,8 +10,9 @@ use std::path::Path;
 use crate::support::{
     check, check_counts, folder, hollow_home, overtake, overtake_at_home, qemu_is_of_the_snapshots,
 };
+use arch::Arch;
 use assert_cmd::Command;
-use overtake::target::Target;
+use emulator::target::Target as _;
 use tempfile::TempDir;
 
 /// A store that another processor's two loads may see too early, with labels, a dependency, and
@@ -281,12 +282,12 @@ fn what_is_missing_is_said_before_the_first_run() {
             .arg(home.path()),
         &[(home.path(), "[HOME]")],
     );
-    let qemu = overtake::qemu::Qemu::find(Target::Ppc64le, None).unwrap();
+    let qemu = emulator::qemu::Qemu::find(Arch::Ppc64le, None).unwrap();
     check(
         "litmus_assembler_missing",
         litmus(folder.path())
             .arg("p.litmus")
-            .env(Target::Ppc64le.qemu_variable(), qemu.path)
+            .env(Arch::Ppc64le.qemu_variable(), qemu.path)
             .env("PATH", folder.path()),
         &[],
     );

@@ -8,11 +8,12 @@ use std::path::PathBuf;
 
 use crate::support::{check_text, home};
 use aio_ring_buggy::Variant;
-use overtake::machine_code::{Instruction, Place, publishing, reader, reading, shown, writer};
-use overtake::target::Target;
+use arch::Arch;
+use ring_race::machine_code::{Instruction, shown};
+use ring_race::order::{Place, publishing, reader, reading, writer};
 
 /// The scenario's guest.
-fn guest(target: Target) -> PathBuf {
+fn guest(target: Arch) -> PathBuf {
     home()
         .join("guests")
         .join(target.name())
@@ -20,17 +21,17 @@ fn guest(target: Target) -> PathBuf {
 }
 
 /// The instruction that orders stores, as it must be.
-fn expected(target: Target, variant: Variant) -> Option<(&'static str, Place)> {
+fn expected(target: Arch, variant: Variant) -> Option<(&'static str, Place)> {
     use Place::{After, Before, Itself};
 
     match (variant, target) {
         (Variant::RelaxedTail, _) => None,
         // Their writer's side is the same.
         (Variant::RelaxedReader, _) => expected(target, Variant::Release),
-        (Variant::Release, Target::Aarch64) => Some(("stlr", Itself)),
-        (Variant::Release, Target::Ppc64le) => Some(("lwsync", Before)),
-        (Variant::Release, Target::Riscv64) => Some(("fence rw, w", Before)),
-        (Variant::Release, Target::X86_64) => None,
+        (Variant::Release, Arch::AArch64) => Some(("stlr", Itself)),
+        (Variant::Release, Arch::Ppc64le) => Some(("lwsync", Before)),
+        (Variant::Release, Arch::Riscv64) => Some(("fence rw, w", Before)),
+        (Variant::Release, Arch::X86_64) => None,
         (Variant::Wmb, _) => WMB[target as usize].map(|wmb| (wmb, Before)),
         (Variant::BarrierOnly, _) => WMB[target as usize].map(|wmb| (wmb, After)),
     }
@@ -41,27 +42,27 @@ const WMB: [Option<&str>; 4] = [Some("dmb ishst"), Some("lwsync"), Some("fence w
 
 /// What orders loads in `read_evt`, in this order: what orders the tail's load before the event's,
 /// if anything does, and what orders the event's before the head's store.
-fn expected_in_reader(target: Target, variant: Variant) -> Vec<&'static str> {
+fn expected_in_reader(target: Arch, variant: Variant) -> Vec<&'static str> {
     let head = match (variant, target) {
         (Variant::Wmb | Variant::BarrierOnly, _) => Some(MB[target as usize]),
-        (_, Target::Aarch64) => Some("stlr"),
-        (_, Target::Ppc64le) => Some("lwsync"),
-        (_, Target::Riscv64) => Some("fence rw, w"),
-        (_, Target::X86_64) => None,
+        (_, Arch::AArch64) => Some("stlr"),
+        (_, Arch::Ppc64le) => Some("lwsync"),
+        (_, Arch::Riscv64) => Some("fence rw, w"),
+        (_, Arch::X86_64) => None,
     };
     let tail = expected_of_tail(target, variant);
     tail.into_iter().chain(head).collect()
 }
 
 /// What orders the tail's load before the event's, if anything does.
-fn expected_of_tail(target: Target, variant: Variant) -> Option<&'static str> {
+fn expected_of_tail(target: Arch, variant: Variant) -> Option<&'static str> {
     match (variant, target) {
         (Variant::RelaxedReader, _) => None,
         (Variant::Wmb | Variant::BarrierOnly, _) => RMB[target as usize],
-        (_, Target::Aarch64) => Some("ldar"),
-        (_, Target::Ppc64le) => Some("isync"),
-        (_, Target::Riscv64) => Some("fence r, rw"),
-        (_, Target::X86_64) => None,
+        (_, Arch::AArch64) => Some("ldar"),
+        (_, Arch::Ppc64le) => Some("isync"),
+        (_, Arch::Riscv64) => Some("fence r, rw"),
+        (_, Arch::X86_64) => None,
     }
 }
 
@@ -71,7 +72,7 @@ const RMB: [Option<&str>; 4] = [Some("dmb ishld"), Some("lwsync"), Some("fence r
 /// The full barrier, in the order of the targets.
 const MB: [&str; 4] = ["dmb ish", "sync", "fence rw, rw", "mfence"];
 
-fn machine_code_of_reader(target: Target, variant: Variant) {
+fn machine_code_of_reader(target: Arch, variant: Variant) {
     let code = reading(&guest(target), target, variant).expect("it is there");
     check_text(
         &format!("machine_code_{target}_{variant}_reader"),
@@ -92,7 +93,7 @@ fn machine_code_of_reader(target: Target, variant: Variant) {
     assert_eq!(between, Vec::from_iter(tail), "{target}, {variant}");
 }
 
-fn machine_code(target: Target, variant: Variant) {
+fn machine_code(target: Arch, variant: Variant) {
     let code = publishing(&guest(target), target, variant).expect("it is there");
     check_text(
         &format!("machine_code_{target}_{variant}"),
@@ -124,15 +125,15 @@ macro_rules! machine_codes {
     ($($name:ident: $target:ident;)*) => {
         $(fn $name() {
             for &variant in Variant::ALL {
-                machine_code(Target::$target, variant);
-                machine_code_of_reader(Target::$target, variant);
+                machine_code(Arch::$target, variant);
+                machine_code_of_reader(Arch::$target, variant);
             }
         })*
     };
 }
 
 machine_codes! {
-    aarch64: Aarch64;
+    aarch64: AArch64;
     ppc64le: Ppc64le;
     riscv64: Riscv64;
     x86_64: X86_64;

@@ -10,8 +10,9 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::support::{check_text, home, overtake, qemu_is_of_the_snapshots, targets};
 use aio_ring_buggy::Variant;
-use overtake::scenario::Answer;
-use overtake::target::Target;
+use arch::Arch;
+use emulator::target::Target as _;
+use ring_race::scenario::Answer;
 
 const SEEDS: RangeInclusive<u64> = 1..=5;
 
@@ -20,7 +21,7 @@ const SEEDS: RangeInclusive<u64> = 1..=5;
 static PLAIN: Mutex<()> = Mutex::new(());
 
 /// The guest's answer.
-fn run(target: Target, variant: Variant, model: &str, seed: u64) -> Answer {
+fn run(target: Arch, variant: Variant, model: &str, seed: u64) -> Answer {
     let output = overtake()
         .env("OVERTAKE_HOME", home())
         .args([
@@ -44,7 +45,7 @@ fn run(target: Target, variant: Variant, model: &str, seed: u64) -> Answer {
 }
 
 /// What the seeds gave, in the form of the snapshot.
-fn shown(target: Target, variant: Variant, model: &str) -> (bool, String) {
+fn shown(target: Arch, variant: Variant, model: &str) -> (bool, String) {
     let exposed = SEEDS.into_iter().find_map(|seed| {
         let stale = run(target, variant, model, seed).first_stale?;
         Some((seed, stale))
@@ -68,7 +69,7 @@ fn not_exposed() -> String {
     format!("not exposed (seeds {} to {})", SEEDS.start(), SEEDS.end())
 }
 
-fn race(target: Target, variant: Variant) {
+fn race(target: Arch, variant: Variant) {
     let (plain, plain_shown) = if Need::StrongHost.missing().is_none() {
         let _alone = PLAIN.lock().unwrap_or_else(PoisonError::into_inner);
         shown(target, variant, "none")

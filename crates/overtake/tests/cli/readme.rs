@@ -4,8 +4,8 @@ use crate::support::need::Need;
 use crate::support::test::Test;
 use crate::support::{overtake_at_home, qemu_is_of_the_snapshots, targets};
 use crate::test;
+use arch::Arch;
 use overtake::exit_code;
-use overtake::target::Target;
 
 const README: &str = include_str!("../../../../README.md");
 
@@ -36,7 +36,7 @@ fn the_default_matrix() {
         .trim_end_matches("\n```");
     if !qemu_is_of_the_snapshots() {
         assert_eq!(exposures(shown, &names), exposures(table, &names));
-    } else if targets == Target::ALL {
+    } else if targets == Arch::ALL {
         assert_eq!(shown, table);
     } else {
         assert_eq!(columns(shown, &names), columns(table, &names));

@@ -9,14 +9,15 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use crate::support::{folder, home, overtake_at_home, targets};
+use arch::Arch;
 use assert_cmd::Command;
-use overtake::home::Home;
-use overtake::qemu::PluginApi;
-use overtake::target::Target;
+use emulator::home::Home;
+use emulator::plugin_api::PluginApi;
+use ring_race::scenario::GUEST;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 /// A run of the ring with its hash.
-fn ring(target: Target, seed: u64) -> Command {
+fn ring(target: Arch, seed: u64) -> Command {
     let mut command = overtake_at_home();
     command
         .args([
@@ -39,7 +40,7 @@ fn said(command: &mut Command) -> (String, String) {
     (String::from_utf8_lossy(&output.stdout).into_owned(), errors)
 }
 
-fn run(target: Target, seed: u64) -> (String, String) {
+fn run(target: Arch, seed: u64) -> (String, String) {
     said(&mut ring(target, seed))
 }
 
@@ -58,7 +59,7 @@ fn on_one_core<T: Send>(f: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(pinned).join().expect("it does not panic"))
 }
 
-fn one_seed_gives_one_run(target: Target) {
+fn one_seed_gives_one_run(target: Arch) {
     let runs = std::env::var("OVERTAKE_TEST_RUNS");
     let runs = runs.map_or(3, |runs| {
         runs.parse().expect("OVERTAKE_TEST_RUNS is a number")
@@ -71,10 +72,12 @@ fn one_seed_gives_one_run(target: Target) {
 }
 
 /// A guest can read its own path, and does before `main`: glibc reads `/proc/self/maps`.
-fn where_the_guest_lies_does_not_matter(target: Target) {
+fn where_the_guest_lies_does_not_matter(target: Arch) {
     let folder = folder();
     let elsewhere = folder.path().join("a folder with a long name").join("home");
-    let guest = Home::find(Some(&home())).scenario(target).expect("built");
+    let guest = Home::find(Some(&home()))
+        .guest(target, &GUEST)
+        .expect("built");
     let copy = elsewhere.join("guests").join(target.name());
     fs::create_dir_all(&copy).expect("writable");
     fs::copy(&guest, copy.join(guest.file_name().expect("a file"))).expect("writable");
@@ -91,13 +94,13 @@ fn where_the_guest_lies_does_not_matter(target: Target) {
     assert_eq!(hash(said(&mut moved)), hash(run(target, 7)), "{target}");
 }
 
-fn another_seed_gives_another_run(target: Target) {
+fn another_seed_gives_another_run(target: Arch) {
     let seen: BTreeSet<_> = [1, 2, u64::MAX].map(|seed| run(target, seed).1).into();
     assert_eq!(seen.len(), 3, "{target}: {seen:#?}");
 }
 
 /// `cargo test` sets this variable, a shell does not; it must not move the guest's stack.
-fn surroundings_do_not_matter_to_the_ring(target: Target) {
+fn surroundings_do_not_matter_to_the_ring(target: Arch) {
     let mut elsewhere = ring(target, 3);
     elsewhere
         .env(
@@ -113,19 +116,19 @@ pub fn tests() -> Vec<Test> {
     let of_each_target = [
         (
             concat!(module_path!(), "::one_seed_gives_one_run"),
-            one_seed_gives_one_run as fn(Target),
+            one_seed_gives_one_run as fn(Arch),
         ),
         (
             concat!(module_path!(), "::where_the_guest_lies_does_not_matter"),
-            where_the_guest_lies_does_not_matter as fn(Target),
+            where_the_guest_lies_does_not_matter as fn(Arch),
         ),
         (
             concat!(module_path!(), "::another_seed_gives_another_run"),
-            another_seed_gives_another_run as fn(Target),
+            another_seed_gives_another_run as fn(Arch),
         ),
         (
             concat!(module_path!(), "::surroundings_do_not_matter_to_the_ring"),
-            surroundings_do_not_matter_to_the_ring as fn(Target),
+            surroundings_do_not_matter_to_the_ring as fn(Arch),
         ),
     ];
     let mut tests = Vec::new();

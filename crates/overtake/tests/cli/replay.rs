@@ -10,13 +10,13 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::{check, folder, home, overtake_at_home, targets};
+use arch::Arch;
 use assert_cmd::Command;
-use overtake::target::Target;
 use predicates::prelude::*;
 
 /// A run that fails: the ring where it can, Dekker's on x86.
-fn failing(command: &mut Command, target: Target) {
-    if target == Target::X86_64 {
+fn failing(command: &mut Command, target: Arch) {
+    if target == Arch::X86_64 {
         let guest = home().join("guests/x86_64/dekker");
         command.arg("--").arg(guest).args(["--rounds", "50"]);
     } else {
@@ -25,7 +25,7 @@ fn failing(command: &mut Command, target: Target) {
     }
 }
 
-fn record(target: Target, seed: u64, file: &Path) -> (Option<i32>, Vec<u8>) {
+fn record(target: Arch, seed: u64, file: &Path) -> (Option<i32>, Vec<u8>) {
     let mut command = overtake_at_home();
     command
         .args(["run", "--seed", &seed.to_string(), "--record"])
@@ -35,7 +35,7 @@ fn record(target: Target, seed: u64, file: &Path) -> (Option<i32>, Vec<u8>) {
     (output.status.code(), output.stdout)
 }
 
-fn recorded_failures_fail_again_in_the_same_way(target: Target) {
+fn recorded_failures_fail_again_in_the_same_way(target: Arch) {
     let seeds = std::env::var("OVERTAKE_TEST_SEEDS");
     let seeds: u64 = seeds.map_or(3, |it| it.parse().expect("OVERTAKE_TEST_SEEDS is a number"));
     let folder = folder();
@@ -53,7 +53,7 @@ fn recorded_failures_fail_again_in_the_same_way(target: Target) {
     }
 }
 
-fn a_seed_is_enough(target: Target) {
+fn a_seed_is_enough(target: Arch) {
     let replay = |seed: &str| {
         let mut command = overtake_at_home();
         command.args(["replay", seed]);
@@ -129,11 +129,11 @@ pub fn tests() -> Vec<Test> {
                 module_path!(),
                 "::recorded_failures_fail_again_in_the_same_way"
             ),
-            recorded_failures_fail_again_in_the_same_way as fn(Target),
+            recorded_failures_fail_again_in_the_same_way as fn(Arch),
         ),
         (
             concat!(module_path!(), "::a_seed_is_enough"),
-            a_seed_is_enough as fn(Target),
+            a_seed_is_enough as fn(Arch),
         ),
     ];
     let mut tests = Vec::new();

@@ -10,7 +10,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::support::{folder, hollow_home, overtake_at_home, targets};
-use overtake::target::Target;
+use arch::Arch;
+use emulator::target::Target as _;
 use tempfile::TempDir;
 
 /// How many parts of a kind a page has.
@@ -19,7 +20,7 @@ fn count(page: &str, part: &str) -> usize {
 }
 
 /// A weak target under test, if there is one, and x86_64, if it is.
-fn few_targets() -> Vec<Target> {
+fn few_targets() -> Vec<Arch> {
     let under_test = targets();
     let weak = under_test.iter().find(|target| target.reorders_stores());
     let strong = under_test.iter().find(|target| !target.reorders_stores());

@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::support::{overtake, overtake_at_home, targets};
+use emulator::target::Target as _;
 use predicates::prelude::*;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::Value;

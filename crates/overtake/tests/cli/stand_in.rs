@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::{folder, header_only, hollow_plugins, script};
-use overtake::target::Target;
+use arch::Arch;
 use tempfile::TempDir;
 
 /// A folder with an aarch64 program and a home with a plugin, neither of which is of any use; for
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 pub fn nearly_all() -> (TempDir, [PathBuf; 2]) {
     let folder = folder();
     let program = folder.path().join("program");
-    fs::write(&program, header_only(Target::Aarch64)).unwrap();
+    fs::write(&program, header_only(Arch::AArch64)).unwrap();
     let home = folder.path().join("home");
     fs::create_dir(&home).unwrap();
     hollow_plugins(&home);

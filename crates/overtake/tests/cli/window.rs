@@ -4,7 +4,7 @@ use crate::support::need::Need;
 use crate::support::test::Test;
 use crate::support::{folder, overtake_at_home};
 use crate::test;
-use overtake::target::Target;
+use arch::Arch;
 
 /// A reader that loads the flag, goes round a loop of two instructions, and loads the data.
 fn rounds(rounds: u32) -> String {
@@ -46,5 +46,5 @@ fn far_apart_loads_are_hardly_reordered() {
 
 /// The tests of this module.
 pub fn tests() -> Vec<Test> {
-    vec![test!(far_apart_loads_are_hardly_reordered).needs(Need::Target(Target::Aarch64))]
+    vec![test!(far_apart_loads_are_hardly_reordered).needs(Need::Target(Arch::AArch64))]
 }

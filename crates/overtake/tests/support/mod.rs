@@ -16,10 +16,11 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::OnceLock;
 
+use arch::Arch;
 use assert_cmd::Command;
-use overtake::home::Home;
-use overtake::qemu::PluginApi;
-use overtake::target::Target;
+use emulator::home::Home;
+use emulator::plugin_api::PluginApi;
+use ring_race::scenario::GUEST;
 use tempfile::TempDir;
 
 pub use self::targets::targets;
@@ -70,9 +71,9 @@ fn find_home() -> PathBuf {
         .into_iter()
         .try_for_each(|api| home.plugin(api).map(drop))
         .and_then(|()| {
-            Target::ALL
+            Arch::ALL
                 .into_iter()
-                .try_for_each(|target| home.scenario(target).map(drop))
+                .try_for_each(|target| home.guest(target, &GUEST).map(drop))
         });
     if let Err(error) = complete {
         panic!("these tests need what `cargo xtask build` builds: {error}");
@@ -123,12 +124,12 @@ pub fn script(path: &Path, text: &str) {
 }
 
 /// The smallest file that is taken for a program of `target`; it cannot be run.
-pub fn header_only(target: Target) -> Vec<u8> {
+pub fn header_only(target: Arch) -> Vec<u8> {
     let machine: u16 = match target {
-        Target::Aarch64 => 183,
-        Target::Ppc64le => 21,
-        Target::Riscv64 => 243,
-        Target::X86_64 => 62,
+        Arch::AArch64 => 183,
+        Arch::Ppc64le => 21,
+        Arch::Riscv64 => 243,
+        Arch::X86_64 => 62,
     };
     let mut bytes = vec![0; 64];
     bytes[..7].copy_from_slice(&[0x7f, b'E', b'L', b'F', 2, 1, 1]);

@@ -3,8 +3,9 @@
 use std::env;
 use std::path::PathBuf;
 
-use overtake::qemu::Qemu;
-use overtake::target::Target;
+use arch::Arch;
+use emulator::qemu::Qemu;
+use emulator::target::Target as _;
 
 use super::targets;
 
@@ -16,9 +17,9 @@ pub enum Need {
     Qemu7,
     /// Guests of this target that repeat. Those of x86_64 do not with QEMU 9 and later, which puts what
     /// they map where the host has room (no address space can be reserved for them).
-    Repeats(Target),
+    Repeats(Arch),
     /// This target is under test.
-    Target(Target),
+    Target(Arch),
     /// A target that reorders stores is under test.
     WeakTarget,
     /// A browser.
@@ -44,7 +45,7 @@ impl Need {
                 let is = version.starts_with("7.");
                 (!is).then(|| format!("QEMU is {version}, and the snapshots are of QEMU 7"))
             }
-            Need::Repeats(Target::X86_64) => {
+            Need::Repeats(Arch::X86_64) => {
                 let version = qemu_version();
                 let is = version.starts_with("7.");
                 (!is).then(|| format!("QEMU is {version}, under which x86_64 guests do not repeat"))
@@ -54,7 +55,7 @@ impl Need {
                 (!is).then(|| format!("OVERTAKE_TEST_TARGETS leaves out {target}"))
             }
             Need::WeakTarget => {
-                let is = targets().into_iter().any(Target::reorders_stores);
+                let is = targets().into_iter().any(Arch::reorders_stores);
                 (!is).then(|| "no target under test reorders stores".to_owned())
             }
             Need::Browser => browser().is_none().then(|| {
@@ -91,7 +92,7 @@ fn qemu_version() -> String {
     use std::sync::OnceLock;
     static VERSION: OnceLock<String> = OnceLock::new();
     let find = || {
-        let probe = Qemu::find(Target::Aarch64, None).and_then(|qemu| qemu.probe());
+        let probe = Qemu::find(Arch::AArch64, None).and_then(|qemu| qemu.probe());
         probe.map_or_else(|_| "missing".to_owned(), |probe| probe.version)
     };
     VERSION.get_or_init(find).clone()

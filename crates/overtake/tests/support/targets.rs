@@ -2,7 +2,8 @@
 
 use std::env;
 
-use overtake::target::Target;
+use arch::Arch;
+use emulator::target_name;
 
 /// The targets under test: those that `OVERTAKE_TEST_TARGETS` names, separated by commas, or all.
 /// What is tested for each target is tested for these; what concerns one target is always tested.
@@ -10,19 +11,20 @@ use overtake::target::Target;
 /// # Panics
 ///
 /// One of them is no target.
-pub fn targets() -> Vec<Target> {
+pub fn targets() -> Vec<Arch> {
     let Some(names) = env::var_os("OVERTAKE_TEST_TARGETS") else {
-        return Target::ALL.to_vec();
+        return Arch::ALL.to_vec();
     };
     let names = names.to_string_lossy();
     let named: Vec<_> = names
         .split(',')
         .map(|name| {
-            Target::parse(name).unwrap_or_else(|error| panic!("OVERTAKE_TEST_TARGETS: {error}"))
+            target_name::parse(name)
+                .unwrap_or_else(|error| panic!("OVERTAKE_TEST_TARGETS: {error}"))
         })
         .collect();
     // In their order, and each once.
-    let mut targets = Target::ALL.to_vec();
+    let mut targets = Arch::ALL.to_vec();
     targets.retain(|target| named.contains(target));
     targets
 }
