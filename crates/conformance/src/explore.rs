@@ -1,29 +1,11 @@
 //! All runs of a test.
 
+use crate::memory::{BASE, Unseen, address};
+use crate::mutation::Mutation;
 use crate::processor::{Choice, Processor};
-use crate::rule::Rule;
 use diy::{Observable, Test};
 use std::collections::{BTreeSet, HashSet};
-use weakmem::{Driver, Machine, PAGE_SIZE, Rules, StoreId, ThreadId};
-
-/// Where the first location is; each has 64 bytes of its own.
-const BASE: u64 = 0x1000;
-
-/// Every write stays unseen for as long as can be; the exploration chooses when it is seen.
-pub(crate) struct Unseen;
-
-impl Driver for Unseen {
-    fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
-        u64::MAX
-    }
-
-    fn patch(&mut self, _: u64, _: &[u8]) {}
-}
-
-/// Where a location is.
-pub(crate) fn address(location: usize) -> u64 {
-    BASE + 64 * location as u64
-}
+use weakmem::{Machine, PAGE_SIZE, Rules, ThreadId};
 
 #[derive(Clone)]
 struct State {
@@ -34,12 +16,12 @@ struct State {
 /// Every final state of the test that a machine with these rules reaches.
 #[must_use]
 pub fn outcomes(test: &Test, rules: Rules) -> BTreeSet<String> {
-    outcomes_without(test, rules, None)
+    mutated_outcomes(test, rules, Mutation::None)
 }
 
-/// As [`outcomes`], with a rule taken out: for tests of the tests.
+/// As [`outcomes`], with a rule left out or two calls exchanged: for tests of the tests.
 #[must_use]
-pub fn outcomes_without(test: &Test, rules: Rules, without: Option<Rule>) -> BTreeSet<String> {
+pub fn mutated_outcomes(test: &Test, rules: Rules, mutation: Mutation) -> BTreeSet<String> {
     let mut machine = Machine::new(rules);
     machine.insert_page(BASE, [0; PAGE_SIZE]);
     for _ in &test.processors {
@@ -47,7 +29,7 @@ pub fn outcomes_without(test: &Test, rules: Rules, without: Option<Rule>) -> BTr
     }
     let mut first = State {
         machine,
-        processors: vec![Processor::new(without); test.processors.len()],
+        processors: vec![Processor::new(mutation); test.processors.len()],
     };
     for index in 0..test.processors.len() {
         run_local_steps(&mut first, test, index);
@@ -108,7 +90,7 @@ fn run_local_steps(state: &mut State, test: &Test, index: usize) {
     let processor = &mut state.processors[index];
     let steps = &test.processors[index].steps;
     while let Some(step) = steps.get(processor.next)
-        && processor.is_local(step, &state.machine, thread)
+        && processor.is_local(step, test.arch, &state.machine, thread)
     {
         processor.run(step, Choice::Sees(0), test.arch, &mut state.machine, thread);
     }

@@ -1,30 +1,25 @@
-//! The operational models of `weakmem`, explored exhaustively on litmus tests.
+//! Runs every litmus test of `diy` on the machine of `weakmem` in every way that an architecture's
+//! rules allow. In: a test and the rules. Out: the set of its final states.
 //!
-//! [`outcomes`] runs a test of `diy` on a [`weakmem::Machine`] in every way that its rules
-//! allow. The tests of this crate compare that with herd7's verdicts and the axioms' (`axioms`):
-//! an outcome that is missing fails as one too many does. No guest, no emulator, no strategy: what
-//! is compared is the model alone.
+//! The tests of this crate compare that set ([`outcomes`]) with herd7's verdicts and the axioms'
+//! (`axioms`): an outcome that is missing fails as one too many does. No guest, no emulator, no
+//! strategy: what is compared is the model alone, and the order in which the plugin calls it
+//! (`weakmem::Call`). [`mutated_outcomes`] breaks one rule, or that order, to show that a test
+//! notices.
 #![forbid(unsafe_code)]
 
 mod explore;
+pub mod instruction;
+mod memory;
+mod mutation;
 mod not_reached;
+mod order;
 mod processor;
 mod rule;
+mod without;
 
-pub use explore::{outcomes, outcomes_without};
+pub use explore::{mutated_outcomes, outcomes};
+pub use mutation::Mutation;
 pub use not_reached::{NOT_REACHED, NotReached};
+pub use order::{Sort, Swap};
 pub use rule::Rule;
-
-use diy::Arch;
-use weakmem::Rules;
-
-/// The rules of an architecture.
-#[must_use]
-pub const fn rules(arch: Arch) -> Rules {
-    match arch {
-        Arch::AArch64 => Rules::ARMV8,
-        Arch::Ppc64le => Rules::POWER,
-        Arch::Riscv64 => Rules::RVWMO,
-        Arch::X86_64 => Rules::X86_TSO,
-    }
-}

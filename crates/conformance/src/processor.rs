@@ -1,20 +1,24 @@
-//! What a step of a processor does to the machine: as the plugin does it for an instruction.
+//! What a step of a processor does to the machine: the calls that the plugin makes for an
+//! instruction (`weakmem::Call`).
 
-use crate::explore::{Unseen, address};
+use crate::instruction;
+use crate::memory::{Unseen, address};
+use crate::mutation::Mutation;
+use crate::order::{self, Sort};
 use crate::rule::Rule;
-use arch::Pairs;
-use diy::{Access, Acquire, Arch, Operation, Register, Release, Step, Value};
-use weakmem::{Load, Machine, Store, ThreadId, View};
+use crate::without;
+use diy::{Access, Arch, Operation, Register, Step, Value};
+use weakmem::{Call, Execution, Load, Machine, ThreadId, View};
 
 /// A processor in the midst of its steps.
 #[derive(Debug, Clone)]
 pub(crate) struct Processor {
     /// The step that it does next.
     pub next: usize,
-    /// For each step that was done: what it read, what that came after, and its status.
+    /// For each step that was done: what it read, the view of that, and its status.
     results: Vec<Result>,
-    /// What it does not keep.
-    without: Option<Rule>,
+    /// What is broken.
+    mutation: Mutation,
     /// Threads that do what it did without [`Rule::CoWR`] or [`Rule::CoWW`].
     ghosts: Vec<ThreadId>,
 }
@@ -24,6 +28,18 @@ struct Result {
     value: u64,
     view: View,
     status: u64,
+}
+
+/// What the access itself did, as an emulator reports it.
+struct Done {
+    value: u64,
+    status: u64,
+    /// It wrote.
+    wrote: bool,
+    /// It is a store-conditional that failed.
+    failed: bool,
+    /// What it wrote; of a load-reserved, what it loaded.
+    bytes: [u8; 8],
 }
 
 /// In which way a step is done.
@@ -60,11 +76,11 @@ impl Choice {
 
 impl Processor {
     /// One that has done nothing.
-    pub fn new(without: Option<Rule>) -> Processor {
+    pub fn new(mutation: Mutation) -> Processor {
         Processor {
             next: 0,
             results: Vec::new(),
-            without,
+            mutation,
             ghosts: Vec::new(),
         }
     }
@@ -75,25 +91,18 @@ impl Processor {
     }
 
     fn keeps(&self, rule: Rule) -> bool {
-        self.without != Some(rule)
-    }
-
-    /// What the fence keeps in order.
-    fn pairs(&self, fence: &diy::Fence) -> Pairs {
-        Pairs {
-            rr: fence.pairs.rr && self.keeps(Rule::FenceReadRead),
-            rw: fence.pairs.rw,
-            wr: fence.pairs.wr && self.keeps(Rule::FenceWriteRead),
-            ww: fence.pairs.ww && self.keeps(Rule::FenceWriteWrite),
-        }
+        self.mutation != Mutation::Without(rule)
     }
 
     /// Whether no other processor can tell when the step is done: it makes nothing visible, and
     /// reads nothing.
-    pub fn is_local(&self, step: &Step, machine: &Machine, thread: ThreadId) -> bool {
+    pub fn is_local(&self, step: &Step, arch: Arch, machine: &Machine, thread: ThreadId) -> bool {
         match step {
             Step::Branch { .. } => true,
-            Step::Fence(fence) => !self.pairs(fence).wr || machine.buffer(thread).is_empty(),
+            Step::Fence(fence) => {
+                let fence = without::fence(instruction::fence(fence, arch), self.mutation);
+                !fence.before.wr || machine.buffer(thread).is_empty()
+            }
             Step::Access(access) => access.operation == Operation::Write && self.keeps(Rule::CoWR),
         }
     }
@@ -123,6 +132,7 @@ impl Processor {
         machine: &mut Machine,
         thread: ThreadId,
     ) {
+        let calls = self.calls(step);
         let result = match step {
             Step::Branch { source } => {
                 if self.keeps(Rule::Branch) {
@@ -131,227 +141,197 @@ impl Processor {
                 Result::default()
             }
             Step::Fence(fence) => {
-                machine.fence(thread, self.pairs(fence), &mut Unseen);
-                // RISC-V's `fence.i` orders instruction fetches only.
-                let synchronises = fence.context_sync && arch != Arch::Riscv64;
-                if synchronises && self.keeps(Rule::ContextSync) {
-                    machine.context_sync(thread, &mut Unseen);
+                let fence = without::fence(instruction::fence(fence, arch), self.mutation);
+                let mut execution = Execution::one_by_one(&fence, weakmem::Access::NONE);
+                for call in calls {
+                    execution.call(call, &fence, machine, thread, &mut Unseen);
                 }
                 Result::default()
             }
-            Step::Access(access) => self.access(access, choice, arch, machine, thread),
+            Step::Access(access) => {
+                let step = instruction::access(access, arch);
+                let result = self.access(access, &step, &calls, choice, machine, thread);
+                // The plugin prepares the next access here already; the exploration does so at
+                // that access.
+                machine.expect(thread, View::NONE, &mut Unseen);
+                result
+            }
         };
         self.results.push(result);
         self.next += 1;
     }
 
+    /// The calls that the step makes, in order.
+    fn calls(&self, step: &Step) -> Vec<Call> {
+        let swap = match self.mutation {
+            Mutation::Swapped(swap) => Some(swap),
+            Mutation::None | Mutation::Without(_) => None,
+        };
+        Sort::of(step).map_or_else(Vec::new, |sort| order::calls(sort, swap))
+    }
+
+    /// The access, and the calls before and after it.
     fn access(
         &mut self,
         access: &Access,
+        step: &weakmem::Step,
+        calls: &[Call],
         choice: Choice,
-        arch: Arch,
         machine: &mut Machine,
         thread: ThreadId,
     ) -> Result {
-        let fenced =
-            access.operation.is_atomic() && is_fence(access, arch) && self.keeps(Rule::AtomicFence);
-        if fenced {
-            machine.fence(thread, Pairs::ALL, &mut Unseen);
+        let mutation = self.mutation;
+        let intended = self.intended(access);
+        let mut prepared = *step;
+        prepared.newest &= self.keeps(Rule::Atomic);
+        let mut execution = Execution::one_by_one(&prepared, intended);
+        let at = calls.iter().position(|call| *call == Call::Access);
+        let (before, after) = calls.split_at(at.unwrap_or_default());
+        for call in before {
+            let step = without::access(*step, *call, mutation);
+            execution.call(*call, &step, machine, thread, &mut Unseen);
         }
-        let result = match access.operation {
-            Operation::Write => {
-                let bytes = self.stored(access, 0);
-                self.write(self.store(access, &bytes), machine, thread);
-                Result::default()
+        // Without CoRR a copy of the machine comes to see what the read shows.
+        let mut copy = (!self.keeps(Rule::CoRR)).then(|| machine.clone());
+        let done = self.perform(access, choice, copy.as_mut().unwrap_or(machine), thread);
+        let reported = weakmem::Access {
+            store: done.wrote,
+            bytes: &done.bytes[..intended.len],
+            ..intended
+        };
+        execution.accessed(reported);
+        for call in after {
+            let step = without::access(*step, *call, mutation);
+            match (*call, &mut copy) {
+                // It stored nothing, and ordered nothing.
+                (call, _) if done.failed && call != Call::EndReservation => {}
+                (Call::Load, Some(copy)) if access.operation.reads() => {
+                    execution.call(*call, &step, copy, thread, &mut Unseen);
+                    let load = Load {
+                        addr: reported.addr,
+                        len: reported.len,
+                        address: execution.view(),
+                        acquire: false,
+                    };
+                    machine.load(thread, load);
+                }
+                (Call::Write, _) if access.operation == Operation::Write => {
+                    let wrong = without::write(mutation, &step, &reported, machine, thread);
+                    match wrong {
+                        None => execution.call(*call, &step, machine, thread, &mut Unseen),
+                        Some(ghost) => self.ghosts.extend(ghost),
+                    }
+                }
+                _ => execution.call(*call, &step, machine, thread, &mut Unseen),
             }
+        }
+        Result {
+            value: done.value,
+            view: execution.view(),
+            status: done.status,
+        }
+    }
+
+    /// The access before it is done.
+    fn intended(&self, access: &Access) -> weakmem::Access<'static> {
+        let operation = access.operation;
+        let follows_address = (self.keeps(Rule::LoadAddress) || !operation.reads())
+            && (self.keeps(Rule::StoreAddress) || !operation.writes());
+        weakmem::Access {
+            addr: address(access.location) + u64::from(access.offset),
+            len: access.size.into(),
+            address: self.view(access.address.filter(|_| follows_address)),
+            data: self.view(access.data.filter(|_| self.keeps(Rule::StoreData))),
+            ..weakmem::Access::NONE
+        }
+    }
+
+    /// Does the access itself: what an emulator does.
+    fn perform(
+        &self,
+        access: &Access,
+        choice: Choice,
+        machine: &mut Machine,
+        thread: ThreadId,
+    ) -> Done {
+        match access.operation {
+            Operation::Write => Done {
+                value: 0,
+                status: 0,
+                wrote: true,
+                failed: false,
+                bytes: self.stored(access, 0),
+            },
             Operation::WriteExclusive(status) => {
                 let held = machine.reservation(thread);
                 let holds = held.is_some_and(|held| !held.is_lost())
                     || held.is_some() && !self.keeps(Rule::Reservation);
-                let succeeds = choice == Choice::Succeeds && holds;
-                if succeeds {
-                    let bytes = self.stored(access, 0);
-                    machine.atomic(thread, self.store(access, &bytes), &mut Unseen);
-                    if self.acquires(access) {
-                        machine.acquired(thread, View::NONE, true, &mut Unseen);
-                    }
-                }
-                machine.end_reservation(thread);
-                Result {
-                    status: if succeeds {
+                let wrote = choice == Choice::Succeeds && holds;
+                Done {
+                    value: 0,
+                    status: if wrote {
                         status.success
                     } else {
                         status.failure
                     },
-                    ..Result::default()
+                    wrote,
+                    failed: !wrote,
+                    bytes: self.stored(access, 0),
                 }
             }
-            _ => self.load(access, choice, machine, thread),
-        };
-        if fenced {
-            machine.fence(thread, Pairs::ALL, &mut Unseen);
-        }
-        result
-    }
-
-    /// A plain store.
-    fn write(&mut self, store: Store<'_>, machine: &mut Machine, thread: ThreadId) {
-        match self.without {
-            // Another thread's stores keep no order with it, and its writes are seen late.
-            Some(Rule::CoWW) if !machine.buffer(thread).is_empty() => {
-                let ghost = machine.add_thread();
-                self.ghosts.push(ghost);
-                machine.store(ghost, store, 0, &mut Unseen);
-            }
-            Some(Rule::CoWR) => {
-                let ghost = machine.add_thread();
-                machine.atomic(ghost, store, &mut Unseen);
-            }
-            Some(Rule::WholeWrite) if store.bytes.len() > 1 => {
-                let (low, high) = store.bytes.split_at(store.bytes.len() / 2);
-                let addr = store.addr + low.len() as u64;
-                machine.store(
-                    thread,
-                    Store {
-                        bytes: low,
-                        ..store
-                    },
-                    0,
-                    &mut Unseen,
-                );
-                let high = Store {
-                    addr,
-                    bytes: high,
-                    ..store
+            operation => {
+                let read = self.read(access, choice, machine, thread);
+                let value = u64::from_le_bytes(read);
+                let wrote = match operation {
+                    Operation::CompareExchange(expected) => value == expected,
+                    operation => operation.is_atomic(),
                 };
-                machine.store(thread, high, 0, &mut Unseen);
+                Done {
+                    value,
+                    status: 0,
+                    wrote,
+                    failed: false,
+                    bytes: if wrote {
+                        self.stored(access, value)
+                    } else {
+                        read
+                    },
+                }
             }
-            _ => machine.store(thread, store, 0, &mut Unseen),
         }
     }
 
-    /// A read, or an atomic.
-    fn load(
+    /// What a load reads.
+    fn read(
         &self,
         access: &Access,
         choice: Choice,
         machine: &mut Machine,
         thread: ThreadId,
-    ) -> Result {
+    ) -> [u8; 8] {
         let addr = address(access.location) + u64::from(access.offset);
-        let mut comes_after = View::NONE;
-        if self.keeps(Rule::LoadAddress) {
-            comes_after = self.view(access.address);
-        }
-        if self.waits_for_releases(access) {
-            comes_after = comes_after.join(machine.acquire_rcsc(thread, &mut Unseen));
-        }
-        let load = Load {
-            addr,
-            len: access.size.into(),
-            address: comes_after,
-            acquire: access.order.acquire != Acquire::No && self.keeps(Rule::AtomicAcquire),
-        };
-        let newest = access.operation != Operation::Read && self.keeps(Rule::Atomic);
-        let shown = if newest { View::ALL } else { comes_after };
-        let (bytes, view) = if self.without == Some(Rule::CoRR) {
-            // What the copy has come to see, the thread has not.
-            let read = self.read(load, shown, choice, &mut machine.clone(), thread);
-            let address = read.1;
-            machine.load(thread, Load { address, ..load });
-            read
-        } else {
-            self.read(load, shown, choice, machine, thread)
-        };
-        let value = u64::from_le_bytes(bytes);
-        let writes = match access.operation {
-            Operation::CompareExchange(expected) => value == expected,
-            operation => operation.is_atomic(),
-        };
-        if access.operation == Operation::ReadExclusive {
-            let loaded = &bytes[..access.size.into()];
-            machine.reserve(thread, addr, loaded, view, false);
-        }
-        if writes {
-            let bytes = self.stored(access, value);
-            let mut store = self.store(access, &bytes);
-            store.data = store.data.join(view);
-            machine.atomic(thread, store, &mut Unseen);
-        }
-        if self.acquires(access) {
-            machine.acquired(thread, view, writes, &mut Unseen);
-        }
-        machine.expect(thread, View::NONE, &mut Unseen);
-        Result {
-            value,
-            view,
-            status: 0,
-        }
-    }
-
-    /// What a load reads, and what it comes after.
-    fn read(
-        &self,
-        load: Load,
-        shown: View,
-        choice: Choice,
-        machine: &mut Machine,
-        thread: ThreadId,
-    ) -> ([u8; 8], View) {
-        let Load { addr, len, .. } = load;
+        let len = usize::from(access.size);
         let mut earlier = [0; 8];
-        let torn = self.without == Some(Rule::WholeRead) && shown != View::ALL;
-        if torn {
-            machine.read(thread, addr, &mut earlier[..len]);
-        }
+        machine.read(thread, addr, &mut earlier[..len]);
         if let Choice::Sees(count) = choice {
             for _ in 0..count {
                 machine.see_one(thread, addr);
             }
         }
         let mut bytes = [0; 8];
-        machine.expect(thread, shown, &mut Unseen);
         machine.read(thread, addr, &mut bytes[..len]);
-        if self.without == Some(Rule::Forwarding) {
+        if !self.keeps(Rule::Forwarding) {
             machine.image().read(addr, &mut bytes[..len]);
         }
-        if torn {
+        if !self.keeps(Rule::WholeRead) && access.operation == Operation::Read {
             bytes[..len / 2].copy_from_slice(&earlier[..len / 2]);
         }
-        (bytes, machine.load(thread, load))
+        bytes
     }
 
-    /// Whether the access is an acquire that is kept.
-    fn acquires(&self, access: &Access) -> bool {
-        match access.order.acquire {
-            Acquire::No => false,
-            Acquire::Pc => self.keeps(Rule::AcquirePc),
-            Acquire::Sc => self.keeps(Rule::AcquireSc),
-        }
-    }
-
-    /// Whether the access comes after earlier releases.
-    fn waits_for_releases(&self, access: &Access) -> bool {
-        match access.order.acquire {
-            Acquire::No => false,
-            Acquire::Pc => !self.keeps(Rule::ReleaseAcquirePc),
-            Acquire::Sc => self.keeps(Rule::ReleaseAcquire),
-        }
-    }
-
-    /// What the result of this step comes after.
+    /// The view of what this step read.
     fn view(&self, step: Option<usize>) -> View {
         step.map_or(View::NONE, |step| self.results[step].view)
-    }
-
-    fn store<'a>(&self, access: &Access, bytes: &'a [u8; 8]) -> Store<'a> {
-        Store {
-            addr: address(access.location) + u64::from(access.offset),
-            bytes: &bytes[..access.size.into()],
-            release: access.order.release != Release::No && self.keeps(Rule::Release),
-            address: self.view(access.address.filter(|_| self.keeps(Rule::StoreAddress))),
-            data: self.view(access.data.filter(|_| self.keeps(Rule::StoreData))),
-        }
     }
 
     /// What an access stores that read `old`.
@@ -368,15 +348,5 @@ impl Processor {
         } else {
             value.to_le_bytes()
         }
-    }
-}
-
-/// Whether an atomic is a full fence: x86's `lock` (Intel SDM vol. 3, 9.2.2), and Armv8's with
-/// both acquire and release ("barrier-ordered-before").
-fn is_fence(access: &Access, arch: Arch) -> bool {
-    match arch {
-        Arch::X86_64 => true,
-        Arch::AArch64 => access.order.acquire == Acquire::Sc && access.order.release != Release::No,
-        Arch::Ppc64le | Arch::Riscv64 => false,
     }
 }

@@ -5,9 +5,10 @@
 //! from that.
 
 use axioms::Model;
-use conformance::{outcomes, rules};
+use conformance::outcomes;
 use diy::{Access, Arch, Register, Step, Test, by_hand, from_name};
 use std::collections::BTreeSet;
+use weakmem::Rules;
 
 /// The test with the read of the own location put before the last read.
 fn with_own_read(arch: Arch, name: &str) -> Test {
@@ -39,7 +40,7 @@ fn allowed(test: &Test) -> BTreeSet<String> {
 
 fn compare(arch: Arch, name: &str) -> (Test, BTreeSet<String>) {
     let test = with_own_read(arch, name);
-    let found = outcomes(&test, rules(arch));
+    let found = outcomes(&test, Rules::of(arch));
     assert_eq!(found, allowed(&test), "{arch} {name}:\n{test}");
     (test, found)
 }
@@ -48,7 +49,7 @@ fn compare(arch: Arch, name: &str) -> (Test, BTreeSet<String>) {
 fn aarch64() {
     let (test, found) = compare(Arch::AArch64, "RMW-SB-swps");
     assert!(found.contains(&test.wanted()), "{found:?}");
-    let mut flipped = rules(Arch::AArch64);
+    let mut flipped = Rules::of(Arch::AArch64);
     flipped.atomics_forward = false;
     assert!(!outcomes(&test, flipped).contains(&test.wanted()));
     for name in ["RMW-SB-swpas", "RMW-SB-swpls", "RMW-SB-swpals"] {
@@ -62,11 +63,11 @@ fn aarch64() {
 fn ppc() {
     let test = with_own_read(Arch::Ppc64le, "RMW-SB-lwarx");
     let mut expected = allowed(&test);
-    let mut flipped = rules(Arch::Ppc64le);
+    let mut flipped = Rules::of(Arch::Ppc64le);
     flipped.atomics_forward = true;
     assert_eq!(outcomes(&test, flipped), expected);
     assert!(expected.remove(&test.wanted()));
-    assert_eq!(outcomes(&test, rules(Arch::Ppc64le)), expected);
+    assert_eq!(outcomes(&test, Rules::of(Arch::Ppc64le)), expected);
 }
 
 /// A branch on a read of the own store, and `isync`, come after an earlier read of the location.
@@ -74,8 +75,8 @@ fn ppc() {
 fn ppc_branch() {
     let test = from_name("MP+sync+fri-rfi-ctrlisync", Arch::Ppc64le).unwrap();
     let allowed = allowed(&test);
-    assert_eq!(outcomes(&test, rules(Arch::Ppc64le)), allowed);
-    let mut flipped = rules(Arch::Ppc64le);
+    assert_eq!(outcomes(&test, Rules::of(Arch::Ppc64le)), allowed);
+    let mut flipped = Rules::of(Arch::Ppc64le);
     flipped.branch_includes_location = false;
     assert!(!outcomes(&test, flipped).is_subset(&allowed));
 }
@@ -84,7 +85,7 @@ fn ppc_branch() {
 fn riscv() {
     for name in ["RMW-SB-amoswap", "RMW-SB-lr-sc"] {
         let (test, found) = compare(Arch::Riscv64, name);
-        let mut flipped = rules(Arch::Riscv64);
+        let mut flipped = Rules::of(Arch::Riscv64);
         flipped.atomics_forward = true;
         assert_ne!(outcomes(&test, flipped), found, "{name}");
     }

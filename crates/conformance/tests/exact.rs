@@ -7,9 +7,10 @@
 //! compared, by a test of another name.
 
 use axioms::{Model, suite};
-use conformance::{NOT_REACHED, NotReached, outcomes, rules};
+use conformance::{NOT_REACHED, NotReached, outcomes};
 use diy::Arch;
 use std::collections::BTreeSet;
+use weakmem::Rules;
 
 /// Compares one of `sample` tests.
 fn compare(arch: Arch, sample: usize) {
@@ -19,7 +20,7 @@ fn compare(arch: Arch, sample: usize) {
         let of_this_test = |one: &&NotReached| (one.arch, one.test) == (arch, &*entry.name);
         listed += NOT_REACHED.iter().filter(of_this_test).count();
         let test = entry.test(arch).unwrap();
-        let found = outcomes(&test, rules(arch));
+        let found = outcomes(&test, Rules::of(arch));
         let expected = entry.states.of(Model::WithoutLoadBuffering);
         let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
         tests += 1;

@@ -6,7 +6,7 @@
 //! [`write_the_table`] makes it anew.
 
 use axioms::{Entry, Model, suite};
-use conformance::{Rule, outcomes, outcomes_without, rules};
+use conformance::{Mutation, Rule, mutated_outcomes, outcomes};
 use diy::{Arch, Test};
 use std::fmt::Write as _;
 use weakmem::{Rules, StoreOrder};
@@ -50,14 +50,14 @@ struct Cell {
     rule: String,
     arch: Arch,
     rules: Rules,
-    without: Option<Rule>,
+    mutation: Mutation,
 }
 
 impl Cell {
     fn outcomes(&self, test: &Test) -> Found {
         Found {
-            with: outcomes(test, rules(self.arch)),
-            without: outcomes_without(test, self.rules, self.without),
+            with: outcomes(test, Rules::of(self.arch)),
+            without: mutated_outcomes(test, self.rules, self.mutation),
         }
     }
 }
@@ -87,13 +87,13 @@ fn cells() -> Vec<Cell> {
     let mut cells = Vec::new();
     for (name, flip) in SWITCHES {
         for arch in ARCHS {
-            let mut flipped = rules(arch);
+            let mut flipped = Rules::of(arch);
             flip(&mut flipped);
             cells.push(Cell {
                 rule: name.to_owned(),
                 arch,
                 rules: flipped,
-                without: None,
+                mutation: Mutation::None,
             });
         }
     }
@@ -102,8 +102,8 @@ fn cells() -> Vec<Cell> {
             cells.push(Cell {
                 rule: format!("{rule:?}"),
                 arch,
-                rules: rules(arch),
-                without: Some(rule),
+                rules: Rules::of(arch),
+                mutation: Mutation::Without(rule),
             });
         }
     }

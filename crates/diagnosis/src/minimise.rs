@@ -6,7 +6,7 @@
 //! them. A try counts if the program fails in the same way.
 
 use schedule::{Choices, Deviation, Turn, What};
-use weakmem::LONGEST_LIFE;
+use weakmem::LONGEST_DELAY;
 
 use crate::error::Error;
 use crate::trial::{Ask, Trials};
@@ -90,7 +90,7 @@ pub fn minimised(
 /// The same store, kept back or unseen for as long as can be.
 fn lengthened(mut deviation: Deviation) -> Deviation {
     if let What::Pending { rounds, .. } | What::Unseen { rounds, .. } = &mut deviation.what {
-        *rounds = LONGEST_LIFE;
+        *rounds = LONGEST_DELAY;
     }
     deviation
 }

@@ -191,7 +191,7 @@ impl Engine {
             fast::show_none();
             state.mine = None;
         }
-        self.machine.set_lagging(thread, false);
+        self.machine.allow_stale(thread, false);
         // At its end the kernel cleared a word of its and woke who waited for that.
         self.kernel_wrote = true;
     }
@@ -200,7 +200,7 @@ impl Engine {
     pub fn run_alone(&mut self, thread: ThreadId) {
         self.current = thread;
         self.view = Some(thread);
-        self.machine.enter(thread, &mut Guest(&mut self.run));
+        self.machine.switch_in(thread, &mut Guest(&mut self.run));
         self.look_closely();
     }
 
@@ -441,12 +441,12 @@ impl Engine {
         self.notice();
         let mut guest = Guest(&mut self.run);
         self.machine.synchronise(self.current, &mut guest);
-        self.machine.set_lagging(self.current, false);
+        self.machine.allow_stale(self.current, false);
     }
 
     /// The running thread is back from a system call.
     pub fn call_is_over(&mut self) {
-        self.machine.set_lagging(self.current, true);
+        self.machine.allow_stale(self.current, true);
         self.machine.set_up_to_date(false);
     }
 
@@ -490,7 +490,7 @@ impl Engine {
         if self.view != Some(next) || self.alive > 1 {
             let mut guest = Guest(&mut self.run);
             if let Some(previous) = self.view.take() {
-                self.machine.leave(&mut guest);
+                self.machine.switch_out(&mut guest);
                 if previous != next {
                     self.stats.hand_offs += 1;
                 }
@@ -509,14 +509,14 @@ impl Engine {
                     ));
                 }
             }
-            self.machine.propagate(&mut guest);
+            self.machine.next_round(&mut guest);
             self.current = next;
-            self.machine.set_lagging(next, true);
+            self.machine.allow_stale(next, true);
             if self.machine.tracks(next) {
                 self.prepare();
             }
             let mut guest = Guest(&mut self.run);
-            self.machine.enter(next, &mut guest);
+            self.machine.switch_in(next, &mut guest);
             self.view = Some(next);
         }
         self.current = next;

@@ -21,8 +21,8 @@ fn write(addr: u64, bytes: &[u8]) {
 pub struct Guest<'a>(pub &'a mut Run);
 
 impl Driver for Guest<'_> {
-    fn lag(&mut self, store: StoreId, observer: ThreadId) -> u64 {
-        self.0.strategy.lag(store, observer)
+    fn read_delay(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        self.0.strategy.read_delay(store, observer)
     }
 
     fn visible(&mut self, store: StoreId, write: Timestamp) {
@@ -82,7 +82,7 @@ pub fn resynchronise(machine: &mut Machine, running: Option<ThreadId>, guest: &m
 /// and byte.
 fn written_over(machine: &Machine, running: ThreadId) -> Vec<(u64, u8)> {
     let mut found = Vec::new();
-    for granule in machine.past(running) {
+    for granule in machine.unseen_granules(running) {
         let (mut expected, mut there) = ([0; GRANULE], [0; GRANULE]);
         machine.read(running, granule, &mut expected);
         // SAFETY: as above.

@@ -59,16 +59,16 @@ impl Strategy for Recorder {
         self.turn += 1;
     }
 
-    fn life(&mut self, store: StoreId) -> u64 {
-        let rounds = self.strategy.life(store);
+    fn store_delay(&mut self, store: StoreId) -> u64 {
+        let rounds = self.strategy.store_delay(store);
         if rounds > 0 {
             self.deviate(What::Pending { store, rounds });
         }
         rounds
     }
 
-    fn lag(&mut self, store: StoreId, observer: ThreadId) -> u64 {
-        let rounds = self.strategy.lag(store, observer);
+    fn read_delay(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        let rounds = self.strategy.read_delay(store, observer);
         if rounds > 0 {
             self.deviate(What::Unseen {
                 store,

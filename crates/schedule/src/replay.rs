@@ -123,11 +123,11 @@ impl Strategy for Replay {
         self.progress.insert(at.thread, at);
     }
 
-    fn life(&mut self, store: StoreId) -> u64 {
+    fn store_delay(&mut self, store: StoreId) -> u64 {
         self.pending.get(&store).copied().unwrap_or(0)
     }
 
-    fn lag(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+    fn read_delay(&mut self, store: StoreId, observer: ThreadId) -> u64 {
         self.unseen.get(&(store, observer)).copied().unwrap_or(0)
     }
 

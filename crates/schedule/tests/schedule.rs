@@ -127,8 +127,8 @@ fn answers(strategy: &mut dyn Chooser) -> Vec<u64> {
             number: round,
         };
         answers.push(u64::from(next));
-        answers.push(strategy.life(store));
-        answers.push(strategy.lag(store, 1 - next));
+        answers.push(strategy.store_delay(store));
+        answers.push(strategy.read_delay(store, 1 - next));
         answers.push(u64::from(strategy.fails(next)));
         let why = if round % 2 == 0 {
             at.accesses += u64::from(quantum.accesses);
@@ -175,7 +175,10 @@ fn removed_choices_are_made_fairly() {
         thread: 0,
         number: 1,
     };
-    assert_eq!((replay.life(store), replay.lag(store, 1)), (0, 0));
+    assert_eq!(
+        (replay.store_delay(store), replay.read_delay(store, 1)),
+        (0, 0)
+    );
     assert!(!replay.fails(0));
 }
 

@@ -1,6 +1,6 @@
 //! One thread's store buffer: what it has stored and nobody else sees.
 
-use crate::machine::Store;
+use crate::access::Store;
 use crate::order::StoreOrder;
 use crate::view::View;
 

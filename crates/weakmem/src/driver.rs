@@ -1,14 +1,14 @@
 //! What the machine asks of whoever drives it.
 
-use crate::machine::{StoreId, ThreadId};
+use crate::ids::{StoreId, ThreadId};
 use crate::view::Timestamp;
 
 /// Makes the choices that arise within a step, and keeps memory as the running thread sees it.
 pub trait Driver {
-    /// A write has become visible: for how many rounds of [`crate::Machine::propagate`] may
+    /// A write has become visible: for how many rounds of [`crate::Machine::next_round`] may
     /// `observer` go on without seeing it? 0: it sees it at once. At most
-    /// [`crate::LONGEST_LIFE`] count.
-    fn lag(&mut self, store: StoreId, observer: ThreadId) -> u64;
+    /// [`crate::LONGEST_DELAY`] count.
+    fn read_delay(&mut self, store: StoreId, observer: ThreadId) -> u64;
 
     /// A store has become visible, as the write of this timestamp.
     fn visible(&mut self, store: StoreId, write: Timestamp) {

@@ -5,8 +5,8 @@
 //! `(addr | data); rfi`; RVWMO rule 12; Power `ii0`). This is also how a dependency is followed
 //! through a value that is spilled to the stack.
 
+use crate::access::Store;
 use crate::image::{WORD, words};
-use crate::machine::Store;
 use crate::view::{Timestamp, View};
 use rustc_hash::FxHashMap as HashMap;
 

@@ -27,25 +27,31 @@
 //!   4 bytes: neighbours order each other.
 #![forbid(unsafe_code)]
 
+mod access;
 mod buffer;
 mod driver;
 mod forward;
+mod ids;
 mod image;
 mod machine;
 mod order;
 mod reservation;
 mod rules;
 mod stale;
+mod step;
 mod strategy;
 mod thread;
 mod view;
 
+pub use access::{Load, Store};
 pub use buffer::{MAX_ACCESS, StoreBuffer};
 pub use driver::Driver;
+pub use ids::{StoreId, ThreadId};
 pub use image::{GRANULE, Image, PAGE_SIZE};
-pub use machine::{Counters, Load, Machine, Store, StoreId, ThreadId};
+pub use machine::{Call, Counters, Execution, Machine};
 pub use order::StoreOrder;
 pub use reservation::Reservation;
 pub use rules::Rules;
-pub use strategy::{LONGEST_LIFE, Pct, Progress, Quantum, Stop, Strategy, Uniform};
+pub use step::{Access, Acquire, Kind, Memory, Step};
+pub use strategy::{LONGEST_DELAY, Pct, Progress, Quantum, Stop, Strategy, Uniform};
 pub use view::{Timestamp, View};

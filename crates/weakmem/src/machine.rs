@@ -3,29 +3,19 @@
 mod access;
 mod commit;
 mod order;
+mod step;
 
-pub use access::{Load, Store};
+pub use step::{Call, Execution};
 
 use crate::buffer::StoreBuffer;
 use crate::driver::Driver;
+use crate::ids::{StoreId, ThreadId};
 use crate::image::{GRANULE, Image, PAGE_SIZE, granules};
 use crate::reservation::Reservation;
 use crate::rules::Rules;
 use crate::thread::Thread;
 use crate::view::{Timestamp, View};
 use std::fmt;
-
-/// A thread of the machine: 0, 1, … in order of creation, never used twice.
-pub type ThreadId = u32;
-
-/// A store, or the write of an atomic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StoreId {
-    /// Whose.
-    pub thread: ThreadId,
-    /// 1, 2, … among those of its thread, in program order.
-    pub number: u64,
-}
 
 /// What happened so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,7 +40,7 @@ pub struct Machine {
     threads: Vec<Thread>,
     /// Timestamp of the newest write.
     clock: Timestamp,
-    /// Number of [`Machine::propagate`] calls, the unit of a store's life.
+    /// Number of [`Machine::next_round`] calls, the unit of a store's life.
     round: u64,
     /// The thread whose view is in memory.
     shown: Option<ThreadId>,
@@ -88,7 +78,7 @@ impl Machine {
     /// A new thread. It sees all that is visible.
     pub fn add_thread(&mut self) -> ThreadId {
         self.threads.push(Thread {
-            lags: !self.rules.loads_in_order,
+            may_read_stale: !self.rules.loads_in_order,
             ..Thread::default()
         });
         (self.threads.len() - 1) as ThreadId
@@ -96,8 +86,8 @@ impl Machine {
 
     /// Whether writes that become visible from here on may stay unseen by the thread. Not, while
     /// it is in a system call, or has ended. On x86 they never do.
-    pub fn set_lagging(&mut self, thread: ThreadId, lags: bool) {
-        self.threads[thread as usize].lags = lags && !self.rules.loads_in_order;
+    pub fn allow_stale(&mut self, thread: ThreadId, may_read_stale: bool) {
+        self.threads[thread as usize].may_read_stale = may_read_stale && !self.rules.loads_in_order;
     }
 
     /// Whether no new write stays unseen by any thread, whatever was said of it: while something
@@ -122,18 +112,18 @@ impl Machine {
     /// Adds the page that starts at `page` to the committed memory, or replaces its contents. All
     /// of it counts as written now.
     pub fn insert_page(&mut self, page: u64, bytes: [u8; PAGE_SIZE]) {
-        self.forget_past(page);
+        self.forget_unseen(page);
         self.clock += 1;
         self.image.insert(page, bytes, self.clock);
     }
 
     /// Takes the page that starts at `page` out of the committed memory.
     pub fn remove_page(&mut self, page: u64) {
-        self.forget_past(page);
+        self.forget_unseen(page);
         self.image.remove(page);
     }
 
-    fn forget_past(&mut self, page: u64) {
+    fn forget_unseen(&mut self, page: u64) {
         for thread in &mut self.threads {
             thread.stale.forget_page(page);
             thread.settle();
@@ -208,7 +198,7 @@ impl Machine {
     }
 
     /// The granules of which the thread may see the past; with repetitions.
-    pub fn past(&self, thread: ThreadId) -> impl Iterator<Item = u64> {
+    pub fn unseen_granules(&self, thread: ThreadId) -> impl Iterator<Item = u64> {
         self.thread(thread).stale.granules(View::NONE)
     }
 

@@ -1,6 +1,7 @@
 //! What the four architectures differ in, one switch a rule.
 
 use crate::order::StoreOrder;
+use arch::Arch;
 
 /// The rules of an architecture's memory model. Where a rule is off, memory is weaker, unless its
 /// name says otherwise.
@@ -26,6 +27,17 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// The rules of an architecture.
+    #[must_use]
+    pub const fn of(arch: Arch) -> Self {
+        match arch {
+            Arch::AArch64 => Self::ARMV8,
+            Arch::Ppc64le => Self::POWER,
+            Arch::Riscv64 => Self::RVWMO,
+            Arch::X86_64 => Self::X86_TSO,
+        }
+    }
+
     /// x86-TSO (Sewell et al., CACM 2010; Intel SDM vol. 3, 9.2.2 "Writes to memory are not
     /// reordered with other writes", "Reads are not reordered with other reads").
     pub const X86_TSO: Self = Self {

@@ -5,7 +5,7 @@
 //! newer contents shows that it comes after the write. This is how loads are reordered: a later
 //! load that reads the past was, in effect, done before an earlier load that read the present.
 
-use crate::image::Granule;
+use crate::image::{Granule, PAGE_SIZE};
 use crate::view::{Timestamp, View};
 
 /// Writes unseen by a thread at most; one more, and it sees the oldest.
@@ -124,7 +124,7 @@ impl Stale {
 
     /// Nothing is known any more of the past of the page that starts at `page`.
     pub fn forget_page(&mut self, page: u64) {
-        self.remove(|it| (page..page + crate::PAGE_SIZE as u64).contains(&it.granule));
+        self.remove(|it| (page..page + PAGE_SIZE as u64).contains(&it.granule));
     }
 
     /// How many writes to the granule are unseen.

@@ -7,7 +7,7 @@ mod uniform;
 pub use pct::Pct;
 pub use uniform::Uniform;
 
-use crate::machine::{StoreId, ThreadId};
+use crate::ids::{StoreId, ThreadId};
 
 /// How long a thread runs before the next choice of a thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,13 +53,13 @@ pub trait Strategy {
         let _ = (at, why);
     }
 
-    /// For how many rounds of [`crate::Machine::propagate`] a store stays pending, if nothing
-    /// else makes it visible. At most [`LONGEST_LIFE`] count.
-    fn life(&mut self, store: StoreId) -> u64;
+    /// For how many rounds of [`crate::Machine::next_round`] a store stays pending, if nothing
+    /// else makes it visible. At most [`LONGEST_DELAY`] count.
+    fn store_delay(&mut self, store: StoreId) -> u64;
 
     /// For how many rounds `observer` goes on without seeing a write that has become visible, if
-    /// nothing else makes it see it; 0: it sees it at once. At most [`LONGEST_LIFE`] count.
-    fn lag(&mut self, store: StoreId, observer: ThreadId) -> u64;
+    /// nothing else makes it see it; 0: it sees it at once. At most [`LONGEST_DELAY`] count.
+    fn read_delay(&mut self, store: StoreId, observer: ThreadId) -> u64;
 
     /// Whether a store-conditional of the thread that could succeed fails all the same.
     fn fails(&mut self, thread: ThreadId) -> bool;
@@ -67,4 +67,4 @@ pub trait Strategy {
 
 /// Rounds after which a store becomes visible whatever the strategy says: in finite time, so that
 /// a thread that spins on it comes on.
-pub const LONGEST_LIFE: u64 = 32;
+pub const LONGEST_DELAY: u64 = 32;

@@ -20,7 +20,7 @@ pub(crate) struct Thread {
     /// Writes that it has not seen.
     pub stale: Stale,
     /// New writes may stay unseen by it.
-    pub lags: bool,
+    pub may_read_stale: bool,
     /// What its next access comes after: earlier writes are in what it sees, for now.
     pub next: View,
     /// What all its later loads come after.

@@ -17,7 +17,7 @@ const READER: ThreadId = 1;
 struct Unseen;
 
 impl Driver for Unseen {
-    fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
+    fn read_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
         u64::MAX
     }
 

@@ -1,7 +1,7 @@
 //! What the machine promises beyond litmus tests: pages, limits, reservations, counters, views.
 
 use weakmem::{
-    Driver, LONGEST_LIFE, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, ThreadId, View,
+    Driver, LONGEST_DELAY, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, ThreadId, View,
 };
 
 const PAGE: u64 = 0x1000;
@@ -12,7 +12,7 @@ const Y: u64 = PAGE + 64;
 struct Lag(u64);
 
 impl Driver for Lag {
-    fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
+    fn read_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
         self.0
     }
 
@@ -83,10 +83,10 @@ fn what_a_status_comes_after() {
 #[test]
 fn who_does_not_lag_sees_all() {
     let mut machine = machine(Rules::ARMV8);
-    machine.set_lagging(1, false);
+    machine.allow_stale(1, false);
     write(&mut machine, X, 1);
     assert_eq!(byte(&machine, 1, X), 1);
-    machine.set_lagging(1, true);
+    machine.allow_stale(1, true);
     write(&mut machine, X, 2);
     assert_eq!(byte(&machine, 1, X), 1);
     machine.set_up_to_date(true);
@@ -100,7 +100,7 @@ fn who_does_not_lag_sees_all() {
 #[test]
 fn on_x86_nobody_lags() {
     let mut machine = machine(Rules::X86_TSO);
-    machine.set_lagging(1, true);
+    machine.allow_stale(1, true);
     write(&mut machine, X, 1);
     assert_eq!(byte(&machine, 1, X), 1);
     assert!(!machine.tracks(1));
@@ -113,11 +113,11 @@ fn a_page_that_comes_or_goes_has_no_past() {
     machine.insert_page(other, [0; PAGE_SIZE]);
     write(&mut machine, X, 1);
     write(&mut machine, other, 1);
-    assert_eq!(machine.past(1).collect::<Vec<_>>(), [X, other]);
+    assert_eq!(machine.unseen_granules(1).collect::<Vec<_>>(), [X, other]);
     let now = machine.now();
     machine.insert_page(PAGE, [7; PAGE_SIZE]);
     assert!(machine.now() > now);
-    assert_eq!(machine.past(1).collect::<Vec<_>>(), [other]);
+    assert_eq!(machine.unseen_granules(1).collect::<Vec<_>>(), [other]);
     assert_eq!((byte(&machine, 1, X), byte(&machine, 1, other)), (7, 0));
     machine.remove_page(other);
     assert!(!machine.tracks(1));
@@ -159,15 +159,15 @@ fn what_is_seen_comes_back_in_time() {
     assert_eq!((machine.unseen(1, X), machine.unseen(1, Y)), (2, 0));
     for seen in [1, 1, 1, 3] {
         assert_eq!(byte(&machine, 1, X), seen);
-        machine.propagate(&mut Lag(LONG));
+        machine.next_round(&mut Lag(LONG));
     }
     let mut rounds = 0;
     machine.atomic(0, store(Y, &[2]), &mut Lag(LONG));
     while machine.tracks(1) {
-        machine.propagate(&mut Lag(LONG));
+        machine.next_round(&mut Lag(LONG));
         rounds += 1;
     }
-    assert_eq!(rounds, LONGEST_LIFE + 1);
+    assert_eq!(rounds, LONGEST_DELAY + 1);
 }
 
 #[test]
@@ -176,9 +176,15 @@ fn one_unseen_write_too_many_shows_the_oldest() {
     for index in 0..64 {
         write(&mut machine, PAGE + 8 * index, 1);
     }
-    assert_eq!((machine.past(1).count(), byte(&machine, 1, X)), (64, 0));
+    assert_eq!(
+        (machine.unseen_granules(1).count(), byte(&machine, 1, X)),
+        (64, 0)
+    );
     write(&mut machine, PAGE + 8 * 64, 1);
-    assert_eq!((machine.past(1).count(), byte(&machine, 1, X)), (64, 1));
+    assert_eq!(
+        (machine.unseen_granules(1).count(), byte(&machine, 1, X)),
+        (64, 1)
+    );
     assert_eq!(byte(&machine, 1, PAGE + 8), 0);
 }
 

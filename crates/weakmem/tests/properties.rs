@@ -4,7 +4,7 @@ use arch::Pairs;
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
 use weakmem::{
-    Driver, LONGEST_LIFE, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, Strategy, ThreadId,
+    Driver, LONGEST_DELAY, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, Strategy, ThreadId,
     Uniform, View,
 };
 
@@ -70,8 +70,8 @@ struct Run {
 struct Guest<'a>(&'a mut Uniform, &'a mut [u8]);
 
 impl Driver for Guest<'_> {
-    fn lag(&mut self, store: StoreId, observer: ThreadId) -> u64 {
-        self.0.lag(store, observer)
+    fn read_delay(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        self.0.read_delay(store, observer)
     }
 
     fn patch(&mut self, addr: u64, bytes: &[u8]) {
@@ -105,7 +105,7 @@ impl Run {
     /// told.
     fn apply(&mut self, thread: ThreadId, op: &Op) {
         let store = self.machine.next_store(thread);
-        let life = self.strategy.life(store);
+        let life = self.strategy.store_delay(store);
         if let Op::Atomic { .. } = op {
             let (machine, mut guest) = self.split();
             machine.expect(thread, View::ALL, &mut guest);
@@ -218,10 +218,10 @@ proptest! {
         for op in &ops {
             if matches!(op, Op::Propagate) {
                 let (machine, mut guest) = run.split();
-                machine.propagate(&mut guest);
+                machine.next_round(&mut guest);
             }
             let (machine, mut guest) = run.split();
-            machine.enter(0, &mut guest);
+            machine.switch_in(0, &mut guest);
             run.apply(0, op);
             if let Op::Store { addr, bytes, .. } | Op::Atomic { addr, bytes, .. } = op {
                 let at = (addr - BASE) as usize;
@@ -229,7 +229,7 @@ proptest! {
             }
             prop_assert_eq!(&run.seen(0), &expected);
             let (machine, mut guest) = run.split();
-            machine.leave(&mut guest);
+            machine.switch_out(&mut guest);
         }
         let (machine, mut guest) = run.split();
         machine.drain(0, &mut guest);
@@ -248,17 +248,17 @@ proptest! {
         for (thread, op) in &ops {
             // A hand-off to `thread` …
             let (machine, mut guest) = run.split();
-            machine.propagate(&mut guest);
+            machine.next_round(&mut guest);
             prop_assert_eq!(&run.memory, &run.committed());
             let (machine, mut guest) = run.split();
-            machine.enter(*thread, &mut guest);
+            machine.switch_in(*thread, &mut guest);
             prop_assert_eq!(&run.memory, &run.seen(*thread));
             // … which then does something …
             run.apply(*thread, op);
             prop_assert_eq!(&run.memory, &run.seen(*thread));
             // … and is stopped.
             let (machine, mut guest) = run.split();
-            machine.leave(&mut guest);
+            machine.switch_out(&mut guest);
         }
     }
 
@@ -274,8 +274,8 @@ proptest! {
         for (count, (neighbour, shown, atomic)) in steps.iter().enumerate() {
             // Thread 0 counts all eight bytes up …
             let (machine, mut guest) = run.split();
-            machine.propagate(&mut guest);
-            machine.enter(0, &mut guest);
+            machine.next_round(&mut guest);
+            machine.switch_in(0, &mut guest);
             let (addr, bytes, release) = (BASE, vec![count as u8 + 1; 8], false);
             let op = if *atomic {
                 Op::Atomic { addr, bytes, release }
@@ -285,15 +285,15 @@ proptest! {
             run.apply(0, &op);
             // … and thread 1 reads one of them.
             let (machine, mut guest) = run.split();
-            machine.leave(&mut guest);
-            machine.propagate(&mut guest);
-            machine.enter(1, &mut guest);
+            machine.switch_out(&mut guest);
+            machine.next_round(&mut guest);
+            machine.switch_in(1, &mut guest);
             run.apply(1, &Op::Expect { all: *shown });
             let found = run.seen(1)[*neighbour as usize];
             run.apply(1, &Op::Load { addr: BASE + neighbour, len: 1, acquire: false });
             run.apply(1, &Op::Expect { all: false });
             let (machine, mut guest) = run.split();
-            machine.leave(&mut guest);
+            machine.switch_out(&mut guest);
             // What one byte shows holds for all: they were written together.
             prop_assert!(found >= last, "{found} after {last}");
             last = found;
@@ -306,7 +306,7 @@ proptest! {
     fn nothing_waits_for_ever(stores in prop::collection::vec((0..THREADS, 0..24_u64), 0..60)) {
         struct Never;
         impl Driver for Never {
-            fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
+            fn read_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
                 u64::MAX
             }
             fn patch(&mut self, _: u64, _: &[u8]) {}
@@ -317,8 +317,8 @@ proptest! {
             machine.store(thread, store, u64::MAX, &mut Never);
             machine.fence(thread, Pairs::WW, &mut Never);
         }
-        for _ in 0..=2 * LONGEST_LIFE {
-            machine.propagate(&mut Never);
+        for _ in 0..=2 * LONGEST_DELAY {
+            machine.next_round(&mut Never);
         }
         for thread in 0..THREADS {
             prop_assert!(machine.buffer(thread).is_empty());

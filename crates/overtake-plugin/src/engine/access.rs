@@ -404,7 +404,7 @@ impl Engine {
                 0
             } else {
                 let store = self.machine.next_store(current);
-                self.run.strategy.life(store)
+                self.run.strategy.store_delay(store)
             };
             let guest = &mut Guest(&mut self.run);
             let store = Store {

@@ -1,39 +1,13 @@
 //! Loads, stores, atomics, and reservations.
 
-use super::{Machine, ThreadId};
+use super::Machine;
+use crate::access::{Load, Store};
 use crate::driver::Driver;
-use crate::image::{WORD, granules, words};
+use crate::ids::ThreadId;
+use crate::image::{GRANULE, PAGE_SIZE, WORD, granules, words};
 use crate::reservation::Reservation;
-use crate::strategy::LONGEST_LIFE;
+use crate::strategy::LONGEST_DELAY;
 use crate::view::View;
-
-/// A load.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Load {
-    /// Where.
-    pub addr: u64,
-    /// Bytes.
-    pub len: usize,
-    /// What its address came from.
-    pub address: View,
-    /// It is an acquire.
-    pub acquire: bool,
-}
-
-/// A store, or the write of an atomic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Store<'a> {
-    /// Where.
-    pub addr: u64,
-    /// What: at most [`crate::MAX_ACCESS`] bytes.
-    pub bytes: &'a [u8],
-    /// It is ordered after all earlier accesses of the thread (stlr, a store with .rl).
-    pub release: bool,
-    /// What its address came from.
-    pub address: View,
-    /// What its data came from.
-    pub data: View,
-}
 
 impl Machine {
     /// A load that was done: it has read what [`Machine::read`] gives. Returns what it, and so what
@@ -54,13 +28,13 @@ impl Machine {
             }
         }
         if state.tracks() {
-            self.load_with_a_past(thread, load)
+            self.stale_load(thread, load)
         } else {
             View::NONE
         }
     }
 
-    fn load_with_a_past(&mut self, thread: ThreadId, load: Load) -> View {
+    fn stale_load(&mut self, thread: ThreadId, load: Load) -> View {
         let Load { addr, len, .. } = load;
         let rules = self.rules;
         let state = &mut self.threads[thread as usize];
@@ -76,7 +50,7 @@ impl Machine {
             let Some(contents) = old.copied().or(present) else {
                 continue;
             };
-            for word in words(granule, crate::image::GRANULE) {
+            for word in words(granule, GRANULE) {
                 let start = word.max(addr);
                 let end = (word + WORD as u64).min(addr + len as u64);
                 if start >= end {
@@ -127,7 +101,7 @@ impl Machine {
         view
     }
 
-    /// A store that was made. `life`: see [`crate::Strategy::life`].
+    /// A store that was made. `life`: see [`crate::Strategy::store_delay`].
     pub fn store(
         &mut self,
         thread: ThreadId,
@@ -141,7 +115,7 @@ impl Machine {
             self.show_store(thread, &store, driver);
         }
         let store = self.stored(thread, store);
-        let due = self.round + life.min(LONGEST_LIFE);
+        let due = self.round + life.min(LONGEST_DELAY);
         let state = self.thread_mut(thread);
         state.stores += 1;
         state.buffer.push(store, state.stores, due);
@@ -269,7 +243,7 @@ impl Machine {
     /// Who else reserved bytes of the page that starts at `page` has lost them: `thread` has
     /// stored there by other ways than [`Machine::store`].
     pub fn lose_reservations(&mut self, thread: ThreadId, page: u64) {
-        self.became_visible(thread, page, crate::PAGE_SIZE);
+        self.became_visible(thread, page, PAGE_SIZE);
     }
 
     /// All others have lost what they reserved: `thread` has stored to memory that may have other

@@ -1,10 +1,12 @@
 //! How stores become visible, and who does not see them yet.
 
-use super::{Machine, Store, StoreId, ThreadId, patch_difference};
+use super::{Machine, patch_difference};
+use crate::access::Store;
 use crate::buffer::MAX_ACCESS;
 use crate::driver::Driver;
+use crate::ids::{StoreId, ThreadId};
 use crate::image::{GRANULE, Granule, granules};
-use crate::strategy::LONGEST_LIFE;
+use crate::strategy::LONGEST_DELAY;
 use crate::view::View;
 
 impl Machine {
@@ -70,7 +72,7 @@ impl Machine {
         let now = self.clock;
         driver.visible(id, now);
         for other in 0..self.threads.len() {
-            if other != thread as usize && self.threads[other].lags && !self.up_to_date {
+            if other != thread as usize && self.threads[other].may_read_stale && !self.up_to_date {
                 self.leave_unseen(id, other as ThreadId, addr, len, driver);
             }
         }
@@ -116,12 +118,12 @@ impl Machine {
         len: usize,
         driver: &mut dyn Driver,
     ) {
-        let lag = driver.lag(store, thread);
-        let due = self.round + lag.min(LONGEST_LIFE);
+        let delay = driver.read_delay(store, thread);
+        let due = self.round + delay.min(LONGEST_DELAY);
         for granule in granules(addr, len) {
             let state = &mut self.threads[thread as usize];
             let earlier = state.stale.due(granule);
-            if lag == 0 && earlier.is_none() {
+            if delay == 0 && earlier.is_none() {
                 continue;
             }
             let Some(before) = self.image.granule(granule) else {
@@ -155,7 +157,7 @@ impl Machine {
 
     /// One round, while no thread's view is in memory: the writes that are due are seen, and the
     /// stores that are due become visible, unless one that is not must be first.
-    pub fn propagate(&mut self, driver: &mut dyn Driver) {
+    pub fn next_round(&mut self, driver: &mut dyn Driver) {
         debug_assert!(self.shown.is_none());
         for thread in &mut self.threads {
             if thread.tracks() {
@@ -183,7 +185,7 @@ impl Machine {
     }
 
     /// The thread sees the oldest of these. For explorations, while its view is not in memory:
-    /// [`Machine::propagate`] does so in time.
+    /// [`Machine::next_round`] does so in time.
     pub fn see_one(&mut self, thread: ThreadId, addr: u64) {
         debug_assert!(self.shown != Some(thread));
         let state = self.thread_mut(thread);
@@ -194,7 +196,7 @@ impl Machine {
     }
 
     /// Puts the thread's view into memory that holds the committed contents.
-    pub fn enter(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
+    pub fn switch_in(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
         debug_assert!(self.shown.is_none());
         self.shown = Some(thread);
         let state = self.thread(thread);
@@ -210,7 +212,7 @@ impl Machine {
     }
 
     /// Puts the committed contents into memory that holds a thread's view.
-    pub fn leave(&mut self, driver: &mut dyn Driver) {
+    pub fn switch_out(&mut self, driver: &mut dyn Driver) {
         let Some(thread) = self.shown.take() else {
             return;
         };

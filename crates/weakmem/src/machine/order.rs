@@ -1,7 +1,8 @@
 //! Fences, acquires, dependencies: what makes a thread see the present.
 
-use super::{Machine, ThreadId, overlay, patch_difference};
+use super::{Machine, overlay, patch_difference};
 use crate::driver::Driver;
+use crate::ids::ThreadId;
 use crate::view::View;
 use arch::Pairs;
 

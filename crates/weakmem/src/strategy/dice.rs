@@ -33,12 +33,12 @@ impl Dice {
     }
 
     /// By order of magnitude, so that a store often outlives many later ones.
-    pub fn life(&mut self) -> u64 {
+    pub fn store_delay(&mut self) -> u64 {
         (1 << self.below(5)) - 1
     }
 
     /// Half of the writes are seen at once; the others by order of magnitude.
-    pub fn lag(&mut self) -> u64 {
+    pub fn read_delay(&mut self) -> u64 {
         (1 << self.below(10).saturating_sub(4)) - 1
     }
 

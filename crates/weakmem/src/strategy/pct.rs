@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::{Progress, Quantum, Strategy};
-use crate::machine::{StoreId, ThreadId};
+use crate::ids::{StoreId, ThreadId};
 use std::collections::BTreeMap;
 
 /// One of this many choices is a change point.
@@ -59,12 +59,12 @@ impl Strategy for Pct {
         self.dice.quantum()
     }
 
-    fn life(&mut self, _: StoreId) -> u64 {
-        self.dice.life()
+    fn store_delay(&mut self, _: StoreId) -> u64 {
+        self.dice.store_delay()
     }
 
-    fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
-        self.dice.lag()
+    fn read_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
+        self.dice.read_delay()
     }
 
     fn fails(&mut self, _: ThreadId) -> bool {

@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::{Progress, Quantum, Strategy};
-use crate::machine::{StoreId, ThreadId};
+use crate::ids::{StoreId, ThreadId};
 
 /// Every choice at random, each independent of the others, from one seed.
 ///
@@ -32,12 +32,12 @@ impl Strategy for Uniform {
         self.dice.quantum()
     }
 
-    fn life(&mut self, _: StoreId) -> u64 {
-        self.dice.life()
+    fn store_delay(&mut self, _: StoreId) -> u64 {
+        self.dice.store_delay()
     }
 
-    fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
-        self.dice.lag()
+    fn read_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
+        self.dice.read_delay()
     }
 
     fn fails(&mut self, _: ThreadId) -> bool {

@@ -74,7 +74,7 @@ struct State {
 struct Unseen;
 
 impl Driver for Unseen {
-    fn lag(&mut self, _: StoreId, _: ThreadId) -> u64 {
+    fn read_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
         u64::MAX
     }
 

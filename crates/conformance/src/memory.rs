@@ -1,0 +1,22 @@
+//! Where the locations of a test are, and how memory answers the machine.
+
+use weakmem::{Driver, StoreId, ThreadId};
+
+/// Where the first location is; each has 64 bytes of its own.
+pub(crate) const BASE: u64 = 0x1000;
+
+/// The address of a location.
+pub(crate) fn address(location: usize) -> u64 {
+    BASE + 64 * location as u64
+}
+
+/// Every write stays unseen until the exploration chooses that it is seen.
+pub(crate) struct Unseen;
+
+impl Driver for Unseen {
+    fn read_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
+        u64::MAX
+    }
+
+    fn patch(&mut self, _: u64, _: &[u8]) {}
+}

@@ -1,0 +1,31 @@
+//! One load and one store, as the machine takes them.
+
+use crate::view::View;
+
+/// A load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Where.
+    pub addr: u64,
+    /// Bytes.
+    pub len: usize,
+    /// The view of its address: what the address depends on.
+    pub address: View,
+    /// It is an acquire.
+    pub acquire: bool,
+}
+
+/// A store, or the write of an atomic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Store<'a> {
+    /// Where.
+    pub addr: u64,
+    /// What: at most [`crate::MAX_ACCESS`] bytes.
+    pub bytes: &'a [u8],
+    /// It is ordered after all earlier accesses of the thread (stlr, a store with .rl).
+    pub release: bool,
+    /// The view of its address: what the address depends on.
+    pub address: View,
+    /// The view of its data: what the data depends on.
+    pub data: View,
+}
