@@ -1,12 +1,12 @@
-//! An ordering that is supposed to be there, or not to be: `assume=ADDRESS:WHAT`.
+//! An ordering that is assumed at one instruction, or ignored there: `assume=ADDRESS:WHAT`.
 //!
-//! So a cure is tried, or a barrier taken away, without another binary.
+//! This tries a cure, or removes a barrier, without another binary.
 
 use crate::translate::Decoded;
 use arch::Pairs;
 use isa::{Access, Acquire};
 
-/// What is supposed of the instruction at an address.
+/// What is assumed of the instruction at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Assumption {
     address: u64,
@@ -79,8 +79,8 @@ impl Assumption {
                     effect.acquire = acquire;
                 }
             }
-            What::Before(fence) => decoded.before = Some(fence),
-            What::After(fence) => decoded.after = Some(fence),
+            What::Before(fence) => decoded.before = fence,
+            What::After(fence) => decoded.after = fence,
         }
     }
 }
@@ -95,8 +95,8 @@ mod tests {
             address: 0x40,
             effect: isa::decode(arch, bytes),
             flow: isa::flow(arch, bytes),
-            before: None,
-            after: None,
+            before: Pairs::NONE,
+            after: Pairs::NONE,
         }
     }
 
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_supposed_of_one_instruction_changes_no_other() {
+    fn an_assumption_changes_one_instruction() {
         // stlr w1, [x0]
         let stlr = [0x01, 0xfc, 0x9f, 0x88];
         let mut changed = decoded(Arch::AArch64, &stlr);
@@ -140,6 +140,6 @@ mod tests {
         Assumption::parse("0x40:before-ww")
             .unwrap()
             .apply(&mut isync);
-        assert_eq!(isync.before, Some(Pairs::WW));
+        assert_eq!(isync.before, Pairs::WW);
     }
 }

@@ -51,8 +51,8 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
                     address,
                     effect: isa::decode(plugin.arch, bytes),
                     flow: isa::flow(plugin.arch, bytes),
-                    before: None,
-                    after: None,
+                    before: arch::Pairs::NONE,
+                    after: arch::Pairs::NONE,
                 });
                 for assumption in &plugin.options.assumptions {
                     assumption.apply(&mut decoded);

@@ -2,7 +2,8 @@
 
 use crate::trace::{self, BlockHash};
 use arch::Pairs;
-use isa::{Access, Acquire, Effect, Flow, Registers};
+use isa::{Access, Effect, Flow, Registers};
+use weakmem::{Acquire, Kind, Step};
 
 /// A translated block of guest code.
 #[derive(Debug)]
@@ -20,7 +21,7 @@ pub struct Block {
     /// The number of instructions up to and with the last that accesses memory.
     pub accesses_end: u32,
     /// What each instruction passes on is understood, and the first access, if there is one, may
-    /// read the past.
+    /// read something stale.
     pub simple: bool,
     /// The registers that its instructions up to and with the first access read or write.
     pub head: Registers,
@@ -37,10 +38,38 @@ pub struct Decoded {
     pub effect: Effect,
     /// What it passes on.
     pub flow: Flow,
-    /// A fence that is supposed before it.
-    pub before: Option<Pairs>,
-    /// A fence that is supposed after its access.
-    pub after: Option<Pairs>,
+    /// What is assumed to be ordered before it.
+    pub before: Pairs,
+    /// What is assumed to be ordered after its access.
+    pub after: Pairs,
+}
+
+impl Decoded {
+    /// What the instruction is to the model.
+    pub fn step(&self) -> Step {
+        let Self { effect, flow, .. } = self;
+        let kind = match effect.access {
+            Access::Plain => Kind::Plain,
+            Access::LoadReserved => Kind::LoadReserved,
+            Access::StoreConditional => Kind::StoreConditional,
+            Access::Atomic => Kind::Atomic,
+        };
+        Step {
+            kind,
+            prepares: flow.load || kind == Kind::StoreConditional,
+            newest: kind != Kind::Plain || *flow == Flow::UNKNOWN,
+            acquire: match effect.acquire {
+                isa::Acquire::No => Acquire::No,
+                isa::Acquire::Rcpc => Acquire::Rcpc,
+                isa::Acquire::Rcsc => Acquire::Rcsc,
+            },
+            release: effect.release,
+            before: effect.fence | self.before,
+            after: effect.fence | self.after,
+            context_sync: flow.context_sync,
+            synchronises: effect.unseen_write || effect.unknown,
+        }
+    }
 }
 
 /// A translated instruction.
@@ -48,36 +77,26 @@ pub struct Decoded {
 pub struct Instruction {
     /// Its address.
     pub address: u64,
-    /// What it is among accesses.
-    pub access: Access,
+    /// What it is to the model.
+    pub step: Step,
+    /// What it orders by itself, without what is assumed.
+    pub fence: Pairs,
     /// Its place in its block.
     pub index: u32,
     /// It is the last one there.
     pub is_last: bool,
-    /// Whether it is an acquire.
-    pub acquire: Acquire,
-    /// Whether it is a release.
-    pub release: bool,
-    /// What it orders by itself, before it runs.
-    pub fence: Option<Pairs>,
-    /// What is supposed to be ordered before it runs.
-    pub before: Option<Pairs>,
-    /// What is supposed to be ordered after its access.
-    pub after: Option<Pairs>,
     /// It writes memory that no callback reports.
     pub unseen_write: bool,
     /// It follows such an instruction, or a store-conditional.
-    pub needs_mending: bool,
+    pub needs_repair: bool,
     /// It says that the thread waits for another.
     pub spin_hint: bool,
-    /// It is not understood.
-    pub unknown: bool,
     /// What it passes on between registers and memory.
     pub flow: Flow,
     /// [`Block::accesses_end`] of the instructions before it.
     pub accesses_before: u32,
     /// It is one plain access, in a block of which everything is understood, and the next access
-    /// there, if there is one, may read the past.
+    /// there, if there is one, may read something stale.
     pub simple: bool,
     /// The registers that it, the instructions between it and the access before, and those up to and
     /// with the access after it read or write.
@@ -85,7 +104,7 @@ pub struct Instruction {
 }
 
 impl Instruction {
-    fn new(index: usize, decoded: &Decoded, needs_mending: bool) -> Self {
+    fn new(index: usize, decoded: &Decoded, needs_repair: bool) -> Self {
         let Decoded {
             address,
             effect,
@@ -94,18 +113,13 @@ impl Instruction {
         } = *decoded;
         Self {
             address,
+            step: decoded.step(),
+            fence: effect.fence,
             index: index as u32,
             is_last: false,
-            access: effect.access,
-            acquire: effect.acquire,
-            release: effect.release,
-            fence: fence(effect.fence),
-            before: decoded.before,
-            after: decoded.after,
             unseen_write: effect.unseen_write,
-            needs_mending,
+            needs_repair,
             spin_hint: effect.spin_hint,
-            unknown: effect.unknown,
             flow,
             accesses_before: 0,
             simple: false,
@@ -113,34 +127,28 @@ impl Instruction {
         }
     }
 
-    /// Whether it may read the past: a plain access that is not ordered by itself.
-    fn may_read_the_past(&self) -> bool {
-        self.access == Access::Plain && self.acquire != Acquire::Rcsc
+    /// Whether it may read something stale: a plain access that is not ordered by itself.
+    fn may_read_stale(&self) -> bool {
+        self.step.kind == Kind::Plain && self.step.acquire != Acquire::Rcsc
     }
 
     /// Whether it orders nothing, and is atomic with nothing.
     pub fn is_plain(&self) -> bool {
-        self.access == Access::Plain
-            && self.acquire == Acquire::No
-            && !self.release
-            && self.fence.is_none()
-            && self.after.is_none()
+        self.step.kind == Kind::Plain
+            && self.step.acquire == Acquire::No
+            && !self.step.release
+            && self.step.after.is_empty()
     }
 
     /// Whether something must be done before it runs.
     pub fn needs_callback_before(&self) -> bool {
-        self.fence.is_some()
-            || self.before.is_some()
-            || self.access == Access::StoreConditional
+        !self.step.before.is_empty()
+            || self.step.kind == Kind::StoreConditional
             || self.unseen_write
-            || self.needs_mending
+            || self.needs_repair
             || self.spin_hint
-            || self.flow.context_sync
+            || self.step.context_sync
     }
-}
-
-fn fence(pairs: Pairs) -> Option<Pairs> {
-    (!pairs.is_empty()).then_some(pairs)
 }
 
 /// One bit of 64, from an address of code.
@@ -157,7 +165,7 @@ impl Block {
             .enumerate()
             .map(|(index, decoded)| {
                 let instruction = Instruction::new(index, decoded, after);
-                after = instruction.unseen_write || instruction.access == Access::StoreConditional;
+                after = instruction.unseen_write || instruction.step.kind == Kind::StoreConditional;
                 instruction
             })
             .collect();
@@ -185,7 +193,7 @@ impl Block {
                 understood && next_may && instruction.is_plain() && !instruction.flow.several;
             instruction.reach |= until;
             if instruction.flow.is_access() {
-                next_may = instruction.may_read_the_past();
+                next_may = instruction.may_read_stale();
                 until = Registers::NONE;
             }
             until |= instruction.flow.touched();

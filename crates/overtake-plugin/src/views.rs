@@ -36,7 +36,7 @@ impl Driver for Guest<'_> {
 
 /// Makes memory differ from what a lost reservation loaded, so that QEMU, which compares the two,
 /// lets the store-conditional fail. Returns what was there.
-pub fn spoil(lost: &Reservation) -> Reservation {
+pub fn force_failure(lost: &Reservation) -> Reservation {
     let mut there = [0; MAX_ACCESS];
     let there = &mut there[..lost.bytes().len()];
     // SAFETY: the guest has loaded these bytes, and their page is still mapped: reservations end
@@ -47,8 +47,8 @@ pub fn spoil(lost: &Reservation) -> Reservation {
     Reservation::new(lost.addr(), there)
 }
 
-/// Undoes [`spoil`].
-pub fn mend(there: &Reservation) {
+/// Undoes [`force_failure`].
+pub fn undo_failure(there: &Reservation) {
     write(there.addr(), there.bytes());
 }
 

@@ -1,27 +1,13 @@
 //! What an access does.
 
 use super::flow::Uses;
-use super::{Engine, Next};
+use super::{Engine, MemoryAccess, Next};
 use crate::fast::{self, Mine};
 use crate::guest_memory;
-use crate::pages::{self, Owner};
+use crate::pages;
 use crate::spin::Look;
 use crate::translate::Instruction;
-use crate::views::Guest;
-use isa::{Access, Acquire, Flow};
-use overtake_report::trace::Op;
-use weakmem::{Load, MAX_ACCESS, Stop, Store, View};
-
-/// A memory access as QEMU reports it, after it was done.
-#[derive(Debug, Clone, Copy)]
-pub struct MemoryAccess {
-    /// Guest address.
-    pub addr: u64,
-    /// Bytes.
-    pub size: usize,
-    /// A store, or a read-modify-write.
-    pub store: bool,
-}
+use weakmem::{Kind, MAX_ACCESS, Stop};
 
 /// What becomes of the running thread after an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,51 +21,20 @@ enum After {
 }
 
 impl Engine {
-    /// Shows the running thread what its next access comes after.
-    pub(super) fn prepare(&mut self) {
-        let current = self.current;
-        let position = &mut self.threads[current as usize].position;
-        let mut guest = Guest(&mut self.run);
-        let mut view = View::NONE;
-        let unfinished = position.unfinished();
-        for (instruction, address) in position
-            .next_access(&mut self.machine, current)
-            .into_iter()
-            .chain(unfinished)
-        {
-            if !instruction.flow.load && instruction.access != Access::StoreConditional {
-                continue;
-            }
-            view = view.join(address);
-            // What is atomic reads what is newest. What is not understood may access nothing, and
-            // nor does a store-conditional that fails: then this is for the access after it.
-            if instruction.access != Access::Plain || instruction.flow == Flow::UNKNOWN {
-                view = View::ALL;
-            }
-            if instruction.acquire == Acquire::Rcsc {
-                view = view.join(self.machine.acquire_rcsc(current, &mut guest));
-            }
-        }
-        self.machine.expect(current, view, &mut guest);
-    }
-
     /// An access was done, as QEMU reports it: newer versions report as one what is two accesses
     /// to the architecture, a pair of registers or the halves of a vector.
     ///
     /// They also report the read of an atomic and its write one after the other, when both are
     /// done; QEMU 7.2 reports one access that stores. So the read alone says nothing.
     pub fn access(&mut self, instruction: &Instruction, access: MemoryAccess) -> Next {
-        let atomic = matches!(
-            instruction.access,
-            Access::Atomic | Access::StoreConditional
-        );
+        let atomic = matches!(instruction.step.kind, Kind::Atomic | Kind::StoreConditional);
         if atomic && !access.store {
             return Next::Continue;
         }
         self.notice();
         let start = access.addr & self.address_mask;
-        let part = match instruction.access {
-            Access::Plain | Access::LoadReserved if instruction.flow.several => {
+        let part = match instruction.step.kind {
+            Kind::Plain | Kind::LoadReserved if instruction.flow.several => {
                 usize::from(instruction.flow.part).min(access.size)
             }
             _ => access.size,
@@ -155,13 +110,10 @@ impl Engine {
         if self.is_of_no_consequence(instruction, access) {
             return After::GoesOn;
         }
-        if instruction.access == Access::StoreConditional {
-            if self.spoiled.is_some() {
-                // It failed, and stored nothing.
-                self.mend();
-                return After::GoesOn;
-            }
-            self.machine.end_reservation(self.current);
+        if instruction.step.kind == Kind::StoreConditional && self.forced_failure.is_some() {
+            // It failed, and stored nothing.
+            self.repair();
+            return After::GoesOn;
         }
         let follows = self.machine.tracks(self.current);
         let uses = if follows {
@@ -171,9 +123,6 @@ impl Engine {
             Uses::NONE
         };
         let (view, shared) = self.model(instruction, access, uses);
-        if instruction.access == Access::LoadReserved {
-            self.reserve(instruction, access, view);
-        }
         if follows {
             let status = self.machine.status(self.current);
             let position = &mut self.threads[self.current as usize].position;
@@ -231,205 +180,5 @@ impl Engine {
             addr: access.addr,
             bytes,
         })
-    }
-
-    /// A load-reserved was done, which came after `view`.
-    fn reserve(&mut self, instruction: &Instruction, access: MemoryAccess, view: View) {
-        let mut bytes = [0; MAX_ACCESS];
-        let bytes = &mut bytes[..access.size.min(MAX_ACCESS)];
-        // SAFETY: the guest has just loaded these.
-        unsafe { guest_memory::read(access.addr, bytes) };
-        let pair = self.load_reserved_at == instruction.address;
-        self.load_reserved_at = instruction.address;
-        self.machine
-            .reserve(self.current, access.addr, bytes, view, pair);
-    }
-
-    /// An access goes through the model, if its page is shared. Returns what a load came after,
-    /// and whether the page is shared.
-    #[inline]
-    fn model(
-        &mut self,
-        instruction: &Instruction,
-        access: MemoryAccess,
-        uses: Uses,
-    ) -> (View, bool) {
-        let first = pages::number(access.addr);
-        let last = pages::number(access.addr + access.size as u64 - 1);
-        let owner = self.pages.owner(first);
-        if owner == Owner::Thread(self.current) && first == last {
-            if let Some(mine) = &self.threads[self.current as usize].mine {
-                mine.add(first);
-            }
-            return (self.private_access(instruction, access, uses, false), false);
-        }
-        if (owner != Owner::Shared || first != last) && !self.touch(first, last, access) {
-            let strong = owner == Owner::Unmodelled;
-            if strong && access.store {
-                // Visible at once, so what must be visible before it is made so.
-                let mut guest = Guest(&mut self.run);
-                self.machine.drain(self.current, &mut guest);
-                self.machine.lose_all_reservations(self.current);
-            }
-            // What has just been shared is as old as now.
-            let now = strong || self.pages.owner(first) == Owner::Shared;
-            return (self.private_access(instruction, access, uses, now), false);
-        }
-        (self.shared_access(instruction, access, uses), true)
-    }
-
-    /// An access that is visible to all at once, or to nobody else. Still it orders: a release
-    /// that is visible at once makes what it releases visible too.
-    fn private_access(
-        &mut self,
-        instruction: &Instruction,
-        access: MemoryAccess,
-        uses: Uses,
-        now: bool,
-    ) -> View {
-        let (current, mut guest) = (self.current, Guest(&mut self.run));
-        let acquire = instruction.acquire != Acquire::No;
-        let atomic = instruction.access == Access::Atomic;
-        if instruction.release || (acquire && atomic) {
-            self.machine.private_release(current, &mut guest);
-        }
-        let mut address = uses.address;
-        if instruction.acquire == Acquire::Rcsc {
-            address = address.join(self.machine.acquire_rcsc(current, &mut guest));
-        }
-        if !self.machine.tracks(current) {
-            return View::NONE;
-        }
-        let mut view = View::NONE;
-        if !access.store || atomic {
-            let load = Load {
-                addr: access.addr,
-                len: access.size,
-                address,
-                acquire,
-            };
-            view = self.machine.private_load(current, load, now);
-            if acquire {
-                self.machine.acquired(current, view, atomic, &mut guest);
-            }
-        }
-        if access.store {
-            let store = Store {
-                addr: access.addr,
-                bytes: &[0; MAX_ACCESS][..access.size.min(MAX_ACCESS)],
-                release: false,
-                address: uses.address,
-                data: uses.data,
-            };
-            self.machine.private_store(current, store);
-        }
-        for fence in instruction.fence.into_iter().chain(instruction.after) {
-            self.machine.fence(current, fence, &mut guest);
-        }
-        view
-    }
-
-    /// Writes an access of shared memory into the trace, as the model is about to take it.
-    #[cold]
-    fn trace(&mut self, instruction: &Instruction, access: MemoryAccess, atomic: bool) {
-        let MemoryAccess { addr, size, store } = access;
-        let mut bytes = vec![0; size.min(MAX_ACCESS)];
-        // SAFETY: the guest has just accessed these.
-        unsafe { guest_memory::read(addr, &mut bytes) };
-        let next = self.machine.next_store(self.current).number;
-        let unseen = if store {
-            Vec::new()
-        } else {
-            let unseen = self.machine.unseen_by_next(self.current, addr, size);
-            unseen.collect()
-        };
-        self.run.access(overtake_report::trace::Access {
-            thread: self.current,
-            pc: instruction.address,
-            addr,
-            op: match (store, atomic) {
-                (false, _) => Op::Load,
-                (true, false) => Op::Store,
-                (true, true) => Op::Atomic,
-            },
-            bytes,
-            number: store.then_some(next),
-            unseen,
-            acquire: instruction.acquire != Acquire::No,
-            release: instruction.release,
-            orders: instruction.fence.unwrap_or_default(),
-        });
-    }
-
-    fn shared_access(
-        &mut self,
-        instruction: &Instruction,
-        access: MemoryAccess,
-        uses: Uses,
-    ) -> View {
-        let MemoryAccess { addr, size, store } = access;
-        let (current, mut guest) = (self.current, Guest(&mut self.run));
-        let guest = &mut guest;
-        let acquire = instruction.acquire != Acquire::No;
-        let mut bytes = [0; MAX_ACCESS];
-        let bytes = &mut bytes[..size.min(MAX_ACCESS)];
-        if store {
-            // SAFETY: the guest has just stored there.
-            unsafe { guest_memory::read(addr, bytes) };
-        }
-        let atomic = match instruction.access {
-            Access::Plain | Access::LoadReserved => false,
-            Access::StoreConditional | Access::Atomic => store,
-        };
-        let mut view = View::NONE;
-        let mut address = uses.address;
-        let loads = !store || instruction.access == Access::Atomic;
-        if loads && instruction.acquire == Acquire::Rcsc {
-            address = address.join(self.machine.acquire_rcsc(current, guest));
-        }
-        if self.run.is_traced() {
-            self.trace(instruction, access, atomic);
-        }
-        if loads {
-            let load = Load {
-                addr,
-                len: size,
-                address,
-                acquire,
-            };
-            view = self.machine.load(current, load);
-        }
-        if store {
-            let life = if atomic {
-                0
-            } else {
-                let store = self.machine.next_store(current);
-                self.run.strategy.store_delay(store)
-            };
-            let guest = &mut Guest(&mut self.run);
-            let store = Store {
-                addr,
-                bytes,
-                release: instruction.release,
-                address: uses.address,
-                // What an atomic stores is made from what it read; if it is a compare-and-swap
-                // that failed, which is reported as a store, it is that.
-                data: uses.data.join(view),
-            };
-            if atomic {
-                self.machine.atomic(current, store, guest);
-            } else {
-                self.machine.store(current, store, life, guest);
-            }
-        }
-        let guest = &mut Guest(&mut self.run);
-        if acquire {
-            self.machine.acquired(current, view, atomic, guest);
-        }
-        // What a fence on an access orders, it orders on both sides of it.
-        for fence in instruction.fence.into_iter().chain(instruction.after) {
-            self.machine.fence(current, fence, guest);
-        }
-        view
     }
 }

@@ -1,0 +1,137 @@
+//! How an access goes through the model: the calls of `weakmem`'s steps.
+
+use super::flow::Uses;
+use super::{Engine, MemoryAccess};
+use crate::guest_memory;
+use crate::pages::{self, Owner};
+use crate::translate::Instruction;
+use crate::views::Guest;
+use overtake_report::trace::Op;
+use weakmem::{Access, Acquire, Kind, MAX_ACCESS, Memory, View};
+
+impl Engine {
+    /// Prepares memory for the running thread's next access.
+    pub(super) fn prepare(&mut self) {
+        let current = self.current;
+        let position = &mut self.threads[current as usize].position;
+        let unfinished = position.unfinished();
+        // What is not understood may access nothing, and nor does a store-conditional that fails:
+        // then this is for the access after it.
+        let next = position
+            .next_access(&mut self.machine, current)
+            .into_iter()
+            .chain(unfinished)
+            .map(|(instruction, address)| (&instruction.step, address));
+        self.machine
+            .prepare(current, next, &mut Guest(&mut self.run));
+    }
+
+    /// An access goes through the model. Returns what depends on its read is ordered after, and
+    /// whether its page is shared.
+    #[inline]
+    pub(super) fn model(
+        &mut self,
+        instruction: &Instruction,
+        access: MemoryAccess,
+        uses: Uses,
+    ) -> (View, bool) {
+        let memory = self.memory_of(access);
+        let shared = memory == Memory::Shared;
+        let mut bytes = [0; MAX_ACCESS];
+        let bytes = &mut bytes[..access.size.min(MAX_ACCESS)];
+        let reserves = instruction.step.kind == Kind::LoadReserved;
+        if shared && access.store || reserves {
+            // SAFETY: the guest has just accessed these.
+            unsafe { guest_memory::read(access.addr, bytes) };
+        }
+        let done = Access {
+            addr: access.addr,
+            len: access.size,
+            store: access.store,
+            bytes,
+            address: uses.address,
+            data: uses.data,
+            pair: reserves && self.load_reserved_at == instruction.address,
+        };
+        if reserves {
+            self.load_reserved_at = instruction.address;
+        }
+        let (current, step) = (self.current, &instruction.step);
+        let guest = &mut Guest(&mut self.run);
+        let execution = self.machine.begin(current, step, done, memory, guest);
+        let mut store_delay = 0;
+        if shared {
+            if self.run.is_traced() {
+                self.trace(instruction, access);
+            }
+            if access.store && !is_atomic(step.kind) {
+                let store = self.machine.next_store(current);
+                store_delay = self.run.strategy.store_delay(store);
+            }
+        }
+        let guest = &mut Guest(&mut self.run);
+        let view = self
+            .machine
+            .finish(current, step, execution, store_delay, guest);
+        (view, shared)
+    }
+
+    /// To which memory an access is: its pages become those of whom they are by it.
+    #[inline]
+    fn memory_of(&mut self, access: MemoryAccess) -> Memory {
+        let first = pages::number(access.addr);
+        let last = pages::number(access.addr + access.size as u64 - 1);
+        let owner = self.pages.owner(first);
+        if owner == Owner::Thread(self.current) && first == last {
+            if let Some(mine) = &self.threads[self.current as usize].mine {
+                mine.add(first);
+            }
+            Memory::Private
+        } else if owner == Owner::Shared && first == last || self.touch(first, last, access) {
+            Memory::Shared
+        } else if owner == Owner::Unmodelled {
+            Memory::Unmodelled
+        } else if self.pages.owner(first) == Owner::Shared {
+            Memory::JustShared
+        } else {
+            Memory::Private
+        }
+    }
+
+    /// Writes an access of shared memory into the trace, as the model is about to take it.
+    #[cold]
+    fn trace(&mut self, instruction: &Instruction, access: MemoryAccess) {
+        let MemoryAccess { addr, size, store } = access;
+        let mut bytes = vec![0; size.min(MAX_ACCESS)];
+        // SAFETY: the guest has just accessed these.
+        unsafe { guest_memory::read(addr, &mut bytes) };
+        let next = self.machine.next_store(self.current).number;
+        let unseen = if store {
+            Vec::new()
+        } else {
+            let unseen = self.machine.unseen_by_next(self.current, addr, size);
+            unseen.collect()
+        };
+        self.run.access(overtake_report::trace::Access {
+            thread: self.current,
+            pc: instruction.address,
+            addr,
+            op: match (store, is_atomic(instruction.step.kind)) {
+                (false, _) => Op::Load,
+                (true, false) => Op::Store,
+                (true, true) => Op::Atomic,
+            },
+            bytes,
+            number: store.then_some(next),
+            unseen,
+            acquire: instruction.step.acquire != Acquire::No,
+            release: instruction.step.release,
+            orders: instruction.fence,
+        });
+    }
+}
+
+/// Whether a write of this kind is visible at once.
+fn is_atomic(kind: Kind) -> bool {
+    matches!(kind, Kind::Atomic | Kind::StoreConditional)
+}

@@ -1,0 +1,137 @@
+//! Who runs, and for how long.
+
+use super::{Engine, Next};
+use crate::fast;
+use crate::translate::Instruction;
+use crate::views::{self, Guest};
+use weakmem::{Progress, Quantum, Stop, ThreadId};
+
+impl Engine {
+    /// A choice was made although some thread had not settled.
+    pub fn count_unsettled(&mut self) {
+        self.stats.unsettled_choices += 1;
+    }
+
+    /// The running thread is about to stop at this instruction; `after` it was run, or before.
+    #[cold]
+    pub(super) fn stop_at(&mut self, instruction: &Instruction, after: bool) {
+        let position = &mut self.threads[self.current as usize].position;
+        position.stop(instruction, after, &mut self.machine, self.current);
+    }
+
+    #[cold]
+    pub(super) fn time_is_up(&mut self) -> Next {
+        if fast::instructions() >= self.budget {
+            Next::OutOfBudget
+        } else if self.alone() {
+            self.deadline = self.budget;
+            self.go_on_alone();
+            Next::Continue
+        } else {
+            self.stop = Stop::Instructions;
+            Next::HandOff
+        }
+    }
+
+    /// There is nobody to hand over to, so that no rounds come in which the running thread would
+    /// see what it has not seen.
+    #[cold]
+    pub(crate) fn go_on_alone(&mut self) {
+        self.count_progress();
+        self.accesses_left = i64::MAX;
+        self.counted.0 = i64::MAX;
+        let mut guest = Guest(&mut self.run);
+        self.machine.synchronise(self.current, &mut guest);
+    }
+
+    /// Adds what the running thread has done since this was last called to its progress.
+    fn count_progress(&mut self) -> Progress {
+        let (accesses, instructions) = self.counted;
+        let progress = &mut self.threads[self.current as usize].progress;
+        progress.thread = self.current;
+        progress.accesses += accesses.abs_diff(self.accesses_left);
+        progress.instructions += fast::instructions() - instructions;
+        self.counted = (self.accesses_left, fast::instructions());
+        *progress
+    }
+
+    /// The thread gives up the rest of its time.
+    pub fn end_quantum(&mut self) {
+        self.deadline = 0;
+    }
+
+    /// Who goes on, of these. Not who waits for another one, if there is one: until another has run,
+    /// it gets nowhere.
+    pub fn choose(&mut self, runnable: &[ThreadId]) -> ThreadId {
+        self.notice();
+        let progress = self.count_progress();
+        let why = std::mem::replace(&mut self.stop, Stop::Itself);
+        self.run.strategy.stopped(progress, why);
+        self.idle_choices += u32::from(self.nothing_was_chosen());
+        if std::mem::take(&mut self.waits) && runnable.len() > 1 {
+            let others = runnable.iter().filter(|it| **it != self.current);
+            let others: Vec<ThreadId> = others.copied().collect();
+            self.run.strategy.next_thread(&others)
+        } else {
+            self.run.strategy.next_thread(runnable)
+        }
+    }
+
+    /// Stores propagate, and `next` becomes the running thread. `wrote`: the kernel has written
+    /// memory for a thread that has come back; `tolerant`: it may just be doing so.
+    pub fn switch_to(&mut self, next: ThreadId, wrote: bool, tolerant: bool) -> Next {
+        if next != self.current {
+            self.run.turn(next);
+        }
+        if self.view != Some(next) || self.alive > 1 {
+            let mut guest = Guest(&mut self.run);
+            if let Some(previous) = self.view.take() {
+                self.machine.switch_out(&mut guest);
+                if previous != next {
+                    self.stats.hand_offs += 1;
+                }
+            }
+            if std::mem::take(&mut self.kernel_wrote) || wrote {
+                views::resynchronise(&mut self.machine, None, &mut guest);
+            } else if self.check
+                && let Some((addr, expected, found)) = views::first_difference(&self.machine)
+            {
+                if tolerant {
+                    views::resynchronise(&mut self.machine, None, &mut guest);
+                } else {
+                    self.unexplained = Some(format!(
+                        "byte at guest address {addr:#x} is {found:#04x}, and the accesses that \
+                         were seen make it {expected:#04x}"
+                    ));
+                }
+            }
+            self.machine.next_round(&mut guest);
+            self.current = next;
+            self.machine.allow_stale(next, true);
+            if self.machine.tracks(next) {
+                self.prepare();
+            }
+            let mut guest = Guest(&mut self.run);
+            self.machine.switch_in(next, &mut guest);
+            self.view = Some(next);
+        }
+        self.current = next;
+        self.look_closely();
+        let Quantum {
+            accesses,
+            instructions,
+        } = self.run.strategy.quantum(Progress {
+            thread: next,
+            ..self.threads[next as usize].progress
+        });
+        self.accesses_left = accesses.into();
+        self.counted.0 = accesses.into();
+        self.shared_at = fast::instructions();
+        self.deadline = (fast::instructions() + u64::from(instructions)).min(self.budget);
+        if self.unexplained.is_some() {
+            Next::Unexplained
+        } else {
+            Next::Continue
+        }
+    }
+}
