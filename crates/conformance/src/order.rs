@@ -75,7 +75,20 @@ impl Sort {
     }
 }
 
-/// Two neighbouring calls of a sort of step, exchanged.
+/// Whether a call does something only where an instruction has an annotation or is a fence.
+const fn is_optional(call: Call) -> bool {
+    matches!(
+        call,
+        Call::AwaitReleases
+            | Call::FenceBefore
+            | Call::ContextSync
+            | Call::FollowReleases
+            | Call::Acquired
+            | Call::FenceAfter
+    )
+}
+
+/// Two calls of a sort of step, exchanged. They are neighbours in some instruction of that sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Swap {
     /// Of such steps.
@@ -90,28 +103,38 @@ impl Swap {
     /// All of them, of all sorts of steps.
     #[must_use]
     pub fn all() -> Vec<Swap> {
-        let of_sort = |sort: Sort| {
-            let calls = sort.calls();
-            let swap = move |two: &[Call]| Swap {
-                sort,
-                first: two[0],
-                second: two[1],
-            };
-            calls.windows(2).map(swap).collect::<Vec<_>>()
-        };
-        Sort::ALL.into_iter().flat_map(of_sort).collect()
+        Sort::ALL.into_iter().flat_map(Swap::of).collect()
+    }
+
+    fn of(sort: Sort) -> Vec<Swap> {
+        let calls = sort.calls();
+        let mut swaps = Vec::new();
+        for (index, first) in calls.iter().enumerate() {
+            for second in &calls[index + 1..] {
+                swaps.push(Swap {
+                    sort,
+                    first: *first,
+                    second: *second,
+                });
+                if !is_optional(*second) {
+                    break;
+                }
+            }
+        }
+        swaps
     }
 }
 
-/// The calls of a step, with this exchange in steps of its sort.
+/// The calls of a step. In steps of the exchange's sort, its second call stands directly before its
+/// first one.
 pub(crate) fn calls(sort: Sort, swap: Option<Swap>) -> Vec<Call> {
     let mut calls = sort.calls();
     if let Some(swap) = swap
         && swap.sort == sort
     {
-        let first = calls.iter().position(|call| *call == swap.first);
-        if let Some(first) = first {
-            calls.swap(first, first + 1);
+        let at = |wanted| calls.iter().position(|call| *call == wanted);
+        if let (Some(first), Some(second)) = (at(swap.first), at(swap.second)) {
+            calls[first..=second].rotate_right(1);
         }
     }
     calls

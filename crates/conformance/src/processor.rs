@@ -181,7 +181,13 @@ impl Processor {
         thread: ThreadId,
     ) -> Result {
         let mutation = self.mutation;
-        let intended = self.intended(access);
+        let mut there = [0; 8];
+        let mut intended = self.intended(access);
+        if access.operation == Operation::Write {
+            // Who looks too early finds what the store has not overwritten yet.
+            machine.read(thread, intended.addr, &mut there[..intended.len]);
+            (intended.store, intended.bytes) = (true, &there[..intended.len]);
+        }
         let mut prepared = *step;
         prepared.newest &= self.keeps(Rule::Atomic);
         let mut execution = Execution::one_by_one(&prepared, intended);
@@ -233,7 +239,7 @@ impl Processor {
     }
 
     /// The access before it is done.
-    fn intended(&self, access: &Access) -> weakmem::Access<'static> {
+    fn intended<'a>(&self, access: &Access) -> weakmem::Access<'a> {
         let operation = access.operation;
         let follows_address = (self.keeps(Rule::LoadAddress) || !operation.reads())
             && (self.keeps(Rule::StoreAddress) || !operation.writes());

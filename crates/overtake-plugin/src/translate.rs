@@ -1,5 +1,8 @@
 //! At translation: what each instruction does, and which callbacks it needs.
 
+#[cfg(test)]
+mod tests;
+
 use crate::trace::{self, BlockHash};
 use arch::Pairs;
 use isa::{Access, Effect, Flow, Registers};

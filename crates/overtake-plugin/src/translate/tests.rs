@@ -1,0 +1,180 @@
+//! The bytes of an instruction make the step that the exhaustive tests of the model give the same
+//! instruction of a litmus test.
+
+use super::Decoded;
+use arch::{Arch, Pairs};
+use conformance::instruction;
+use diy::{Access, Fence, Operation, Order, Step, Test};
+
+/// Every instruction of the litmus tests that accesses memory, as an assembler makes it: the bytes in
+/// the order of memory.
+const ACCESSES: [(Arch, &str, &[u8]); 43] = [
+    (Arch::AArch64, "LDR", &[0x61, 0x00, 0x40, 0xb9]),
+    (Arch::AArch64, "LDRH", &[0x61, 0x00, 0x40, 0x79]),
+    (Arch::AArch64, "STR", &[0x61, 0x00, 0x00, 0xb9]),
+    (Arch::AArch64, "STRH", &[0x61, 0x00, 0x00, 0x79]),
+    (Arch::AArch64, "LDAR", &[0x61, 0xfc, 0xdf, 0x88]),
+    (Arch::AArch64, "LDAPR", &[0x61, 0xc0, 0xbf, 0xb8]),
+    (Arch::AArch64, "STLR", &[0x61, 0xfc, 0x9f, 0x88]),
+    (Arch::AArch64, "SWP", &[0x62, 0x80, 0x21, 0xb8]),
+    (Arch::AArch64, "SWPA", &[0x62, 0x80, 0xa1, 0xb8]),
+    (Arch::AArch64, "SWPL", &[0x62, 0x80, 0x61, 0xb8]),
+    (Arch::AArch64, "SWPAL", &[0x62, 0x80, 0xe1, 0xb8]),
+    (Arch::AArch64, "LDADD", &[0x62, 0x00, 0x21, 0xb8]),
+    (Arch::AArch64, "LDADDAL", &[0x62, 0x00, 0xe1, 0xb8]),
+    (Arch::AArch64, "CAS", &[0x62, 0x7c, 0xa1, 0x88]),
+    (Arch::AArch64, "CASA", &[0x62, 0x7c, 0xe1, 0x88]),
+    (Arch::AArch64, "CASAL", &[0x62, 0xfc, 0xe1, 0x88]),
+    (Arch::AArch64, "LDXR", &[0x61, 0x7c, 0x5f, 0x88]),
+    (Arch::AArch64, "LDAXR", &[0x61, 0xfc, 0x5f, 0x88]),
+    (Arch::AArch64, "STXR", &[0x61, 0x7c, 0x04, 0x88]),
+    (Arch::AArch64, "STLXR", &[0x61, 0xfc, 0x04, 0x88]),
+    (Arch::Riscv64, "lhu", &[0x83, 0xd2, 0x03, 0x00]),
+    (Arch::Riscv64, "lw", &[0x83, 0xa2, 0x03, 0x00]),
+    (Arch::Riscv64, "sh", &[0x23, 0x90, 0x53, 0x00]),
+    (Arch::Riscv64, "sw", &[0x23, 0xa0, 0x53, 0x00]),
+    (Arch::Riscv64, "amoswap.w", &[0xaf, 0xa2, 0x63, 0x08]),
+    (Arch::Riscv64, "amoswap.w.aq", &[0xaf, 0xa2, 0x63, 0x0c]),
+    (Arch::Riscv64, "amoswap.w.rl", &[0xaf, 0xa2, 0x63, 0x0a]),
+    (Arch::Riscv64, "amoswap.w.aq.rl", &[0xaf, 0xa2, 0x63, 0x0e]),
+    (Arch::Riscv64, "amoadd.w", &[0xaf, 0xa2, 0x63, 0x00]),
+    (Arch::Riscv64, "lr.w", &[0xaf, 0xa2, 0x03, 0x10]),
+    (Arch::Riscv64, "lr.w.aq", &[0xaf, 0xa2, 0x03, 0x14]),
+    (Arch::Riscv64, "sc.w", &[0xaf, 0xa2, 0x63, 0x18]),
+    (Arch::Riscv64, "sc.w.rl", &[0xaf, 0xa2, 0x63, 0x1a]),
+    (Arch::Ppc64le, "lwz", &[0x00, 0x00, 0x23, 0x80]),
+    (Arch::Ppc64le, "stw", &[0x00, 0x00, 0x23, 0x90]),
+    (Arch::Ppc64le, "lwarx", &[0x28, 0x18, 0x20, 0x7c]),
+    (Arch::Ppc64le, "stwcx.", &[0x2d, 0x19, 0x20, 0x7c]),
+    (Arch::X86_64, "movl", &[0x8b, 0x07]),
+    (Arch::X86_64, "movzwl", &[0x0f, 0xb7, 0x07]),
+    (Arch::X86_64, "movl to", &[0xc7, 0x07, 1, 0, 0, 0]),
+    (Arch::X86_64, "movw to", &[0x66, 0xc7, 0x07, 1, 0]),
+    (Arch::X86_64, "xchgl", &[0x87, 0x07]),
+    (Arch::X86_64, "lock", &[0xf0, 0x0f, 0xc1, 0x07]),
+];
+
+fn step(arch: Arch, bytes: &[u8]) -> weakmem::Step {
+    let decoded = Decoded {
+        address: 0,
+        effect: isa::decode(arch, bytes),
+        flow: isa::flow(arch, bytes),
+        before: Pairs::NONE,
+        after: Pairs::NONE,
+    };
+    without_loads(arch, decoded.step())
+}
+
+/// On x86 no load is stale, and `isa` follows no registers: what a load must see means nothing.
+fn without_loads(arch: Arch, mut step: weakmem::Step) -> weakmem::Step {
+    if arch == Arch::X86_64 {
+        (step.prepares, step.newest) = (false, false);
+    }
+    step
+}
+
+/// The accesses of an architecture's suite, alone; each kind once.
+fn accesses(arch: Arch) -> Vec<Access> {
+    let mut accesses: Vec<Access> = Vec::new();
+    for entry in axioms::suite(arch).unwrap() {
+        let test = entry.test(arch).unwrap();
+        for step in test.processors.iter().flat_map(|one| &one.steps) {
+            let Step::Access(access) = step else { continue };
+            let alone = Access {
+                size: access.size,
+                order: access.order,
+                value: diy::Value::Constant(1),
+                ..Access::new(access.operation, 0, access.value)
+            };
+            if !accesses.contains(&alone) {
+                accesses.push(alone);
+            }
+        }
+    }
+    accesses
+}
+
+/// What [`ACCESSES`] calls the instruction of the access.
+fn name(arch: Arch, access: Access) -> Vec<String> {
+    let steps = vec![vec![Step::Access(access)]];
+    let test = Test::new(arch, "alone", "by hand", steps, |_| Vec::new()).unwrap();
+    let to = arch == Arch::X86_64 && access.operation == Operation::Write;
+    let mnemonic = |line: &String| {
+        let mnemonic = line.trim().split(' ').next().unwrap_or_default().to_owned();
+        if to { mnemonic + " to" } else { mnemonic }
+    };
+    test.processors[0].code.iter().map(mnemonic).collect()
+}
+
+#[test]
+fn an_access_is_the_same_step_as_in_the_exhaustive_tests() {
+    let mut used = Vec::new();
+    for arch in Arch::ALL {
+        for access in accesses(arch) {
+            let simple = matches!(access.operation, Operation::Read | Operation::Write);
+            if arch == Arch::Riscv64 && simple && access.order != Order::default() {
+                // `lw.aq` and `sw.rl` are in no base ISA.
+                continue;
+            }
+            let names = name(arch, access);
+            // What comes before it prepares its operands.
+            let found = names.iter().rev().find_map(|wanted| {
+                let mut known = ACCESSES.iter();
+                known.find(|(of, name, _)| *of == arch && name == wanted)
+            });
+            let (_, name, bytes) = found.unwrap_or_else(|| panic!("{arch}: {names:?}"));
+            let step = step(arch, bytes);
+            let expected = without_loads(arch, instruction::access(&access, arch));
+            assert_eq!(step, expected, "{arch} {name}");
+            used.push((arch, *name));
+        }
+    }
+    let unused: Vec<_> = ACCESSES
+        .iter()
+        .filter(|(arch, name, _)| !used.contains(&(*arch, name)))
+        .collect();
+    assert!(unused.is_empty(), "{unused:x?}");
+}
+
+#[test]
+fn a_fence_is_the_same_step_as_in_the_exhaustive_tests() {
+    const RISCV: [u32; 11] = [
+        0x0220_000f,
+        0x0210_000f,
+        0x0230_000f,
+        0x0120_000f,
+        0x0110_000f,
+        0x0130_000f,
+        0x0320_000f,
+        0x0310_000f,
+        0x0330_000f,
+        0x8330_000f,
+        0x0000_100f,
+    ];
+    /// The fields that tell the fences apart, of `dmb`, `dsb` and `isb`.
+    const AARCH64: [u32; 13] = [
+        0xfbf, 0xdbf, 0xebf, 0xbbf, 0x9bf, 0xabf, 0xf9f, 0xd9f, 0xe9f, 0xb9f, 0x99f, 0xa9f, 0xfdf,
+    ];
+    const PPC: [u32; 4] = [0x7c00_04ac, 0x7c20_04ac, 0x7c00_06ac, 0x4c00_012c];
+    const X86_64: [[u8; 3]; 3] = [[0x0f, 0xae, 0xf0], [0x0f, 0xae, 0xf8], [0x0f, 0xae, 0xe8]];
+    for arch in Arch::ALL {
+        let words = |words: &[u32]| words.iter().map(|it| it.to_le_bytes().to_vec()).collect();
+        let bytes: Vec<Vec<u8>> = match arch {
+            Arch::AArch64 => words(&AARCH64.map(|field| 0xd503_3000 | field)),
+            Arch::Ppc64le => words(&PPC),
+            Arch::Riscv64 => words(&RISCV),
+            Arch::X86_64 => X86_64.iter().map(|it| it.to_vec()).collect(),
+        };
+        let fences = Fence::all(arch);
+        assert_eq!(bytes.len(), fences.len());
+        for (bytes, fence) in bytes.iter().zip(fences) {
+            let step = step(arch, bytes);
+            let mut expected = instruction::fence(fence, arch);
+            if fence.instruction.starts_with("DSB") {
+                // `isa` takes every `dsb` as a full fence, which is stronger.
+                (expected.before, expected.after) = (Pairs::ALL, Pairs::ALL);
+            }
+            assert_eq!(step, expected, "{arch} {}", fence.instruction);
+        }
+    }
+}
