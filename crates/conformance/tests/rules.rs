@@ -114,7 +114,7 @@ fn cells() -> Vec<Cell> {
 fn no_witness(rule: &str, arch: Arch) -> Option<&'static str> {
     Some(match (rule, arch) {
         ("status_includes_write", _) => {
-            "no test depends on a status; see crates/weakmem/tests/machine.rs"
+            "no test depends on a status; see crates/weakmem/tests/machine/reservation.rs"
         }
         ("branch_includes_location", Arch::Ppc64le)
         | ("atomics_forward", Arch::AArch64 | Arch::Ppc64le) => {

@@ -85,7 +85,9 @@ pub fn reason(swap: &Swap, arch: Arch) -> Option<&'static str> {
         (Sort::StoreConditional, (Write, Acquired)) => {
             "the fence orders all that the acquire orders"
         }
-        (_, (Load, Reserve)) => "no test depends on a status; see crates/weakmem/tests/step.rs",
+        (_, (Load, Reserve)) => {
+            "no test depends on a status; see crates/weakmem/tests/machine/step.rs"
+        }
         (_, (_, Reserve)) => "a reservation orders nothing",
         (_, (EndReservation, Write)) => "a thread's own write does not end its reservation",
         _ => return None,

@@ -3,7 +3,9 @@
 
 use arch::Pairs;
 use std::collections::{BTreeMap, BTreeSet};
-use weakmem::{Driver, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, ThreadId, View};
+use weakmem::{
+    Access, Acquire, Driver, Kind, Machine, Memory, PAGE_SIZE, Rules, StoreId, ThreadId, View,
+};
 
 /// One step of a thread.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +49,38 @@ impl Step {
             | Step::Fence(_)
             | Step::Branch
             | Step::ContextSync => None,
+        }
+    }
+
+    /// What its address depends on, where the thread's last load has this view.
+    fn address(self, last: View) -> View {
+        match self {
+            Step::LoadVia(_) => last,
+            _ => View::NONE,
+        }
+    }
+
+    /// What it is to the machine.
+    fn instruction(self) -> weakmem::Step {
+        let atomic = matches!(self, Step::Swap(..) | Step::SwapRelease(..));
+        let fence = match self {
+            Step::Fence(fence) => fence,
+            _ => Pairs::NONE,
+        };
+        weakmem::Step {
+            kind: if atomic { Kind::Atomic } else { Kind::Plain },
+            prepares: self.loads().is_some(),
+            newest: atomic,
+            acquire: match self {
+                Step::Acquire(_) => Acquire::Rcsc,
+                Step::AcquirePc(_) => Acquire::Rcpc,
+                _ => Acquire::No,
+            },
+            release: matches!(self, Step::Release(..) | Step::SwapRelease(..)),
+            before: fence,
+            after: fence,
+            context_sync: matches!(self, Step::ContextSync),
+            synchronises: false,
         }
     }
 }
@@ -120,7 +154,7 @@ pub fn outcomes(rules: Rules, program: &[&[Step]]) -> BTreeSet<Outcome> {
             let Some(step) = steps.get(state.next[thread]) else {
                 continue;
             };
-            // How much of the past it sees matters when it looks, and not before.
+            // How many unseen writes it sees matters when it looks, and not before.
             let unseen = step
                 .loads()
                 .map_or(0, |location| state.machine.unseen(id, location.0));
@@ -155,85 +189,44 @@ fn final_values(machine: &Machine) -> [u8; 2] {
     })
 }
 
+/// Does a step, by the calls that the plugin makes. Returns what it read.
 fn run(state: &mut State, thread: ThreadId, step: Step) -> Option<u8> {
     let last = state.last[thread as usize];
     let machine = &mut state.machine;
-    match step {
-        Step::Load(location) => return load(state, thread, location, View::NONE, Kind::Plain),
-        Step::LoadVia(location) => return load(state, thread, location, last, Kind::Plain),
-        Step::AcquirePc(location) => {
-            return load(state, thread, location, View::NONE, Kind::Acquire);
+    let instruction = step.instruction();
+    machine.prepare(thread, [(&instruction, step.address(last))], &mut Unseen);
+    machine.before(thread, &instruction, &mut Unseen);
+    let (location, value) = match step {
+        Step::Branch => {
+            machine.branch(thread, last);
+            return None;
         }
-        Step::Acquire(location) => {
-            let releases = machine.acquire_rcsc(thread, &mut Unseen);
-            return load(state, thread, location, releases, Kind::Acquire);
-        }
-        Step::Swap(location, value) | Step::SwapRelease(location, value) => {
-            let old = load(state, thread, location, View::NONE, Kind::Atomic);
-            let release = matches!(step, Step::SwapRelease(..));
-            let bytes = [value; 4];
-            let store = store(location, &bytes, release);
-            state.machine.atomic(thread, store, &mut Unseen);
-            return old;
-        }
-        Step::Store(location, value) => {
-            machine.store(thread, store(location, &[value; 4], false), 0, &mut Unseen);
-        }
-        Step::Release(location, value) => {
-            machine.store(thread, store(location, &[value; 4], true), 0, &mut Unseen);
-        }
-        Step::Fence(fence) => machine.fence(thread, fence, &mut Unseen),
-        Step::Branch => machine.branch(thread, last),
-        Step::ContextSync => machine.context_sync(thread, &mut Unseen),
-    }
-    None
-}
-
-#[derive(PartialEq)]
-enum Kind {
-    Plain,
-    Acquire,
-    Atomic,
-}
-
-fn load(
-    state: &mut State,
-    thread: ThreadId,
-    location: Location,
-    address: View,
-    kind: Kind,
-) -> Option<u8> {
-    let machine = &mut state.machine;
-    let shown = match kind {
-        Kind::Atomic => View::ALL,
-        Kind::Plain | Kind::Acquire => address,
+        Step::Fence(_) | Step::ContextSync => return None,
+        Step::Load(location)
+        | Step::LoadVia(location)
+        | Step::Acquire(location)
+        | Step::AcquirePc(location) => (location, None),
+        Step::Store(location, value)
+        | Step::Release(location, value)
+        | Step::Swap(location, value)
+        | Step::SwapRelease(location, value) => (location, Some(value)),
     };
-    machine.expect(thread, shown, &mut Unseen);
-    let mut bytes = [0; 4];
-    machine.read(thread, location.0, &mut bytes);
-    assert_eq!(bytes, [bytes[0]; 4], "an aligned access was torn");
-    let acquire = kind == Kind::Acquire;
-    let load = Load {
+    let mut read = [0; 4];
+    machine.read(thread, location.0, &mut read);
+    assert_eq!(read, [read[0]; 4], "an aligned access was torn");
+    let access = Access {
         addr: location.0,
         len: 4,
-        address,
-        acquire,
+        store: value.is_some(),
+        bytes: &[value.unwrap_or_default(); 4],
+        address: step.address(last),
+        ..Access::NONE
     };
-    let view = machine.load(thread, load);
-    if acquire {
-        machine.acquired(thread, view, false, &mut Unseen);
-    }
-    machine.expect(thread, View::NONE, &mut Unseen);
-    state.last[thread as usize] = view;
-    Some(bytes[0])
-}
-
-fn store(location: Location, bytes: &[u8], release: bool) -> Store<'_> {
-    Store {
-        addr: location.0,
-        bytes,
-        release,
-        address: View::NONE,
-        data: View::NONE,
-    }
+    let execution = machine.begin(thread, &instruction, access, Memory::Shared, &mut Unseen);
+    let view = machine.finish(thread, &instruction, execution, 0, &mut Unseen);
+    machine.prepare(thread, [], &mut Unseen);
+    step.loads().map(|_| {
+        state.last[thread as usize] = view;
+        read[0]
+    })
 }
