@@ -19,7 +19,7 @@ pub struct NotReached {
 /// All such outcomes of the suite.
 ///
 /// - Granules: what is unseen is unseen by granules of eight bytes, and a granule is one location.
-/// - Forwarding: a load that reads its own thread's store comes after earlier loads of the
+/// - Forwarding: a load that reads its own thread's store is ordered after earlier loads of the
 ///   location.
 pub const NOT_REACHED: [NotReached; 3] = [
     NotReached {

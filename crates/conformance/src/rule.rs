@@ -1,8 +1,8 @@
-//! Orderings that can be taken out of the translation of a test, to see which test misses them.
+//! Orderings that can be left out of the translation of a test, to see which test notices.
 //!
 //! What `weakmem::Rules` has a switch for is not here. Neither is what the machine keeps by
 //! construction: a store is made after every earlier load of its thread is done, so nothing can be
-//! taken out for fences of reads before writes, for dependencies of stores as such, and for CoRW.
+//! left out for fences of reads before writes, for dependencies of stores as such, and for CoRW.
 
 /// An ordering, or another promise of the machine, that every architecture with such an access
 /// keeps.
@@ -18,23 +18,23 @@ pub enum Rule {
     ContextSync,
     /// A branch is ordered with a later context synchronisation.
     Branch,
-    /// A load comes after what its address came from.
+    /// A load is ordered after what its address depends on.
     LoadAddress,
-    /// A load that reads its own thread's store comes after what the store's address came from.
+    /// A load that reads its own thread's store is ordered after what the store's address depends on.
     StoreAddress,
-    /// A load that reads its own thread's store comes after what the store's data came from.
+    /// A load that reads its own thread's store is ordered after what the store's data depends on.
     StoreData,
-    /// What follows an RCsc acquire comes after it.
+    /// What follows an RCsc acquire is ordered after it.
     AcquireSc,
-    /// What follows an RCpc acquire comes after it.
+    /// What follows an RCpc acquire is ordered after it.
     AcquirePc,
-    /// An RCsc acquire comes after earlier releases.
+    /// An RCsc acquire is ordered after earlier releases.
     ReleaseAcquire,
-    /// An RCpc acquire need not come after earlier releases. (Taken out: stronger.)
+    /// An RCpc acquire need not be ordered after earlier releases. (Left out: stronger.)
     ReleaseAcquirePc,
-    /// A release comes after what is before it.
+    /// A release is ordered after what is before it.
     Release,
-    /// An acquire that reads the write of its own thread's atomic comes after that write.
+    /// An acquire that reads the write of its own thread's atomic is ordered after that write.
     AtomicAcquire,
     /// An atomic is a full fence: x86's `lock`, and Armv8's with both acquire and release.
     AtomicFence,

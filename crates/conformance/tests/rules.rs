@@ -155,7 +155,7 @@ fn no_witness(rule: &str, arch: Arch) -> Option<&'static str> {
             | "CoWR"
             | "WholeRead",
             Arch::X86_64,
-        ) => "no load sees the past",
+        ) => "no load is stale",
         ("WholeRead" | "WholeWrite", Arch::Ppc64le) => "all values fit into half of an access",
         _ => return None,
     })

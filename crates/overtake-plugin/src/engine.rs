@@ -166,8 +166,8 @@ impl Engine {
         self.look_closely();
     }
 
-    /// Sees to it that every block and access is looked at closely that must be: all of a thread
-    /// that sees the past, and all where they are hashed. To be called after what may change that.
+    /// Says which blocks and accesses may take the fast path (`fast`): none of a thread by which a
+    /// write is unseen, and none where accesses are hashed. To be called after what may change that.
     pub fn look_closely(&self) {
         match &self.threads[self.current as usize].mine {
             Some(mine) if self.accesses.is_none() && !self.machine.tracks(self.current) => {

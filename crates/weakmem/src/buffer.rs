@@ -22,8 +22,8 @@ pub(crate) struct Pending {
     epoch: u64,
     /// A release store: a later RCsc acquire of the same thread waits for it.
     pub release: bool,
-    /// What its address and its data came from: a load that reads it before it is visible comes
-    /// after both.
+    /// What its address and its data depend on: a load that reads it before it is visible is
+    /// ordered after both.
     pub address: View,
     pub data: View,
     /// [`crate::Machine`]'s round in which it becomes visible, if it may by then.
@@ -105,7 +105,7 @@ impl StoreBuffer {
         });
     }
 
-    /// Pairs the stores so far before all later ones.
+    /// Orders the stores so far before all later ones.
     pub(crate) fn fence(&mut self) {
         self.epoch += 1;
     }
@@ -182,7 +182,7 @@ impl StoreBuffer {
         self.entries.iter().any(|entry| entry.overlaps(addr, len))
     }
 
-    /// What a load of these bytes comes after because it reads pending stores, and whether it
+    /// What a load of these bytes is ordered after because it reads pending stores, and whether it
     /// reads nothing else.
     pub(crate) fn forwarded(&self, addr: u64, len: usize) -> (View, bool) {
         let mut view = View::NONE;

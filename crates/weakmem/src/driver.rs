@@ -6,7 +6,7 @@ use crate::view::Timestamp;
 /// Makes the choices that arise within a step, and keeps memory as the running thread sees it.
 pub trait Driver {
     /// A write has become visible: for how many rounds of [`crate::Machine::next_round`] may
-    /// `observer` go on without seeing it? 0: it sees it at once. At most
+    /// `observer` read without seeing it? 0: it sees it at once. At most
     /// [`crate::LONGEST_DELAY`] count.
     fn read_delay(&mut self, store: StoreId, observer: ThreadId) -> u64;
 

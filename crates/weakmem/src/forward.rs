@@ -1,7 +1,7 @@
-//! What a thread's loads come after when they read its own stores.
+//! The views of loads that read the thread's own stores.
 //!
-//! A load that reads its own thread's store comes after what that store's address and data came
-//! from, not after the moment at which the store became visible to the others (Armv8 "dob":
+//! A load that reads its own thread's store is ordered after what that store's address and data
+//! depend on, not after the moment at which the store became visible to the others (Armv8 "dob":
 //! `(addr | data); rfi`; RVWMO rule 12; Power `ii0`). This is also how a dependency is followed
 //! through a value that is spilled to the stack.
 
@@ -14,15 +14,15 @@ use rustc_hash::FxHashMap as HashMap;
 struct Word {
     /// When the thread's last store to it became visible.
     written: Timestamp,
-    /// What that store's address and data came from.
+    /// What that store's address and data depend on.
     view: View,
     /// It was the write of an atomic.
     atomic: bool,
-    /// What the thread's own loads of it came after.
+    /// What the thread's own loads of it are ordered after.
     read: View,
 }
 
-/// The words that a thread stored to, while there is a past that it may see.
+/// The words that a thread stored to, while some write is unseen by it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Forwards {
     words: HashMap<u64, Word>,
@@ -42,7 +42,7 @@ impl Forwards {
     /// The thread's store became visible at `written`; 0: it is seen by nobody else. `before` says
     /// when a word was written before that.
     ///
-    /// A word that is stored to in part is made of both stores, and comes after what both did.
+    /// A word that is stored to in part is made of both stores, and has the views of both.
     pub fn stored(
         &mut self,
         store: &Store<'_>,
@@ -82,7 +82,7 @@ impl Forwards {
         }
     }
 
-    /// What the thread's loads from there came after.
+    /// What the thread's loads from there are ordered after.
     pub fn reads(&self, addr: u64, len: usize) -> View {
         words(addr, len)
             .filter_map(|word| self.words.get(&word))
@@ -90,8 +90,8 @@ impl Forwards {
             .collect()
     }
 
-    /// What a load of this word comes after that reads what was written at `written`, if that is
-    /// the thread's own store. `atomics`: an atomic's write is forwarded too.
+    /// The view of a load of this word that reads what was written at `written`, if that is the
+    /// thread's own store. `atomics`: an atomic's write is forwarded too.
     pub fn of(&self, word: u64, written: Timestamp, atomics: bool) -> Option<View> {
         let word = self.words.get(&word)?;
         (word.written == written && (atomics || !word.atomic)).then_some(word.view)

@@ -1,11 +1,13 @@
-//! Operational models of weak memory, one engine for four architectures.
+//! The memory models of four architectures, as one machine that runs. In: the calls that each
+//! instruction of each thread makes ([`Step`], [`Call`]), and the choices of a [`Strategy`]. Out:
+//! what memory must hold for the thread that runs ([`Driver`]), and what was overtaken or stale.
 //!
 //! A [`Machine`] holds the *committed* memory, and for each thread a *store buffer* of stores that
-//! this thread has made and no other thread sees yet, and the *past* that it still sees: contents
-//! of locations before writes that have become visible and that it has not seen. A store becomes
-//! visible when it is *committed*, to all other threads at once (multi-copy atomic). The
-//! [`Rules`] of the architecture say which pending stores may commit next, and what makes a thread
-//! see a write; a [`Strategy`] chooses among what is left.
+//! this thread has made and no other thread sees yet, and the committed writes that it has not
+//! *seen*: there it reads stale values. A store becomes visible when it is *committed*, to all
+//! other threads at once (multi-copy atomic). The [`Rules`] of the architecture say which pending
+//! stores may commit next, and what makes a thread see a write; a [`Strategy`] chooses among what
+//! is left. The [`View`] of an access, a register or a thread is what it is ordered after.
 //!
 //! It is a hybrid: store buffers delay stores, with timestamps given when they are committed; for
 //! loads, each thread, register and pending store has a [`View`], as in Promising-ARM/RISC-V
@@ -13,7 +15,8 @@
 //! compared with herd7's verdicts, exhaustively (`crates/conformance`).
 //!
 //! The crate is pure: no I/O, no `unsafe`, nothing of QEMU, rings or instruction bytes. Whoever
-//! drives it makes one call for each access or fence, in each thread's program order.
+//! drives it makes the calls of [`Call::IN_ORDER`] for each instruction, in each thread's program
+//! order.
 //!
 //! # Limits
 //!
@@ -23,8 +26,12 @@
 //!
 //! - A store never runs before an earlier load: no load buffering (LB).
 //! - Stores become visible to all other threads at once: IRIW and WRC on Power are not seen.
-//! - A thread sees the past of whole granules of 8 bytes, and a location's age is known by words of
-//!   4 bytes: neighbours order each other.
+//! - Whether a value is stale is tracked per aligned 8 bytes (a *granule*), and a location's age by
+//!   words of 4 bytes: neighbours order each other.
+//!
+//! One answer is *weaker* than an architecture, and can raise a false alarm: on RISC-V, what depends
+//! on the result of an atomic is ordered after the atomic's read, not after its write
+//! (`crates/conformance/tests/beyond.rs`).
 #![forbid(unsafe_code)]
 
 mod access;

@@ -28,11 +28,11 @@ pub struct Counters {
     pub overtaken_by_store: u64,
     /// Stores that became visible after a later load (of another location) of the same thread.
     pub overtaken_by_load: u64,
-    /// Loads that read the past: a newer write was visible.
+    /// Loads that read a stale value: a newer write was visible.
     pub stale_loads: u64,
 }
 
-/// A multi-copy-atomic machine with a store buffer and a past for each thread.
+/// A multi-copy-atomic machine with a store buffer, and writes not seen yet, for each thread.
 #[derive(Clone)]
 pub struct Machine {
     rules: Rules,
@@ -40,7 +40,7 @@ pub struct Machine {
     threads: Vec<Thread>,
     /// Timestamp of the newest write.
     clock: Timestamp,
-    /// Number of [`Machine::next_round`] calls, the unit of a store's life.
+    /// Number of [`Machine::next_round`] calls, the unit of delays.
     round: u64,
     /// The thread whose view is in memory.
     shown: Option<ThreadId>,
@@ -147,13 +147,13 @@ impl Machine {
         &self.thread(thread).buffer
     }
 
-    /// Whether a thread sees the past of some location: only then does it matter what its accesses
-    /// come after.
+    /// Whether some visible write is unseen by the thread: only then do views of its accesses
+    /// matter.
     pub fn tracks(&self, thread: ThreadId) -> bool {
         self.thread(thread).tracks()
     }
 
-    /// Whether it does not matter what the thread does on its own, as long as that comes after
+    /// Whether it does not matter what the thread does on its own, as long as the views of that say
     /// nothing: its next access sees what any would, and branches add nothing to what they came
     /// from.
     #[inline]
@@ -162,8 +162,8 @@ impl Machine {
         state.next == View::NONE && state.addresses <= state.floor.join(state.control)
     }
 
-    /// Whether nothing is known of these bytes of the thread's own memory that a load of them would
-    /// come after.
+    /// Whether nothing is kept of these bytes of the thread's own memory that a load of them would
+    /// be ordered after.
     #[inline]
     pub fn keeps_nothing_of(&self, thread: ThreadId, addr: u64, len: usize) -> bool {
         self.thread(thread).forwards.is_free_of(addr, len)
@@ -178,7 +178,7 @@ impl Machine {
     }
 
     /// The oldest write to each of these granules that the thread's next load does not see, where
-    /// it sees the past: (granule, write).
+    /// its value is stale: (granule, write).
     pub fn unseen_by_next(
         &self,
         thread: ThreadId,
@@ -192,30 +192,30 @@ impl Machine {
         })
     }
 
-    /// What all loads of the thread came after.
+    /// What all loads of the thread so far are ordered after.
     pub fn reads(&self, thread: ThreadId) -> View {
         self.thread(thread).reads
     }
 
-    /// The granules of which the thread may see the past; with repetitions.
+    /// The granules in which the thread may read stale values; with repetitions.
     pub fn unseen_granules(&self, thread: ThreadId) -> impl Iterator<Item = u64> {
         self.thread(thread).stale.granules(View::NONE)
     }
 
-    /// What everything that is visible comes after.
+    /// The view of all that is visible.
     pub fn now(&self) -> View {
         View::at(self.clock)
     }
 
-    /// What the thread sees at `addr`: committed contents, older where it may see the past, under
-    /// its own pending stores.
+    /// What the thread sees at `addr`: committed contents, stale ones where it has not seen a write,
+    /// under its own pending stores.
     pub fn read(&self, thread: ThreadId, addr: u64, out: &mut [u8]) {
         let thread = self.thread(thread);
         self.image.read(addr, out);
         if thread.tracks() {
             for granule in granules(addr, out.len()) {
-                if let Some(past) = thread.stale.contents(granule, thread.next) {
-                    overlay(addr, out, granule, &past.bytes);
+                if let Some(stale) = thread.stale.contents(granule, thread.next) {
+                    overlay(addr, out, granule, &stale.bytes);
                 }
             }
         }

@@ -11,17 +11,17 @@ pub struct Rules {
     pub stores: StoreOrder,
     /// Loads are done in program order.
     pub loads_in_order: bool,
-    /// A load that reads the write of its own thread's atomic may come before that write is
+    /// A load that reads the write of its own thread's atomic may be done before that write is
     /// visible. (On: weaker.)
     pub atomics_forward: bool,
-    /// What an acquire atomic keeps behind it comes after its write too, not only after its read.
+    /// What follows an acquire atomic is ordered after its write too, not only after its read.
     pub acquire_includes_write: bool,
-    /// What depends on whether a store-conditional succeeded comes after its write.
+    /// What depends on whether a store-conditional succeeded is ordered after its write.
     pub status_includes_write: bool,
-    /// A context synchronisation comes also after what the addresses of the accesses before it came
-    /// from; else after those of the accesses before a branch only.
+    /// A context synchronisation is also ordered after what the addresses of the accesses before it
+    /// depend on; else after those of the accesses before a branch only.
     pub sync_includes_addresses: bool,
-    /// A context synchronisation after a branch on a load comes also after the thread's earlier
+    /// A context synchronisation after a branch on a load is also ordered after the thread's earlier
     /// loads of the same location.
     pub branch_includes_location: bool,
 }
@@ -54,8 +54,8 @@ impl Rules {
     pub const ARMV8: Self = Self {
         stores: StoreOrder::Weak,
         loads_in_order: false,
-        // "Atomic-ordered-before": an acquire that reads an exclusive's or atomic's write comes
-        // after it; other reads need not.
+        // "Atomic-ordered-before": an acquire that reads an exclusive's or atomic's write is
+        // ordered after it; other reads need not.
         atomics_forward: true,
         // "Barrier-ordered-before" starts at the acquiring read.
         acquire_includes_write: false,
@@ -69,7 +69,7 @@ impl Rules {
     pub const RVWMO: Self = Self {
         stores: StoreOrder::Weak,
         loads_in_order: false,
-        // Rule 3: a load that returns the value of an AMO or SC comes after it.
+        // Rule 3: a load that returns the value of an AMO or SC is ordered after it.
         atomics_forward: false,
         // Rule 5: the acquire annotation is on the AMO as a whole.
         acquire_includes_write: true,

@@ -1,9 +1,9 @@
-//! What a thread still sees of the past.
+//! Which visible writes a thread has not seen: there it reads stale values.
 //!
-//! A write that has become visible may still be *unseen* by a thread: the thread goes on to read
+//! A write that has become visible may still be *unseen* by a thread: the thread still reads
 //! what was there before, until a fence, an acquire, a dependency or a read of the location's
-//! newer contents shows that it comes after the write. This is how loads are reordered: a later
-//! load that reads the past was, in effect, done before an earlier load that read the present.
+//! newer contents shows that it is ordered after the write. This is how loads are reordered: a later
+//! load that reads a stale value was, in effect, done before an earlier load that read a newer one.
 
 use crate::image::{Granule, PAGE_SIZE};
 use crate::view::{Timestamp, View};
@@ -63,8 +63,8 @@ impl Stale {
         });
     }
 
-    /// What a thread sees of the granule that is known to come after `view`: nothing if it is the
-    /// present.
+    /// What a thread that is ordered after `view` sees of the granule: nothing if it is the newest
+    /// contents.
     pub fn contents(&self, granule: u64, view: View) -> Option<&Granule> {
         self.writes
             .iter()
@@ -72,14 +72,14 @@ impl Stale {
             .map(|it| &it.before)
     }
 
-    /// The oldest write to the granule that a thread does not see that is known to come after `view`.
+    /// The oldest write to the granule that a thread that is ordered after `view` does not see.
     pub fn oldest_unseen(&self, granule: u64, view: View) -> Option<Timestamp> {
         let unseen = |it: &&Unseen| it.granule == granule && !view.includes(it.write);
         self.writes.iter().find(unseen).map(|it| it.write)
     }
 
     /// Where a thread after `more` sees something else than after `less`, which is earlier: granule,
-    /// what it sees after `less`, and after `more`; nothing if that is the present.
+    /// what it sees after `less`, and after `more`; nothing if that is the newest contents.
     pub fn changes(
         &self,
         less: View,
@@ -99,7 +99,7 @@ impl Stale {
         })
     }
 
-    /// The granules of which a thread after `view` sees the past; with repetitions.
+    /// The granules in which a thread after `view` reads stale values; with repetitions.
     pub fn granules(&self, view: View) -> impl Iterator<Item = u64> {
         self.writes
             .iter()
@@ -107,12 +107,12 @@ impl Stale {
             .map(|it| it.granule)
     }
 
-    /// The thread comes after `view` from here on.
+    /// The thread is ordered after `view` from here on.
     pub fn see_all(&mut self, view: View) {
         self.remove(|it| view.includes(it.write));
     }
 
-    /// The thread comes after `view` for this granule.
+    /// The thread is ordered after `view` for this granule.
     pub fn see(&mut self, granule: u64, view: View) {
         self.remove(|it| it.granule == granule && view.includes(it.write));
     }
@@ -122,7 +122,7 @@ impl Stale {
         self.remove(|it| it.due <= round);
     }
 
-    /// Nothing is known any more of the past of the page that starts at `page`.
+    /// Forgets the unseen writes to the page that starts at `page`.
     pub fn forget_page(&mut self, page: u64) {
         self.remove(|it| (page..page + PAGE_SIZE as u64).contains(&it.granule));
     }

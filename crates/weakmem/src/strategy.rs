@@ -42,7 +42,7 @@ pub enum Stop {
 
 /// Makes every free choice of a run. No strategy knows the program that runs.
 pub trait Strategy {
-    /// Which of the threads that can run goes on; `runnable` is sorted and not empty.
+    /// Which of the threads that can run is next; `runnable` is sorted and not empty.
     fn next_thread(&mut self, runnable: &[ThreadId]) -> ThreadId;
 
     /// For how long, from where it is.
@@ -57,8 +57,8 @@ pub trait Strategy {
     /// else makes it visible. At most [`LONGEST_DELAY`] count.
     fn store_delay(&mut self, store: StoreId) -> u64;
 
-    /// For how many rounds `observer` goes on without seeing a write that has become visible, if
-    /// nothing else makes it see it; 0: it sees it at once. At most [`LONGEST_DELAY`] count.
+    /// For how many rounds `observer` does not see a write that has become visible, if nothing else
+    /// makes it see it; 0: it sees it at once. At most [`LONGEST_DELAY`] count.
     fn read_delay(&mut self, store: StoreId, observer: ThreadId) -> u64;
 
     /// Whether a store-conditional of the thread that could succeed fails all the same.

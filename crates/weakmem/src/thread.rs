@@ -6,11 +6,11 @@ use crate::reservation::Reservation;
 use crate::stale::Stale;
 use crate::view::View;
 
-/// A thread's store buffer, its past, and what its accesses come after.
+/// A thread's store buffer, the writes that it has not seen, and its views.
 ///
 /// The views matter only for writes that the thread has not seen: all are kept only while there
-/// are some ([`Thread::tracks`]), because what was read before a write became visible never comes
-/// after it.
+/// are some ([`Thread::tracks`]), because what was read before a write became visible is never
+/// ordered after it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Thread {
     pub buffer: StoreBuffer,
@@ -21,32 +21,32 @@ pub(crate) struct Thread {
     pub stale: Stale,
     /// New writes may stay unseen by it.
     pub may_read_stale: bool,
-    /// What its next access comes after: earlier writes are in what it sees, for now.
+    /// The view of its next access, which sees the writes in it for now.
     pub next: View,
-    /// What all its later loads come after.
+    /// What all its later loads are ordered after.
     pub floor: View,
-    /// What its loads came after.
+    /// What its loads so far are ordered after.
     pub reads: View,
     /// Its newest visible store.
     pub writes: View,
     /// Its newest visible release store.
     pub releases: View,
-    /// What a context synchronisation comes after: what its branches came from.
+    /// What a context synchronisation is ordered after: what its branches depend on.
     pub control: View,
-    /// What the addresses of its accesses came from.
+    /// What the addresses of its accesses depend on.
     pub addresses: View,
-    /// What its load-reserved came after.
+    /// The view of its load-reserved.
     pub reserved: View,
     pub forwards: Forwards,
 }
 
 impl Thread {
-    /// Whether it matters what its accesses come after.
+    /// Whether the views of its accesses matter.
     pub fn tracks(&self) -> bool {
         !self.stale.is_empty()
     }
 
-    /// Everything that is visible is seen: nothing that was kept matters any more.
+    /// Drops what is kept for unseen writes, once there are none.
     pub fn settle(&mut self) {
         if self.stale.is_empty() {
             self.forwards.clear();

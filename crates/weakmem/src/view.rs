@@ -3,8 +3,7 @@
 /// When a write became visible: 1, 2, … in the order in which the writes of all threads did.
 pub type Timestamp = u64;
 
-/// What a thread, a register or a pending store is known to come after: every write up to a
-/// timestamp.
+/// What a thread, a register or a pending store is ordered after: every write up to a timestamp.
 ///
 /// One timestamp is enough where memory is multi-copy atomic, because a write then becomes
 /// visible to all other threads at once. (Without that, Power's, a view is one timestamp for each

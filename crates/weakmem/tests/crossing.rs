@@ -282,7 +282,7 @@ fn check(rules: Rules, second_page: bool, ops: &[Op]) -> Result<(), TestCaseErro
             }
             Op::Load(place) => {
                 let tracks = machine.tracks(READER);
-                let past = place
+                let stale = place
                     .bytes()
                     .any(|byte| reference.unseen(byte / GRANULE) > 0);
                 let view = machine.load(
@@ -306,7 +306,7 @@ fn check(rules: Rules, second_page: bool, ops: &[Op]) -> Result<(), TestCaseErro
                 }
                 reference.load(place, (least, most));
                 reads = reads.join(view);
-                stale_loads += u64::from(past);
+                stale_loads += u64::from(stale);
             }
         }
         if !machine.tracks(READER) {
@@ -358,7 +358,7 @@ proptest! {
         let shared = FIRST + 2 * PAGE_SIZE as u64;
         machine.insert_page(shared - shared % PAGE_SIZE as u64, [0; PAGE_SIZE]);
         assert_eq!((machine.add_thread(), machine.add_thread()), (WRITER, READER));
-        // A past, without which nothing is followed.
+        // An unseen write, without which no views are kept.
         machine.atomic(WRITER, store(shared, &[1], View::NONE), &mut Unseen);
         let (mut least, mut most) = ([0; LEN], [0; LEN / WORD]);
         for (place, after) in stores {

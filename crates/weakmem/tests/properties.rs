@@ -105,7 +105,7 @@ impl Run {
     /// told.
     fn apply(&mut self, thread: ThreadId, op: &Op) {
         let store = self.machine.next_store(thread);
-        let life = self.strategy.store_delay(store);
+        let delay = self.strategy.store_delay(store);
         if let Op::Atomic { .. } = op {
             let (machine, mut guest) = self.split();
             machine.expect(thread, View::ALL, &mut guest);
@@ -129,7 +129,7 @@ impl Run {
                     address: View::NONE,
                     data: View::NONE,
                 };
-                machine.store(thread, store, life, guest);
+                machine.store(thread, store, delay, guest);
             }
             Op::Atomic {
                 addr,

@@ -12,7 +12,7 @@ use weakmem::{Kind, MAX_ACCESS, Stop};
 /// What becomes of the running thread after an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum After {
-    /// It goes on.
+    /// It runs on.
     GoesOn,
     /// It has done as many accesses as it may.
     TimeIsUp,
@@ -107,7 +107,7 @@ impl Engine {
                 access.store,
             );
         }
-        if self.is_of_no_consequence(instruction, access) {
+        if self.changes_nothing(instruction, access) {
             return After::GoesOn;
         }
         if instruction.step.kind == Kind::StoreConditional && self.forced_failure.is_some() {
@@ -148,10 +148,10 @@ impl Engine {
         }
     }
 
-    /// Whether an access to the running thread's own memory changes nothing although it may see the
-    /// past: neither what its registers come after, nor what it stored.
+    /// Whether an access to the running thread's own memory changes nothing although some write is
+    /// unseen: neither the views of its registers, nor what is kept of its stores.
     #[inline]
-    fn is_of_no_consequence(&mut self, instruction: &Instruction, access: MemoryAccess) -> bool {
+    fn changes_nothing(&mut self, instruction: &Instruction, access: MemoryAccess) -> bool {
         let thread = &mut self.threads[self.current as usize];
         let own = |mine: &Mine| mine.has(access.addr);
         instruction.simple

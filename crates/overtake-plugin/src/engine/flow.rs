@@ -1,7 +1,7 @@
-//! Where a thread is in its code, and what its registers come to come after.
+//! Where a thread is in its code, and the views of its registers.
 //!
-//! Registers are followed from the instructions' bytes, and only while the thread may see the
-//! past ([`Machine::tracks`]). There is no callback for an instruction that does not access
+//! Registers are followed from the instructions' bytes, and only while some write is unseen by the
+//! thread ([`Machine::tracks`]). There is no callback for an instruction that does not access
 //! memory: its flow is applied when the next access of its block is reported, or the next block
 //! starts.
 
@@ -14,15 +14,15 @@ use weakmem::{Machine, ThreadId, View};
 #[derive(Debug, Clone)]
 struct Several {
     index: u32,
-    /// What its address came from.
+    /// The view of its address.
     address: View,
     /// The registers before it.
     before: RegisterViews,
-    /// What its accesses so far came after.
+    /// The view of its accesses so far.
     loaded: View,
 }
 
-/// Where a thread is, and what its registers come after.
+/// Where a thread is, and the views of its registers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Position {
     block: Option<&'static Block>,
@@ -32,7 +32,7 @@ pub(super) struct Position {
     several: Option<Several>,
 }
 
-/// What the registers that an access uses come after.
+/// The views of the registers that an access uses.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Uses {
     pub address: View,
@@ -56,8 +56,8 @@ impl Position {
         self.several = None;
     }
 
-    /// Whether each access among the instructions before `end` was reported, and none of these
-    /// registers comes after anything.
+    /// Whether each access among the instructions before `end` was reported, and the views of these
+    /// registers say nothing.
     #[inline]
     fn is_quiet(&self, end: u32, registers: Registers) -> bool {
         self.next >= end as usize && self.several.is_none() && self.views.is_free_of(registers)
@@ -121,7 +121,7 @@ impl Position {
         self.next = self.next.max(next);
     }
 
-    /// The instruction's access was reported: what its registers came after.
+    /// The instruction's access was reported: the views of its registers.
     pub fn begin(
         &mut self,
         instruction: &Instruction,
@@ -147,7 +147,7 @@ impl Position {
         self.uses(&instruction.flow, machine, thread)
     }
 
-    /// The access, which used `uses`, came after `loaded`.
+    /// The access used `uses`, and its read has the view `loaded`.
     pub fn end(&mut self, instruction: &Instruction, uses: Uses, loaded: View, status: View) {
         let mut loaded = loaded;
         if let Some(several) = &mut self.several {
@@ -158,8 +158,8 @@ impl Position {
         self.next = instruction.index as usize + 1;
     }
 
-    /// The next access of the block, with everything before it applied: the instruction, and what
-    /// its address comes after. `None`: there is none.
+    /// The next access of the block, with everything before it applied: the instruction, and the
+    /// view of its address. `None`: there is none.
     pub fn next_access(
         &mut self,
         machine: &mut Machine,
@@ -174,7 +174,7 @@ impl Position {
         Some((instruction, address))
     }
 
-    /// The instruction that may report another access now, and what its address comes after.
+    /// The instruction that may report another access now, and the view of its address.
     pub fn unfinished(&self) -> Option<(&'static Instruction, View)> {
         let several = self.several.as_ref()?;
         let instruction = self.block?.body.get(several.index as usize)?;
@@ -203,7 +203,7 @@ impl Position {
         }
     }
 
-    /// What the registers come after.
+    /// The view of the registers.
     fn of(&self, registers: Registers, machine: &Machine, thread: ThreadId) -> View {
         if registers == Registers::ALL {
             return machine.reads(thread);

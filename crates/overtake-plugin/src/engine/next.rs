@@ -1,11 +1,11 @@
 //! What the engine says of the holder.
 
-/// Whether the holder goes on.
+/// What the holder does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// It goes on.
+    /// It runs on.
     Continue,
-    /// Its time is up: the strategy chooses who goes on.
+    /// Its time is up: the strategy chooses who runs next.
     HandOff,
     /// The budget of instructions is used up.
     OutOfBudget,

@@ -1,17 +1,16 @@
-//! What each register of a thread comes after.
+//! The view of each register of a thread: what its value depends on.
 
 use isa::Registers;
 use weakmem::View;
 
 /// A view for each register.
 ///
-/// Most come after nothing; which do not is kept as a set, so that most questions are answered by
-/// that alone.
+/// Most views say nothing. A set holds the registers whose views do, and answers most questions.
 #[derive(Debug, Clone)]
 pub(super) struct RegisterViews {
-    /// The registers that come after something.
+    /// The registers whose views say something.
     some: Registers,
-    /// Of these, what; of the others, anything.
+    /// The views of these; of the others, anything.
     views: Box<[View; Registers::COUNT]>,
 }
 
@@ -25,13 +24,13 @@ impl Default for RegisterViews {
 }
 
 impl RegisterViews {
-    /// Whether none of these registers comes after anything.
+    /// Whether the views of these registers say nothing.
     #[inline]
     pub fn is_free_of(&self, registers: Registers) -> bool {
         self.some.both(registers).is_empty()
     }
 
-    /// What these registers come after.
+    /// The view of these registers.
     #[inline]
     pub fn of(&self, registers: Registers) -> View {
         let some = registers.both(self.some);
@@ -43,14 +42,14 @@ impl RegisterViews {
             .collect()
     }
 
-    /// These registers come after `view` now, and nothing else.
+    /// These registers have this view now.
     #[inline]
     pub fn set(&mut self, registers: Registers, view: View) {
         self.some = self.some.without(registers);
         self.add(registers, view);
     }
 
-    /// These registers come after `view` too.
+    /// These registers have this view too, beside theirs.
     #[inline]
     pub fn add(&mut self, registers: Registers, view: View) {
         if view == View::NONE || registers.is_empty() {
@@ -64,7 +63,7 @@ impl RegisterViews {
         self.some |= registers;
     }
 
-    /// Each register comes after what it comes after in either.
+    /// Each register has the views that it has in either.
     pub fn join(&mut self, other: &Self) {
         for number in other.some.numbers() {
             let one = Registers::one(number);
@@ -78,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_register_comes_after_what_was_set_last_and_added() {
+    fn a_register_has_the_view_that_was_set_last_and_those_added() {
         let (a, b) = (Registers::one(0), Registers::one(127));
         let mut views = RegisterViews::default();
         assert_eq!(views.of(a | b), View::NONE);

@@ -60,7 +60,7 @@ impl Engine {
         self.deadline = 0;
     }
 
-    /// Who goes on, of these. Not who waits for another one, if there is one: until another has run,
+    /// Who runs next, of these. Not who waits for another one, if there is one: until another has run,
     /// it gets nowhere.
     pub fn choose(&mut self, runnable: &[ThreadId]) -> ThreadId {
         self.notice();

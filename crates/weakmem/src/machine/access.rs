@@ -10,8 +10,8 @@ use crate::strategy::LONGEST_DELAY;
 use crate::view::View;
 
 impl Machine {
-    /// A load that was done: it has read what [`Machine::read`] gives. Returns what it, and so what
-    /// depends on it, comes after.
+    /// A load that was done: it has read what [`Machine::read`] gives. Returns its view: what it, and
+    /// what depends on it, is ordered after.
     pub fn load(&mut self, thread: ThreadId, load: Load) -> View {
         let Load { addr, len, .. } = load;
         self.counters.loads += 1;
@@ -38,16 +38,16 @@ impl Machine {
         let Load { addr, len, .. } = load;
         let rules = self.rules;
         let state = &mut self.threads[thread as usize];
-        // What comes after the load's address comes after its value.
+        // What its address is ordered after, its value is ordered after.
         let mut view = state.floor.join(load.address);
-        let mut past = false;
+        let mut stale = false;
         for granule in granules(addr, len) {
-            // CoRR: what it saw here, it goes on to see.
+            // CoRR: what it saw here, it still sees.
             state.stale.see(granule, state.next);
-            let present = self.image.granule(granule);
+            let newest = self.image.granule(granule);
             let old = state.stale.contents(granule, View::NONE);
-            past |= old.is_some();
-            let Some(contents) = old.copied().or(present) else {
+            stale |= old.is_some();
+            let Some(contents) = old.copied().or(newest) else {
                 continue;
             };
             for word in words(granule, GRANULE) {
@@ -66,7 +66,7 @@ impl Machine {
                 }
             }
         }
-        self.counters.stale_loads += u64::from(past);
+        self.counters.stale_loads += u64::from(stale);
         self.loaded(thread, load, view)
     }
 
@@ -86,13 +86,13 @@ impl Machine {
         self.loaded(thread, load, view)
     }
 
-    /// Remembers that a load came after `view`; returns what depends on it comes after.
+    /// Keeps the view of a load; returns what it adds for what depends on the load.
     fn loaded(&mut self, thread: ThreadId, load: Load, view: View) -> View {
         let by_location = self.rules.branch_includes_location;
         let state = self.thread_mut(thread);
         state.reads = state.reads.join(view);
         state.addresses = state.addresses.join(load.address);
-        // All that the thread loads comes after its floor.
+        // All that the thread loads is ordered after its floor.
         let view = view.beyond(state.floor);
         if by_location && view != View::NONE {
             state.forwards.loaded(load.addr, load.len, view);
@@ -101,12 +101,13 @@ impl Machine {
         view
     }
 
-    /// A store that was made. `life`: see [`crate::Strategy::store_delay`].
+    /// A store that was made. It stays pending for `delay` rounds at most, see
+    /// [`crate::Strategy::store_delay`].
     pub fn store(
         &mut self,
         thread: ThreadId,
         store: Store<'_>,
-        life: u64,
+        delay: u64,
         driver: &mut dyn Driver,
     ) {
         self.counters.stores += 1;
@@ -115,7 +116,7 @@ impl Machine {
             self.show_store(thread, &store, driver);
         }
         let store = self.stored(thread, store);
-        let due = self.round + life.min(LONGEST_DELAY);
+        let due = self.round + delay.min(LONGEST_DELAY);
         let state = self.thread_mut(thread);
         state.stores += 1;
         state.buffer.push(store, state.stores, due);
@@ -128,7 +129,7 @@ impl Machine {
             let state = self.thread_mut(thread);
             let forwards = &mut state.forwards;
             let view = store.address.join(store.data).beyond(state.floor);
-            // What comes after nothing, and replaces nothing that does, need not be kept.
+            // A view that says nothing, and replaces none, need not be kept.
             if view != View::NONE || !forwards.is_free_of(store.addr, store.bytes.len()) {
                 forwards.stored(&store, 0, false, |_| 0);
             }
@@ -145,8 +146,8 @@ impl Machine {
         (state.writes, state.releases) = (now, now);
     }
 
-    /// Remembers what the store's address came from. Returns the store with what a load that reads
-    /// it comes after because of its location.
+    /// Keeps what the store's address depends on. Returns the store with what a load that reads it
+    /// is ordered after because of its location.
     fn stored<'a>(&mut self, thread: ThreadId, store: Store<'a>) -> Store<'a> {
         let by_location = self.rules.branch_includes_location;
         let state = self.thread_mut(thread);
@@ -164,7 +165,7 @@ impl Machine {
 
     /// The write of an atomic read-modify-write or of a store-conditional, visible at once.
     ///
-    /// It is a store too: it comes after the stores of the same location and after those that a
+    /// It is a store too: it is ordered after the stores of the same location and after those that a
     /// fence, or its own release, orders before it. The read before it must have seen the
     /// newest contents ([`Machine::expect`] with [`View::ALL`]), with no other thread's access
     /// between.
@@ -194,7 +195,7 @@ impl Machine {
         }
     }
 
-    /// A load-reserved of the thread has loaded `bytes` at `addr`, and came after `view`. `pair`:
+    /// A load-reserved of the thread has loaded `bytes` at `addr`, with this view. `pair`:
     /// it may be the second half of one instruction's.
     pub fn reserve(&mut self, thread: ThreadId, addr: u64, bytes: &[u8], view: View, pair: bool) {
         let state = self.thread_mut(thread);
@@ -216,9 +217,9 @@ impl Machine {
         self.thread_mut(thread).reservation = None;
     }
 
-    /// What comes after the thread's last store-conditional that depends on whether it succeeded.
+    /// The view of the status of the thread's last store-conditional.
     ///
-    /// At least after its load-reserved: else what a lock protects could be read before the lock
+    /// It holds at least that of its load-reserved: else what a lock protects could be read before the lock
     /// was taken.
     pub fn status(&self, thread: ThreadId) -> View {
         let state = self.thread(thread);

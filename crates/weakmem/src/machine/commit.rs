@@ -201,9 +201,9 @@ impl Machine {
         self.shown = Some(thread);
         let state = self.thread(thread);
         for granule in state.stale.granules(state.next) {
-            let past = state.stale.contents(granule, state.next);
-            if let (Some(past), Some(present)) = (past, self.image.granule(granule)) {
-                patch_difference(granule, &present.bytes, &past.bytes, driver);
+            let stale = state.stale.contents(granule, state.next);
+            if let (Some(stale), Some(newest)) = (stale, self.image.granule(granule)) {
+                patch_difference(granule, &newest.bytes, &stale.bytes, driver);
             }
         }
         for entry in state.buffer.entries() {
@@ -218,9 +218,9 @@ impl Machine {
         };
         let state = self.thread(thread);
         for granule in state.stale.granules(state.next) {
-            let past = state.stale.contents(granule, state.next);
-            if let (Some(past), Some(present)) = (past, self.image.granule(granule)) {
-                patch_difference(granule, &past.bytes, &present.bytes, driver);
+            let stale = state.stale.contents(granule, state.next);
+            if let (Some(stale), Some(newest)) = (stale, self.image.granule(granule)) {
+                patch_difference(granule, &stale.bytes, &newest.bytes, driver);
             }
         }
         for entry in state.buffer.entries() {

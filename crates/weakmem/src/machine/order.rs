@@ -1,4 +1,4 @@
-//! Fences, acquires, dependencies: what makes a thread see the present.
+//! Fences, acquires and dependencies: what makes a thread see the newest writes.
 
 use super::{Machine, overlay, patch_difference};
 use crate::driver::Driver;
@@ -29,7 +29,7 @@ impl Machine {
 
     /// Before an RCsc acquire of the thread (ldar, ldaxr, .aq): it waits for the thread's own
     /// earlier release stores (Arm ARM B2.3.3 "a Load-Acquire is ordered after an earlier
-    /// Store-Release"; RVWMO rule 7). Returns what the acquire comes after.
+    /// Store-Release"; RVWMO rule 7). Returns what the acquire is ordered after.
     pub fn acquire_rcsc(&mut self, thread: ThreadId, driver: &mut dyn Driver) -> View {
         let buffer = &self.thread(thread).buffer;
         let set = buffer.up_to_releases(self.rules.stores);
@@ -37,8 +37,8 @@ impl Machine {
         self.thread(thread).releases
     }
 
-    /// An acquire of the thread came after `view`: so does all that follows it. `atomic`: it wrote
-    /// too.
+    /// An acquire of the thread has this view: all that follows is ordered after it. `atomic`: it
+    /// wrote too.
     pub fn acquired(
         &mut self,
         thread: ThreadId,
@@ -54,14 +54,14 @@ impl Machine {
         self.raise(thread, view, driver);
     }
 
-    /// Where the thread goes on has come to depend on what came after `view`.
+    /// A branch of the thread depends on values of this view.
     pub fn branch(&mut self, thread: ThreadId, view: View) {
         let state = self.thread_mut(thread);
         state.control = state.control.join(view).join(state.addresses);
     }
 
-    /// A context synchronisation (`isb`, `isync`): later loads come after what the branches before it,
-    /// and the addresses of the accesses before them, came from.
+    /// A context synchronisation (`isb`, `isync`): later loads are ordered after what the branches
+    /// before it, and the addresses of the accesses before them, depend on.
     pub fn context_sync(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
         let state = self.thread(thread);
         let mut after = state.control;
@@ -71,20 +71,19 @@ impl Machine {
         self.raise(thread, after, driver);
     }
 
-    /// All that the thread does from here on comes after all that is visible, its own stores
+    /// All that the thread does from here on is ordered after all that is visible, its own stores
     /// included.
     pub fn synchronise(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
         self.drain(thread, driver);
         self.see_everything(thread, driver);
     }
 
-    /// All that the thread reads from here on comes after all that is visible.
+    /// All that the thread reads from here on is ordered after all that is visible.
     pub fn see_everything(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
         self.raise(thread, self.now(), driver);
     }
 
-    /// The thread's next access comes after `view`: what it would not have seen of that, it sees
-    /// for now.
+    /// The thread's next access must see the writes in `view`, and sees them until the next call.
     pub fn expect(&mut self, thread: ThreadId, view: View, driver: &mut dyn Driver) {
         let state = self.thread_mut(thread);
         if !state.tracks() {
@@ -99,7 +98,7 @@ impl Machine {
         self.thread_mut(thread).next = view;
     }
 
-    /// The thread comes after `view` from here on.
+    /// The thread is ordered after `view` from here on.
     fn raise(&mut self, thread: ThreadId, view: View, driver: &mut dyn Driver) {
         let state = self.thread_mut(thread);
         state.floor = state.floor.join(view);
