@@ -3,13 +3,14 @@
 //! Each returns at once, waits for the token (see `token`), or ends the process with a report;
 //! none unwinds into QEMU (`install` sets a panic hook that ends the process).
 
-use crate::engine::{MemoryAccess, Next};
+use crate::engine::{Engine, MemoryAccess, Next};
 use crate::fast;
 use crate::finish;
-use crate::plugin::plugin;
+use crate::plugin::{MAX_VCPUS, plugin, token};
+use crate::report;
 use crate::spurious;
 use crate::syscall;
-use crate::token::MAX_VCPUS;
+use crate::token::Held;
 use crate::translate::{Block, Decoded, Instruction};
 use qemu_plugin_sys as qemu;
 use std::ffi::{c_uint, c_void};
@@ -18,18 +19,30 @@ use std::ffi::{c_uint, c_void};
 /// one, from 9.0 on. The first one is nobody's child.
 pub unsafe extern "C" fn vcpu_created(_: qemu::qemu_plugin_id_t, vcpu: c_uint) {
     if vcpu as usize >= MAX_VCPUS {
-        finish::internal(&format!(
+        report::internal(&format!(
             "the guest has more than {MAX_VCPUS} threads at a time"
         ));
     }
-    let plugin = plugin();
-    if plugin.token().announce(vcpu) {
-        // SAFETY: it is the first vCPU, and there is no other thread.
-        let id = unsafe { plugin.engine() }.add_thread();
-        plugin.token().adopt(id);
-        // There is nobody who could hold it.
-        plugin.token().acquire(vcpu);
-    }
+    // The first one goes on to guest code with the token.
+    drop(token().announce(vcpu));
+}
+
+/// The token, in a callback of a thread that runs guest code. A thread that is not the holder waits
+/// for it.
+#[inline]
+fn hold(vcpu: c_uint) -> Held<'static, Engine> {
+    token().resume(vcpu).unwrap_or_else(|| acquire(vcpu))
+}
+
+#[cold]
+fn acquire(vcpu: c_uint) -> Held<'static, Engine> {
+    let Ok(mut held) = token().acquire(vcpu) else {
+        report::internal(&format!(
+            "a callback came from vCPU {vcpu}, which was never created"
+        ));
+    };
+    syscall::catch_up(&mut held);
+    held
 }
 
 /// QEMU translates a block.
@@ -107,28 +120,18 @@ unsafe extern "C" fn block_starts(vcpu: c_uint, data: *mut c_void) {
 /// The same, if more is to be done than to count it.
 #[cold]
 fn block_starts_anew(vcpu: c_uint, block: &'static Block) {
-    let plugin = plugin();
-    if !fast::holds(vcpu) {
-        plugin.token().acquire(vcpu);
-        // SAFETY: this thread holds the token now.
-        unsafe { syscall::catch_up() };
-    }
-    // SAFETY: this thread holds the token.
-    let engine = unsafe { plugin.engine() };
-    let next = engine.block(block);
-    engine.look_closely();
-    go_on(next, vcpu);
+    let mut held = hold(vcpu);
+    let next = held.block(block);
+    go_on(held, next);
 }
 
 /// An instruction is about to run.
 unsafe extern "C" fn before_instruction(vcpu: c_uint, data: *mut c_void) {
     // SAFETY: `data` is in a leaked `Block` (`translated`).
     let instruction = unsafe { &*data.cast::<Instruction>() };
-    // SAFETY: an instruction runs only with the token (`block_starts`).
-    let engine = unsafe { plugin().engine() };
-    let next = engine.before(instruction);
-    engine.look_closely();
-    go_on(next, vcpu);
+    let mut held = hold(vcpu);
+    let next = held.before(instruction);
+    go_on(held, next);
 }
 
 /// An access was done, by an instruction that orders nothing.
@@ -167,7 +170,7 @@ unsafe extern "C" fn accessed(
 ) {
     // SAFETY: `data` is in a leaked `Block` (`translated`).
     let instruction = unsafe { &*data.cast::<Instruction>() };
-    if spurious::is_spurious(vcpu, instruction) {
+    if spurious::is_spurious(instruction, || token().holds(vcpu)) {
         return;
     }
     // SAFETY: `info` comes from QEMU.
@@ -178,34 +181,27 @@ unsafe extern "C" fn accessed(
             store: qemu::qemu_plugin_mem_is_store(info),
         }
     };
-    // SAFETY: an instruction runs only with the token (`block_starts`).
-    let engine = unsafe { plugin().engine() };
-    let next = engine.access(instruction, access);
-    engine.look_closely();
-    go_on(next, vcpu);
+    let mut held = hold(vcpu);
+    let next = held.access(instruction, access);
+    go_on(held, next);
 }
 
 /// What the engine said of the holder.
 #[inline]
-fn go_on(next: Next, vcpu: c_uint) {
+fn go_on(held: Held<'static, Engine>, next: Next) {
+    held.look_closely();
     if next != Next::Continue {
-        stop(next, vcpu);
+        stop(held, next);
     }
 }
 
 #[cold]
-fn stop(next: Next, vcpu: c_uint) {
+fn stop(mut held: Held<'static, Engine>, next: Next) {
     match next {
         Next::Continue => {}
-        Next::HandOff => {
-            // SAFETY: this thread holds the token; the reference is gone before the hand-off.
-            let id = unsafe { plugin().engine() }.current;
-            plugin().token().hand_off(id, vcpu);
-        }
-        // SAFETY: this thread holds the token.
-        Next::OutOfBudget => finish::out_of_budget(unsafe { plugin().engine() }),
-        // SAFETY: this thread holds the token.
-        Next::Unexplained => finish::unexplained(unsafe { plugin().engine() }),
+        Next::HandOff => drop(held.hand_off()),
+        Next::OutOfBudget => finish::out_of_budget(&mut held, plugin().options.budget),
+        Next::Unexplained => finish::unexplained(&mut held),
     }
 }
 
@@ -223,8 +219,7 @@ pub unsafe extern "C" fn system_call(
     _: u64,
     _: u64,
 ) {
-    // SAFETY: guest code runs only with the token, and so does the instruction that got here.
-    unsafe { syscall::begin(vcpu, number, [a1, a2, a3, a4, a5, a6]) }
+    syscall::begin(hold(vcpu), number, [a1, a2, a3, a4, a5, a6]);
 }
 
 /// A system call is over.
@@ -234,6 +229,5 @@ pub unsafe extern "C" fn system_call_over(
     _number: i64,
     result: i64,
 ) {
-    // SAFETY: on the thread of the call.
-    unsafe { syscall::end(vcpu, result) }
+    syscall::end(vcpu, result);
 }

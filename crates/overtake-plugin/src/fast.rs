@@ -5,27 +5,20 @@
 //! thread sees the present: of these nothing needs to be known. Everything else takes the long
 //! way, through the engine, which says here what may be answered so ([`Engine::look_closely`]).
 //!
-//! Relaxed throughout, but for the hand-over itself ([`set_holder`]): only the token's holder
-//! writes these numbers.
+//! Relaxed throughout: only the token's holder writes these numbers, and who gets the token sees
+//! what earlier holders wrote ([`Holder`], which also says why a thread may ask so whether it is
+//! the holder).
 //!
 //! [`Engine::look_closely`]: crate::engine::Engine::look_closely
 
 use crate::pages;
+use crate::token::Holder;
 use crate::translate::Block;
 use std::ptr::null_mut;
-use std::sync::atomic::{
-    AtomicPtr, AtomicU32, AtomicU64,
-    Ordering::{Acquire, Relaxed, Release},
-};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 
-/// No vCPU.
-pub const NOBODY: u32 = u32::MAX;
-
-/// The vCPU whose thread holds the token, or [`NOBODY`].
-///
-/// A thread compares it with its own number only, and only the thread itself, or the thread that
-/// hands it the token under the token's lock, sets it to that.
-static HOLDER: AtomicU32 = AtomicU32::new(NOBODY);
+/// Who holds the token.
+pub static HOLDER: Holder = Holder::nobody();
 
 /// Guest instructions that were started, by all threads.
 static INSTRUCTIONS: AtomicU64 = AtomicU64::new(0);
@@ -39,23 +32,10 @@ static HANDLERS: AtomicU64 = AtomicU64::new(0);
 /// The block that the holder runs, if the engine does not know of it.
 static BLOCK: AtomicPtr<Block> = AtomicPtr::new(null_mut());
 
-/// Says who holds the token.
-pub fn set_holder(vcpu: u32) {
-    // Release: pairs with the Acquire load in `is_given_to`.
-    HOLDER.store(vcpu, Release);
-}
-
-/// Whether the token was given to the thread of this vCPU, which has waited for it. All that its
-/// holders did before is then done.
-pub fn is_given_to(vcpu: u32) -> bool {
-    // Acquire: pairs with the Release store in `set_holder`.
-    HOLDER.load(Acquire) == vcpu
-}
-
-/// Whether the thread of this vCPU, which knows if it was given it, still holds the token.
+/// Whether the thread of this vCPU holds the token. False may be wrong for a moment.
 #[inline]
 pub fn holds(vcpu: u32) -> bool {
-    HOLDER.load(Relaxed) == vcpu
+    HOLDER.is(vcpu)
 }
 
 /// Guest instructions that were started, by all threads.

@@ -5,7 +5,11 @@
 //! which runs on with the order's seed, as if it had been started with it.
 
 use crate::engine::Engine;
-use crate::plugin::{Sown, plugin};
+use crate::identity::{self, Identity};
+use crate::options::Options;
+use crate::parent;
+use crate::report;
+use crate::token::Held;
 use overtake_report::forkserver::{Answer, Order};
 use std::fs::OpenOptions;
 use std::io::{self, BufRead, BufReader, Write};
@@ -14,19 +18,19 @@ use std::os::unix::net::UnixStream;
 
 /// The guest is about to create its first thread. Returns in each of the copies; who orders no more
 /// ends this process.
-pub fn at_first_thread(engine: &mut Engine, vcpu: u32) {
-    let Some(path) = &plugin().options.forkserver else {
+pub fn at_first_thread(held: &mut Held<'_, Engine>, options: &Options) {
+    let Some(path) = &options.forkserver else {
         return;
     };
-    if plugin().is_sown() {
+    if identity::is_ordered() {
         // A copy, whose first attempt to create a thread failed.
         return;
     }
-    match serve(path, engine, vcpu) {
+    match serve(path, held, options) {
         Ok(Role::Copy) => {}
-        // SAFETY: no preconditions. (Not `exit`: what the guest has not written yet is the copies'.)
-        Ok(Role::Original) => unsafe { libc::_exit(0) },
-        Err(error) => crate::finish::internal(&format!("serving at {path}: {error}")),
+        // (Not `exit`: what the guest has not written yet is the copies'.)
+        Ok(Role::Original) => report::exit_now(0),
+        Err(error) => report::internal(&format!("serving at {path}: {error}")),
     }
 }
 
@@ -35,7 +39,7 @@ enum Role {
     Copy,
 }
 
-fn serve(path: &str, engine: &mut Engine, vcpu: u32) -> io::Result<Role> {
+fn serve(path: &str, held: &mut Held<'_, Engine>, options: &Options) -> io::Result<Role> {
     let mut answers = UnixStream::connect(path)?;
     let mut orders = BufReader::new(answers.try_clone()?);
     loop {
@@ -44,12 +48,15 @@ fn serve(path: &str, engine: &mut Engine, vcpu: u32) -> io::Result<Role> {
             return Ok(Role::Original);
         }
         let order: Order = serde_json::from_str(&line)?;
+        let original = std::process::id().cast_signed();
         // SAFETY: this process has one guest thread, this one, which holds no lock of QEMU's in a
         // system call's callback; QEMU and the C library put their own threads and locks right
         // in the copy (`pthread_atfork`).
         match unsafe { libc::fork() } {
             0 => {
-                begin(engine, vcpu, order)?;
+                // Who started the original ends it; then the copies end too.
+                parent::end_with(original);
+                begin(held, options, order)?;
                 return Ok(Role::Copy);
             }
             -1 => {
@@ -86,9 +93,7 @@ fn wait(pid: i32) -> io::Result<i32> {
 }
 
 /// In the copy: from here on it is a run with this seed.
-fn begin(engine: &mut Engine, vcpu: u32, order: Order) -> io::Result<()> {
-    // SAFETY: no preconditions. Who started the original ends it; then the copies end too.
-    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+fn begin(held: &mut Held<'_, Engine>, options: &Options, order: Order) -> io::Result<()> {
     for (path, descriptor) in [(&order.output, 1), (&order.errors, 2)] {
         let file = OpenOptions::new().append(true).create(true).open(path)?;
         // SAFETY: both are open files, and nobody relies on what `descriptor` was.
@@ -96,11 +101,11 @@ fn begin(engine: &mut Engine, vcpu: u32, order: Order) -> io::Result<()> {
             return Err(io::Error::last_os_error());
         }
     }
-    plugin().sow(Sown {
+    identity::order(Identity {
         seed: order.seed,
         report: Some(order.report),
     });
-    plugin().renew_token(engine.current, vcpu);
-    engine.sow_copy(&plugin().options, order.seed);
+    held.is_only_thread();
+    held.sow_copy(options, order.seed);
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! What a host thread of this process is doing, from /proc.
 
+use crate::affinity;
+use crate::token::{Doing, Host};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
@@ -10,20 +12,8 @@ pub struct HostThread {
     stat: Option<File>,
 }
 
-/// What a host thread is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doing {
-    /// It no longer exists.
-    Gone,
-    /// It runs, will run as soon as it gets a core, or waits for the disk.
-    Runs,
-    /// It sleeps until somebody wakes it.
-    Sleeps,
-}
-
-impl HostThread {
-    /// The calling thread.
-    pub fn current() -> Self {
+impl Host for HostThread {
+    fn current() -> Self {
         // SAFETY: gettid has no preconditions.
         let tid = unsafe { libc::gettid() };
         Self {
@@ -32,19 +22,12 @@ impl HostThread {
         }
     }
 
-    /// Its number.
-    pub fn tid(&self) -> i32 {
-        self.tid
-    }
-
-    /// Whether it is the calling thread.
-    pub fn is_current(&self) -> bool {
+    fn is_current(&self) -> bool {
         // SAFETY: gettid has no preconditions.
         self.tid == unsafe { libc::gettid() }
     }
 
-    /// What the thread is doing now.
-    pub fn doing(&self) -> Doing {
+    fn doing(&self) -> Doing {
         let mut text = [0; 128];
         let length = match self.stat.as_ref().map(|stat| stat.read_at(&mut text, 0)) {
             Some(Ok(length)) => length,
@@ -59,9 +42,7 @@ impl HostThread {
         }
     }
 
-    /// Whether it waits on a POSIX condition variable: within QEMU that is the wait for (or
-    /// during) an exclusive section. `None` when the kernel does not tell.
-    pub fn waits_on_condition(&self) -> Option<bool> {
+    fn waits_on_condition(&self) -> Option<bool> {
         // "NR ARG0 ARG1 …", or "running".
         let text = std::fs::read_to_string(format!("/proc/self/task/{}/syscall", self.tid)).ok()?;
         let mut words = text.split_whitespace();
@@ -77,6 +58,14 @@ impl HostThread {
             operation & libc::FUTEX_CMD_MASK == libc::FUTEX_WAIT_BITSET
                 && operation & libc::FUTEX_CLOCK_REALTIME != 0,
         )
+    }
+
+    fn has_got_token() {
+        affinity::come();
+    }
+
+    fn is_given_token(&self) {
+        affinity::hand_over(self.tid);
     }
 }
 

@@ -4,11 +4,15 @@
 //! 2. What the plugin uses is the same in all, but for the bytes of an instruction
 //! (`instruction_bytes`); so there is one plugin, exported once for each of the two.
 
-use crate::finish;
+use crate::callbacks;
+use crate::identity::{self, Identity};
 use crate::instruction_bytes::InstructionBytes;
-use crate::instrument;
+use crate::instrument::{self, Callbacks};
 use crate::options::Options;
+use crate::parent;
 use crate::plugin::Plugin;
+use crate::report;
+use crate::spurious;
 use isa::Arch;
 use overtake_report::{End, Stats, exit_code};
 use qemu_plugin_sys as qemu;
@@ -63,6 +67,7 @@ pub unsafe fn install(
     argc: c_int,
     argv: *mut *mut c_char,
 ) -> c_int {
+    let parent = parent::current();
     let arguments: Vec<String> = (0..usize::try_from(argc).unwrap_or(0))
         .map(|i| {
             // SAFETY: QEMU passes `argc` strings that end in NUL.
@@ -82,43 +87,45 @@ pub unsafe fn install(
             interface: info.version.cur,
         }
     };
-    let (options, arch) = match check(&arguments, &host) {
-        Ok(good) => good,
-        Err(refused) => refuse(&refused.0, refused.1),
+    let checked = check(&arguments, &host);
+    let options = match &checked {
+        Ok((options, _)) => options,
+        Err(refused) => &refused.0,
     };
-    finish::write_report(
-        options.report.as_deref(),
-        options.seed,
-        End::Running,
-        Stats::default(),
-        None,
-    );
-    std::panic::set_hook(Box::new(|panic| finish::internal(&panic.to_string())));
+    identity::load(Identity {
+        seed: options.seed,
+        report: options.report.clone(),
+    });
+    let (options, arch) = match checked {
+        Ok(good) => good,
+        Err(refused) => refuse(refused.1),
+    };
+    report::write(End::Running, Stats::default(), None);
+    std::panic::set_hook(Box::new(|panic| report::internal(&panic.to_string())));
     if options.report.is_some() {
         // Who waits for the report started this process; without it nobody would end the guest.
-        // SAFETY: no preconditions.
-        unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+        parent::end_with(parent);
     }
     let bytes = InstructionBytes::of(host.interface);
-    if let Err(message) = Plugin::install(arch, options.clone(), bytes) {
-        refuse(&options, End::BadOption { message });
+    if let Err(message) = Plugin::install(arch, options, bytes) {
+        refuse(End::BadOption { message });
     }
-    // SAFETY: `id` is QEMU's.
-    unsafe { instrument::install(id) };
+    spurious::install(arch);
+    let callbacks = Callbacks {
+        vcpu_created: Some(callbacks::vcpu_created),
+        translated: Some(callbacks::translated),
+        system_call: Some(callbacks::system_call),
+        system_call_over: Some(callbacks::system_call_over),
+    };
+    // SAFETY: `id` is QEMU's, and the callbacks are for what they are given for.
+    unsafe { instrument::install(id, callbacks) };
     0
 }
 
 /// Ends the process with a report. QEMU would say "plugin returned error code"; the report says more.
-fn refuse(options: &Options, end: End) -> ! {
-    finish::write_report(
-        options.report.as_deref(),
-        options.seed,
-        end.clone(),
-        Stats::default(),
-        None,
-    );
-    // SAFETY: no preconditions.
-    unsafe { libc::_exit(status_of(&end)) }
+fn refuse(end: End) -> ! {
+    report::write(end.clone(), Stats::default(), None);
+    report::exit_now(status_of(&end))
 }
 
 /// The QEMU that loads the plugin.

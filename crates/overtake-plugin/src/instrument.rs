@@ -8,10 +8,25 @@
 //! `clone` that makes a thread, or the first memory that is mapped `MAP_SHARED`, it makes other code, for
 //! more than one thread.
 
-use crate::callbacks;
 use crate::guest_memory;
 use qemu_plugin_sys as qemu;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+
+/// The functions that QEMU is to call.
+#[derive(Debug, Clone, Copy)]
+pub struct Callbacks {
+    /// A vCPU is created.
+    pub vcpu_created: qemu::qemu_plugin_vcpu_simple_cb_t,
+    /// A block is translated.
+    pub translated: qemu::qemu_plugin_vcpu_tb_trans_cb_t,
+    /// A system call is about to be made.
+    pub system_call: qemu::qemu_plugin_vcpu_syscall_cb_t,
+    /// A system call is over.
+    pub system_call_over: qemu::qemu_plugin_vcpu_syscall_ret_cb_t,
+}
+
+static CALLBACKS: OnceLock<Callbacks> = OnceLock::new();
 
 /// What QEMU calls the plugin by. Relaxed: it is set before there is another thread.
 static ID: AtomicU64 = AtomicU64::new(0);
@@ -23,9 +38,11 @@ static WATCHING: AtomicBool = AtomicBool::new(false);
 ///
 /// # Safety
 ///
-/// Called from `qemu_plugin_install`, with QEMU's number of the plugin.
-pub unsafe fn install(id: qemu::qemu_plugin_id_t) {
+/// Called from `qemu_plugin_install`, with QEMU's number of the plugin. Of the callbacks `translated`
+/// is safe to be called by QEMU while it translates a block, the others at the events that they are for.
+pub unsafe fn install(id: qemu::qemu_plugin_id_t, callbacks: Callbacks) {
     ID.store(id, Relaxed);
+    let _ = CALLBACKS.set(callbacks);
     // SAFETY: the callbacks have the types that the interface asks for.
     unsafe {
         always(id);
@@ -35,11 +52,14 @@ pub unsafe fn install(id: qemu::qemu_plugin_id_t) {
 
 /// What is asked of QEMU from the start.
 unsafe extern "C" fn always(id: qemu::qemu_plugin_id_t) {
+    let Some(callbacks) = CALLBACKS.get() else {
+        return;
+    };
     // SAFETY: `id` is QEMU's; the callbacks have the types that the interface asks for.
     unsafe {
-        qemu::qemu_plugin_register_vcpu_init_cb(id, Some(callbacks::vcpu_created));
-        qemu::qemu_plugin_register_vcpu_syscall_cb(id, Some(callbacks::system_call));
-        qemu::qemu_plugin_register_vcpu_syscall_ret_cb(id, Some(callbacks::system_call_over));
+        qemu::qemu_plugin_register_vcpu_init_cb(id, callbacks.vcpu_created);
+        qemu::qemu_plugin_register_vcpu_syscall_cb(id, callbacks.system_call);
+        qemu::qemu_plugin_register_vcpu_syscall_ret_cb(id, callbacks.system_call_over);
     }
 }
 
@@ -63,13 +83,10 @@ unsafe extern "C" fn first_block(id: qemu::qemu_plugin_id_t, tb: *mut qemu::qemu
 /// translations away, before it does; returns whether it was not watched before.
 pub fn begin() -> bool {
     let begins = !WATCHING.swap(true, Relaxed);
-    if begins {
+    if begins && let Some(callbacks) = CALLBACKS.get() {
         // SAFETY: as in `always`.
         unsafe {
-            qemu::qemu_plugin_register_vcpu_tb_trans_cb(
-                ID.load(Relaxed),
-                Some(callbacks::translated),
-            );
+            qemu::qemu_plugin_register_vcpu_tb_trans_cb(ID.load(Relaxed), callbacks.translated);
         }
     }
     begins

@@ -4,7 +4,7 @@
 //! It is exported once for each version of QEMU's plugin interface, by the crates
 //! `overtake-plugin-v1` and `overtake-plugin-v2`.
 //!
-//! How an access flows, from where the guest's first thread makes another (`watch`):
+//! How an access flows, from where the guest's first thread makes another (`instrument`):
 //!
 //! 1. `translate`: QEMU translates a block of guest code; each instruction is decoded (`isa`)
 //!    and gets the callbacks that its effect needs.
@@ -40,13 +40,17 @@ mod finish;
 mod forkserver;
 mod guest_memory;
 mod host_thread;
+mod identity;
 mod install;
 mod instruction_bytes;
 mod instrument;
 mod options;
 mod pages;
+mod parent;
 mod plugin;
+mod report;
 mod run;
+mod scheduling;
 mod self_maps;
 mod spin;
 mod spurious;

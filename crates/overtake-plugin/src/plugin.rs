@@ -1,30 +1,24 @@
-//! The one instance of the plugin: what is fixed for the run, the token, and the state that
-//! belongs to the token's holder.
+//! The one instance of the plugin: what is fixed for the run, and the token with the state that
+//! belongs to its holder.
 
 use crate::affinity;
 use crate::engine::{Engine, Inheritance};
 use crate::fast;
+use crate::identity;
 use crate::instruction_bytes::InstructionBytes;
 use crate::options::Options;
 use crate::run::Run;
 use crate::syscall_class::Classes;
 use crate::token::Token;
 use isa::Arch;
-use std::cell::UnsafeCell;
+use std::ptr::null_mut;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use weakmem::ThreadId;
 
-/// The run that this process is, if it is one of many with the same start.
-#[derive(Debug)]
-pub struct Sown {
-    /// Where every free choice comes from.
-    pub seed: u64,
-    /// Where the report goes.
-    pub report: Option<String>,
-}
+/// Bound of the number of guest threads that live at the same time.
+pub const MAX_VCPUS: usize = 4096;
 
-/// The plugin.
+/// What is fixed for the run.
 pub struct Plugin {
     /// The guest's architecture.
     pub arch: Arch,
@@ -34,24 +28,37 @@ pub struct Plugin {
     pub instruction_bytes: InstructionBytes,
     /// System calls of the architecture.
     pub classes: Classes,
-    sown: OnceLock<Sown>,
-    token: AtomicPtr<Token>,
-    engine: UnsafeCell<Engine>,
 }
 
-// SAFETY: `engine` is reached through `Plugin::engine` only, whose caller holds the token (or
-// chooses the next holder under the token's lock while nobody holds it).
-unsafe impl Sync for Plugin {}
-// SAFETY: nothing in it belongs to one host thread.
-unsafe impl Send for Plugin {}
-
 static PLUGIN: OnceLock<Plugin> = OnceLock::new();
+
+/// The token of this process. It is replaced in a child of `fork`, and never freed.
+static TOKEN: AtomicPtr<Token<Engine>> = AtomicPtr::new(null_mut());
 
 /// The plugin. Callbacks run only after it was installed.
 pub fn plugin() -> &'static Plugin {
     PLUGIN
         .get()
         .expect("a callback ran before qemu_plugin_install")
+}
+
+/// The token. Callbacks run only after the plugin was installed.
+pub fn token() -> &'static Token<Engine> {
+    // Acquire: pairs with the Release store in `set_token`.
+    // SAFETY: the pointer is null or comes from `Box::leak` in `set_token`.
+    let token = unsafe { TOKEN.load(Ordering::Acquire).as_ref() };
+    token.expect("a callback ran before qemu_plugin_install")
+}
+
+/// All threads reach the token, so it must be `Sync`; an `AtomicPtr` does not ask for that.
+const _: fn() = || {
+    fn is_sync<T: Sync>() {}
+    is_sync::<Token<Engine>>();
+};
+
+fn set_token(token: Token<Engine>) {
+    // Release: pairs with the Acquire load in `token`.
+    TOKEN.store(Box::leak(Box::new(token)), Ordering::Release);
 }
 
 impl Plugin {
@@ -67,83 +74,33 @@ impl Plugin {
     ) -> Result<(), String> {
         let run = Run::new(&options)?;
         let engine = Engine::new(arch, &options, run);
-        let instance = Self {
+        set_token(Token::new(engine, &fast::HOLDER, MAX_VCPUS));
+        let _ = PLUGIN.set(Self {
             arch,
             classes: Classes::new(arch),
-            token: AtomicPtr::new(Box::leak(Box::default())),
-            sown: OnceLock::new(),
-            engine: UnsafeCell::new(engine),
             options,
             instruction_bytes,
-        };
-        let _ = PLUGIN.set(instance);
+        });
         Ok(())
     }
 
-    /// This process becomes a run of its own; it does so once.
-    pub fn sow(&self, run: Sown) {
-        let _ = self.sown.set(run);
-    }
-
-    /// Whether it has.
-    pub fn is_sown(&self) -> bool {
-        self.sown.get().is_some()
-    }
-
-    /// Where every free choice comes from.
-    pub fn seed(&self) -> u64 {
-        self.sown.get().map_or(self.options.seed, |run| run.seed)
-    }
-
-    /// Where the report goes.
-    pub fn report(&self) -> Option<&str> {
-        match self.sown.get() {
-            Some(run) => run.report.as_deref(),
-            None => self.options.report.as_deref(),
-        }
-    }
-
-    /// The token.
-    pub fn token(&self) -> &'static Token {
-        // Acquire: pairs with the Release store in `renew_token`.
-        // SAFETY: the pointer comes from `Box::leak`, in `install` or in `renew_token`.
-        unsafe { &*self.token.load(Ordering::Acquire) }
-    }
-
     /// In a child of `fork`: starts anew with the calling thread, which runs on `vcpu`, as the
-    /// only one. The old state may be locked, or half changed, by a thread that is not here.
+    /// only one. The old token may be locked, and its state half changed, by a thread that is not
+    /// here; so it stays as it is.
     pub fn restart(&self, vcpu: u32, inheritance: Inheritance) {
-        let run = Run::of_child(&self.options);
+        let run = Run::of_child(&self.options, identity::current().seed);
         fast::restart();
         affinity::leave();
         let mut engine = Engine::new(self.arch, &self.options, run);
         engine.inherit(inheritance);
         let id = engine.add_thread();
         engine.run_alone(id);
-        // SAFETY: this is the only thread. The old state is not dropped, for the reason above.
-        unsafe { self.engine.get().write(engine) };
-        // Release: pairs with the Acquire load in `token`.
-        self.renew_token(id, vcpu);
-    }
-
-    /// In a child of `fork`: the token is that of its only thread, which runs on `vcpu`.
-    pub fn renew_token(&self, id: ThreadId, vcpu: u32) {
-        self.token.store(
-            Box::leak(Box::new(Token::after_fork(id, vcpu))),
-            Ordering::Release,
-        );
-        fast::set_holder(vcpu);
-    }
-
-    /// The holder's state.
-    ///
-    /// # Safety
-    ///
-    /// The caller holds the token, or holds the token's lock with `deciding` set and nobody
-    /// holding the token; and it lets go of the reference before it gives the token away.
-    #[allow(clippy::mut_from_ref)]
-    pub unsafe fn engine(&self) -> &mut Engine {
-        // SAFETY: exclusive by the caller's promise.
-        unsafe { &mut *self.engine.get() }
+        set_token(Token::of_only_thread(
+            engine,
+            &fast::HOLDER,
+            MAX_VCPUS,
+            id,
+            vcpu,
+        ));
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::guest_memory;
 use crate::options::{Choice, Options};
-use crate::plugin::plugin;
 use arch::Pairs;
 use overtake_report::trace::{self, Access, Event, Line, Module, Object};
 use schedule::{Recorder, Replay, Schedule};
@@ -13,7 +12,7 @@ use weakmem::{Pct, Progress, StoreId, Strategy, ThreadId, Timestamp, Uniform};
 /// The strategy, and the trace if there is one.
 pub struct Run {
     /// Makes the choices.
-    pub strategy: Box<dyn Strategy>,
+    pub strategy: Box<dyn Strategy + Send>,
     trace: Option<Trace>,
 }
 
@@ -43,7 +42,7 @@ impl Run {
             }
         };
         if let Some(path) = &options.record {
-            strategy = Box::new(Recorder::new(strategy, Box::new(create(path)?)));
+            strategy = Box::new(Recorder::new(strategy, create(path)?));
         }
         let trace = match &options.trace {
             None => None,
@@ -56,10 +55,10 @@ impl Run {
         Ok(Self { strategy, trace })
     }
 
-    /// That of a child of `fork`, which is neither recorded nor replayed.
-    pub fn of_child(options: &Options) -> Self {
+    /// That of a child of `fork`, which is neither recorded nor replayed. Its choices come from this seed.
+    pub fn of_child(options: &Options, seed: u64) -> Self {
         Self {
-            strategy: free(options, plugin().seed()),
+            strategy: free(options, seed),
             trace: None,
         }
     }
@@ -150,7 +149,7 @@ impl Run {
 }
 
 /// The strategy that is asked for by name.
-fn free(options: &Options, seed: u64) -> Box<dyn Strategy> {
+fn free(options: &Options, seed: u64) -> Box<dyn Strategy + Send> {
     match options.strategy {
         Choice::Uniform => Box::new(Uniform::new(seed)),
         Choice::Pct => Box::new(Pct::new(seed)),

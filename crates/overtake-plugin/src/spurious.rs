@@ -12,28 +12,35 @@
 //! What the kernel of a real machine does is no access of the guest either: what it has written is taken
 //! over when the handler starts (`Engine::block`), as it is on the other architectures.
 
-use crate::fast;
-use crate::plugin::plugin;
 use crate::translate::Instruction;
 use isa::Arch;
 use std::mem::MaybeUninit;
 use std::ptr::null;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+/// Relaxed: it is written before there is a guest thread.
+static ON_X86: AtomicBool = AtomicBool::new(false);
+
 /// Relaxed: it is written and read by the token's holder.
 static MAY_COME: AtomicBool = AtomicBool::new(false);
+
+/// The guest is one for this architecture.
+pub fn install(arch: Arch) {
+    ON_X86.store(arch == Arch::X86_64, Relaxed);
+}
 
 /// From here on the guest may handle a signal.
 pub fn may_come() {
     MAY_COME.store(true, Relaxed);
 }
 
-/// Whether an access that is reported as this instruction's, on this vCPU, is QEMU's own.
+/// Whether an access that is reported as this instruction's is QEMU's own. `holds` says whether the
+/// calling thread holds the token; until this is answered, it may not reach what belongs to the holder.
 #[inline]
-pub fn is_spurious(vcpu: u32, instruction: &Instruction) -> bool {
+pub fn is_spurious(instruction: &Instruction, holds: impl FnOnce() -> bool) -> bool {
     instruction.is_last
-        && plugin().arch == Arch::X86_64
-        && (!fast::holds(vcpu) || MAY_COME.load(Relaxed) && handles_a_signal())
+        && ON_X86.load(Relaxed)
+        && (!holds() || MAY_COME.load(Relaxed) && handles_a_signal())
 }
 
 /// Whether QEMU handles a signal of the guest on this thread: meanwhile it blocks all of the host's, and

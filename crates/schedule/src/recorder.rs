@@ -8,19 +8,19 @@ use weakmem::{Progress, Quantum, Stop, StoreId, Strategy, ThreadId};
 use crate::choices::{Deviation, Line, Turn, What};
 
 /// A strategy that asks another one, and writes each choice down at once: a guest may end at any time.
-pub struct Recorder {
-    strategy: Box<dyn Strategy>,
-    out: Box<dyn Write>,
+pub struct Recorder<W> {
+    strategy: Box<dyn Strategy + Send>,
+    out: W,
     turn: usize,
     attempts: HashMap<ThreadId, u64>,
 }
 
-impl Recorder {
+impl<W: Write> Recorder<W> {
     /// Records the choices of `strategy` as lines into `out`.
     ///
     /// A choice panics if `out` fails.
     #[must_use]
-    pub fn new(strategy: Box<dyn Strategy>, out: Box<dyn Write>) -> Self {
+    pub fn new(strategy: Box<dyn Strategy + Send>, out: W) -> Self {
         Self {
             strategy,
             out,
@@ -42,7 +42,7 @@ impl Recorder {
     }
 }
 
-impl Strategy for Recorder {
+impl<W: Write> Strategy for Recorder<W> {
     fn next_thread(&mut self, runnable: &[ThreadId]) -> ThreadId {
         let thread = self.strategy.next_thread(runnable);
         self.write(Line::Begins(thread));

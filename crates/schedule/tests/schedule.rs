@@ -148,7 +148,7 @@ fn answers(strategy: &mut dyn Chooser) -> Vec<u64> {
 fn recorded_choices_are_made_again() {
     let out = Shared::default();
     let uniform = Box::new(Uniform::new(7));
-    let recorded = answers(&mut Recorder::new(uniform, Box::new(out.clone())));
+    let recorded = answers(&mut Recorder::new(uniform, out.clone()));
     let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
     let choices = Choices::from_recording(&text).unwrap();
     assert_eq!(choices.turns.len(), 99);

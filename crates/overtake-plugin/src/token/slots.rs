@@ -1,11 +1,11 @@
 //! Where each guest thread is, and what the host's kernel says of it.
 
-use crate::fast::{self, NOBODY};
-use crate::host_thread::{Doing, HostThread};
-use crate::plugin::plugin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use super::flags::Flags;
+use super::holder::Holder;
+use super::host::{Doing, Host};
+use super::sync::{self, Instant, Thread};
+use std::sync::Arc;
+use std::time::Duration;
 use weakmem::ThreadId;
 
 /// For how long every look must find the holder asleep, if it waits for an exclusive section.
@@ -14,9 +14,10 @@ const EXCLUSIVE: Duration = Duration::from_millis(30);
 const SLOW_CALL: Duration = Duration::from_millis(100);
 /// The same, if the kernel does not say what it waits for.
 const UNKNOWN: Duration = Duration::from_secs(1);
+
 /// Where a guest thread is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub enum State {
     /// Created; its first callback has not come.
     Starting,
     /// It holds the token.
@@ -34,69 +35,64 @@ pub(super) enum State {
     Ending,
 }
 
-/// What a thread's callbacks say before they take the lock, for each vCPU.
+/// A guest thread.
 #[derive(Debug)]
-pub(super) struct Flags {
-    /// It has come back from the system call for which it gave up the token.
-    ///
-    /// SeqCst throughout: its partner is the kernel's account of what the thread is doing, which
-    /// is no atomic of ours; the strongest order costs nothing here.
-    pub(super) back: AtomicBool,
-    /// It is in a system call with the token. Relaxed throughout: it is written by the thread
-    /// itself, and a stale value only delays the taking of the token by one look.
-    pub(super) in_call: AtomicBool,
-}
-
-/// Bound of the number of guest threads that live at the same time.
-pub const MAX_VCPUS: usize = 4096;
-
-static FLAGS: [Flags; MAX_VCPUS] = [const {
-    Flags {
-        back: AtomicBool::new(false),
-        in_call: AtomicBool::new(false),
-    }
-}; MAX_VCPUS];
-
-pub(super) fn flags(vcpu: u32) -> &'static Flags {
-    &FLAGS[vcpu as usize % MAX_VCPUS]
-}
-
-#[derive(Debug)]
-pub(super) struct Slot {
-    pub(super) id: ThreadId,
-    pub(super) vcpu: u32,
-    pub(super) host: Option<HostThread>,
-    pub(super) state: State,
+pub struct Slot<H> {
+    /// Its number.
+    pub id: ThreadId,
+    /// The vCPU that runs it.
+    pub vcpu: u32,
+    /// What the kernel says of its host thread. None: it has not come to its first callback.
+    pub host: Option<H>,
+    /// Where it is.
+    pub state: State,
     /// Its host thread, to wake it. None: it has not come to its first callback.
-    pub(super) thread: Option<Thread>,
+    pub thread: Option<Thread>,
     /// The kernel has written memory for it since it last ran.
-    pub(super) kernel_wrote: bool,
+    pub kernel_wrote: bool,
     /// Since when every look found it asleep while it held the token.
-    pub(super) asleep_since: Option<Instant>,
+    pub asleep_since: Option<Instant>,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Inner {
-    /// Live threads, by number.
-    pub(super) slots: Vec<Slot>,
+/// What [`Slots::settle`] found.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// Every thread is parked or asleep.
+    Yes,
+    /// Some thread is neither.
+    No,
+    /// The host threads of these are gone. Their slots are removed.
+    Gone(Vec<ThreadId>),
+}
+
+/// All guest threads that live.
+#[derive(Debug)]
+pub struct Slots<H> {
+    /// In order of creation, and so of their numbers.
+    pub slots: Vec<Slot<H>>,
     /// A vCPU whose thread has no number yet: its parent gives it one. There is one at most: who
     /// creates a thread keeps the token meanwhile.
-    pub(super) newborn: Option<u32>,
-    pub(super) holder: Option<ThreadId>,
+    pub newborn: Option<u32>,
+    /// The thread that holds the token.
+    pub holder: Option<ThreadId>,
     /// The holder that was chosen and is still to be woken, by the thread that has chosen it.
-    pub(super) chosen: Option<Thread>,
+    pub chosen: Option<Thread>,
     /// A parked thread is choosing the next holder.
-    pub(super) deciding: bool,
+    pub deciding: bool,
     /// The next choice depends on the clock.
-    pub(super) unsettled: bool,
+    pub unsettled: bool,
     /// This thread is creating another.
-    pub(super) cloning: Option<ThreadId>,
+    pub cloning: Option<ThreadId>,
     /// An exclusive section is expected of this thread before its next callback.
-    pub(super) watch_closely: Option<ThreadId>,
+    pub watch_closely: Option<ThreadId>,
+    /// The holder's vCPU, for those who have no lock.
+    cell: &'static Holder,
+    flags: Arc<Flags>,
 }
 
-impl Slot {
-    pub(super) fn new(id: ThreadId, vcpu: u32) -> Self {
+impl<H: Host> Slot<H> {
+    /// A thread that was created.
+    pub fn new(id: ThreadId, vcpu: u32) -> Self {
         Self {
             id,
             vcpu,
@@ -109,57 +105,124 @@ impl Slot {
     }
 
     /// It has come to its first callback: it is on the calling thread.
-    pub(super) fn arrives(&mut self) {
-        self.host.get_or_insert_with(HostThread::current);
-        self.thread.get_or_insert_with(thread::current);
+    pub fn arrives(&mut self) {
+        self.host.get_or_insert_with(H::current);
+        self.thread.get_or_insert_with(sync::current);
     }
 
     /// Wakes it, if it sleeps in `Token::wait`, or is about to.
-    pub(super) fn wake(&self) {
+    pub fn wake(&self) {
         if let Some(thread) = &self.thread {
             thread.unpark();
         }
     }
 
-    pub(super) fn doing(&self) -> Doing {
-        self.host.as_ref().map_or(Doing::Runs, HostThread::doing)
+    fn doing(&self) -> Doing {
+        self.host.as_ref().map_or(Doing::Runs, H::doing)
     }
 
-    pub(super) fn waits_on_condition(&self) -> Option<bool> {
+    fn waits_on_condition(&self) -> Option<bool> {
         self.host.as_ref()?.waits_on_condition()
     }
 }
 
-impl Inner {
-    /// The live thread of a vCPU. QEMU gives the number of a vCPU that has ended to the next one.
-    pub(super) fn of_vcpu(&self, vcpu: u32) -> Option<usize> {
-        self.slots
-            .iter()
-            .position(|slot| slot.vcpu == vcpu && slot.state != State::Ending)
+impl<H: Host> Slots<H> {
+    /// No thread.
+    pub fn new(cell: &'static Holder, flags: Arc<Flags>) -> Self {
+        Self {
+            slots: Vec::new(),
+            newborn: None,
+            holder: None,
+            chosen: None,
+            deciding: false,
+            unsettled: false,
+            cloning: None,
+            watch_closely: None,
+            cell,
+            flags,
+        }
     }
 
-    pub(super) fn slot_mut(&mut self, id: ThreadId) -> Option<&mut Slot> {
+    /// Thread `id`, which is the calling one and runs on `vcpu`, is the only one and the holder.
+    pub fn only(&mut self, id: ThreadId, vcpu: u32) {
+        let mut slot = Slot::new(id, vcpu);
+        slot.arrives();
+        slot.state = State::Running;
+        *self = Self::new(self.cell, Arc::clone(&self.flags));
+        self.slots.push(slot);
+        self.holder = Some(id);
+        self.cell.set(vcpu);
+    }
+
+    /// The live thread of a vCPU. QEMU gives the number of a vCPU that has ended to the next one.
+    pub fn of_vcpu(&mut self, vcpu: u32) -> Option<&mut Slot<H>> {
+        self.slots
+            .iter_mut()
+            .find(|slot| slot.vcpu == vcpu && slot.state != State::Ending)
+    }
+
+    /// The thread of this number.
+    pub fn slot_mut(&mut self, id: ThreadId) -> Option<&mut Slot<H>> {
         self.slots.iter_mut().find(|slot| slot.id == id)
     }
 
-    pub(super) fn release(&mut self, id: ThreadId, state: State) {
-        debug_assert_eq!(self.holder, Some(id));
-        self.holder = None;
-        fast::set_holder(NOBODY);
-        if let Some(slot) = self.slot_mut(id) {
+    /// The number of the calling host thread, if it is a guest's. (That of its vCPU may be another's,
+    /// if it was about to end.)
+    pub fn calling(&mut self) -> Option<&mut Slot<H>> {
+        let mine = |slot: &&mut Slot<H>| slot.host.as_ref().is_some_and(H::is_current);
+        self.slots.iter_mut().find(mine)
+    }
+
+    /// Whether the thread that holds the token runs on this vCPU.
+    pub fn is_holder(&mut self, vcpu: u32) -> bool {
+        let holder = self.holder;
+        self.of_vcpu(vcpu)
+            .is_some_and(|slot| Some(slot.id) == holder)
+    }
+
+    /// The holder gives the token up, or loses it, and is in this state from here on.
+    pub fn release(&mut self, state: State) {
+        self.cell.clear();
+        if let Some(holder) = self.holder.take()
+            && let Some(slot) = self.slot_mut(holder)
+        {
             slot.state = state;
         }
     }
 
-    /// The holder is about to go into a system call.
-    pub(super) fn starts_call(&mut self, id: ThreadId) {
-        if let Some(slot) = self.slot_mut(id) {
-            flags(slot.vcpu).back.store(false, Ordering::SeqCst);
+    /// Thread `next`, which is parked, gets the token.
+    pub fn give(&mut self, next: ThreadId) {
+        self.holder = Some(next);
+        let (cell, flags) = (self.cell, Arc::clone(&self.flags));
+        if let Some(slot) = self.slot_mut(next) {
+            slot.state = State::Running;
+            slot.asleep_since = None;
+            flags.of(slot.vcpu).set_back(false);
+            cell.set(slot.vcpu);
+            if let Some(host) = &slot.host
+                && !host.is_current()
+            {
+                host.is_given_token();
+            }
+            self.chosen = self.slot_mut(next).and_then(|slot| slot.thread.clone());
         }
     }
 
+    /// The holder is about to go into a system call.
+    pub fn starts_call(&mut self) {
+        if let Some(slot) = self.holder_mut() {
+            let vcpu = slot.vcpu;
+            self.flags.of(vcpu).set_back(false);
+        }
+    }
+
+    /// The slot of the holder.
+    pub fn holder_mut(&mut self) -> Option<&mut Slot<H>> {
+        self.slot_mut(self.holder?)
+    }
+
     /// What was seen asleep may be awake.
-    pub(super) fn something_woke(&mut self) {
+    pub fn something_woke(&mut self) {
         for slot in &mut self.slots {
             if let State::Away { asleep, .. } = &mut slot.state {
                 *asleep = false;
@@ -168,43 +231,37 @@ impl Inner {
     }
 
     /// Some parked thread is to make the choice.
-    pub(super) fn wake_decider(&self) {
-        if let Some(slot) = self.slots.iter().find(|slot| slot.state == State::Parked) {
+    pub fn wake_decider(&self) {
+        if let Some(slot) = self.parked().next() {
             slot.wake();
         }
     }
 
-    /// The parked thread that watches the holder for all.
-    pub(super) fn first_parked(&self) -> Option<ThreadId> {
-        let parked = |slot: &&Slot| slot.state == State::Parked;
-        self.slots.iter().find(parked).map(|slot| slot.id)
+    /// The threads that wait for the token. The first one watches the holder for all.
+    pub fn parked(&self) -> impl Iterator<Item = &Slot<H>> {
+        let parked = |slot: &&Slot<H>| slot.state == State::Parked;
+        self.slots.iter().filter(parked)
     }
 
     /// Whether every thread is parked or asleep. Threads that are gone are removed.
-    pub(super) fn settle(&mut self) -> bool {
-        let mut settled = true;
+    pub fn settle(&mut self) -> Settled {
+        let mut settled = Settled::Yes;
         let mut gone = Vec::new();
         for slot in &mut self.slots {
             match slot.state {
                 State::Parked | State::Running => {}
-                State::Starting => settled = false,
-                State::Ending => {
-                    if slot.doing() == Doing::Gone {
-                        gone.push(slot.id);
-                    } else {
-                        settled = false;
-                    }
-                }
+                State::Starting => settled = Settled::No,
+                State::Ending if slot.doing() == Doing::Gone => gone.push(slot.id),
+                State::Ending => settled = Settled::No,
                 State::Away { asleep, writes } => {
                     // The state is read before the flag: a thread that the kernel has woken runs,
                     // and raises the flag before it can sleep again (on this lock, say).
-                    let back = flags(slot.vcpu).back.load(Ordering::SeqCst);
-                    if asleep && !back {
+                    let flags = self.flags.of(slot.vcpu);
+                    if asleep && !flags.back() {
                         continue;
                     }
                     let doing = slot.doing();
-                    let back = flags(slot.vcpu).back.load(Ordering::SeqCst);
-                    match (doing, back) {
+                    match (doing, flags.back()) {
                         (Doing::Sleeps, false) => {
                             slot.state = State::Away {
                                 asleep: true,
@@ -213,35 +270,49 @@ impl Inner {
                         }
                         // Held up by an exclusive section, which may be waiting for this choice.
                         (Doing::Sleeps, true) if slot.waits_on_condition() == Some(true) => {}
-                        _ => settled = false,
+                        _ => settled = Settled::No,
                     }
                 }
             }
         }
-        if !gone.is_empty() {
-            self.slots.retain(|slot| !gone.contains(&slot.id));
-            // SAFETY: `deciding` is set, nobody holds the token, and the lock is held.
-            let engine = unsafe { plugin().engine() };
-            for id in gone {
-                engine.thread_ended(id);
-            }
-            // Its end may have woken a thread that waits for it.
-            self.something_woke();
-            return false;
+        if gone.is_empty() {
+            return settled;
         }
-        settled
+        self.slots.retain(|slot| !gone.contains(&slot.id));
+        // Its end may have woken a thread that waits for it.
+        self.something_woke();
+        Settled::Gone(gone)
     }
 
-    /// Whether the holder sleeps outside of our callbacks, for long enough to be sure.
-    pub(super) fn holder_sleeps(&mut self) -> bool {
+    /// Whether the kernel may write memory for some thread at this moment.
+    pub fn kernel_may_write(&self) -> bool {
+        self.slots.iter().any(|slot| match slot.state {
+            State::Away { writes, .. } => writes || self.flags.of(slot.vcpu).back(),
+            State::Ending | State::Starting => true,
+            State::Running | State::Parked => false,
+        })
+    }
+
+    /// Whether the kernel has written memory for a parked thread. Says so once.
+    pub fn kernel_wrote(&mut self) -> bool {
+        let mut wrote = false;
+        for slot in &mut self.slots {
+            if slot.state == State::Parked {
+                wrote |= std::mem::take(&mut slot.kernel_wrote);
+            }
+        }
+        wrote
+    }
+
+    /// Whether the holder sleeps, for long enough to be sure that it goes on sleeping.
+    pub fn holder_sleeps(&mut self) -> bool {
         if self.deciding || self.cloning.is_some() {
             return false;
         }
-        let closely = self.watch_closely.is_some();
-        let Some(slot) = self.holder.and_then(|holder| self.slot_mut(holder)) else {
+        let (closely, flags) = (self.watch_closely.is_some(), Arc::clone(&self.flags));
+        let Some(slot) = self.holder_mut() else {
             return false;
         };
-        let in_call = flags(slot.vcpu).in_call.load(Ordering::Relaxed);
         if slot.doing() != Doing::Sleeps {
             slot.asleep_since = None;
             return false;
@@ -249,7 +320,7 @@ impl Inner {
         let bound = match slot.waits_on_condition() {
             Some(true) if closely => return true,
             Some(true) => EXCLUSIVE,
-            _ if in_call => SLOW_CALL,
+            _ if flags.of(slot.vcpu).in_call() => SLOW_CALL,
             None => UNKNOWN,
             Some(false) => {
                 slot.asleep_since = None;
@@ -259,27 +330,35 @@ impl Inner {
         slot.asleep_since.get_or_insert_with(Instant::now).elapsed() >= bound
     }
 
-    /// Takes the token from a holder that sleeps.
-    pub(super) fn take_token(&mut self) {
-        let Some(holder) = self.holder else { return };
-        if self.watch_closely != Some(holder) {
-            // When that happens is up to the clock.
-            self.unsettled = true;
+    /// Takes the token from the holder, if it sleeps even after it could have known. (It may have
+    /// woken up since [`Slots::holder_sleeps`].) See [`Holder`].
+    pub fn take_from_sleeper(&mut self) {
+        let (cell, flags) = (self.cell, Arc::clone(&self.flags));
+        let closely = self.watch_closely == self.holder;
+        let Some(slot) = self.holder_mut() else {
+            return;
+        };
+        let vcpu = slot.vcpu;
+        cell.clear();
+        // SeqCst: the caller's part of the barrier that `Host::doing` is; the holder's part is
+        // the kernel's.
+        sync::fence(std::sync::atomic::Ordering::SeqCst);
+        if slot.doing() != Doing::Sleeps {
+            slot.asleep_since = None;
+            cell.set(vcpu);
+            return;
         }
-        self.release(
-            holder,
-            State::Away {
-                asleep: false,
-                writes: true,
-            },
-        );
-        if let Some(slot) = self.slot_mut(holder) {
-            slot.kernel_wrote = true;
-            // Outside of a system call it is on its way to its next callback. (Only ever raised
-            // here: the call may be over at this moment, and have said so.)
-            if !flags(slot.vcpu).in_call.load(Ordering::Relaxed) {
-                flags(slot.vcpu).back.store(true, Ordering::SeqCst);
-            }
+        slot.kernel_wrote = true;
+        // Outside of a system call it is on its way to its next callback. (Only ever raised
+        // here: the call may be over at this moment, and have said so.)
+        if !flags.of(vcpu).in_call() {
+            flags.of(vcpu).set_back(true);
         }
+        // When that happens is up to the clock.
+        self.unsettled |= !closely;
+        self.release(State::Away {
+            asleep: false,
+            writes: true,
+        });
     }
 }

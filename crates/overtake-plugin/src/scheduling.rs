@@ -1,0 +1,33 @@
+//! The engine, as the token schedules its threads.
+
+use crate::engine::{Engine, Next};
+use crate::finish;
+use crate::host_thread::HostThread;
+use crate::token::Schedule;
+use weakmem::ThreadId;
+
+impl Schedule for Engine {
+    type Host = HostThread;
+
+    fn first_thread(&mut self) -> ThreadId {
+        self.add_thread()
+    }
+
+    fn choose(&mut self, parked: &[ThreadId]) -> ThreadId {
+        Self::choose(self, parked)
+    }
+
+    fn switch_to(&mut self, next: ThreadId, wrote: bool, may_write: bool) {
+        if Self::switch_to(self, next, wrote, may_write) == Next::Unexplained {
+            finish::unexplained(self);
+        }
+    }
+
+    fn thread_ended(&mut self, thread: ThreadId) {
+        Self::thread_ended(self, thread);
+    }
+
+    fn count_unsettled(&mut self) {
+        Self::count_unsettled(self);
+    }
+}

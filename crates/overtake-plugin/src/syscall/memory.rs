@@ -1,0 +1,133 @@
+//! What a system call does to memory: to pending stores, to the pages in play, to what it returns.
+
+use super::rules::{futex_writes, maps_over, maps_shared, maps_stack};
+use crate::affinity;
+use crate::engine::Engine;
+use crate::finish;
+use crate::guest_memory;
+use crate::self_maps;
+use crate::spurious;
+use crate::syscall_class::Class;
+use overtake_report::End;
+
+/// CPUs that a guest sees, on any host: enough for thread pools to be pools.
+const CPUS: u32 = 4;
+
+/// The largest number that stands for no handler.
+const SIG_IGN: u64 = 1;
+/// Signals for which libraries have handlers that hardly ever run: SIGBUS and SIGSEGV (Rust's), and the one
+/// by which glibc changes the user of all threads.
+const OF_THE_LIBRARIES: [u64; 3] = [7, 11, 33];
+
+/// Before a call runs: pages that it unmaps, remaps or protects leave the model, and what the
+/// kernel will read is what all threads have stored.
+pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
+    match class {
+        Class::Futex => {
+            engine.kernel_reads(args[0]);
+            if futex_writes(args[1]) {
+                engine.full_barrier_everywhere();
+            }
+        }
+        // The kernel clears a word of a thread that has ended.
+        Class::Exit => engine.full_barrier_everywhere(),
+        Class::Yield | Class::ExitGroup | Class::Clone | Class::Fork => {}
+        Class::GetRandom | Class::GetAffinity => {}
+        Class::SigAction if OF_THE_LIBRARIES.contains(&args[0]) => {}
+        Class::SigAction => {
+            // The handler is the structure's first member on all four architectures.
+            let handler = guest_memory::read_if_mapped(args[1], 8);
+            let handler =
+                handler.and_then(|bytes| Some(u64::from_le_bytes(bytes.try_into().ok()?)));
+            if handler.is_some_and(|handler| handler > SIG_IGN) {
+                spurious::may_come();
+            }
+        }
+        Class::Unmaps => engine.forget(args[0], args[0].saturating_add(args[1])),
+        Class::Remaps => {
+            engine.remaps_strong = engine.is_strong(args[0]);
+            engine.forget(args[0], args[0].saturating_add(args[1]));
+        }
+        Class::Maps if maps_over(args) => {
+            engine.forget(args[0], args[0].saturating_add(args[1]));
+        }
+        Class::Maps => {}
+        Class::Break if args[0] != 0 && args[0] < engine.program_break => {
+            engine.forget(args[0], engine.program_break);
+        }
+        Class::Break => {}
+        Class::UnmapsUnknown | Class::Attaches => engine.forget(0, u64::MAX),
+        Class::Kill | Class::Exec => {
+            if class == Class::Exec {
+                affinity::leave();
+            }
+            // The guest may not come back from this.
+            finish::report_now(engine, End::Running);
+            engine.drain_everyone();
+            spurious::may_come();
+        }
+        // The kernel may read any thread's memory: stores that are private so far are visible to
+        // it at once, and so must be what their threads stored before. And it may write this
+        // thread's memory while another's view is there, in which nothing may be older.
+        Class::Barrier | Class::Short | Class::Quiet | Class::Opens { .. } | Class::Sleeps => {
+            engine.full_barrier_everywhere();
+        }
+    }
+}
+
+/// After a call has succeeded: what it mapped, wrote or returned.
+pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
+    match class {
+        Class::Futex if futex_writes(args[1]) => engine.resynchronise(),
+        Class::Quiet | Class::Futex | Class::Kill | Class::Unmaps => {}
+        Class::Yield => engine.end_quantum(),
+        Class::Opens { path } => self_maps::opened(args[path], result),
+        Class::Maps if maps_shared(args) => {
+            engine.set_strong(result, result.saturating_add(args[1]));
+        }
+        Class::Maps => {
+            let for_stack = maps_stack(args);
+            engine.mapped(result, result.saturating_add(args[1]), for_stack);
+        }
+        Class::Remaps if engine.remaps_strong => {
+            engine.set_strong(result, result.saturating_add(args[2]));
+        }
+        Class::Remaps => engine.mapped(result, result.saturating_add(args[2]), false),
+        Class::Attaches => {
+            let end = guest_memory::mapping_end(result).unwrap_or(u64::MAX);
+            engine.set_strong(result, end);
+        }
+        Class::Break => engine.set_program_break(result),
+        Class::GetRandom => {
+            let mut bytes = vec![0; result as usize];
+            engine.fill_random(&mut bytes);
+            write_result(args[0], &bytes);
+            engine.resynchronise();
+        }
+        Class::GetAffinity => {
+            // The result is the size of the mask in bytes.
+            let mut mask = vec![0; result as usize];
+            if let Some(first) = mask.first_mut() {
+                *first = (1 << CPUS) - 1;
+            }
+            write_result(args[2], &mask);
+            engine.resynchronise();
+        }
+        Class::SigAction => {
+            if args[1] != 0 {
+                let mut handler = [0; 8];
+                // SAFETY: the kernel has just read the structure there; the handler is its first
+                // member on all four architectures.
+                unsafe { guest_memory::read(args[1], &mut handler) };
+                engine.add_handler(u64::from_le_bytes(handler));
+            }
+            engine.resynchronise();
+        }
+        _ => engine.resynchronise(),
+    }
+}
+
+fn write_result(addr: u64, bytes: &[u8]) {
+    // SAFETY: the kernel has just written as many bytes there.
+    unsafe { guest_memory::write(addr, bytes) }
+}

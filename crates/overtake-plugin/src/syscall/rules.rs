@@ -1,0 +1,178 @@
+//! What a system call means, by its class and its arguments.
+
+use crate::syscall_class::Class;
+
+// The same on all four architectures (asm-generic, and x86 and powerpc agree on these).
+const CLONE_VM: u64 = 0x100;
+const CLONE_VFORK: u64 = 0x4000;
+const MAP_FIXED: u64 = 0x10;
+const MAP_STACK: u64 = 0x2_0000;
+const MAP_SHARED: u64 = 1;
+const FUTEX_COMMAND: u64 = 0x7f;
+
+/// What the schedule has to do with a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schedule {
+    /// The thread keeps the token.
+    Keeps,
+    /// It gives the token up while it sleeps. `writes`: the kernel may write memory for it meanwhile.
+    Leaves {
+        /// See above.
+        writes: bool,
+    },
+    /// The thread ends.
+    Ends,
+    /// The process ends.
+    EndsProcess,
+}
+
+/// What the schedule has to do with a call of a thread that is the `only` one, or not.
+pub fn schedule(class: Class, args: &[u64; 6], only: bool) -> Schedule {
+    match class {
+        Class::ExitGroup => Schedule::EndsProcess,
+        Class::Exit if only => Schedule::EndsProcess,
+        Class::Exit => Schedule::Ends,
+        Class::Sleeps => Schedule::Leaves { writes: true },
+        Class::Futex if futex_sleeps(args[1]) => Schedule::Leaves {
+            writes: futex_writes(args[1]),
+        },
+        _ => Schedule::Keeps,
+    }
+}
+
+/// `futex` operations that write to memory: WAKE_OP, LOCK_PI, UNLOCK_PI, TRYLOCK_PI,
+/// WAIT_REQUEUE_PI, CMP_REQUEUE_PI, LOCK_PI2.
+pub fn futex_writes(operation: u64) -> bool {
+    matches!(operation & FUTEX_COMMAND, 5..=8 | 11..=13)
+}
+
+/// `futex` operations that sleep: FUTEX_WAIT, LOCK_PI, WAIT_BITSET, WAIT_REQUEUE_PI, LOCK_PI2.
+pub fn futex_sleeps(operation: u64) -> bool {
+    matches!(operation & FUTEX_COMMAND, 0 | 6 | 9 | 11 | 13)
+}
+
+/// Whether `clone` makes a thread; else a process (QEMU makes `vfork` a `fork`).
+pub fn makes_thread(class: Class, args: &[u64; 6]) -> bool {
+    class == Class::Clone && args[0] & CLONE_VM != 0 && args[0] & CLONE_VFORK == 0
+}
+
+/// Whether a call maps memory that others write too.
+pub fn shares_memory(class: Class, args: &[u64; 6]) -> bool {
+    class == Class::Attaches || class == Class::Maps && args[3] & MAP_SHARED != 0
+}
+
+/// Whether a call makes a process.
+pub fn makes_process(class: Class, args: &[u64; 6]) -> bool {
+    class == Class::Fork || class == Class::Clone && !makes_thread(class, args)
+}
+
+/// Whether `mmap` maps memory that others write too.
+pub fn maps_shared(args: &[u64; 6]) -> bool {
+    args[3] & MAP_SHARED != 0
+}
+
+/// Whether `mmap` puts its memory where other memory may be.
+pub fn maps_over(args: &[u64; 6]) -> bool {
+    args[3] & MAP_FIXED != 0
+}
+
+/// Whether `mmap` maps memory for a stack.
+pub fn maps_stack(args: &[u64; 6]) -> bool {
+    args[3] & MAP_STACK != 0
+}
+
+/// Whether a call that keeps the token may wake another thread.
+pub fn wakes(class: Class) -> bool {
+    !matches!(
+        class,
+        Class::Yield
+            | Class::Maps
+            | Class::Unmaps
+            | Class::Remaps
+            | Class::Break
+            | Class::Barrier
+            | Class::GetRandom
+            | Class::GetAffinity
+            | Class::SigAction
+    )
+}
+
+/// Results that say that a signal came: the kernel will write a frame for its handler. (QEMU's
+/// own number for a call that is to be made again is not among the kernel's.)
+pub fn interrupted(result: i64) -> bool {
+    const EINTR: i64 = 4;
+    const QEMU_ERESTARTSYS: i64 = 512;
+    matches!(-result, EINTR | QEMU_ERESTARTSYS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: [u64; 6] = [0; 6];
+
+    /// With this operation, as `linux/futex.h` numbers them, and FUTEX_PRIVATE_FLAG.
+    fn futex(operation: u64) -> [u64; 6] {
+        [0, operation | 0x80, 0, 0, 0, 0]
+    }
+
+    #[test]
+    fn who_waits_on_a_futex_leaves_and_who_wakes_keeps_the_token() {
+        let [wait, wake, lock_pi, wait_bitset] = [0, 1, 6, 9].map(futex);
+        let of = |args| schedule(Class::Futex, &args, false);
+        assert_eq!(of(wait), Schedule::Leaves { writes: false });
+        assert_eq!(of(wait_bitset), Schedule::Leaves { writes: false });
+        assert_eq!(of(lock_pi), Schedule::Leaves { writes: true });
+        assert_eq!(of(wake), Schedule::Keeps);
+    }
+
+    #[test]
+    fn the_last_thread_ends_the_process() {
+        assert_eq!(schedule(Class::Exit, &NONE, false), Schedule::Ends);
+        assert_eq!(schedule(Class::Exit, &NONE, true), Schedule::EndsProcess);
+        let exit_group = schedule(Class::ExitGroup, &NONE, false);
+        assert_eq!(exit_group, Schedule::EndsProcess);
+    }
+
+    #[test]
+    fn what_is_not_known_keeps_the_token() {
+        for class in [Class::Short, Class::Quiet, Class::Yield, Class::Kill] {
+            assert_eq!(schedule(class, &NONE, false), Schedule::Keeps);
+        }
+        let sleeps = schedule(Class::Sleeps, &NONE, false);
+        assert_eq!(sleeps, Schedule::Leaves { writes: true });
+    }
+
+    /// The flags of glibc's `pthread_create`, of its `posix_spawn`, and of its `fork`.
+    #[test]
+    fn a_clone_makes_a_thread_or_a_process() {
+        let flags = |flags| [flags, 0, 0, 0, 0, 0];
+        let (thread, spawn, fork) = (flags(0x3d_0f00), flags(0x4111), flags(0x120_0011));
+        assert!(makes_thread(Class::Clone, &thread) && !makes_process(Class::Clone, &thread));
+        for args in [spawn, fork] {
+            assert!(makes_process(Class::Clone, &args) && !makes_thread(Class::Clone, &args));
+        }
+        assert!(makes_process(Class::Fork, &NONE) && !makes_thread(Class::Fork, &NONE));
+        assert!(!makes_process(Class::Short, &NONE));
+    }
+
+    #[test]
+    fn memory_is_shared_by_flag_or_by_call() {
+        let (shared, private) = ([0, 0, 0, 0x1, 0, 0], [0, 0, 0, 0x22, 0, 0]);
+        assert!(shares_memory(Class::Maps, &shared) && !shares_memory(Class::Maps, &private));
+        assert!(shares_memory(Class::Attaches, &private));
+        assert!(!shares_memory(Class::Remaps, &shared));
+    }
+
+    #[test]
+    fn a_signal_shows_in_the_result() {
+        assert!(interrupted(-4) && interrupted(-512));
+        assert!(!interrupted(-11) && !interrupted(4) && !interrupted(0));
+    }
+
+    #[test]
+    fn a_call_that_only_concerns_its_caller_wakes_nobody() {
+        assert!(!wakes(Class::Maps) && !wakes(Class::Yield));
+        assert!(wakes(Class::Futex) && wakes(Class::Short) && wakes(Class::Quiet));
+    }
+}

@@ -1,0 +1,189 @@
+//! What all threads share of the token, and how the next holder comes about.
+
+use super::flags::Flags;
+use super::holder::Holder;
+use super::host::Host;
+use super::schedule::Schedule;
+use super::slots::{Settled, Slot, Slots};
+use super::sync::{self, Condvar, Instant, Mutex, MutexGuard};
+use std::sync::{Arc, PoisonError, TryLockError};
+use std::time::Duration;
+use weakmem::ThreadId;
+
+/// How often a parked thread looks at the holder.
+const WATCH: Duration = Duration::from_millis(10);
+/// The same, while an exclusive section is expected.
+const WATCH_CLOSELY: Duration = Duration::from_micros(100);
+/// Bound of the wait for other threads to settle. It is met only if a host thread gets no
+/// processor for so long; the choice is then made without it.
+pub const SETTLE: Duration = Duration::from_secs(10);
+/// How long a thread sleeps between two looks at threads that are about to settle.
+pub const POLL: Duration = Duration::from_micros(20);
+
+/// What all threads share of the token.
+pub struct Shared<S: Schedule> {
+    /// Nobody ever waits for this lock: who holds the token takes it, and who chooses the next
+    /// holder while there is none. A taker of the token tries it, to see whether the holder is in a
+    /// callback.
+    state: Mutex<S>,
+    slots: Mutex<Slots<S::Host>>,
+    /// A vCPU was announced, or adopted.
+    pub birth: Condvar,
+    /// Shows who holds the token.
+    pub holder: &'static Holder,
+    /// What threads say without the slots' lock.
+    pub flags: Arc<Flags>,
+}
+
+/// The lock of the slots.
+pub type Guard<'t, S> = MutexGuard<'t, Slots<<S as Schedule>::Host>>;
+
+impl<S: Schedule> Shared<S> {
+    /// No thread holds the token.
+    pub fn new(state: S, holder: &'static Holder, vcpus: usize) -> Self {
+        let flags = Arc::new(Flags::new(vcpus));
+        Self {
+            state: Mutex::new(state),
+            slots: Mutex::new(Slots::new(holder, Arc::clone(&flags))),
+            birth: Condvar::new(),
+            holder,
+            flags,
+        }
+    }
+
+    /// Takes the lock of the slots.
+    pub fn lock(&self) -> Guard<'_, S> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The state, if nobody has it.
+    pub fn try_lend(&self) -> Option<MutexGuard<'_, S>> {
+        match self.state.try_lock() {
+            Ok(state) => Some(state),
+            Err(TryLockError::Poisoned(state)) => Some(state.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    /// The state, for a thread that holds the token, or chooses the next holder.
+    pub fn lend(&self) -> MutexGuard<'_, S> {
+        self.try_lend()
+            .expect("the token has one holder, and the holder has one `Held`")
+    }
+
+    /// The vCPU that was announced is that of thread `id`.
+    pub fn adopt(&self, slots: &mut Guard<'_, S>, id: ThreadId) {
+        if let Some(vcpu) = slots.newborn.take() {
+            slots.slots.push(Slot::new(id, vcpu));
+        }
+        self.birth.notify_all();
+    }
+
+    /// Waits until the token is `id`'s, which is parked, and runs on this vCPU. Returns the state.
+    ///
+    /// Who has chosen wakes the chosen one here, when the lock is free, which then does not need
+    /// it: that it is the holder says all.
+    pub fn wait<'t>(
+        &'t self,
+        mut slots: Guard<'t, S>,
+        id: ThreadId,
+        vcpu: u32,
+    ) -> MutexGuard<'t, S> {
+        self.flags.of(vcpu).set_waits(true);
+        loop {
+            while slots.holder.is_none() && !slots.deciding {
+                slots = self.decide(slots);
+            }
+            let chosen = slots.chosen.take();
+            if slots.holder == Some(id) {
+                break;
+            }
+            let period = if slots.watch_closely.is_some() {
+                WATCH_CLOSELY
+            } else {
+                WATCH
+            };
+            drop(slots);
+            if let Some(chosen) = chosen {
+                chosen.unpark();
+            }
+            let start = Instant::now();
+            sync::park_timeout(period);
+            if self.holder.was_given_to(vcpu) {
+                return self.waited(vcpu);
+            }
+            slots = self.lock();
+            if start.elapsed() >= period && slots.parked().next().is_some_and(|it| it.id == id) {
+                self.watch_holder(&mut slots);
+            }
+        }
+        drop(slots);
+        self.waited(vcpu)
+    }
+
+    fn waited(&self, vcpu: u32) -> MutexGuard<'_, S> {
+        let state = self.lend();
+        self.flags.of(vcpu).set_waits(false);
+        S::Host::has_got_token();
+        state
+    }
+
+    /// Takes the token from the holder, if it sleeps outside of our callbacks.
+    fn watch_holder(&self, slots: &mut Guard<'_, S>) {
+        let Some(vcpu) = slots.holder_mut().map(|slot| slot.vcpu) else {
+            return;
+        };
+        if slots.holder_sleeps()
+            && !self.flags.of(vcpu).waits()
+            && let Some(_nobody_is_in_a_callback) = self.try_lend()
+        {
+            slots.take_from_sleeper();
+        }
+    }
+
+    /// Chooses the next holder among the parked threads, of which the caller is one.
+    pub fn decide<'t>(&'t self, mut slots: Guard<'t, S>) -> Guard<'t, S> {
+        slots.deciding = true;
+        let mut state = self.lend();
+        let start = Instant::now();
+        let mut polls = 0;
+        let mut settled = settle(&mut slots, &mut *state);
+        while !settled && start.elapsed() < SETTLE {
+            drop(slots);
+            polls += 1;
+            if polls < 20 {
+                sync::yield_now();
+            } else {
+                sync::sleep(POLL);
+            }
+            slots = self.lock();
+            settled = settle(&mut slots, &mut *state);
+        }
+        let parked: Vec<ThreadId> = slots.parked().map(|slot| slot.id).collect();
+        let may_write = slots.kernel_may_write();
+        let wrote = slots.kernel_wrote();
+        if !settled || std::mem::take(&mut slots.unsettled) {
+            state.count_unsettled();
+        }
+        let next = state.choose(&parked);
+        state.switch_to(next, wrote, may_write);
+        drop(state);
+        slots.deciding = false;
+        slots.give(next);
+        slots
+    }
+}
+
+/// Whether every thread is parked or asleep. The state is told of those that are gone.
+fn settle<S: Schedule>(slots: &mut Slots<S::Host>, state: &mut S) -> bool {
+    match slots.settle() {
+        Settled::Yes => true,
+        Settled::No => false,
+        Settled::Gone(gone) => {
+            for thread in gone {
+                state.thread_ended(thread);
+            }
+            false
+        }
+    }
+}
