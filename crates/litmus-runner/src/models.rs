@@ -1,7 +1,7 @@
 //! What the models say of a test, without a guest.
 
 use axioms::Model;
-use conformance::rules;
+use weakmem::Rules;
 use diy::Test;
 
 /// Whether the outcome that a test asks about can be.
@@ -22,7 +22,7 @@ pub fn possible(test: &Test) -> Result<Possible, axioms::Error> {
     let wanted = test.wanted();
     Ok(Possible {
         allowed: axioms::outcomes(test)?.of(Model::Allowed).contains(&wanted),
-        reached: conformance::outcomes(test, rules(test.arch)).contains(&wanted),
+        reached: conformance::outcomes(test, Rules::of(test.arch)).contains(&wanted),
     })
 }
 

@@ -1,1 +1,7 @@
+//! What could go wrong between threads, in many interleavings (shuttle).
 
+pub mod clock;
+mod hazards;
+mod kernel;
+mod machine;
+mod slots;

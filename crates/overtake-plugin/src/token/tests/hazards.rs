@@ -1,0 +1,267 @@
+//! Lost wake-ups, two holders, and who sleeps where.
+
+use super::machine::{Announces, Asked, Cpu, Diary, NO_TIMEOUTS, World, explore, run_once};
+use super::{clock, kernel};
+use shuttle::rand::Rng;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+const BOTH: [Announces; 2] = [Announces::Parent, Announces::Child];
+
+/// Every thread runs to its end: none waits for a wake-up that does not come.
+#[test]
+fn threads_hand_off_and_end() {
+    for announces in BOTH {
+        explore(NO_TIMEOUTS, move || {
+            let first = Cpu::first(Diary::default());
+            let runs = |cpu: Cpu| {
+                for _ in 0..3 {
+                    cpu.block_with_hand_off();
+                }
+            };
+            first.clone_thread(1, announces, runs);
+            first.clone_thread(2, announces, runs);
+            runs(first.clone());
+            first.join(2);
+            first.block();
+            assert_eq!(first.hold().unsettled, 0);
+        });
+    }
+}
+
+/// What there is to choose from, and so what is chosen, is the same in every interleaving.
+#[test]
+fn choices_do_not_depend_on_the_interleaving() {
+    let seen: Arc<Mutex<Option<Vec<Asked>>>> = Arc::default();
+    explore(NO_TIMEOUTS, move || {
+        let diary = Diary {
+            by_rule: true,
+            ..Diary::default()
+        };
+        let first = Cpu::first(diary);
+        first.clone_thread(1, Announces::Child, |cpu| {
+            cpu.block();
+            cpu.call_without_token("woken");
+            cpu.block_with_hand_off();
+        });
+        first.clone_thread(2, Announces::Parent, |cpu| {
+            cpu.block_with_hand_off();
+            cpu.block_with_hand_off();
+        });
+        first.block_with_hand_off();
+        first.call_that_wakes("woken");
+        first.block_with_hand_off();
+        first.join(2);
+        first.block();
+        let held = first.hold();
+        assert_eq!(held.unsettled, 0);
+        let mut seen = seen.lock().unwrap();
+        assert_eq!(*seen.get_or_insert_with(|| held.asked.clone()), held.asked);
+    });
+}
+
+/// The number of a vCPU is given to the next thread.
+#[test]
+fn threads_start_and_end_on_the_same_vcpu() {
+    for announces in BOTH {
+        explore(NO_TIMEOUTS, move || {
+            let first = Cpu::first(Diary::default());
+            for _ in 0..2 {
+                first.clone_thread(1, announces, |cpu| cpu.block_with_hand_off());
+                first.block_with_hand_off();
+                first.join(1);
+                first.block();
+            }
+            let ended = |it: &&Asked| matches!(it, Asked::Ended(_));
+            assert_eq!(first.hold().asked.iter().filter(ended).count(), 2);
+        });
+    }
+}
+
+/// Worlds in which who parks wakes up after a while, and the kernel says what a thread waits for or
+/// does not.
+const WITH_TIMEOUTS: [World; 2] = [
+    World {
+        timeouts: true,
+        tells: true,
+    },
+    World {
+        timeouts: true,
+        tells: false,
+    },
+];
+
+/// QEMU waits until every parked thread has left its execution loop: the token is taken from the
+/// thread that wants the section.
+#[test]
+fn the_holder_sleeps_before_an_exclusive_section() {
+    for world in WITH_TIMEOUTS {
+        for expected in [true, false] {
+            explore(world, move || {
+                let first = Cpu::first(Diary::default());
+                let runs = |cpu: Cpu| cpu.block_with_hand_off();
+                first.clone_thread(1, Announces::Child, runs);
+                first.clone_thread(2, Announces::Child, runs);
+                if expected {
+                    first.hold().expect_exclusive();
+                }
+                kernel::exclusive_section(|| {});
+                first.block();
+                kernel::exclusive_section(|| {});
+                first.join(2);
+                first.block();
+            });
+        }
+    }
+}
+
+/// The token is taken from a thread whose call does not come back until another has run; the thread
+/// comes back without it.
+#[test]
+fn the_holder_sleeps_in_a_call_that_was_to_be_short() {
+    for world in WITH_TIMEOUTS {
+        explore(world, || {
+            let first = Cpu::first(Diary::default());
+            first.clone_thread(1, Announces::Child, |cpu| {
+                cpu.block();
+                cpu.call_that_wakes("other ran");
+                cpu.block_with_hand_off();
+            });
+            first.hold().enter_call(false);
+            kernel::sleep_until("other ran");
+            assert!(first.machine.token.call_is_over(0, false).is_none());
+            first.block();
+            assert!(first.hold().unsettled > 0);
+            first.join(1);
+            first.block();
+        });
+    }
+}
+
+/// The holder wakes up at any moment of the look at which the token may be taken from it.
+#[test]
+fn the_holder_wakes_up_while_the_token_is_taken() {
+    let tells_nothing = WITH_TIMEOUTS[1];
+    for in_call in [false, true] {
+        explore(tells_nothing, move || {
+            let first = Cpu::first(Diary::default());
+            first.clone_thread(1, Announces::Child, |cpu| {
+                cpu.block();
+                cpu.block();
+            });
+            let time = shuttle::rand::thread_rng().gen_range(0..1500);
+            let host = wake_after(Duration::from_millis(time), "woken");
+            if in_call {
+                first.hold().enter_call(false);
+                kernel::sleep_until("woken");
+                drop(first.machine.token.call_is_over(0, false));
+            } else {
+                kernel::sleep_until("woken");
+            }
+            first.block();
+            first.block();
+            host.join().unwrap();
+            first.join(1);
+            first.block();
+        });
+    }
+}
+
+/// However long the holder sleeps in a callback, it keeps the token.
+#[test]
+fn the_holder_sleeps_in_a_callback() {
+    for world in WITH_TIMEOUTS {
+        explore(world, || {
+            let first = Cpu::first(Diary::default());
+            first.clone_thread(1, Announces::Child, |cpu| cpu.block());
+            let host = wake_after(Duration::from_millis(1500), "written");
+            let held = first.hold();
+            let switches = held.switches();
+            kernel::sleep_until("written");
+            assert_eq!(held.switches(), switches);
+            drop(held);
+            host.join().unwrap();
+            first.join(1);
+            first.block();
+        });
+    }
+}
+
+/// A new thread comes late, while others are parked: its parent, which waits for it in a callback,
+/// keeps the token.
+#[test]
+fn a_new_thread_comes_late() {
+    for world in WITH_TIMEOUTS {
+        for announces in BOTH {
+            explore(world, move || {
+                let first = Cpu::first(Diary::default());
+                first.clone_thread(1, Announces::Child, |cpu| cpu.block());
+                first.begin_clone(2, announces, |cpu| {
+                    kernel::sleep_until("started");
+                    cpu.block();
+                });
+                let host = wake_after(Duration::from_millis(1500), "started");
+                let switches = first.machine.token.resume(0).map(|held| held.switches());
+                first.end_clone();
+                let held = first.machine.token.resume(0).expect("it keeps the token");
+                assert_eq!(Some(held.switches()), switches);
+                drop(held);
+                host.join().unwrap();
+                first.join(2);
+                first.block();
+            });
+        }
+    }
+}
+
+/// Who was chosen sleeps until it is woken, for as long as the host likes: it keeps the token.
+#[test]
+fn the_chosen_thread_wakes_up_late() {
+    let tells_nothing = WITH_TIMEOUTS[1];
+    explore(tells_nothing, || {
+        let first = Cpu::first(Diary::default());
+        let runs = |cpu: Cpu| {
+            cpu.block();
+            cpu.block_with_hand_off();
+        };
+        first.clone_thread(1, Announces::Child, runs);
+        first.clone_thread(2, Announces::Child, runs);
+        for _ in 0..3 {
+            first.block_with_hand_off();
+        }
+        first.join(2);
+        first.block();
+        assert_eq!(first.hold().unsettled, 0, "the token was never taken");
+    });
+}
+
+#[test]
+#[should_panic(expected = "the holder has one `Held`")]
+fn a_second_held_is_refused() {
+    run_once(|| {
+        let first = Cpu::first(Diary::default());
+        let _held = first.hold();
+        let _second = first.hold();
+    });
+}
+
+#[test]
+fn a_vcpu_that_was_never_announced_gets_no_token() {
+    run_once(|| {
+        let first = Cpu::first(Diary::default());
+        assert!(first.machine.token.acquire(5).is_err());
+        assert!(first.machine.token.resume(5).is_none());
+        assert!(!first.machine.token.holds(5) && first.machine.token.holds(0));
+    });
+}
+
+/// A thread of the host's, which wakes who sleeps until `event`, when so much time has passed.
+fn wake_after(time: Duration, event: &'static str) -> shuttle::thread::JoinHandle<()> {
+    let end = clock::now() + time;
+    shuttle::thread::spawn(move || {
+        while clock::now() < end {
+            clock::sleep(Duration::ZERO);
+        }
+        kernel::happens(event);
+    })
+}

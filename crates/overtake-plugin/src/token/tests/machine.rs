@@ -1,0 +1,269 @@
+//! Guest threads that run under a token, with a state that only writes down what it is asked.
+
+use super::clock;
+use super::kernel::{self, Task};
+use crate::token::{Held, Holder, Schedule, Token};
+use shuttle::rand::Rng;
+use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
+use shuttle::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use shuttle::thread;
+use shuttle::{Config, MaxSteps, Runner};
+use std::sync::Arc;
+use weakmem::ThreadId;
+
+/// vCPUs at a time.
+pub const VCPUS: usize = 8;
+
+/// What is asked of the state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// Who goes on, of these.
+    Choose(Vec<ThreadId>),
+    /// It runs.
+    Switch(ThreadId),
+    Ended(ThreadId),
+}
+
+/// A state that writes down what it is asked.
+#[derive(Debug, Default)]
+pub struct Diary {
+    pub asked: Vec<Asked>,
+    pub threads: ThreadId,
+    pub unsettled: u32,
+    /// Choices are made by this rule, the same in each execution; else at random.
+    pub by_rule: bool,
+}
+
+impl Diary {
+    pub fn add_thread(&mut self) -> ThreadId {
+        self.threads += 1;
+        self.threads - 1
+    }
+
+    pub fn switches(&self) -> usize {
+        let switch = |it: &&Asked| matches!(it, Asked::Switch(_));
+        self.asked.iter().filter(switch).count()
+    }
+}
+
+impl Schedule for Diary {
+    type Host = Task;
+
+    fn first_thread(&mut self) -> ThreadId {
+        self.add_thread()
+    }
+
+    fn choose(&mut self, parked: &[ThreadId]) -> ThreadId {
+        assert!(parked.is_sorted() && !parked.is_empty(), "{parked:?}");
+        self.asked.push(Asked::Choose(parked.to_vec()));
+        let choice = if self.by_rule {
+            self.asked.len() * 7 / 3
+        } else {
+            shuttle::rand::thread_rng().gen_range(0..parked.len())
+        };
+        parked[choice % parked.len()]
+    }
+
+    fn switch_to(&mut self, next: ThreadId, _: bool, _: bool) {
+        self.asked.push(Asked::Switch(next));
+    }
+
+    fn thread_ended(&mut self, thread: ThreadId) {
+        self.asked.push(Asked::Ended(thread));
+    }
+
+    fn count_unsettled(&mut self) {
+        self.unsettled += 1;
+    }
+}
+
+/// A process with guest threads.
+pub struct Machine {
+    pub token: Token<Diary>,
+    holder: &'static Holder,
+    /// The vCPU that executes guest code, plus one.
+    executing: AtomicU32,
+}
+
+/// The thread of a vCPU.
+#[derive(Clone)]
+pub struct Cpu {
+    pub machine: Arc<Machine>,
+    pub vcpu: u32,
+}
+
+/// Whose thread announces a new vCPU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Announces {
+    /// As in QEMU 7.2.
+    Parent,
+    /// As from QEMU 9.0 on.
+    Child,
+}
+
+impl Cpu {
+    /// The first thread, which holds the token.
+    pub fn first(diary: Diary) -> Self {
+        let holder = Box::leak(Box::new(Holder::nobody()));
+        let machine = Machine {
+            token: Token::new(diary, holder, VCPUS),
+            holder,
+            executing: AtomicU32::new(0),
+        };
+        drop(machine.token.announce(0).expect("it is the first"));
+        Self {
+            machine: Arc::new(machine),
+            vcpu: 0,
+        }
+    }
+
+    /// The token, as a callback gets it.
+    pub fn hold(&self) -> Held<'_, Diary> {
+        let token = &self.machine.token;
+        let resumed = token.resume(self.vcpu);
+        resumed.unwrap_or_else(|| token.acquire(self.vcpu).unwrap())
+    }
+
+    /// Runs a block, in and out of QEMU's execution loop. Its callback takes the fast path if it may.
+    pub fn block(&self) {
+        kernel::execution_starts();
+        if !self.machine.holder.is(self.vcpu) {
+            drop(self.hold());
+        }
+        self.guest_code();
+        kernel::execution_ends();
+    }
+
+    /// Runs a block, before which the thread's time is up.
+    pub fn block_with_hand_off(&self) {
+        kernel::execution_starts();
+        drop(self.hold().hand_off());
+        self.guest_code();
+        kernel::execution_ends();
+    }
+
+    fn guest_code(&self) {
+        let executing = &self.machine.executing;
+        assert_eq!(executing.swap(self.vcpu + 1, SeqCst), 0, "two holders");
+        assert_eq!(executing.swap(0, SeqCst), self.vcpu + 1, "two holders");
+    }
+
+    /// Sleeps in a system call without the token.
+    pub fn call_without_token(&self, event: &'static str) {
+        self.hold().leave(true);
+        kernel::sleep_until(event);
+        let held = self.machine.token.call_is_over(self.vcpu, false);
+        assert!(held.is_none(), "it has given up the token");
+    }
+
+    /// Wakes who sleeps until `event`, in a system call with the token.
+    pub fn call_that_wakes(&self, event: &'static str) {
+        self.hold().enter_call(true);
+        kernel::happens(event);
+        let held = self.machine.token.call_is_over(self.vcpu, false);
+        assert!(held.is_some(), "it was awake");
+    }
+
+    /// Creates a thread that does this and ends.
+    pub fn clone_thread(
+        &self,
+        vcpu: u32,
+        announces: Announces,
+        code: impl FnOnce(Cpu) + Send + 'static,
+    ) {
+        self.begin_clone(vcpu, announces, code);
+        self.end_clone();
+    }
+
+    /// The system call of a clone.
+    pub fn begin_clone(
+        &self,
+        vcpu: u32,
+        announces: Announces,
+        code: impl FnOnce(Cpu) + Send + 'static,
+    ) {
+        let token = &self.machine.token;
+        self.hold().enter_clone();
+        if announces == Announces::Parent {
+            assert!(token.announce(vcpu).is_none());
+        }
+        let cpu = Self {
+            machine: Arc::clone(&self.machine),
+            vcpu,
+        };
+        thread::spawn(move || {
+            if announces == Announces::Child {
+                assert!(cpu.machine.token.announce(vcpu).is_none());
+            }
+            code(cpu.clone());
+            cpu.hold().end();
+            kernel::exits();
+        });
+    }
+
+    /// What follows from it.
+    pub fn end_clone(&self) {
+        let held = self.machine.token.call_is_over(self.vcpu, false);
+        let mut held = held.expect("it keeps the token");
+        assert!(held.await_birth());
+        let id = held.add_thread();
+        held.adopt(id);
+        held.await_newest();
+    }
+
+    /// Waits for the end of so many threads, in a system call.
+    pub fn join(&self, threads: usize) {
+        self.hold().leave(true);
+        kernel::join(threads);
+        let held = self.machine.token.call_is_over(self.vcpu, false);
+        assert!(held.is_none());
+    }
+}
+
+/// How the simulated host is.
+#[derive(Debug, Clone, Copy)]
+pub struct World {
+    /// Who parks wakes up after a while.
+    pub timeouts: bool,
+    /// The kernel says what a sleeping thread waits for.
+    pub tells: bool,
+}
+
+/// Who parks is woken by another only.
+pub const NO_TIMEOUTS: World = World {
+    timeouts: false,
+    tells: true,
+};
+
+/// Runs what has one thread.
+pub fn run_once(guest: impl Fn() + Send + Sync + 'static) {
+    run(
+        Box::new(RandomScheduler::new_from_seed(0, 1)),
+        NO_TIMEOUTS,
+        Arc::new(guest),
+    );
+}
+
+/// Runs `guest` in many interleavings, which are the same ones each time.
+pub fn explore(world: World, guest: impl Fn() + Send + Sync + 'static) {
+    let guest: Guest = Arc::new(guest);
+    let random = RandomScheduler::new_from_seed(1, ITERATIONS);
+    run(Box::new(random), world, Arc::clone(&guest));
+    let few_changes = PctScheduler::new_from_seed(2, 3, ITERATIONS);
+    run(Box::new(few_changes), world, guest);
+}
+
+type Guest = Arc<dyn Fn() + Send + Sync>;
+
+fn run(scheduler: Box<dyn Scheduler + Send>, world: World, guest: Guest) {
+    let mut config = Config::default();
+    config.stack_size = 0x2_0000;
+    config.max_steps = MaxSteps::FailAfter(200_000);
+    Runner::new(scheduler, config).run(move || {
+        kernel::boot(world.tells);
+        clock::start(world.timeouts);
+        guest();
+    });
+}
+
+const ITERATIONS: usize = 200;
