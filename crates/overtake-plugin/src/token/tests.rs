@@ -3,5 +3,6 @@
 pub mod clock;
 mod hazards;
 mod kernel;
+pub mod lock;
 mod machine;
 mod slots;

@@ -1,6 +1,7 @@
 //! Time for tests: it goes on only while a thread waits for it.
 
 use super::kernel;
+use shuttle::rand::Rng;
 use std::cell::Cell;
 use std::ops::Add;
 use std::time::Duration;
@@ -48,6 +49,12 @@ pub fn park_timeout(time: Duration) {
     kernel::parks();
     if TIMEOUTS.get() {
         sleep(time);
+        if shuttle::rand::thread_rng().gen_ratio(1, 16) {
+            // The host is slow to wake it.
+            for _ in 0..200 {
+                shuttle::thread::yield_now();
+            }
+        }
     } else {
         shuttle::thread::park();
     }

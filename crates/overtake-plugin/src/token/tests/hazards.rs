@@ -196,17 +196,18 @@ fn a_new_thread_comes_late() {
             explore(world, move || {
                 let first = Cpu::first(Diary::default());
                 first.clone_thread(1, Announces::Child, |cpu| cpu.block());
-                first.begin_clone(2, announces, |cpu| {
-                    kernel::sleep_until("started");
+                let starts = wake_after(Duration::from_millis(500), "starts");
+                let runs = wake_after(Duration::from_millis(2000), "runs");
+                let switches = first.hold().switches();
+                first.clone_late_thread(2, announces, Some("starts"), |cpu| {
+                    kernel::sleep_until("runs");
                     cpu.block();
                 });
-                let host = wake_after(Duration::from_millis(1500), "started");
-                let switches = first.machine.token.resume(0).map(|held| held.switches());
-                first.end_clone();
                 let held = first.machine.token.resume(0).expect("it keeps the token");
-                assert_eq!(Some(held.switches()), switches);
+                assert_eq!(held.switches(), switches);
                 drop(held);
-                host.join().unwrap();
+                starts.join().unwrap();
+                runs.join().unwrap();
                 first.join(2);
                 first.block();
             });

@@ -25,7 +25,7 @@ struct State {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Thread {
     Runs,
-    /// It sleeps in `park_timeout`.
+    /// It sleeps in `park_timeout`, or waits for a lock.
     Parks,
     /// It sleeps until this has happened.
     Awaits(&'static str),
@@ -131,12 +131,23 @@ pub fn sleep_until(event: &'static str) {
     }));
 }
 
+/// The same, on a condition variable.
+pub fn sleep_on_condition_until(event: &'static str) {
+    let kernel = kernel();
+    let sleeps = Thread::OnCondition;
+    drop(sleep_while(&kernel, sleeps, |it| {
+        !it.events.contains(event)
+    }));
+}
+
 /// This happens: who sleeps until then is awake.
 pub fn happens(event: &'static str) {
     let kernel = kernel();
     let mut state = kernel.state.lock().unwrap();
     state.events.insert(event);
     wake_all(&kernel, &mut state, Thread::Awaits(event));
+    // Who waits for something else falls asleep again.
+    wake_all(&kernel, &mut state, Thread::OnCondition);
 }
 
 /// QEMU's `cpu_exec_start`.

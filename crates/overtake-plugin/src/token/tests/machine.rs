@@ -92,6 +92,9 @@ pub struct Cpu {
     pub vcpu: u32,
 }
 
+/// A thread of this vCPU has started.
+const STARTED: [&str; VCPUS] = ["0", "1", "2", "3", "4", "5", "6", "7"];
+
 /// Whose thread announces a new vCPU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Announces {
@@ -146,6 +149,8 @@ impl Cpu {
         let executing = &self.machine.executing;
         assert_eq!(executing.swap(self.vcpu + 1, SeqCst), 0, "two holders");
         assert_eq!(executing.swap(0, SeqCst), self.vcpu + 1, "two holders");
+        let holds = self.machine.token.holds(self.vcpu);
+        assert!(holds, "guest code ran without the token");
     }
 
     /// Sleeps in a system call without the token.
@@ -171,15 +176,16 @@ impl Cpu {
         announces: Announces,
         code: impl FnOnce(Cpu) + Send + 'static,
     ) {
-        self.begin_clone(vcpu, announces, code);
-        self.end_clone();
+        self.clone_late_thread(vcpu, announces, None, code);
     }
 
-    /// The system call of a clone.
-    pub fn begin_clone(
+    /// The same, but the host starts the thread only when `start` has happened. Meanwhile QEMU makes
+    /// its parent wait in the system call.
+    pub fn clone_late_thread(
         &self,
         vcpu: u32,
         announces: Announces,
+        start: Option<&'static str>,
         code: impl FnOnce(Cpu) + Send + 'static,
     ) {
         let token = &self.machine.token;
@@ -191,7 +197,12 @@ impl Cpu {
             machine: Arc::clone(&self.machine),
             vcpu,
         };
+        let started = STARTED[vcpu as usize];
         thread::spawn(move || {
+            if let Some(start) = start {
+                kernel::sleep_until(start);
+            }
+            kernel::happens(started);
             if announces == Announces::Child {
                 assert!(cpu.machine.token.announce(vcpu).is_none());
             }
@@ -199,10 +210,7 @@ impl Cpu {
             cpu.hold().end();
             kernel::exits();
         });
-    }
-
-    /// What follows from it.
-    pub fn end_clone(&self) {
+        kernel::sleep_on_condition_until(started);
         let held = self.machine.token.call_is_over(self.vcpu, false);
         let mut held = held.expect("it keeps the token");
         assert!(held.await_birth());

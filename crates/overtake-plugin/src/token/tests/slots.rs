@@ -1,1 +1,142 @@
+//! The account that is kept of each thread.
 
+use super::clock;
+use super::kernel::Task;
+use super::machine::{VCPUS, run_once};
+use crate::token::flags::Flags;
+use crate::token::holder::Holder;
+use crate::token::host::Host;
+use crate::token::slots::{Settled, Slot, Slots, State};
+use std::sync::Arc;
+use std::time::Duration;
+
+const AWAY: State = State::Away {
+    asleep: false,
+    writes: false,
+};
+
+/// A thread of vCPU 10 and up for each of these states, all on the calling host thread.
+fn slots(states: &[State]) -> (Slots<Task>, Arc<Flags>) {
+    let holder: &'static Holder = Box::leak(Box::new(Holder::nobody()));
+    let flags = Arc::new(Flags::new(2 * VCPUS));
+    let mut slots = Slots::new(holder, Arc::clone(&flags));
+    for (id, state) in (0..).zip(states) {
+        let mut slot = Slot::new(id, 10 + id);
+        slot.host = Some(Task::current());
+        slot.state = *state;
+        slots.slots.push(slot);
+        if *state == State::Running {
+            slots.holder = Some(id);
+        }
+    }
+    (slots, flags)
+}
+
+#[test]
+fn a_vcpu_is_free_for_another_thread_when_its_own_is_about_to_end() {
+    run_once(|| {
+        let (mut slots, _) = slots(&[State::Ending, State::Parked]);
+        assert!(slots.of_vcpu(10).is_none());
+        slots.slots.push(Slot::new(7, 10));
+        assert_eq!(slots.of_vcpu(10).map(|slot| slot.id), Some(7));
+        assert_eq!(slots.of_vcpu(11).map(|slot| slot.id), Some(1));
+    });
+}
+
+#[test]
+fn all_have_settled_when_each_is_parked_or_asleep() {
+    run_once(|| {
+        let (mut settled, _) = slots(&[State::Parked, State::Parked]);
+        assert_eq!(settled.settle(), Settled::Yes);
+        let (mut starting, _) = slots(&[State::Parked, State::Starting]);
+        assert_eq!(starting.settle(), Settled::No);
+        let (mut ending, _) = slots(&[State::Parked, State::Ending]);
+        assert_eq!(
+            ending.settle(),
+            Settled::No,
+            "its host thread is still there"
+        );
+        let (mut away, _) = slots(&[State::Parked, AWAY]);
+        assert_eq!(away.settle(), Settled::No, "it is awake");
+    });
+}
+
+#[test]
+fn who_was_seen_asleep_is_not_looked_at_until_something_woke() {
+    run_once(|| {
+        let asleep = State::Away {
+            asleep: true,
+            writes: false,
+        };
+        let (mut slots, flags) = slots(&[State::Parked, asleep]);
+        assert_eq!(slots.settle(), Settled::Yes);
+        flags.of(11).set_back(true);
+        assert_eq!(slots.settle(), Settled::No, "it has come back");
+        flags.of(11).set_back(false);
+        assert_eq!(slots.settle(), Settled::Yes);
+        slots.something_woke();
+        assert_eq!(slots.settle(), Settled::No);
+    });
+}
+
+#[test]
+fn the_kernel_may_write_for_who_is_neither_parked_nor_running() {
+    run_once(|| {
+        let may_write = |state| slots(&[State::Parked, state]).0.kernel_may_write();
+        assert!(!may_write(State::Parked) && !may_write(State::Running) && !may_write(AWAY));
+        assert!(may_write(State::Starting) && may_write(State::Ending));
+        assert!(may_write(State::Away {
+            asleep: true,
+            writes: true,
+        }));
+        let (slots, flags) = slots(&[AWAY]);
+        flags.of(10).set_back(true);
+        assert!(slots.kernel_may_write(), "it may be handling a signal");
+    });
+}
+
+#[test]
+fn what_the_kernel_wrote_is_said_once_and_when_its_thread_is_parked() {
+    run_once(|| {
+        let (mut slots, _) = slots(&[State::Parked, AWAY]);
+        slots.slots[1].kernel_wrote = true;
+        assert!(!slots.kernel_wrote());
+        slots.slots[1].state = State::Parked;
+        assert!(slots.kernel_wrote() && !slots.kernel_wrote());
+    });
+}
+
+#[test]
+fn the_token_goes_with_the_number_that_others_see() {
+    run_once(|| {
+        let (mut slots, flags) = slots(&[State::Running, State::Parked]);
+        flags.of(11).set_back(true);
+        slots.release(AWAY);
+        assert!(!slots.is_holder(10) && slots.slots[0].state == AWAY);
+        slots.give(1);
+        assert!(slots.is_holder(11) && slots.slots[1].state == State::Running);
+        assert!(!flags.of(11).back());
+        slots.only(5, 3);
+        assert!(slots.is_holder(3) && slots.slots.len() == 1);
+    });
+}
+
+#[test]
+fn a_holder_that_is_awake_keeps_the_token() {
+    run_once(|| {
+        let (mut slots, _) = slots(&[State::Running, State::Parked]);
+        assert!(!slots.holder_sleeps());
+        slots.take_from_sleeper();
+        assert!(slots.is_holder(10) && slots.slots[0].state == State::Running);
+    });
+}
+
+#[test]
+fn the_clock_goes_on_while_somebody_sleeps() {
+    run_once(|| {
+        let start = clock::Instant::now();
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        clock::sleep(Duration::from_secs(1));
+        assert_eq!(start.elapsed(), Duration::from_secs(1));
+    });
+}
