@@ -43,11 +43,9 @@ fn serve(path: &str, held: &mut Held<'_, Engine>, options: &Options) -> io::Resu
     let mut answers = UnixStream::connect(path)?;
     let mut orders = BufReader::new(answers.try_clone()?);
     loop {
-        let mut line = String::new();
-        if orders.read_line(&mut line)? == 0 {
+        let Some(order) = next_order(&mut orders)? else {
             return Ok(Role::Original);
-        }
-        let order: Order = serde_json::from_str(&line)?;
+        };
         let original = std::process::id().cast_signed();
         // SAFETY: this process has one guest thread, this one, which holds no lock of QEMU's in a
         // system call's callback; QEMU and the C library put their own threads and locks right
@@ -70,6 +68,15 @@ fn serve(path: &str, held: &mut Held<'_, Engine>, options: &Options) -> io::Resu
             }
         }
     }
+}
+
+/// The next order; none, if no more come.
+fn next_order(orders: &mut impl BufRead) -> io::Result<Option<Order>> {
+    let mut line = String::new();
+    if orders.read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
+    Ok(Some(serde_json::from_str(&line)?))
 }
 
 fn answer(to: &mut UnixStream, answer: &Answer) -> io::Result<()> {
@@ -108,4 +115,47 @@ fn begin(held: &mut Held<'_, Engine>, options: &Options, order: Order) -> io::Re
     held.is_only_thread();
     held.sow_copy(options, order.seed);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, ExitStatus};
+
+    #[test]
+    fn an_answer_is_a_line() {
+        let (mut here, there) = UnixStream::pair().unwrap();
+        answer(&mut here, &Answer::Started { pid: 7 }).unwrap();
+        answer(&mut here, &Answer::Ended { status: 256 }).unwrap();
+        drop(here);
+        let lines: Vec<_> = BufReader::new(there).lines().map(Result::unwrap).collect();
+        let answers = lines.iter().map(|line| serde_json::from_str(line).unwrap());
+        assert!(matches!(
+            *answers.collect::<Vec<Answer>>(),
+            [Answer::Started { pid: 7 }, Answer::Ended { status: 256 }]
+        ));
+    }
+
+    #[test]
+    fn the_status_is_that_of_the_copy() {
+        let mut child = Command::new("sh").args(["-c", "exit 3"]).spawn().unwrap();
+        let status = wait(child.id().cast_signed()).unwrap();
+        assert_eq!(ExitStatus::from_raw(status).code(), Some(3));
+        assert!(child.wait().is_err(), "it was waited for");
+        assert!(wait(-2).is_err(), "no such process");
+    }
+
+    #[test]
+    fn who_orders_no_more_gets_no_more() {
+        let (mut answers, there) = UnixStream::pair().unwrap();
+        drop(there);
+        assert!(
+            next_order(&mut BufReader::new(answers.try_clone().unwrap()))
+                .unwrap()
+                .is_none()
+        );
+        assert!(answer(&mut answers, &Answer::Started { pid: 7 }).is_err());
+        assert!(next_order(&mut "no order\n".as_bytes()).is_err());
+    }
 }

@@ -53,3 +53,32 @@ fn handles_a_signal() -> bool {
             && libc::sigismember(blocked.as_ptr(), libc::SIGSEGV) == 1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translate::{Block, Decoded};
+
+    #[test]
+    fn who_does_not_hold_the_token_makes_no_access_of_its_own() {
+        let decode = |address| Decoded {
+            address,
+            effect: isa::decode(Arch::X86_64, &[0x90]),
+            flow: isa::flow(Arch::X86_64, &[0x90]),
+            before: None,
+            after: None,
+        };
+        let block = Block::new(0, &[decode(0), decode(1)]);
+        let [first, last] = &*block.body else {
+            unreachable!()
+        };
+        install(Arch::AArch64);
+        assert!(!is_spurious(last, || unreachable!()), "only on x86_64");
+        install(Arch::X86_64);
+        assert!(!is_spurious(first, || unreachable!()), "only the last one");
+        assert!(is_spurious(last, || false));
+        assert!(!is_spurious(last, || true), "no signal may come");
+        may_come();
+        assert!(!is_spurious(last, || true), "no signal is handled");
+    }
+}

@@ -116,7 +116,8 @@ impl<S: Schedule> Token<S> {
         slots.is_holder(vcpu).then(|| self.held(vcpu))
     }
 
-    /// Waits for the token, unless the calling thread, which runs this vCPU, holds it.
+    /// Waits for the token. The calling thread, which runs this vCPU, does not hold it
+    /// ([`Token::resume`] has said so).
     ///
     /// # Errors
     ///
@@ -134,13 +135,9 @@ impl<S: Schedule> Token<S> {
                 .wait(slots)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        let holder = slots.holder;
         let slot = slots.of_vcpu(vcpu).ok_or(UnknownVcpu)?;
         slot.arrives();
         let id = slot.id;
-        if holder == Some(id) {
-            return Ok(self.held(vcpu));
-        }
         slot.state = State::Parked;
         if slots.watch_closely == Some(id) {
             slots.watch_closely = None;

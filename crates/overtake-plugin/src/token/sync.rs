@@ -5,20 +5,21 @@
 //! in the simulated kernel (`tests/lock.rs`).
 
 #[cfg(not(test))]
-mod chosen {
-    pub use std::sync::atomic::{AtomicBool, AtomicU32, fence};
-    pub use std::sync::{Condvar, Mutex, MutexGuard};
-    pub use std::thread::{Thread, current, park_timeout, sleep, yield_now};
-    pub use std::time::Instant;
-}
+pub use std::{
+    sync::atomic::{AtomicBool, AtomicU32, fence},
+    sync::{Condvar, Mutex, MutexGuard},
+    thread::{Thread, current, park_timeout, sleep, yield_now},
+    time::Instant,
+};
 
 #[cfg(test)]
-mod chosen {
-    pub use crate::token::tests::clock::{Instant, park_timeout, sleep};
-    pub use crate::token::tests::lock::Mutex;
-    pub use shuttle::sync::atomic::{AtomicBool, AtomicU32, fence};
-    pub use shuttle::sync::{Condvar, MutexGuard};
-    pub use shuttle::thread::{Thread, current, yield_now};
-}
-
-pub use chosen::*;
+pub use super::tests::{
+    clock::{Instant, park_timeout, sleep},
+    lock::Mutex,
+};
+#[cfg(test)]
+pub use shuttle::{
+    sync::atomic::{AtomicBool, AtomicU32, fence},
+    sync::{Condvar, MutexGuard},
+    thread::{Thread, current, yield_now},
+};

@@ -1,6 +1,8 @@
 //! Lost wake-ups, two holders, and who sleeps where.
 
-use super::machine::{Announces, Asked, Cpu, Diary, NO_TIMEOUTS, World, explore, run_once};
+use super::machine::{
+    Announces, Asked, Cpu, Diary, NO_TIMEOUTS, World, explore, explore_times, run_once,
+};
 use super::{clock, kernel};
 use shuttle::rand::Rng;
 use std::sync::{Arc, Mutex};
@@ -33,7 +35,8 @@ fn threads_hand_off_and_end() {
 #[test]
 fn choices_do_not_depend_on_the_interleaving() {
     let seen: Arc<Mutex<Option<Vec<Asked>>>> = Arc::default();
-    explore(NO_TIMEOUTS, move || {
+    // So many: a thread that comes back must fall asleep on the lock between two looks of another.
+    explore_times(3000, NO_TIMEOUTS, move || {
         let diary = Diary {
             by_rule: true,
             ..Diary::default()
@@ -107,6 +110,9 @@ fn the_holder_sleeps_before_an_exclusive_section() {
                 }
                 kernel::exclusive_section(|| {});
                 first.block();
+                if expected && world.tells {
+                    assert_eq!(first.hold().unsettled, 0, "nothing is up to the clock");
+                }
                 kernel::exclusive_section(|| {});
                 first.join(2);
                 first.block();

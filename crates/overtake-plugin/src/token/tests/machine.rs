@@ -254,10 +254,15 @@ pub fn run_once(guest: impl Fn() + Send + Sync + 'static) {
 
 /// Runs `guest` in many interleavings, which are the same ones each time.
 pub fn explore(world: World, guest: impl Fn() + Send + Sync + 'static) {
+    explore_times(200, world, guest);
+}
+
+/// The same, so many times in each of two ways.
+pub fn explore_times(times: usize, world: World, guest: impl Fn() + Send + Sync + 'static) {
     let guest: Guest = Arc::new(guest);
-    let random = RandomScheduler::new_from_seed(1, ITERATIONS);
+    let random = RandomScheduler::new_from_seed(1, times);
     run(Box::new(random), world, Arc::clone(&guest));
-    let few_changes = PctScheduler::new_from_seed(2, 3, ITERATIONS);
+    let few_changes = PctScheduler::new_from_seed(2, 3, times);
     run(Box::new(few_changes), world, guest);
 }
 
@@ -273,5 +278,3 @@ fn run(scheduler: Box<dyn Scheduler + Send>, world: World, guest: Guest) {
         guest();
     });
 }
-
-const ITERATIONS: usize = 200;
