@@ -1,8 +1,8 @@
 //! What the models say of a test, without a guest.
 
 use axioms::Model;
-use weakmem::Rules;
 use diy::Test;
+use weakmem::Rules;
 
 /// Whether the outcome that a test asks about can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

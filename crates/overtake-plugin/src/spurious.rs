@@ -58,6 +58,7 @@ fn handles_a_signal() -> bool {
 mod tests {
     use super::*;
     use crate::translate::{Block, Decoded};
+    use arch::Pairs;
 
     #[test]
     fn who_does_not_hold_the_token_makes_no_access_of_its_own() {
@@ -65,8 +66,8 @@ mod tests {
             address,
             effect: isa::decode(Arch::X86_64, &[0x90]),
             flow: isa::flow(Arch::X86_64, &[0x90]),
-            before: None,
-            after: None,
+            before: Pairs::NONE,
+            after: Pairs::NONE,
         };
         let block = Block::new(0, &[decode(0), decode(1)]);
         let [first, last] = &*block.body else {
