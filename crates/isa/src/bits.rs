@@ -1,11 +1,11 @@
-//! Fields of instruction words.
+//! Bits and bit fields of instruction words.
 
-/// Bits `high` down to `low` of `word`, both included, counted from the least significant.
+/// Returns bits `high` to `low` of `word`, both included. Bit 0 is the least significant.
 pub(crate) const fn field(word: u32, high: u32, low: u32) -> u32 {
     (word >> low) & (u32::MAX >> (31 - (high - low)))
 }
 
-/// Bit `n` of `word`, counted from the least significant.
+/// Returns bit `n` of `word`. Bit 0 is the least significant.
 pub(crate) const fn bit(word: u32, n: u32) -> bool {
     (word >> n) & 1 != 0
 }

@@ -1,59 +1,58 @@
-//! What one instruction does to the order of memory accesses.
+//! What one instruction does to the order of its thread's memory accesses.
 
 use arch::Pairs;
 
-/// What kind of atomicity an instruction's access has beyond single-copy atomicity.
+/// Whether an instruction's access is plain, exclusive or atomic.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Access {
-    /// No exclusive or atomic access. Plain loads and stores, instructions that do not access
-    /// memory, and loads and stores with acquire or release are all here.
+    /// Neither exclusive nor atomic. Loads and stores with acquire or release are plain too, and
+    /// so are instructions that access no memory.
     Plain,
     /// A load that takes a reservation: `ldxr`, `lwarx`, `lr`.
     LoadReserved,
-    /// A store that succeeds only with its reservation: `stxr`, `stwcx.`, `sc`.
+    /// A store that fails if its thread has lost the reservation: `stxr`, `stwcx.`, `sc`.
     StoreConditional,
-    /// Read-modify-write in one instruction: `ldadd`, `cas`, `lwat`, `amoadd`, `lock xadd`.
+    /// A read-modify-write in one instruction: `ldadd`, `cas`, `lwat`, `amoadd`, `lock xadd`.
     Atomic,
 }
 
-/// The order of an instruction's own read before the later accesses of its thread.
+/// Whether an instruction's read is an acquire, and of which kind.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Acquire {
-    /// None.
+    /// The read is not an acquire.
     No,
-    /// The read comes before all later accesses; it does not wait for the thread's own earlier
-    /// release stores (processor consistent): `ldapr`.
+    /// A processor-consistent acquire: all later accesses are ordered after the read, but the
+    /// read is not ordered after the thread's own earlier release stores (`ldapr`).
     Rcpc,
-    /// The read comes before all later accesses and after the thread's own earlier release
-    /// stores (sequentially consistent): `ldar`, `ldaxr`, LSE atomics with A, RISC-V `.aq`.
+    /// A sequentially consistent acquire: all later accesses are ordered after the read, and the
+    /// read is ordered after the thread's own earlier release stores (`ldar`, `ldaxr`, LSE
+    /// atomics with A, RISC-V `.aq`).
     Rcsc,
 }
 
 /// What one instruction does to the order of its thread's accesses.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Effect {
-    /// The order that the instruction keeps by itself, between all earlier and all later
-    /// accesses.
+    /// The pairs of earlier and later accesses that the instruction orders, as a fence does.
     ///
-    /// Where the instruction accesses memory too (a fully ordered atomic, such as x86's `lock`;
-    /// an unknown instruction), it fences on both sides of its own access, which counts as a
-    /// later one of those before and as an earlier one of those after.
+    /// An instruction that also accesses memory (x86's `lock`, an unknown instruction) acts as
+    /// two fences, one on each side of its own access.
     pub fence: Pairs,
-    /// Whether its access is exclusive or atomic.
+    /// Whether the access is plain, exclusive or atomic.
     pub access: Access,
-    /// Whether its read is an acquire: all later accesses of the thread come after it. On a
-    /// [`Access::StoreConditional`] (RISC-V's `sc.aq`) it is its write that they come after.
+    /// Whether the read is an acquire: all later accesses of the thread are ordered after it. For
+    /// a [`Access::StoreConditional`] (RISC-V's `sc.aq`) they are ordered after its write.
     pub acquire: Acquire,
-    /// Whether its write is a release: all earlier accesses of the thread come before it. On a
-    /// [`Access::LoadReserved`] (RISC-V's `lr.rl`) it is its read that they come before.
+    /// Whether the write is a release: it is ordered after all earlier accesses of the thread.
+    /// For a [`Access::LoadReserved`] (RISC-V's `lr.rl`) its read is ordered after them.
     pub release: bool,
-    /// It writes memory that QEMU reports to no plugin callback (`dc zva`, `dcbz`, `cbo.zero`,
-    /// `xsave` …), or may do so.
+    /// The instruction writes memory, or may write it, without a callback from QEMU (`dc zva`,
+    /// `dcbz`, `cbo.zero`, `xsave` …).
     pub unseen_write: bool,
-    /// It is a hint that the thread waits for another: `yield`, `wfe`, `pause`, the low
-    /// priorities of Power; on AArch64 `isb` too, because Rust's `spin_loop` emits it.
+    /// The instruction hints that the thread waits for another one: `yield`, `wfe`, `pause`,
+    /// Power's low priorities. AArch64's `isb` counts too, because Rust's `spin_loop` emits it.
     pub spin_hint: bool,
-    /// The bytes are not understood: taken as the strongest.
+    /// The decoder does not know the bytes, and assumes the strongest effect.
     pub unknown: bool,
 }
 
@@ -69,7 +68,7 @@ impl Effect {
         unknown: false,
     };
 
-    /// Not understood: a full fence that may have written anywhere.
+    /// The effect of unknown bytes: a full fence that may have written anywhere.
     pub const UNKNOWN: Effect = Effect {
         fence: Pairs::ALL,
         unseen_write: true,
@@ -77,8 +76,7 @@ impl Effect {
         ..Effect::PLAIN
     };
 
-    /// Whether there is no effect on order at all, so that the instruction's accesses, if it
-    /// has any, are ordinary ones.
+    /// Whether the instruction has no effect on order: its accesses, if any, are ordinary ones.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         *self == Effect::PLAIN

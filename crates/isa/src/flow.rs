@@ -1,9 +1,10 @@
-//! How an instruction passes values on between registers and memory.
+//! Which registers an instruction reads and writes, so that dependencies can be followed.
 //!
-//! The order of two accesses of one thread may depend on how the value that the first one read
-//! reaches the second: through its address (Armv8 "address dependency", RVWMO rule 9, Power
-//! ISA Book II 1.7.1), its data, or a conditional branch before it. [`flow()`](crate::flow()) says which
-//! registers an instruction reads for what, and which it writes from what.
+//! Two accesses of a thread may be ordered because the second one depends on the value that the
+//! first one read: through its address (Armv8 "address dependency", RVWMO rule 9, Power ISA
+//! Book II 1.7.1), through its data, or through a conditional branch before it.
+//! [`flow()`](crate::flow()) says what an instruction reads each register for, and from what it
+//! computes each register that it writes.
 
 use std::fmt;
 use std::ops::{BitOr, BitOrAssign};
@@ -11,19 +12,20 @@ use std::ops::{BitOr, BitOrAssign};
 /// A set of registers of one architecture, by number.
 ///
 /// Numbers 0 to 31 are the general registers, 32 to 63 flags and special registers, 64 to 127
-/// floating-point and vector registers; [`crate::registers`] names AArch64's. Registers that are always zero have no number.
+/// floating-point and vector registers. [`crate::registers`] names those of AArch64. A register
+/// that is always zero has no number.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Registers(u128);
 
 impl Registers {
-    /// None.
+    /// The empty set.
     pub const NONE: Registers = Registers(0);
-    /// Every register: for what is not understood.
+    /// Every register, for what an unknown instruction may read or write.
     pub const ALL: Registers = Registers(u128::MAX);
-    /// Registers have numbers below this.
+    /// The number of registers: their numbers are less than this.
     pub const COUNT: usize = 128;
 
-    /// The one register `number`.
+    /// Returns the set of one register, `number`.
     ///
     /// # Panics
     ///
@@ -35,42 +37,42 @@ impl Registers {
         Registers(1 << number)
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     #[must_use]
     #[inline]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Whether all of `other` are among these.
+    /// Whether the set contains all of `other`.
     #[must_use]
     #[inline]
     pub const fn contains(self, other: Registers) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// These and `other`.
+    /// Returns the union with `other`.
     #[must_use]
     #[inline]
     pub const fn union(self, other: Registers) -> Registers {
         Registers(self.0 | other.0)
     }
 
-    /// Those of these that are in `other` too.
+    /// Returns the intersection with `other`.
     #[must_use]
     #[inline]
     pub const fn both(self, other: Registers) -> Registers {
         Registers(self.0 & other.0)
     }
 
-    /// Those of these that are not in `other`.
+    /// Returns the registers that are not in `other`.
     #[must_use]
     #[inline]
     pub const fn without(self, other: Registers) -> Registers {
         Registers(self.0 & !other.0)
     }
 
-    /// Their numbers, from the lowest.
+    /// Iterates over the numbers of the registers, from the lowest.
     #[inline]
     pub fn numbers(self) -> impl Iterator<Item = u8> {
         let mut rest = self.0;
@@ -117,40 +119,42 @@ impl fmt::Debug for Registers {
     }
 }
 
-/// What one instruction reads and writes, and what for.
+/// What one instruction reads and writes, and for what.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug)]
 pub struct Flow {
-    /// It reads memory (each access of an atomic is both a read and a write).
+    /// The instruction reads memory. An atomic both reads and writes.
     pub load: bool,
-    /// It writes memory.
+    /// The instruction writes memory.
     pub store: bool,
-    /// It may be more than one access: a pair, a vector register of 16 bytes or more, several
-    /// registers.
+    /// The instruction may make more than one access: a pair, a vector register of 16 bytes or
+    /// more, several registers.
     pub several: bool,
-    /// Bytes of each of the accesses that an emulator may report as one: 4 for a pair of words,
-    /// else 8.
+    /// The size of each single access, in bytes, where an emulator may report several as one: 4
+    /// for a pair of words, 8 for everything else.
     pub part: u8,
-    /// Its access's address is made from these.
+    /// The registers from which the instruction computes the address of its access.
     pub address: Registers,
-    /// What it stores, computes, or branches on is made from these.
+    /// The registers from which the instruction computes what it stores, its results, or where
+    /// it branches to.
     pub data: Registers,
-    /// It writes these with what it loaded (and, of an atomic, with nothing else).
+    /// The registers that receive what the instruction loaded. For an atomic, they receive the
+    /// old value of memory and nothing else.
     pub loaded: Registers,
-    /// It writes these with what it computed from [`Flow::data`].
+    /// The registers that receive a result computed from [`Flow::data`].
     pub computed: Registers,
-    /// It writes these with what it computed from [`Flow::address`]: a base that is updated.
+    /// The base registers that the instruction updates, from [`Flow::address`].
     pub updated: Registers,
-    /// It writes these with whether its store-conditional succeeded.
+    /// The registers that receive whether a store-conditional succeeded.
     pub status: Registers,
-    /// Where the thread goes on depends on [`Flow::data`]: a conditional or an indirect branch.
+    /// What the thread executes next depends on [`Flow::data`]: a conditional or indirect branch.
     pub branch: bool,
-    /// Later instructions are fetched again after it (`isb`, `isync`): after a branch, it keeps
-    /// later reads behind what the branch depends on.
+    /// The instruction has later ones fetched again (`isb`, `isync`). If a branch precedes it,
+    /// later reads are ordered after the reads that the branch depends on.
     pub context_sync: bool,
 }
 
 impl Flow {
-    /// Nothing is read or written.
+    /// An instruction that reads and writes nothing.
     pub const NONE: Flow = Flow {
         load: false,
         store: false,
@@ -166,7 +170,7 @@ impl Flow {
         context_sync: false,
     };
 
-    /// Not understood: any register and any memory, made from anything.
+    /// The flow of unknown bytes: they may read and write any register and any memory.
     pub const UNKNOWN: Flow = Flow {
         load: true,
         store: true,
@@ -182,19 +186,19 @@ impl Flow {
         context_sync: false,
     };
 
-    /// Whether it accesses memory.
+    /// Whether the instruction accesses memory.
     #[must_use]
     pub const fn is_access(&self) -> bool {
         self.load || self.store
     }
 
-    /// Every register that it reads or writes.
+    /// Returns every register that the instruction reads or writes.
     #[must_use]
     pub const fn touched(&self) -> Registers {
         self.written().union(self.address).union(self.data)
     }
 
-    /// Whether it is known which registers it reads and writes.
+    /// Whether the decoder knows which registers the instruction reads and writes.
     #[must_use]
     pub fn is_understood(&self) -> bool {
         let all = [
@@ -208,7 +212,7 @@ impl Flow {
         !all.contains(&Registers::ALL)
     }
 
-    /// Every register that it writes.
+    /// Returns every register that the instruction writes.
     #[must_use]
     #[inline]
     pub const fn written(&self) -> Registers {

@@ -1,37 +1,39 @@
-//! What an instruction does to the order of memory accesses, read from its bytes.
+//! Decodes one instruction: its effect on the order of memory accesses, and its register flow.
 //!
-//! [`decode`] takes the bytes of one instruction and says which [`Effect`] it has on the order
-//! in which its thread's accesses reach memory: whether it is a fence, an exclusive or atomic
-//! access, an acquire or a release. It is pure: no I/O, no state, no `unsafe`, and total: any
-//! bytes have an answer.
+//! In: an [`Arch`] and the bytes of one instruction. Out: an [`Effect`] and a [`Flow`]. Never
+//! knows: the model, threads, QEMU.
+//!
+//! - [`decode`] returns the [`Effect`]: whether the instruction is a fence, an exclusive or atomic
+//!   access, an acquire or a release.
+//! - [`flow()`] returns the [`Flow`]: which registers the instruction reads and writes, and for
+//!   what, so that dependencies can be followed.
+//!
+//! Both are pure (no I/O, no state, no `unsafe`) and total (they have an answer for any bytes).
 //!
 //! # Sound by default
 //!
-//! What is not understood makes memory stronger, never weaker. Each decoder lists the groups of
-//! encodings that are known to be harmless (arithmetic, branches, ordinary loads and stores …)
-//! and those whose ordering it knows; everything else is [`Effect::UNKNOWN`], a full fence that
-//! may have written anywhere. So a gap here can hide a bug of the guest; it cannot invent one.
+//! An unknown instruction makes memory stronger, never weaker. Each decoder lists the groups of
+//! encodings that order nothing (arithmetic, branches, ordinary loads and stores …) and those
+//! whose ordering it knows. Everything else is [`Effect::UNKNOWN`], a full fence that may have
+//! written anywhere. So a gap in a decoder can hide a bug of the guest, but cannot invent one.
 //!
 //! # Limits
 //!
-//! Each of these is stronger than the architecture (it may hide an outcome, never add one):
+//! Each of these is stronger than the architecture: it may hide an outcome, but never adds one.
 //!
-//! - `UNKNOWN` on purpose: SVE, SME, MTE tag accesses, `ld64b`/`st64b`, LSE128, RCPC3, THE and
-//!   MOPS on AArch64; transactional memory, `copy`/`paste` and prefixed instructions on Power;
-//!   the vector extension on RISC-V; EVEX, XOP, AMX, TSX and `cmpccxadd` on x86-64; and what
-//!   only a kernel executes, everywhere.
-//! - Non-temporal accesses (`movnt*` on x86-64, `ldnp`/`stnp` on AArch64) are ordinary accesses
-//!   here; hardware orders them less.
+//! - These are `UNKNOWN` on purpose: SVE, SME, MTE tag accesses, `ld64b`/`st64b`, LSE128, RCPC3,
+//!   THE and MOPS on AArch64; transactional memory, `copy`/`paste` and prefixed instructions on
+//!   Power; the vector extension on RISC-V; EVEX, XOP, AMX, TSX and `cmpccxadd` on x86-64;
+//!   privileged instructions on all four.
+//! - Non-temporal accesses (`movnt*` on x86-64, `ldnp`/`stnp` on AArch64) are ordinary accesses.
+//!   Hardware orders them less.
 //! - Cache maintenance to a point of coherency or unification (`dc cvac`, `dcbf`, `clflush`,
-//!   `cbo.flush` …) is a full fence here.
-//! - On AArch64, a failed `casal` is a full fence here, where the architecture makes it a
-//!   load-acquire; `dsb ld` is a full fence; and an atomic without a result (`stadd`) counts
-//!   as a read for `dmb ld`, which the architecture does not.
-//! - On RISC-V, the release of `lr.rl` and the acquire of `sc.aq` (each alone) order the
-//!   thread's other reads and writes of the same side too: `RR|WR` and `WR|WW`.
-//!
-//! What an instruction passes on between registers and memory, so that dependencies can be
-//! followed, is another question, with another answer: [`flow()`].
+//!   `cbo.flush` …) is a full fence.
+//! - On AArch64, a `casal` that fails is a full fence, where the architecture makes it a
+//!   load-acquire. `dsb ld` is a full fence. An atomic without a result (`stadd`) counts as a
+//!   read for `dmb ld`, which it is not for the architecture.
+//! - On RISC-V, `lr.rl` and `sc.aq` order more than their own access: `lr.rl` is also a fence
+//!   `RR|WR`, and `sc.aq` a fence `WR|WW`.
 
 #![forbid(unsafe_code)]
 
@@ -47,15 +49,14 @@ pub use arch::{Arch, Pairs};
 pub use effect::{Access, Acquire, Effect};
 pub use flow::{Flow, Registers};
 
-/// The registers of each architecture that [`flow()`] speaks of, by name.
+/// Names for the registers of a [`Flow`].
 pub mod registers {
     pub use crate::aarch64::registers as aarch64;
 }
 
-/// The effect of the one instruction that `bytes` holds, in the order in which they lie in
-/// memory.
+/// Returns the effect of the instruction `bytes`, which are in the order of memory.
 ///
-/// Bytes that are not exactly one instruction (too few, too many, none) are
+/// If `bytes` is not exactly one instruction (too few, too many, none), the effect is
 /// [`Effect::UNKNOWN`].
 ///
 /// ```
@@ -76,10 +77,10 @@ pub fn decode(arch: Arch, bytes: &[u8]) -> Effect {
     }
 }
 
-/// How the one instruction that `bytes` holds passes values on.
+/// Returns the register flow of the instruction `bytes`, which are in the order of memory.
 ///
-/// Bytes that are not exactly one instruction are [`Flow::UNKNOWN`], and so is every instruction
-/// of x86-64: there all loads stay in order, whatever depends on what.
+/// If `bytes` is not exactly one instruction, the flow is [`Flow::UNKNOWN`]. So is that of every
+/// x86-64 instruction: x86-64 keeps all loads in order, so dependencies do not matter.
 #[must_use]
 pub fn flow(arch: Arch, bytes: &[u8]) -> Flow {
     match arch {
@@ -90,7 +91,7 @@ pub fn flow(arch: Arch, bytes: &[u8]) -> Flow {
     }
 }
 
-/// The little-endian word that `bytes` is, if it is one.
+/// Returns `bytes` as a little-endian word, if there are four.
 fn word(bytes: &[u8]) -> Option<u32> {
     bytes.try_into().ok().map(u32::from_le_bytes)
 }

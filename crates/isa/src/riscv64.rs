@@ -1,5 +1,7 @@
-//! RV64GC. Chapters are those of the RISC-V Instruction Set Manual, volume I (unprivileged);
-//! "RVWMO" is its chapter on the memory consistency model.
+//! Decoder for RISC-V (RV64GC).
+//!
+//! Quoted names are chapters and extensions of the RISC-V Instruction Set Manual, volume I
+//! (unprivileged). "RVWMO" is its chapter on the memory consistency model.
 
 mod compressed;
 mod flow;
@@ -10,28 +12,28 @@ pub(crate) use flow::flow;
 use crate::{Access, Acquire, Effect, Pairs};
 
 pub(crate) fn decode(bytes: &[u8]) -> Effect {
-    // "Expanded instruction-length encoding": the low bits tell the length.
+    // "Expanded instruction-length encoding": the low bits encode the length.
     match *bytes {
         [a, b] if a & 0b11 != 0b11 => {
             Effect::plain_if(compressed::is_known(u16::from_le_bytes([a, b])))
         }
         [a, b, c, d] if a & 0b11 == 0b11 && a & 0b1_1100 != 0b1_1100 => {
-            full(u32::from_le_bytes([a, b, c, d]))
+            uncompressed(u32::from_le_bytes([a, b, c, d]))
         }
         _ => Effect::UNKNOWN,
     }
 }
 
 /// "RV32/64G Instruction Set Listings": the map of major opcodes, by bits 6..2.
-fn full(word: u32) -> Effect {
+fn uncompressed(word: u32) -> Effect {
     let funct3 = field(word, 14, 12);
     match field(word, 6, 2) {
         // LOAD: `lb` … `lwu`
         0b00_000 => Effect::plain_if(funct3 != 0b111),
-        // LOAD-FP, STORE-FP: `flh`, `flw`, `fld`; the other widths are vectors, or `flq`.
+        // LOAD-FP, STORE-FP: `flh`, `flw`, `fld`. The other widths are vectors and `flq`.
         0b00_001 | 0b01_001 => Effect::plain_if(matches!(funct3, 0b001..=0b011)),
         0b00_011 => misc_mem(word),
-        // OP-IMM (with the prefetches, as hints), AUIPC, OP-IMM-32
+        // OP-IMM (with the prefetches, which are hints), AUIPC, OP-IMM-32
         0b00_100..=0b00_110 => Effect::PLAIN,
         // STORE: `sb` … `sd`
         0b01_000 => Effect::plain_if(funct3 <= 0b011),
@@ -54,8 +56,8 @@ fn full(word: u32) -> Effect {
 fn misc_mem(word: u32) -> Effect {
     match field(word, 14, 12) {
         0b000 => fence(word),
-        // "Zifencei": orders this hart's stores before its instruction fetches; no accesses to
-        // data among themselves.
+        // "Zifencei": `fence.i` orders this hart's instruction fetches after its stores. It
+        // orders no data accesses among themselves.
         0b001 => Effect::PLAIN,
         0b010 => cache_block(word),
         _ => Effect::UNKNOWN,
@@ -72,13 +74,14 @@ fn fence(word: u32) -> Effect {
     if word == PAUSE {
         return Effect::SPIN_HINT;
     }
-    // I, O, R, W from the high bit down; device accesses (I, O) are no part of the model.
+    // I, O, R, W from the high bit down. Device accesses (I, O) are not modelled.
     let (predecessors, successors) = (field(word, 27, 24), field(word, 23, 20));
     if (field(word, 31, 28), predecessors, successors) == (FM_TSO, READ_WRITE, READ_WRITE) {
         return Effect::fence(Pairs::TSO);
     }
-    // "Base implementations shall treat all such reserved configurations as normal fences with
-    // fm=0000, and standard software shall zero these fields": other `fm`, `rd`, `rs1`.
+    // Any other `fm`, `rd` or `rs1`: "Base implementations shall treat all such reserved
+    // configurations as normal fences with fm=0000, and standard software shall zero these
+    // fields".
     let mut pairs = Pairs::NONE;
     for (pair, before, after) in [
         (Pairs::RR, 1, 1),
@@ -96,8 +99,8 @@ fn fence(word: u32) -> Effect {
 /// "Zicbom", "Zicboz".
 fn cache_block(word: u32) -> Effect {
     match (field(word, 31, 20), field(word, 11, 7)) {
-        // `cbo.inval`, `cbo.clean`, `cbo.flush`: ordered as accesses to the block; a full fence
-        // is stronger. `cbo.inval` may also bring back older contents.
+        // `cbo.inval`, `cbo.clean`, `cbo.flush` are ordered as accesses to the block; a full
+        // fence is stronger. `cbo.inval` may also bring back older contents.
         (0, 0) => Effect::UNSEEN_WRITE.with_fence(Pairs::ALL),
         (1 | 2, 0) => Effect::fence(Pairs::ALL),
         // `cbo.zero`
@@ -129,14 +132,14 @@ fn amo(word: u32) -> Effect {
         _ => return Effect::UNKNOWN,
     };
 
-    // RVWMO rules 5 and 6: an access with an acquire annotation comes before everything after
-    // it, one with a release annotation after everything before it. With both, everything
-    // before it comes before everything after it.
+    // RVWMO rules 5 and 6: all later accesses are ordered after one with an acquire annotation,
+    // and one with a release annotation is ordered after all earlier accesses. With both
+    // annotations, all later accesses are ordered after all earlier ones.
     let fence = match (access, aq, rl) {
         (_, true, true) => Pairs::ALL,
         // A release on a load, an acquire on a store: "software should not" set them, but GCC
-        // before 13 makes `sc.w.aq` of every acquiring compare-and-swap. That this one access is
-        // ordered is all that is asked for; a fence among all that are like it is stronger.
+        // before 13 emits `sc.w.aq` for every acquiring compare-and-swap. The manual orders this
+        // one access only; the fence, which orders all reads or all writes, is stronger.
         (Access::LoadReserved, _, true) => Pairs::RR | Pairs::WR,
         (Access::StoreConditional, true, _) => Pairs::WR | Pairs::WW,
         _ => Pairs::NONE,
@@ -157,18 +160,18 @@ fn system(word: u32) -> Effect {
     const WRS_STO: u32 = 0x01d0_0073;
     match field(word, 14, 12) {
         0b000 => match word {
-            // A system call is left to whoever sees system calls.
+            // A system call orders nothing by itself; the caller handles it separately.
             ECALL | EBREAK => Effect::PLAIN,
             WRS_NTO | WRS_STO => Effect::SPIN_HINT,
             _ => Effect::UNKNOWN,
         },
-        // Hypervisor loads and stores, may-be operations.
+        // Hypervisor loads and stores, may-be-operations (Zimop).
         0b100 => Effect::UNKNOWN,
         _ => Effect::plain_if(is_known_csr(word)),
     }
 }
 
-/// "Zicsr", "Zicntr", "F": registers whose access has no side effect on memory.
+/// "Zicsr", "Zicntr", "F": whether an access to the CSR has no side effect on memory.
 fn is_known_csr(word: u32) -> bool {
     // `csrrs`, `csrrc` and their immediate forms with x0 or 0 write nothing.
     let writes = !bit(word, 13) || field(word, 19, 15) != 0;

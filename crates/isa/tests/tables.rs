@@ -1,9 +1,10 @@
-//! Tables of instructions and what they do, checked against the decoders, and their names
-//! against an independent disassembler, so that a wrong byte cannot hide behind a right name.
+//! Checks the decoders with tables of instructions and their effects, and the names in the tables
+//! with an independent disassembler, so that a wrong byte cannot hide behind a right name.
 //!
-//! `tables/ARCH.txt` has everything that orders, in all its forms, and its neighbours;
-//! `tables/ARCH-common.txt` has one example of each ordinary instruction found in compiled
-//! programs and C libraries (Rust's standard library, glibc, libstdc++), all of them plain.
+//! - `tables/ARCH.txt` has every instruction that orders, in all its forms, and the instructions
+//!   whose encodings are close to those.
+//! - `tables/ARCH-common.txt` has one example of each ordinary instruction that was found in
+//!   compiled programs and libraries (Rust's standard library, glibc, libstdc++). All are plain.
 
 mod support;
 
@@ -13,7 +14,7 @@ use std::path::Path;
 use isa::{Arch, Effect, decode};
 use support::{Disassembler, notation, unhex};
 
-/// The rows of a table, split at the bars.
+/// Returns the rows of a table, split at the bars.
 fn rows(file: &str) -> Vec<Vec<String>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/tables")
@@ -25,7 +26,7 @@ fn rows(file: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// What is wrong with the name of `bytes`, if anything.
+/// Describes how capstone's name for `bytes` differs from the table's, if it does.
 fn misnamed(
     disassembler: &Disassembler,
     bytes: &[u8],

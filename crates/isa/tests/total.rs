@@ -1,4 +1,4 @@
-//! `decode` has an answer for any bytes, and a strong one for those that are no instruction.
+//! `decode` has an answer for any bytes, and a full fence for those that are no instruction.
 
 use isa::{Arch, Effect, Pairs, decode};
 use proptest::prelude::*;
@@ -31,13 +31,13 @@ proptest! {
         }
     }
 
-    /// An instruction has one length: neither a part of it nor more than it is known.
+    /// An instruction has one length: fewer or more bytes are unknown.
     #[test]
     fn one_length(bytes in prop::collection::vec(any::<u8>(), 15..=15)) {
         let known: Vec<usize> = (1..=15)
             .filter(|&length| !decode(Arch::X86_64, &bytes[..length]).unknown)
             .collect();
-        // A near branch with an operand size prefix may have either of two.
+        // A near branch with an operand size prefix may have either of two lengths.
         let has_operand_size = bytes.iter().take(14).any(|&byte| byte == 0x66);
         prop_assert!(known.len() <= if has_operand_size { 2 } else { 1 }, "{:?}", known);
     }

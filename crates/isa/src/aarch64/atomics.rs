@@ -1,4 +1,4 @@
-//! LSE atomics and `ldapr`: C4.1 "Atomic memory operations".
+//! Effect of LSE atomics and `ldapr`: C4.1 "Atomic memory operations".
 
 use super::registers::ZR;
 use crate::bits::{bit, field};
@@ -27,10 +27,10 @@ pub(super) fn decode(word: u32) -> Effect {
     }
 }
 
-/// A read-modify-write whose read is an acquire and whose write is a release as told.
+/// A read-modify-write. `acquire` makes its read an acquire, `release` its write a release.
 pub(super) fn atomic(acquire: bool, release: bool) -> Effect {
-    // B2.3 "Barrier-ordered-before": an atomic with both acquire and release orders everything
-    // before it with everything after it.
+    // B2.3 "Barrier-ordered-before": all later accesses are ordered after all earlier ones if
+    // an atomic with both acquire and release stands between them.
     let fence = if acquire && release {
         Pairs::ALL
     } else {

@@ -1,5 +1,5 @@
-//! Exclusives, load-acquire and store-release, compare-and-swap: C4.1 "Load/store exclusive
-//! register", "… pair", "Load/store ordered", "Compare and swap", "… pair".
+//! Effect of exclusives, load-acquire, store-release and compare-and-swap: C4.1 "Load/store
+//! exclusive register", "… pair", "Load/store ordered", "Compare and swap", "… pair".
 
 use crate::bits::{bit, field};
 use crate::{Access, Acquire, Effect};
@@ -7,7 +7,7 @@ use crate::{Access, Acquire, Effect};
 /// Words with bits 29..24 = 001000.
 pub(super) fn decode(word: u32) -> Effect {
     let load = bit(word, 22);
-    // "o0": acquire on a load, release on a store.
+    // "o0": makes a load an acquire, and a store a release.
     let ordered = bit(word, 15);
     match (bit(word, 23), bit(word, 21)) {
         (false, false) => exclusive(load, ordered),
@@ -28,8 +28,10 @@ fn exclusive(load: bool, ordered: bool) -> Effect {
     Effect::access(Access::LoadReserved).with_acquire(acquire)
 }
 
-/// `ldar`, `stlr`; and, with o0 clear, `ldlar`, `stllr`, which order only what lies in the same
-/// LORegion (B2.3 "Limited ordering regions"): taken as `ldar`, `stlr`, which is stronger.
+/// `ldar`, `stlr`; with o0 clear, `ldlar`, `stllr`.
+///
+/// `ldlar` and `stllr` order only accesses to the same LORegion (B2.3 "Limited ordering
+/// regions"). They count as `ldar` and `stlr`, which are stronger.
 fn load_store_ordered(load: bool) -> Effect {
     if load {
         Effect::PLAIN.with_acquire(Acquire::Rcsc)
@@ -38,8 +40,9 @@ fn load_store_ordered(load: bool) -> Effect {
     }
 }
 
-/// `cas`, `casp`: bit 22 is acquire, bit 15 release. Unlike the other atomics, the acquire does
-/// not depend on a result register (C6.2 CAS).
+/// `cas`, `casp`: bit 22 is acquire, bit 15 release.
+///
+/// Unlike with the other atomics, a result register of XZR does not undo the acquire (C6.2 CAS).
 fn compare_and_swap(word: u32) -> Effect {
     let rt2_is_ones = field(word, 14, 10) == 0b11111;
     if !rt2_is_ones {

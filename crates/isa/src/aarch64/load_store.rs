@@ -1,4 +1,4 @@
-//! C4.1 "Loads and Stores".
+//! Effect of C4.1 "Loads and Stores".
 
 use super::{atomics, exclusive};
 use crate::bits::{bit, field};
@@ -19,29 +19,31 @@ pub(super) fn decode(word: u32) -> Effect {
     }
 }
 
-/// "Advanced SIMD load/store multiple structures", "… single structure": `ld1` … `st4`,
-/// `ld1r` … `ld4r`. Without post-index, bits 20..16 are zero; `ldap1` and `stl1` (RCPC3), which
-/// do order, are where they are not.
+/// Whether the word is in "Advanced SIMD load/store multiple structures" or "… single
+/// structure": `ld1` … `st4`, `ld1r` … `ld4r`.
+///
+/// Without post-index, bits 20..16 must be zero: others are `ldap1` and `stl1` (RCPC3), which do
+/// order.
 fn is_simd_structure(word: u32) -> bool {
     let post_index = bit(word, 23);
     let single = bit(word, 24);
     !bit(word, 31)
         && (post_index || field(word, 20, 16) == 0)
-        // The multiple structures have a zero where the single ones have "R".
+        // Bit 21 is "R" for a single structure, and zero for multiple ones.
         && (single || !bit(word, 21))
 }
 
-/// "Load register (literal)", `prfm` included.
+/// "Load register (literal)": whether the instruction is known. `prfm` is one of them.
 fn is_literal(word: u32) -> bool {
     let simd = bit(word, 26);
     !(simd && field(word, 31, 30) == 0b11)
 }
 
-/// "LDAPR/STLR (unscaled immediate)". Their neighbours are MTE, MOPS, RCPC3 and THE.
+/// "LDAPR/STLR (unscaled immediate)". The encodings around them are MTE, MOPS, RCPC3 and THE.
 fn rcpc_unscaled(word: u32) -> Effect {
-    let here = !bit(word, 26) && !bit(word, 21) && field(word, 11, 10) == 0b00;
+    let in_group = !bit(word, 26) && !bit(word, 21) && field(word, 11, 10) == 0b00;
     match (field(word, 31, 30), field(word, 23, 22)) {
-        _ if !here => Effect::UNKNOWN,
+        _ if !in_group => Effect::UNKNOWN,
         // `stlur`
         (_, 0b00) => Effect::PLAIN.with_release(true),
         // `ldapur`, `ldapurs*`: Load-AcquirePC
@@ -52,8 +54,10 @@ fn rcpc_unscaled(word: u32) -> Effect {
     }
 }
 
-/// "Load/store register pair", "Load/store no-allocate pair": `ldp`, `stp`, `ldpsw`; `ldnp`,
-/// `stnp`, whose weaker order (C3.2 "Load/store non-temporal pair") is not modelled.
+/// "Load/store register pair", "Load/store no-allocate pair": whether the instruction is known
+/// (`ldp`, `stp`, `ldpsw`; `ldnp`, `stnp`).
+///
+/// The weaker order of `ldnp` and `stnp` (C3.2 "Load/store non-temporal pair") is not modelled.
 fn is_pair(word: u32) -> bool {
     let simd = bit(word, 26);
     let no_allocate = field(word, 24, 23) == 0b00;
@@ -65,7 +69,7 @@ fn is_pair(word: u32) -> bool {
     }
 }
 
-/// The forms with bits 29..27 = 111 and without an unsigned offset, by bits 21 and 11..10.
+/// Words with bits 29..27 = 111 and no unsigned offset, by bits 21 and 11..10.
 fn register(word: u32) -> Effect {
     let simd = bit(word, 26);
     match (bit(word, 21), field(word, 11, 10)) {
@@ -76,21 +80,21 @@ fn register(word: u32) -> Effect {
         // "unprivileged"
         (false, 0b10) => Effect::plain_if(!simd && is_known_size(word, Prefetch::None)),
         (true, 0b00) => atomics::decode(word),
-        // "register offset": `option<1>` is set.
+        // "register offset": `option<1>` must be set.
         (true, 0b10) => Effect::plain_if(bit(word, 14) && is_known_size(word, Prefetch::Allowed)),
         // "pac": `ldraa`, `ldrab`
         _ => Effect::plain_if(!simd && field(word, 31, 30) == 0b11),
     }
 }
 
-/// Whether the form has a prefetch where it would have a signed load of 64 bits.
+/// Whether a form has a prefetch in the place of a signed load of 64 bits.
 #[derive(PartialEq)]
 enum Prefetch {
     Allowed,
     None,
 }
 
-/// Whether size (bits 31..30) and opc (bits 23..22) are allocated.
+/// Whether the combination of size (bits 31..30) and opc (bits 23..22) is allocated.
 fn is_known_size(word: u32, prefetch: Prefetch) -> bool {
     let simd = bit(word, 26);
     match (field(word, 31, 30), field(word, 23, 22)) {

@@ -1,15 +1,15 @@
-//! The numbers of AArch64's registers in [`Registers`].
+//! AArch64's registers, as members of [`Registers`].
 //!
-//! Wn is Xn, and Bn, Hn, Sn, Dn and Qn are Vn. XZR has no number. FPSR has none either: its
-//! cumulative bits come from any earlier instruction, so a read of it is a fence for reads
-//! ([`crate::decode`]).
+//! Wn is Xn, and Bn, Hn, Sn, Dn and Qn are Vn. XZR has no number. FPSR has none either: any
+//! earlier instruction may have set its cumulative bits, so [`crate::decode`] takes a read of it
+//! as a fence for reads.
 
 use crate::Registers;
 
-/// The number of the zero register as an operand.
+/// The zero register's number in an operand field.
 pub(crate) const ZR: u32 = 31;
 
-/// The stack pointer, where an encoding means it and not XZR.
+/// The stack pointer, which shares its number with XZR in encodings.
 pub const SP: Registers = Registers::one(31);
 /// The condition flags.
 pub const NZCV: Registers = Registers::one(32);
@@ -17,12 +17,13 @@ pub const NZCV: Registers = Registers::one(32);
 pub const TPIDR_EL0: Registers = Registers::one(33);
 /// The second thread pointer (SME).
 pub const TPIDR2_EL0: Registers = Registers::one(34);
-/// Rounding mode and the like, which every floating-point operation reads.
+/// The floating-point control register (rounding mode …), which every floating-point operation
+/// reads.
 pub const FPCR: Registers = Registers::one(35);
 /// DIT and SSBS, as one register.
 pub const PSTATE: Registers = Registers::one(36);
 
-/// X`number` of 0 to 30; XZR, which is 31, is no register.
+/// Returns X`number` for 0 to 30, and nothing for 31 (XZR).
 #[must_use]
 pub const fn x(number: u8) -> Registers {
     if number < 31 {
@@ -32,7 +33,7 @@ pub const fn x(number: u8) -> Registers {
     }
 }
 
-/// V`number`, modulo 32 as a list of vectors wraps around.
+/// Returns V`number`, modulo 32, because a list of vectors wraps around.
 #[must_use]
 pub const fn v(number: u8) -> Registers {
     Registers::one(64 + number % 32)

@@ -1,5 +1,5 @@
-//! Branches, exceptions, barriers, hints and system registers: C4.1 "Branches, Exception
-//! Generating and System instructions".
+//! Effect of branches, exceptions, barriers, hints and system registers: C4.1 "Branches,
+//! Exception Generating and System instructions".
 
 use super::registers::ZR;
 use crate::bits::{bit, field};
@@ -29,18 +29,19 @@ pub(super) fn decode(word: u32) -> Effect {
     Effect::UNKNOWN
 }
 
-/// "Exception generation". A system call is left to whoever sees system calls.
+/// "Exception generation". A system call orders nothing by itself; the caller handles it
+/// separately.
 fn exception(word: u32) -> Effect {
     let svc = field(word, 23, 21) == 0b000 && field(word, 4, 0) == 0b00001;
     let brk = field(word, 23, 21) == 0b001 && field(word, 4, 0) == 0b00000;
-    // `hlt` is semihosting under QEMU, `hvc`, `smc`, `dcps` are no user's.
+    // Not `hlt`, which is semihosting under QEMU, nor `hvc`, `smc`, `dcps`, which are privileged.
     Effect::plain_if(svc || brk)
 }
 
 /// "Unconditional branch (register)": `br`, `blr`, `ret` and their authenticated forms.
 fn branch_register(word: u32) -> Effect {
     let op2_is_ones = field(word, 20, 16) == 0b11111;
-    // Not `eret` (0100) and `drps` (0101), which are no user's.
+    // Not `eret` (0100) and `drps` (0101), which are privileged.
     let known = matches!(field(word, 24, 21), 0b0000..=0b0010 | 0b1000 | 0b1001);
     Effect::plain_if(op2_is_ones && known)
 }
@@ -70,8 +71,8 @@ fn hint(number: u32) -> Effect {
         1..=3 => Effect::SPIN_HINT,
         // `nop`, `sev`, `sevl`, `dgh`, `xpaclri`, `pacia1716` … `autib1716`
         0 | 4..=7 | 8 | 10 | 12 | 14 => Effect::PLAIN,
-        // `csdb` bounds the use of predicted data; B2.3 gives it no place in the order of
-        // accesses. `clrbhb`, `paciaz` … `autibsp`, `bti`.
+        // `csdb`, `clrbhb`, `paciaz` … `autibsp`, `bti`. `csdb` limits the use of predicted data;
+        // B2.3 has no rule of order for it.
         20 | 22 | 24..=31 | 32 | 34 | 36 | 38 => Effect::PLAIN,
         // `esb`, `psb csync`, `tsb csync`, `gcsb dsync` synchronise more than memory.
         16..=19 => Effect::fence(Pairs::ALL),
@@ -79,38 +80,39 @@ fn hint(number: u32) -> Effect {
     }
 }
 
-/// "Barriers", by op2 and, for its domain and types, CRm.
+/// "Barriers", by op2, and by CRm, which has the shareability domain and the types of access.
 fn barrier(word: u32) -> Effect {
     let crm = field(word, 11, 8);
     match field(word, 7, 5) {
-        // `clrex` takes the reservation away; no order.
+        // `clrex` clears the reservation and orders nothing.
         0b010 => Effect::PLAIN,
-        // C6.2 DSB: waits until all accesses of its type are complete. `dsb ld` waits for loads
-        // only, but no instruction after it executes before it is done: all pairs, which is
-        // stronger for an earlier store. CRm 0000 and 0100 are `ssbb` and `pssbb`.
+        // C6.2 DSB: waits until all earlier accesses of its types are complete, and no later
+        // instruction executes before that. `dsb ld` waits for loads only: all pairs is stronger
+        // for an earlier store. CRm 0000 and 0100 are `ssbb` and `pssbb`.
         0b100 => Effect::fence(Pairs::ALL),
         // `dsb nXS`
         0b001 if crm & 0b0011 == 0b0010 => Effect::fence(Pairs::ALL),
         0b101 => Effect::fence(dmb(crm)),
-        // C6.2 ISB, B2.3 "Context synchronization": by itself it orders no accesses. Rust and
-        // C++ libraries emit it in place of `yield`.
+        // C6.2 ISB, B2.3 "Context synchronization": orders no accesses by itself. Rust and C++
+        // libraries emit it in place of `yield`.
         0b110 => Effect::SPIN_HINT,
-        // `sb`: nothing later is executed speculatively.
+        // `sb`: no later instruction is executed speculatively.
         0b111 if crm == 0 => Effect::fence(Pairs::ALL),
         _ => Effect::UNKNOWN,
     }
 }
 
-/// B2.3 "Data Memory Barrier": the accesses on each side, by the low bits of CRm. The
-/// shareability domain (high bits) is not told apart: a process has its memory inner shareable,
-/// and a narrower barrier taken for a wider one is stronger.
+/// B2.3 "Data Memory Barrier": the pairs that `dmb` orders, by the low bits of CRm.
+///
+/// The high bits, the shareability domain, do not matter: a process's memory is inner shareable,
+/// and a barrier for a wider domain is stronger than one for a narrower domain.
 const fn dmb(crm: u32) -> Pairs {
     match crm & 0b0011 {
-        // LD: reads before, anything after.
+        // LD: earlier reads with all later accesses.
         0b01 => Pairs::READ_ANY,
-        // ST: writes on both sides.
+        // ST: earlier writes with later writes.
         0b10 => Pairs::WW,
-        // 11: anything; 00: reserved, "execute as a full system barrier operation" (C6.2 DMB).
+        // 11: everything. 00: reserved, "execute as a full system barrier operation" (C6.2 DMB).
         _ => Pairs::ALL,
     }
 }
@@ -122,21 +124,21 @@ fn pstate(word: u32) -> Effect {
     Effect::plain_if(flags || ssbs_or_dit)
 }
 
-/// "System instructions", C5.3: cache maintenance that user code may use.
+/// C5.3 "System instructions": the cache maintenance that user code may execute.
 fn cache_maintenance(word: u32) -> Effect {
     let user = field(word, 18, 16) == 0b011 && field(word, 15, 12) == 0b0111;
     match (field(word, 11, 8), field(word, 7, 5)) {
         _ if !user => Effect::UNKNOWN,
-        // `dc zva` zeroes a block; `dc gva`, `dc gzva` set its tags (and zero it).
+        // `dc zva` zeroes a block; `dc gva` sets its tags; `dc gzva` does both.
         (0b0100, 0b001 | 0b011 | 0b100) => Effect::UNSEEN_WRITE,
-        // `ic ivau`; `dc cvac`, `cvau`, `cvap`, `cvadp`, `civac`: D7.5 orders them as accesses
-        // of their own kind; a full fence is stronger.
+        // `ic ivau`; `dc cvac`, `cvau`, `cvap`, `cvadp`, `civac`: D7.5 has separate ordering
+        // rules for them; a full fence is stronger.
         (0b0101 | 0b1010 | 0b1011 | 0b1100 | 0b1101 | 0b1110, 0b001) => Effect::fence(Pairs::ALL),
         _ => Effect::UNKNOWN,
     }
 }
 
-/// System registers, as bits 20..5 of `mrs` and `msr` name them: op0:op1:CRn:CRm:op2.
+/// System registers by bits 20..5 of `mrs` and `msr`: op0:op1:CRn:CRm:op2.
 pub(super) mod key {
     const fn key(op0: u32, op1: u32, crn: u32, crm: u32, op2: u32) -> u32 {
         op0 << 14 | op1 << 11 | crn << 7 | crm << 3 | op2
@@ -162,12 +164,12 @@ pub(super) mod key {
     pub const ID_LAST: u32 = key(3, 0, 0, 7, 7);
 }
 
-/// "System register move": `mrs` (`read`) and `msr` of registers that have no side effect on
+/// "System register move": `mrs` (if `read`) and `msr`, of registers without a side effect on
 /// memory.
 fn system_register(word: u32, read: bool) -> Effect {
     let known = match field(word, 20, 5) {
-        // Its cumulative bits come from the operands of any earlier instruction, which
-        // `Flow` does not track: a read of it comes after all earlier reads.
+        // Any earlier instruction may have set FPSR's cumulative bits, which `Flow` does not
+        // track. So a read of it orders all later accesses after all earlier reads.
         key::FPSR if read => return Effect::fence(Pairs::READ_ANY),
         key::NZCV | key::DIT | key::SSBS | key::FPCR | key::FPSR => true,
         key::TPIDR_EL0 | key::TPIDR2_EL0 => true,

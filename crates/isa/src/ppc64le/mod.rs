@@ -1,10 +1,13 @@
-//! Power, 64-bit, little-endian. Sections are those of the Power ISA 3.0B; "Book I" is the user
-//! instruction set, "Book II" storage and its order.
+//! Decoder for Power (64-bit, little-endian).
 //!
-//! Fields are named as in the Power ISA, but bits are counted from the least significant, as in
-//! the rest of the crate: its bit n is bit 31−n here. One file for each group that matters to
-//! order: [`storage`] (barriers, reservations, atomics, caches), [`tables`] (what is harmless
-//! among the extended opcodes); and [`flow`](self::flow()), for what registers pass on.
+//! Sections are those of the Power ISA 3.0B. "Book I" is the user instruction set, "Book II" is
+//! storage and its order, "Book III" is for the operating system.
+//!
+//! Fields have the names of the Power ISA, but bits are counted from the least significant, as in
+//! the rest of the crate: the ISA's bit n is bit 31−n here.
+//!
+//! [`storage`] decodes what orders (barriers, reservations, atomics, caches), [`tables`] lists
+//! the extended opcodes that order nothing. The files of [`flow`](self::flow()) are in `flow`.
 
 mod flow;
 mod storage;
@@ -20,7 +23,7 @@ pub(crate) fn decode(word: u32) -> Effect {
     match field(word, 31, 26) {
         // `tdi`, `twi`
         2 | 3 => Effect::PLAIN,
-        // Vector (Book I ch. 6), `maddhd` …: registers only.
+        // Vector (Book I ch. 6), `maddhd` …: no access to memory.
         4 => Effect::PLAIN,
         // `lxvp`, `stxvp` (3.1)
         6 => Effect::plain_if(field(word, 3, 1) == 0),
@@ -38,24 +41,24 @@ pub(crate) fn decode(word: u32) -> Effect {
         // `lwz` … `sthu`; `lfs` … `stfdu`. Not `lmw`, `stmw` (46, 47): Book I 3.3.5, an error
         // in little-endian mode.
         32..=45 | 48..=55 => Effect::PLAIN,
-        // `lq`: Book II 1.4 makes an aligned quadword one access, and QEMU reports two.
+        // `lq`: an aligned quadword is one access (Book II 1.4), but QEMU reports two.
         56 => Effect::UNKNOWN,
         // `lfdp`, `lxsd`, `lxssp`
         57 => Effect::plain_if(field(word, 1, 0) != 0b01),
-        // Floating point, decimal and VSX arithmetic: registers only.
+        // Floating point, decimal and VSX arithmetic: no access to memory.
         59 | 60 | 63 => Effect::PLAIN,
         // `stfdp`, `lxv`, `stxv`, `stxsd`, `stxssp`
         61 => Effect::PLAIN,
         // `ld`, `ldu`, `lwa`
         58 => Effect::plain_if(field(word, 1, 0) != 0b11),
-        // `std`, `stdu`; not `stq`: see `lq`.
+        // `std`, `stdu`. Not `stq`, for the same reason as `lq`.
         62 => Effect::plain_if(field(word, 1, 0) <= 0b01),
         // Reserved; 1 is the prefix of an instruction of 8 bytes (3.1).
         _ => Effect::UNKNOWN,
     }
 }
 
-/// `sc 0`, `scv`: left to whoever sees system calls.
+/// `sc 0`, `scv`. A system call orders nothing by itself; the caller handles it separately.
 fn is_system_call(word: u32) -> bool {
     let sc = field(word, 1, 0) == 0b10 && field(word, 11, 5) == 0;
     let scv = field(word, 1, 0) == 0b01;
@@ -68,8 +71,8 @@ fn extended_19(word: u32) -> Effect {
         return Effect::PLAIN;
     }
     match field(word, 10, 1) {
-        // Book II 4.6.1 `isync`: a context synchronisation; by itself it orders no accesses. What
-        // it does after a conditional branch is in the register flow.
+        // Book II 4.6.1 `isync`: a context synchronisation, which orders no accesses by itself.
+        // The register flow says what it does after a conditional branch.
         150 => Effect::PLAIN,
         // `mcrf`; `bclr`, `bcctr`, `bctar`
         0 | 16 | 528 | 560 => Effect::PLAIN,
@@ -97,7 +100,7 @@ fn extended_31(word: u32) -> Effect {
     }
 }
 
-/// `or`, of which some forms that change no register are hints.
+/// `or`. Some forms that change no register are hints.
 fn or(word: u32) -> Effect {
     let (rs, ra, rb) = (
         field(word, 25, 21),

@@ -1,4 +1,4 @@
-//! Book II ch. 4: what orders storage, among the extended opcodes of primary opcode 31.
+//! Book II ch. 4: the extended opcodes of primary opcode 31 that order storage.
 
 use crate::bits::{bit, field};
 use crate::{Access, Effect, Pairs};
@@ -6,13 +6,13 @@ use crate::{Access, Effect, Pairs};
 /// `eieio` with its reserved fields zero.
 const EIEIO: u32 = 0x7c00_06ac;
 
-/// The effect of the extended opcode `xo`, if it is one of these.
+/// Returns the effect of the extended opcode `xo`, if it is in this group.
 pub(super) fn decode(word: u32, xo: u32) -> Option<Effect> {
     Some(match xo {
         598 => Effect::fence(sync(word)),
-        // 4.6.3 `eieio`: orders stores to memory that is cached (a process's own) among
-        // themselves; loads only where memory is caching inhibited and guarded. With a field
-        // that `eieio` does not have (`mbar MO` of embedded processors): everything.
+        // 4.6.3 `eieio`: orders stores with stores in cached memory, which is all that a process
+        // has. It orders loads only in caching inhibited, guarded memory. With a field set that
+        // `eieio` does not have (`mbar MO` of embedded processors), all pairs.
         854 if word == EIEIO => Effect::fence(Pairs::WW),
         854 => Effect::fence(Pairs::ALL),
 
@@ -27,19 +27,19 @@ pub(super) fn decode(word: u32, xo: u32) -> Option<Effect> {
         1014 => Effect::UNSEEN_WRITE,
         // 4.3.2 `dcbt`, `dcbtst`: hints.
         278 | 246 => Effect::PLAIN,
-        // 4.3.2 `dcbst`, `dcbf`; 4.3.1 `icbi`: ordered as loads or stores of their own kind; a
-        // full fence is stronger.
+        // 4.3.2 `dcbst`, `dcbf`; 4.3.1 `icbi`: ordered as loads or stores; a full fence is
+        // stronger.
         54 | 86 | 982 => Effect::fence(Pairs::ALL),
         _ => return None,
     })
 }
 
-/// 4.6.3 `sync`, by L. In 3.1, L has a third bit and there is a field SC; with any of it set,
-/// the strongest.
+/// 4.6.3 `sync`, by L. Power ISA 3.1 adds a third bit to L, and the field SC: with any of them
+/// set, all pairs.
 const fn sync(word: u32) -> Pairs {
     let (l, sc) = (field(word, 23, 21), field(word, 20, 16));
     match (l, sc) {
-        // "lwsync": all but an earlier store with a later load.
+        // "lwsync": all pairs but an earlier store with a later load.
         (1, 0) => Pairs::TSO,
         // 0: "hwsync"; 2: "ptesync"
         _ => Pairs::ALL,

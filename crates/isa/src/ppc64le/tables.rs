@@ -1,8 +1,8 @@
-//! Book I: what is harmless among the extended opcodes of primary opcode 31.
+//! Book I: the extended opcodes of primary opcode 31 that order nothing.
 
 use crate::bits::field;
 
-/// Arithmetic, logic, moves between registers, traps: no access to memory.
+/// Whether `xo` is arithmetic, logic, a move between registers or a trap: no access to memory.
 pub(super) fn is_arithmetic(xo: u32) -> bool {
     matches!(
         xo,
@@ -33,13 +33,14 @@ pub(super) fn is_arithmetic(xo: u32) -> bool {
         | 576 | 144 | 19
         // `mtvsrd`, `mtvsrwa`, `mtvsrwz`, `mtvsrdd`, `mtvsrws`; `mfvsrd`, `mfvsrwz`, `mfvsrld`
         | 179 | 211 | 243 | 435 | 403 | 51 | 115 | 307
-        // `lvsl`, `lvsr`: they make a permutation from an address.
+        // `lvsl`, `lvsr`: compute a permutation from an address.
         | 6 | 38
     )
 }
 
-/// Ordinary loads and stores. Not the string forms (`lswx` …): Book I 3.3.6, an error in
-/// little-endian mode.
+/// Whether `xo` is an ordinary load or store.
+///
+/// The string forms (`lswx` …) are not: they are an error in little-endian mode (Book I 3.3.6).
 pub(super) fn is_load_or_store(xo: u32) -> bool {
     matches!(
         xo,
@@ -75,7 +76,7 @@ pub(super) enum Move {
     To,
 }
 
-/// Book II ch. 3 and 6, Book III 5.4.4: registers without a side effect on storage.
+/// Book II ch. 3 and 6, Book III 5.4.4: whether the register has no side effect on storage.
 pub(super) fn is_known_spr(word: u32, direction: Move) -> bool {
     // The halves of the number are swapped in the instruction.
     let spr = field(word, 15, 11) << 5 | field(word, 20, 16);

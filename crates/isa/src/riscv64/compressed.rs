@@ -1,13 +1,15 @@
-//! "C" and "Zcb": none of the compressed instructions orders anything.
+//! "C" and "Zcb": which compressed instructions are known. None of them orders anything.
 
-/// Whether the halfword is an instruction of RV64C (or Zcb), by quadrant and funct3. What is
-/// reserved is not: some of it (`c.mop.1`, that is `c.sspush`) has come to access memory since.
+/// Whether the halfword is an instruction of RV64C or Zcb, by quadrant and funct3.
+///
+/// Reserved encodings are unknown, because a later extension may give them an access to memory,
+/// as it did to `c.mop.1` (`c.sspush`).
 pub(super) fn is_known(half: u16) -> bool {
     let rd = half >> 7 & 0b1_1111;
-    // The immediate of `c.lui` and `c.addi16sp`, which must not be zero.
+    // `c.lui` and `c.addi16sp` are reserved with an immediate of zero.
     let has_immediate = half & 0b1_0000_0111_1100 != 0;
     match (half & 0b11, half >> 13) {
-        // Zero is defined to trap; `c.addi4spn` with zero is reserved.
+        // `c.addi4spn`, reserved with an immediate of zero. All zeros is defined to trap.
         (0b00, 0b000) => half == 0 || half >> 5 != 0,
         // `c.fld`, `c.lw`, `c.ld`
         (0b00, 0b001..=0b011) => true,
@@ -34,7 +36,7 @@ pub(super) fn is_known(half: u16) -> bool {
         (0b10, 0b100) => half != 0x8002,
         // `c.fsdsp`, `c.swsp`, `c.sdsp`
         (0b10, _) => true,
-        // 11: not compressed.
+        // Low bits 11: not compressed.
         _ => false,
     }
 }

@@ -1,11 +1,13 @@
-//! Register flow. Numbers: 1 to 31 are x1 to x31 (x0 is always zero and has none), 32 is `fcsr`,
+//! Register flow of RISC-V.
+//!
+//! Register numbers: 1 to 31 are x1 to x31 (x0 is always zero and has no number), 32 is `fcsr`,
 //! 64 to 95 are f0 to f31.
 //!
-//! Syntactic dependencies as RVWMO defines them ("Syntactic dependencies"): an instruction's
-//! result depends on every source register, whatever the operation does with it. Limits:
-//! - The rounding mode and the sticky flags are no source of floating-point arithmetic; what
-//!   reads `fcsr` depends on everything instead.
-//! - The link register of `jalr` counts as made from the register that it jumps to.
+//! Dependencies are syntactic, as RVWMO defines them ("Syntactic dependencies"): a result depends
+//! on every source register, whatever the operation does with it. Limits:
+//! - Floating-point arithmetic is not tracked as reading the rounding mode or as writing the
+//!   sticky flags. Instead, an instruction that reads `fcsr` depends on everything.
+//! - The link register of `jalr` counts as computed from the register that `jalr` jumps to.
 
 mod compressed;
 mod operands;
@@ -23,16 +25,16 @@ pub(crate) fn flow(bytes: &[u8]) -> Flow {
     if super::decode(bytes).unknown {
         return Flow::UNKNOWN;
     }
-    // The length is known to be that of one instruction.
+    // `decode` has checked the length.
     match *bytes {
         [a, b] => compressed::flow(u16::from_le_bytes([a, b])),
-        [a, b, c, d] => full(u32::from_le_bytes([a, b, c, d])),
+        [a, b, c, d] => uncompressed(u32::from_le_bytes([a, b, c, d])),
         _ => Flow::UNKNOWN,
     }
 }
 
 /// "RV32/64G Instruction Set Listings": the map of major opcodes, by bits 6..2.
-fn full(word: u32) -> Flow {
+fn uncompressed(word: u32) -> Flow {
     let (rd, rs1, rs2) = (field(word, 11, 7), field(word, 19, 15), field(word, 24, 20));
     match field(word, 6, 2) {
         // LOAD, LOAD-FP
@@ -65,8 +67,10 @@ fn full(word: u32) -> Flow {
     }
 }
 
-/// OP and OP-32, by funct7: `add` …; "M"; "Zba", "Zbb", "Zbc", "Zbs", "Zbkb"; "Zicond". The rest
-/// is reserved or in extensions of which some read `rd` too.
+/// OP and OP-32: whether `funct7` is one whose instructions read `rs1` and `rs2` only (`add` …;
+/// "M"; "Zba", "Zbb", "Zbc", "Zbs", "Zbkb"; "Zicond").
+///
+/// The others are reserved, or of extensions in which some instructions read `rd` too.
 fn has_two_sources(funct7: u32) -> bool {
     matches!(
         funct7,
@@ -74,7 +78,7 @@ fn has_two_sources(funct7: u32) -> bool {
     )
 }
 
-/// Unknown for quadruple precision, which is not emulated; `flow` for the other formats.
+/// Returns `flow`, or unknown for quadruple precision, which QEMU does not emulate.
 fn known_format(word: u32, flow: Flow) -> Flow {
     if field(word, 26, 25) == 0b11 {
         Flow::UNKNOWN
@@ -97,7 +101,7 @@ fn op_fp(word: u32) -> Flow {
         (0b11000, _) | (0b11100, 0) => compute(f(rs1), x(rd)),
         // `fcvt` from an integer; `fmv.w.x`
         (0b11010, _) | (0b11110, 0) => compute(x(rs1), f(rd)),
-        // `fli`: its first operand is a constant.
+        // `fli`: `rs1` is a constant.
         (0b11110, 1) => compute(Registers::NONE, f(rd)),
         _ => Flow::UNKNOWN,
     }
@@ -135,7 +139,8 @@ fn amo(word: u32) -> Flow {
             status: x(rd),
             ..store(x(rs1), x(rs2))
         },
-        // "Zacas": `amocas` compares with `rd`; `amocas.q` has pairs, of which x0's is zero.
+        // "Zacas": `amocas` compares with `rd`. `amocas.q` takes register pairs; that of x0 is
+        // zero.
         0b00101 if is_quad && (bit(rd, 0) || bit(rs2, 0)) => Flow::UNKNOWN,
         0b00101 if is_quad => Flow {
             several: true,
@@ -151,7 +156,7 @@ fn amo(word: u32) -> Flow {
     }
 }
 
-/// The pair that begins with the even register `number`.
+/// Returns the register pair that begins with the even register `number`.
 fn pair(number: u32) -> Registers {
     if number == 0 {
         Registers::NONE
@@ -166,7 +171,7 @@ fn system(word: u32) -> Flow {
     let (csr, is_immediate) = (field(word, 31, 20), bit(word, 14));
     if field(word, 14, 12) == 0 {
         return match word {
-            // Linux: number in a7, arguments in a0 to a5, result in a0.
+            // Linux: the number is in a7, the arguments in a0 to a5, the result in a0.
             ECALL => compute((10..=17).collect(), x(10)),
             // `ebreak`, `wrs.nto`, `wrs.sto`
             _ => Flow::NONE,
@@ -176,7 +181,7 @@ fn system(word: u32) -> Flow {
     if csr >= 0xc00 {
         return compute(Registers::NONE, x(rd));
     }
-    // "Zicsr" on `fflags`, `frm`, `fcsr`: the sticky flags come from any instruction before.
+    // "Zicsr" on `fflags`, `frm`, `fcsr`: any earlier instruction may have set sticky flags.
     let is_swap = field(word, 13, 12) == 0b01;
     let old = if rd == 0 { FCSR } else { Registers::ALL };
     let new = if is_immediate {

@@ -1,25 +1,25 @@
-//! What the opcode maps say of an instruction.
+//! What an opcode map returns for an instruction.
 
 use super::operands::{Code, ModRm};
 use crate::{Effect, Pairs};
 
-/// What an instruction is, before its `lock` prefix is looked at.
+/// The kind of an instruction, without regard to its `lock` prefix.
 pub(super) enum Kind {
-    /// Not lockable.
+    /// An instruction that `lock` may not precede.
     Other(Effect),
-    /// Reads, modifies and writes memory: atomic with `lock`.
+    /// A read-modify-write of memory, which is atomic with `lock`.
     ReadModifyWrite,
-    /// Exchanges with memory: atomic with `lock` or without.
+    /// An exchange with memory, which is atomic with and without `lock`.
     Exchange,
 }
 
-/// No effect on order.
+/// An instruction with no effect on order.
 pub(super) const PLAIN: Option<Kind> = Some(Kind::Other(Effect::PLAIN));
-/// A full fence.
+/// An instruction that is a full fence.
 pub(super) const FULL_FENCE: Option<Kind> = Some(Kind::Other(Effect::fence(Pairs::ALL)));
 
-/// An instruction that `lock` may precede when `modrm` is memory, if it is `lockable`
-/// (SDM 2A "LOCK").
+/// An instruction that `lock` may precede if it is `lockable` and `modrm` is memory (SDM 2A
+/// "LOCK").
 pub(super) fn read_modify_write(modrm: &ModRm, lockable: bool) -> Option<Kind> {
     if lockable && modrm.is_memory() {
         Some(Kind::ReadModifyWrite)
@@ -28,7 +28,7 @@ pub(super) fn read_modify_write(modrm: &ModRm, lockable: bool) -> Option<Kind> {
     }
 }
 
-/// A plain instruction with ModRM and `immediate` bytes after it.
+/// A plain instruction with a ModRM byte and `immediate` bytes after it.
 pub(super) fn with_modrm(code: &mut Code<'_>, immediate: usize) -> Option<Kind> {
     ModRm::read(code)?;
     with_immediate(code, immediate)

@@ -1,13 +1,15 @@
-//! x86-64. References are to the Intel 64 and IA-32 Architectures Software Developer's Manual
-//! ("SDM"), volume 2 for encodings (appendix A has the opcode maps), volume 3A section 9.2 for
-//! the order of memory.
+//! Decoder for x86-64.
 //!
-//! An ordinary access is plain here: that loads stay in order, and stores, is x86's memory model
-//! and not a matter of the instruction. The length counts: bytes that are not exactly as long as
-//! the instruction that they begin are unknown.
+//! Sections are those of the Intel 64 and IA-32 Architectures Software Developer's Manual ("SDM"):
+//! volume 2 for encodings (appendix A has the opcode maps), volume 3A section 9.2 for the order
+//! of memory. "APM" is AMD's manual.
 //!
-//! One file for each opcode map: [`one_byte`], [`two_byte`] (0F, 0F 38 and 0F 3A), [`vex`];
-//! [`kind`] has the answers that they share, [`operands`] reads what follows the opcode.
+//! An ordinary access is plain here. That x86 keeps loads and stores in order is its memory
+//! model's business, not the instruction's. Bytes that are shorter or longer than the instruction
+//! that they begin with are unknown.
+//!
+//! Each opcode map has a file: [`one_byte`], [`two_byte`] (0F, 0F 38 and 0F 3A), [`vex`].
+//! [`kind`] has the results that they share, [`operands`] reads what surrounds the opcode.
 
 mod kind;
 mod one_byte;
@@ -27,7 +29,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Effect {
     instruction(bytes).unwrap_or(Effect::UNKNOWN)
 }
 
-/// `None` is unknown, here and in the maps.
+/// Returns the effect, or `None` if the instruction is unknown. The maps return `None` likewise.
 fn instruction(bytes: &[u8]) -> Option<Effect> {
     const LONGEST: usize = 15;
     if bytes.len() > LONGEST {
@@ -47,7 +49,7 @@ fn instruction(bytes: &[u8]) -> Option<Effect> {
         (Kind::Exchange, _) | (Kind::ReadModifyWrite, true) => Some(LOCKED),
         (Kind::ReadModifyWrite, false) => Some(Effect::PLAIN),
         (Kind::Other(effect), false) => Some(effect),
-        // SDM 2A "LOCK": anything else raises #UD.
+        // SDM 2A "LOCK": with any other instruction, the prefix raises #UD.
         (Kind::Other(_), true) => None,
     }
 }

@@ -28,9 +28,9 @@ pub(super) fn decode(opcode: u8, prefixes: &Prefixes, code: &mut Code<'_>) -> Op
         0x86 | 0x87 => exchange(code),
         // `mov`, `lea`
         0x88..=0x8d => with_modrm(code, 0),
-        // Group 1A: `pop`; the rest is XOP.
+        // Group 1A: `pop`. The others are XOP.
         0x8f => (ModRm::read(code)?.reg() == 0).then_some(Kind::Other(Effect::PLAIN)),
-        // F3 90 is `pause`, but for `xchg r8, rax`.
+        // F3 90 is `pause`; with REX.B it is `xchg r8, rax`.
         0x90 if prefixes.mandatory() == Mandatory::PF3 && !prefixes.rex_b() => {
             Some(Kind::Other(Effect::SPIN_HINT))
         }
@@ -40,8 +40,8 @@ pub(super) fn decode(opcode: u8, prefixes: &Prefixes, code: &mut Code<'_>) -> Op
         0x9b..=0x9f => PLAIN,
         // `mov` with an absolute address
         0xa0..=0xa3 => with_immediate(code, if prefixes.address_size { 4 } else { 8 }),
-        // `movs`, `cmps`; `stos`, `lods`, `scas`. SDM 3A 9.2.4: fast strings may store out of
-        // order among themselves; taken as ordinary stores.
+        // `movs`, `cmps`; `stos`, `lods`, `scas`. The stores of fast strings may be reordered
+        // among themselves (SDM 3A 9.2.4), but count as ordinary stores.
         0xa4..=0xa7 | 0xaa..=0xaf => PLAIN,
         // `test`
         0xa8 => with_immediate(code, 1),
@@ -63,7 +63,7 @@ pub(super) fn decode(opcode: u8, prefixes: &Prefixes, code: &mut Code<'_>) -> Op
         0xc9 => PLAIN,
         // `int3`
         0xcc => PLAIN,
-        // `int 0x80`: left to whoever sees system calls.
+        // `int 0x80`: a system call orders nothing by itself; the caller handles it separately.
         0xcd => (code.byte()? == 0x80).then_some(Kind::Other(Effect::PLAIN)),
         // `iret`: SDM 3A 9.3, serializing.
         0xcf => FULL_FENCE,
@@ -82,7 +82,7 @@ pub(super) fn decode(opcode: u8, prefixes: &Prefixes, code: &mut Code<'_>) -> Op
         0xf7 => group_3(code, prefixes.immediate_z()),
         0xfe => group_4(code),
         0xff => group_5(code),
-        // Not of 64-bit mode, EVEX, far, privileged.
+        // Invalid in 64-bit mode, EVEX, far, privileged.
         _ => None,
     }
 }
@@ -91,9 +91,9 @@ pub(super) fn decode(opcode: u8, prefixes: &Prefixes, code: &mut Code<'_>) -> Op
 fn arithmetic(opcode: u8, prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
     const CMP: u8 = 7;
     match opcode & 0b111 {
-        // To memory or a register.
+        // Writes memory or a register.
         0 | 1 => read_modify_write(&ModRm::read(code)?, opcode >> 3 != CMP),
-        // From memory or a register.
+        // Reads memory or a register.
         2 | 3 => with_modrm(code, 0),
         4 => with_immediate(code, 1),
         5 => with_immediate(code, prefixes.immediate_z()),
@@ -126,7 +126,7 @@ fn group_4(code: &mut Code<'_>) -> Option<Kind> {
     }
 }
 
-/// `inc`, `dec`, `call`, `jmp`, `push`; not their far forms (3, 5).
+/// `inc`, `dec`, `call`, `jmp`, `push`. The far forms (3, 5) are unknown.
 fn group_5(code: &mut Code<'_>) -> Option<Kind> {
     let modrm = ModRm::read(code)?;
     match modrm.reg() {
@@ -142,14 +142,16 @@ fn group_11(code: &mut Code<'_>, immediate: usize) -> Option<Kind> {
     (modrm.reg() == 0).then_some(Kind::Other(Effect::PLAIN))
 }
 
-/// In 64-bit mode the displacement has 32 bits; whether an operand size prefix makes it 16 is
-/// not the same for all makers (SDM 2A "CALL", APM 3 "CALL (Near)"), so either is taken.
+/// `call`, `jmp` with a displacement, which has 32 bits in 64-bit mode.
+///
+/// Whether an operand size prefix makes it 16 bits depends on the maker (SDM 2A "CALL", APM 3
+/// "CALL (Near)"), so both lengths are accepted.
 fn near_branch(prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
     let short = prefixes.immediate_z() == 2 && code.len() == 2;
     with_immediate(code, if short { 2 } else { 4 })
 }
 
-/// `xchg`: SDM 3A 9.1.2.1, locked with the prefix or without when it accesses memory.
+/// `xchg`. If it accesses memory, it is locked with and without the prefix (SDM 3A 9.1.2.1).
 fn exchange(code: &mut Code<'_>) -> Option<Kind> {
     if ModRm::read(code)?.is_memory() {
         Some(Kind::Exchange)

@@ -1,6 +1,6 @@
 //! Prefixes, ModRM and the length of operands: SDM 2A chapter 2.
 
-/// The bytes of an instruction that are not read yet.
+/// The bytes of an instruction that have not been read yet.
 pub(super) struct Code<'a>(&'a [u8]);
 
 impl<'a> Code<'a> {
@@ -22,14 +22,14 @@ impl<'a> Code<'a> {
         Some(first)
     }
 
-    /// Passes over `n` bytes of displacement or immediate.
+    /// Skips `n` bytes of displacement or immediate.
     pub(super) fn skip(&mut self, n: usize) -> Option<()> {
         self.0 = self.0.get(n..)?;
         Some(())
     }
 }
 
-/// The prefix that is part of an opcode in the maps behind 0F.
+/// The prefix that is part of the opcode in the maps after 0F.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mandatory {
     None,
@@ -42,17 +42,17 @@ pub(super) enum Mandatory {
 #[derive(Default)]
 pub(super) struct Prefixes {
     pub(super) lock: bool,
-    /// The last of F2 and F3.
+    /// F2 or F3, whichever comes last.
     repeat: Option<u8>,
     pub(super) operand_size: bool,
     pub(super) address_size: bool,
-    /// Zero without REX.
+    /// The REX prefix; zero if there is none.
     rex: u8,
 }
 
 impl Prefixes {
-    /// SDM 2A 2.1.1, 2.2.1: legacy prefixes in any order, then REX; a REX before another prefix
-    /// is ignored.
+    /// Reads legacy prefixes in any order, then REX. A REX before another prefix is ignored
+    /// (SDM 2A 2.1.1, 2.2.1).
     pub(super) fn read(code: &mut Code<'_>) -> Option<Prefixes> {
         let mut prefixes = Prefixes::default();
         loop {
@@ -105,7 +105,7 @@ impl Prefixes {
         !self.lock && self.repeat.is_none() && !self.operand_size && self.rex == 0
     }
 
-    /// The length of an immediate of operand size, of 4 bytes at most ("Iz").
+    /// Returns the length in bytes of an immediate of operand size, at most 4 ("Iz").
     pub(super) fn immediate_z(&self) -> usize {
         if self.operand_size && !self.rex_w() {
             2
@@ -114,18 +114,18 @@ impl Prefixes {
         }
     }
 
-    /// The length of an immediate of operand size ("Iv").
+    /// Returns the length in bytes of an immediate of operand size ("Iv").
     pub(super) fn immediate_v(&self) -> usize {
         if self.rex_w() { 8 } else { self.immediate_z() }
     }
 }
 
-/// A ModRM byte, its SIB and displacement passed over.
+/// A ModRM byte, whose SIB byte and displacement have been skipped.
 pub(super) struct ModRm(u8);
 
 impl ModRm {
-    /// SDM 2A 2.1.5, tables 2-2 and 2-3; in 64-bit mode an address size prefix changes nothing
-    /// in the length.
+    /// Reads a ModRM byte and skips its SIB byte and displacement (SDM 2A 2.1.5, tables 2-2 and
+    /// 2-3). In 64-bit mode, an address size prefix does not change their length.
     pub(super) fn read(code: &mut Code<'_>) -> Option<ModRm> {
         let modrm = ModRm(code.byte()?);
         if !modrm.is_memory() {
@@ -136,7 +136,7 @@ impl ModRm {
             base = code.byte()? & 0b111;
         }
         code.skip(match modrm.0 >> 6 {
-            // No base (or the instruction pointer): 32 bits.
+            // No base, or the instruction pointer: 32 bits of displacement.
             0b00 if base == 0b101 => 4,
             0b00 => 0,
             0b01 => 1,
@@ -150,7 +150,7 @@ impl ModRm {
         self.0 >> 6 != 0b11
     }
 
-    /// The field "reg", which is part of the opcode in a group.
+    /// Returns the field "reg", which is part of the opcode in a group.
     pub(super) fn reg(&self) -> u8 {
         self.0 >> 3 & 0b111
     }

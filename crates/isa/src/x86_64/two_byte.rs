@@ -1,14 +1,15 @@
-//! SDM 2D tables: the opcode maps behind 0F, 0F 38 and 0F 3A.
+//! SDM 2D tables: the opcode maps after 0F, 0F 38 and 0F 3A.
 
 use super::kind::{FULL_FENCE, Kind, PLAIN, read_modify_write, with_immediate, with_modrm};
 use super::operands::{Code, Mandatory, ModRm, Prefixes};
 use crate::{Effect, Pairs};
 
-/// After 0F.
+/// Decodes the bytes after 0F.
 pub(super) fn decode(prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
     match code.byte()? {
         0x01 => group_7(prefixes, code),
-        // `syscall`, `sysenter`: left to whoever sees system calls.
+        // `syscall`, `sysenter`: they order nothing by themselves; the caller handles them
+        // separately.
         0x05 | 0x34 => PLAIN,
         // `ud2`, `ud1`: trap.
         0x0b => PLAIN,
@@ -18,9 +19,10 @@ pub(super) fn decode(prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
         // Reserved for hints: `cldemote`, `endbr64`, `rdssp`, `nop`. Not 1A and 1B, where MPX has
         // `bndldx` and `bndstx`.
         0x19 | 0x1c..=0x1f => with_modrm(code, 0),
-        // `rdtsc`: SDM 2B, not ordered with accesses.
+        // `rdtsc`: not ordered with accesses (SDM 2B).
         0x31 => PLAIN,
-        // SSE: moves (the non-temporal 2B and E7 as ordinary stores), arithmetic, comparisons.
+        // SSE: moves, arithmetic, comparisons. The non-temporal 2B and E7 count as ordinary
+        // stores.
         0x10..=0x17 | 0x28..=0x2f | 0x50..=0x6f | 0x74..=0x76 | 0x7c..=0x7f => with_modrm(code, 0),
         0x70..=0x73 => with_modrm(code, 1),
         // `emms`
@@ -55,7 +57,7 @@ pub(super) fn decode(prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
         0xba => group_8(code),
         // `cmpps`, `pinsrw`, `pextrw`, `shufps`
         0xc2 | 0xc4..=0xc6 => with_modrm(code, 1),
-        // `movnti`: a store that may overtake others; taken as an ordinary one.
+        // `movnti`: non-temporal, but counts as an ordinary store.
         0xc3 => with_modrm(code, 0),
         0xc7 => group_9(prefixes, code),
         // `bswap`
@@ -66,13 +68,13 @@ pub(super) fn decode(prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
     }
 }
 
-/// `xgetbv`, `rdtscp`, `rdpkru`, `serialize`; the rest is privileged or about descriptors.
+/// `xgetbv`, `rdtscp`, `rdpkru`, `serialize`. The others are privileged or access descriptors.
 fn group_7(prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
     if prefixes.mandatory() != Mandatory::None {
         return None;
     }
     match ModRm::read(code)?.byte() {
-        // SDM 2B "RDTSCP": waits for earlier loads, which x86 keeps in order anyway.
+        // SDM 2B "RDTSCP": waits for earlier loads. x86 keeps loads in order anyway.
         0xd0 | 0xee | 0xf9 => PLAIN,
         // SDM 3A 9.3
         0xe8 => FULL_FENCE,
@@ -105,11 +107,11 @@ fn group_9(prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
 fn group_15(prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
     let modrm = ModRm::read(code)?;
     match (modrm.is_memory(), modrm.reg(), prefixes.mandatory()) {
-        // `fxsave`, `xsave`, `xsaveopt`: QEMU writes the area in a helper.
+        // `fxsave`, `xsave`, `xsaveopt`: QEMU writes the save area without a callback.
         (true, 0 | 4 | 6, Mandatory::None) => Some(Kind::Other(Effect::UNSEEN_WRITE)),
         // `fxrstor`, `ldmxcsr`, `stmxcsr`, `xrstor`
         (true, 1 | 2 | 3 | 5, Mandatory::None) => PLAIN,
-        // `clflush`; `clwb`, `clflushopt`: SDM 3A 9.2.5 orders them with some accesses; a full
+        // `clflush`; `clwb`, `clflushopt`: ordered with some accesses (SDM 3A 9.2.5); a full
         // fence is stronger.
         (true, 7, Mandatory::None) | (true, 6 | 7, Mandatory::P66) => FULL_FENCE,
         // `lfence`: SDM 3A 9.2.5, "reads cannot pass earlier LFENCE", nor can writes, and an
@@ -117,7 +119,7 @@ fn group_15(prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
         (false, 5, Mandatory::None) => Some(Kind::Other(Effect::fence(Pairs::READ_ANY))),
         // `mfence`
         (false, 6, Mandatory::None) => FULL_FENCE,
-        // `sfence`: stores on both sides.
+        // `sfence`: orders stores with stores.
         (false, 7, Mandatory::None) => Some(Kind::Other(Effect::fence(Pairs::WW))),
         // `rdfsbase`, `rdgsbase`, `wrfsbase`, `wrgsbase`
         (false, 0..=3, Mandatory::PF3) => PLAIN,
@@ -125,7 +127,7 @@ fn group_15(prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
     }
 }
 
-/// After 0F 38.
+/// Decodes the bytes after 0F 38.
 fn map_38(prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
     let known = match code.byte()? {
         // SSSE3
@@ -136,9 +138,10 @@ fn map_38(prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
         0xc8..=0xcd | 0xcf | 0xdb..=0xdf => true,
         // `movbe`, `crc32`
         0xf0 | 0xf1 => true,
-        // `adcx`, `adox`; without a prefix it is `wrss`.
+        // `adcx`, `adox`. Without a prefix it is `wrss`.
         0xf6 => matches!(prefixes.mandatory(), Mandatory::P66 | Mandatory::PF3),
-        // Among others `movdiri`, `movdir64b`, `enqcmd`, which order less than a store.
+        // Among the others are `movdiri`, `movdir64b`, `enqcmd`, which are ordered less than a
+        // store.
         _ => false,
     };
     if !known {
@@ -147,7 +150,7 @@ fn map_38(prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
     with_modrm(code, 0)
 }
 
-/// After 0F 3A.
+/// Decodes the bytes after 0F 3A.
 fn map_3a(code: &mut Code<'_>) -> Option<Kind> {
     match code.byte()? {
         // SSSE3, SSE4.1, SSE4.2, `pclmulqdq`; SHA, GFNI, AES

@@ -1,10 +1,11 @@
-//! SDM 2A 2.3: instructions with a VEX prefix (AVX, AVX2, FMA, BMI). None of those listed
-//! orders anything; the non-temporal stores are taken as ordinary ones.
+//! SDM 2A 2.3: instructions with a VEX prefix (AVX, AVX2, FMA, BMI).
+//!
+//! None of those that are known orders anything. Non-temporal stores count as ordinary ones.
 
 use super::kind::{Kind, PLAIN, with_immediate, with_modrm};
 use super::operands::{Code, ModRm, Prefixes};
 
-/// After C4 or C5 (`first`).
+/// Decodes the bytes after C4 or C5 (`first`).
 pub(super) fn decode(first: u8, prefixes: &Prefixes, code: &mut Code<'_>) -> Option<Kind> {
     if !prefixes.allow_vex() {
         return None;
@@ -14,7 +15,7 @@ pub(super) fn decode(first: u8, prefixes: &Prefixes, code: &mut Code<'_>) -> Opt
     } else {
         1
     };
-    // vvvv, L, pp: which instruction of an opcode it is does not matter here.
+    // vvvv, L, pp: they select an instruction of the opcode, and none of them orders.
     code.byte()?;
     let opcode = code.byte()?;
     match map {
@@ -47,12 +48,13 @@ fn map_0f(opcode: u8, code: &mut Code<'_>) -> Option<Kind> {
     }
 }
 
-/// Not 49, 4B, 5C … 5E (AMX), nor E0 … EF (`cmpccxadd`, which is atomic).
+/// Whether the opcode is known in map 0F 38. Not known are 49, 4B, 5C … 5E (AMX), and E0 … EF
+/// (`cmpccxadd`, which is atomic).
 fn is_known_in_0f38(opcode: u8) -> bool {
     matches!(opcode,
-        // As with SSE; `vtestps`, `vpermps`, `vbroadcast…`
+        // The AVX forms of SSE; `vtestps`, `vpermps`, `vbroadcast…`
         0x00..=0x0f | 0x13 | 0x16..=0x1a | 0x1c..=0x1e | 0x20..=0x25
-        // Among them `vmaskmov…` (2C … 2F)
+        // More of the same; `vmaskmov…` (2C … 2F)
         | 0x28..=0x41
         // `vpsrlv…`, `vpsrav…`, `vpsllv…`; AVX-VNNI; `vpbroadcast…`
         | 0x45..=0x47 | 0x50..=0x53 | 0x58..=0x5a | 0x78 | 0x79

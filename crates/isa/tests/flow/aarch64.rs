@@ -15,19 +15,19 @@ fn aarch64_table() {
     table::check(Arch::AArch64, 200, name);
 }
 
-/// What the comparison of many words came to.
+/// The result of comparing many words.
 #[derive(Default)]
 struct Seen {
-    /// Words that capstone has a text for.
+    /// The number of words that capstone disassembles.
     compared: usize,
-    /// Words with an unknown flow, whether capstone knows them or not.
+    /// The number of words with an unknown flow, including those unknown to capstone.
     unknown: usize,
     unknown_by_mnemonic: BTreeMap<String, usize>,
     wrong: BTreeMap<String, Vec<String>>,
 }
 
 impl Seen {
-    /// Compares one word, which occurs `times`.
+    /// Compares one word, and counts it `times` times.
     fn check(&mut self, disassembler: &Disassembler, word: u32, times: usize) {
         let bytes = word.to_le_bytes();
         let flow = flow(Arch::AArch64, &bytes);
@@ -77,7 +77,7 @@ impl Seen {
     }
 }
 
-/// What is wrong with `flow`, if anything.
+/// Describes how `flow` differs from the text, if it does.
 fn difference(flow: &Flow, text: &Text) -> Option<String> {
     let expected = expected(text);
     for (found, wanted, what) in [
@@ -111,7 +111,7 @@ fn difference(flow: &Flow, text: &Text) -> Option<String> {
     }
     let vectors: Registers = (64..96).collect();
     let is_access = flow.load || flow.store;
-    // Arithmetic of vectors may read more: its old destination, FPCR.
+    // Vector arithmetic may read more: its old destination, FPCR.
     let allowed = if is_access {
         Registers::NONE
     } else {
@@ -126,7 +126,7 @@ fn aarch64_programs() {
     let disassembler = Disassembler::new(Arch::AArch64);
     let mut files = binaries::standard_library("aarch64-unknown-linux-gnu");
     files.push("/usr/aarch64-linux-gnu/lib/libc.so.6".into());
-    // What `cargo xtask build` has built, if it has.
+    // The guests, if `cargo xtask build` has built them.
     let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/overtake/guests/aarch64");
     if let Ok(entries) = guests.read_dir() {
         files.extend(entries.map(|entry| entry.expect("an entry of the folder").path()));
@@ -144,7 +144,7 @@ fn aarch64_programs() {
     }
     seen.report();
     assert!(seen.compared > 500_000, "{} compared", seen.compared);
-    // System calls, and what glibc has for SVE and MTE alone.
+    // System calls, and glibc's code for SVE and MTE.
     assert!(
         seen.unknown * 200 < seen.compared,
         "{} unknown",
@@ -154,7 +154,7 @@ fn aarch64_programs() {
 
 #[test]
 fn aarch64_words() {
-    // Mask and value of groups, and how many words of each.
+    // The mask and value of each group, and the number of words to test.
     const GROUPS: [(u32, u32, usize); 12] = [
         (0, 0, 200_000),
         (0x1c00_0000, 0x1000_0000, 50_000),
@@ -162,9 +162,9 @@ fn aarch64_words() {
         (0x0e00_0000, 0x0a00_0000, 50_000),
         (0x0e00_0000, 0x0e00_0000, 200_000),
         (0x0a00_0000, 0x0800_0000, 100_000),
-        // Structures of vectors.
+        // Loads and stores of vector structures.
         (0xbe00_0000, 0x0c00_0000, 50_000),
-        // Exclusives, ordered, compare-and-swap; with the fields that should be one as they are.
+        // Exclusives, ordered, compare-and-swap; with their should-be-one fields set.
         (0x3f00_7c00, 0x0800_7c00, 20_000),
         // Scalar floating-point.
         (0x7f20_0000, 0x1e20_0000, 50_000),
@@ -181,7 +181,7 @@ fn aarch64_words() {
     for (mask, value, count) in GROUPS {
         for _ in 0..count {
             let word = (random(&mut state) & !mask) | value;
-            // SVE and SME, which are not decoded.
+            // SVE and SME, which are unknown on purpose.
             let is_sve = matches!(word >> 25 & 0xf, 0b0000 | 0b0010);
             if !is_sve && done.insert(word) {
                 seen.check(&disassembler, word, 1);
@@ -200,7 +200,7 @@ fn random(state: &mut u64) -> u32 {
     (*state >> 32) as u32
 }
 
-/// Any word has a flow, and one whose effect is unknown has [`Flow::UNKNOWN`].
+/// Every word has a flow, and a word with an unknown effect has [`Flow::UNKNOWN`].
 #[test]
 fn aarch64_total() {
     let mut state = 2_u64;

@@ -1,13 +1,12 @@
-//! What capstone's text of an AArch64 instruction says about registers: the operands by place,
-//! and each register in them.
+//! Parses capstone's text of an AArch64 instruction: its operands, and the registers in them.
 
 use isa::Registers;
 use isa::registers::aarch64 as register;
 
-/// A text taken apart.
+/// A parsed text.
 pub struct Text<'a> {
     pub mnemonic: &'a str,
-    /// Separated by commas outside of brackets.
+    /// The parts between commas, but not those between commas in brackets.
     pub operands: Vec<&'a str>,
 }
 
@@ -33,33 +32,33 @@ impl<'a> Text<'a> {
         Text { mnemonic, operands }
     }
 
-    /// The registers of operand `at`, none if there is no such operand.
+    /// Returns the registers of operand `at`, or none if there is no such operand.
     pub fn registers(&self, at: usize) -> Registers {
         self.operands
             .get(at)
             .map_or(Registers::NONE, |operand| registers(operand))
     }
 
-    /// The registers of the operands from `from` on.
+    /// Returns the registers of the operands from `from` on.
     pub fn registers_from(&self, from: usize) -> Registers {
         (from..self.operands.len()).fold(Registers::NONE, |all, at| all | self.registers(at))
     }
 
-    /// The place of the memory operand.
+    /// Returns the index of the memory operand.
     pub fn memory(&self) -> Option<usize> {
         self.operands
             .iter()
             .position(|operand| operand.starts_with('['))
     }
 
-    /// Whether the base register of the memory operand is updated.
+    /// Whether the instruction updates the base register of its memory operand.
     pub fn updates_base(&self) -> bool {
         self.memory()
             .is_some_and(|at| self.operands[at].ends_with('!') || at + 1 < self.operands.len())
     }
 }
 
-/// Every register that is named in `text`.
+/// Returns every register that `text` names.
 pub fn registers(text: &str) -> Registers {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '#')
         .filter_map(one)
@@ -81,7 +80,7 @@ fn one(word: &str) -> Option<Registers> {
     }
 }
 
-/// A register's name.
+/// Returns the name of a register.
 pub fn name(number: u8) -> String {
     let set = Registers::one(number);
     for (special, name) in [

@@ -1,12 +1,12 @@
-//! Which operand of which AArch64 mnemonic is read and which is written: the first is written
-//! and the others are read, but for what is listed here.
+//! The roles of operands by AArch64 mnemonic: an instruction writes its first operand and reads
+//! the others, with the exceptions listed here.
 
 use isa::Registers;
 use isa::registers::aarch64::{FPCR, NZCV, PSTATE, SP, TPIDR_EL0, TPIDR2_EL0, x};
 
 use crate::aarch64_operands::Text;
 
-/// What a text says.
+/// The flow that a text implies.
 #[derive(Default, Debug)]
 pub struct Expected {
     pub address: Registers,
@@ -94,7 +94,7 @@ fn system(text: &Text) -> Option<Expected> {
         },
         // `dsb nXS`
         "msr" if text.operands[0].starts_with("s0_3_c3_") => Expected::default(),
-        // With an immediate.
+        // The forms with an immediate.
         "msr" if text.registers(1).is_empty() && text.operands[1].starts_with('#') => {
             compute(PSTATE, PSTATE)
         }
@@ -105,7 +105,7 @@ fn system(text: &Text) -> Option<Expected> {
             address: text.registers(1),
             ..Expected::default()
         },
-        // What capstone has no name for.
+        // Instructions for which capstone has no name.
         "sys" => Expected {
             address: text.registers_from(4),
             ..Expected::default()
@@ -157,7 +157,7 @@ fn load_or_store(text: &Text) -> Option<Expected> {
     if !load && !store {
         return None;
     }
-    // A literal has no memory operand but a number.
+    // A load of a literal has a number in place of a memory operand.
     let memory = text.memory().unwrap_or(1);
     let address = text.registers_from(memory);
     let before = (0..memory).fold(Registers::NONE, |all, at| all | text.registers(at));
@@ -194,7 +194,8 @@ fn load_or_store(text: &Text) -> Option<Expected> {
     Some(expected)
 }
 
-/// Pairs, 16 bytes of a vector register, and structures but one element of one register.
+/// Whether the instruction accesses a pair, 16 bytes of a vector register, or a structure other
+/// than one element of one register.
 fn is_several(text: &Text) -> bool {
     let name = text.mnemonic;
     if text.operands[0].starts_with('{') {
@@ -207,23 +208,23 @@ fn is_several(text: &Text) -> bool {
     is_pair.contains(&name) || text.operands[0].starts_with('q')
 }
 
-/// Mnemonics of which all operands are read and only the flags are written.
+/// Mnemonics that read all operands and write only the flags.
 const COMPARE: [&str; 14] = [
     "cmp", "cmn", "tst", "ccmp", "ccmn", "fcmp", "fcmpe", "fccmp", "fccmpe", "rmif", "setf8",
     "setf16", "cmpp", "fcmpx",
 ];
-/// Those that write the flags besides their first operand.
+/// Mnemonics that write the flags besides their first operand.
 const SETS_FLAGS: [&str; 10] = [
     "adds", "subs", "ands", "bics", "adcs", "sbcs", "negs", "ngcs", "subps", "fjcvtzs",
 ];
-/// Those that read the flags.
+/// Mnemonics that read the flags.
 const READS_FLAGS: [&str; 24] = [
     "csel", "csinc", "csinv", "csneg", "cset", "csetm", "cinc", "cinv", "cneg", "fcsel", "ccmp",
     "ccmn", "fccmp", "fccmpe", "adc", "adcs", "sbc", "sbcs", "ngc", "ngcs", "rmif", "setf8",
     "setf16", "cfinv",
 ];
-/// Those that read their first operand too.
-const KEEPS: [&str; 52] = [
+/// Mnemonics that also read their first operand.
+const READS_FIRST: [&str; 52] = [
     "movk",
     "bfi",
     "bfxil",
@@ -277,8 +278,8 @@ const KEEPS: [&str; 52] = [
     "bfmlalb",
     "bfmlalt",
 ];
-/// Parts of names of those that read their first operand too.
-const KEEPS_STARTS: [&str; 14] = [
+/// Beginnings of mnemonics that also read their first operand.
+const READS_FIRST_STARTS: [&str; 14] = [
     "mla", "mls", "fmla", "fmls", "smla", "smls", "umla", "umls", "sqdmlal", "sqdmlsl", "sqrdmla",
     "sqrdmls", "sm3tt", "pac",
 ];
@@ -295,7 +296,7 @@ fn computation(text: &Text) -> Expected {
     } else {
         data |= sources;
         computed |= text.registers(0);
-        if keeps_destination(text) {
+        if reads_destination(text) {
             data |= text.registers(0);
         }
         if SETS_FLAGS.contains(&name) {
@@ -309,18 +310,17 @@ fn computation(text: &Text) -> Expected {
     }
 }
 
-fn keeps_destination(text: &Text) -> bool {
+fn reads_destination(text: &Text) -> bool {
     let name = text.mnemonic;
     let [first, rest @ ..] = &text.operands[..] else {
         return false;
     };
     let is_vector = first.starts_with('v');
     let is_immediate = rest.first().is_some_and(|operand| operand.starts_with('#'));
-    // `mul` and `mull` are no `mla`; with three general registers `madd` is not either.
-    KEEPS.contains(&name)
-        // One element of a vector.
+    READS_FIRST.contains(&name)
+        // The first operand is one element of a vector.
         || first.contains('[')
-        || (is_vector && KEEPS_STARTS.iter().any(|start| name.starts_with(start)))
+        || (is_vector && READS_FIRST_STARTS.iter().any(|start| name.starts_with(start)))
         || ((name.starts_with("pac") && name != "pacga")
             || name.starts_with("aut")
             || name.starts_with("xpac"))
@@ -330,7 +330,7 @@ fn keeps_destination(text: &Text) -> bool {
         || (!is_vector && ["sqdmlal", "sqdmlsl", "sqrdmlah", "sqrdmlsh"].contains(&name))
 }
 
-/// `xtn2`, `shrn2`, `addhn2` and the like.
+/// Whether the instruction narrows into the upper half: `xtn2`, `shrn2`, `addhn2` …
 fn is_upper_half_narrowing(name: &str) -> bool {
     name.strip_suffix('2')
         .is_some_and(|name| name.ends_with('n') && name != "trn")

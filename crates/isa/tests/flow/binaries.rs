@@ -7,7 +7,7 @@ use std::process::Command;
 use object::read::archive::ArchiveFile;
 use object::{Object, ObjectSection, SectionKind};
 
-/// The bytes of all code sections of the ELF file or archive `path`.
+/// Returns the bytes of all code sections of the ELF file or archive `path`.
 pub fn code(path: &Path) -> Vec<u8> {
     let data = fs::read(path).unwrap_or_else(|error| {
         panic!("{path:?}: {error}; `cargo xtask build` says how to install what is missing")
@@ -17,7 +17,7 @@ pub fn code(path: &Path) -> Vec<u8> {
         for member in archive.members() {
             let member = member.unwrap_or_else(|error| panic!("{path:?}: {error}"));
             let data = member.data(&*data).expect("a member's data");
-            // A Rust library has its metadata as a member too.
+            // A Rust library also has a member with its metadata.
             if let Ok(file) = object::File::parse(data) {
                 append(&file, &mut code);
             }
@@ -42,7 +42,7 @@ fn append(file: &object::File, code: &mut Vec<u8>) {
     }
 }
 
-/// The libraries (`.rlib`) of Rust's standard library for `triple`.
+/// Returns the paths of Rust's standard library (`.rlib`) for `triple`.
 pub fn standard_library(triple: &str) -> Vec<PathBuf> {
     let output = Command::new("rustc")
         .args(["--print", "target-libdir", "--target", triple])

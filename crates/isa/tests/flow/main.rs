@@ -1,5 +1,5 @@
-//! Register flow: tables of instructions, and the decoders against an independent disassembler
-//! (capstone) over the code of real programs and over many words.
+//! Tests the register flow of AArch64 with a table of instructions, and against an independent
+//! disassembler (capstone) with the code of real programs and with many words.
 
 #[path = "../support/mod.rs"]
 mod support;

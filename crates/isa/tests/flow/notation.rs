@@ -1,8 +1,9 @@
-//! A flow in words, as the tables write it.
+//! The notation in which the tables write a flow.
 
 use isa::{Flow, Registers};
 
-/// The parts of `flow` that are not empty; `-` for none, `unknown` for [`Flow::UNKNOWN`].
+/// Returns the parts of `flow` that are not empty, `-` if all are, or `unknown` for
+/// [`Flow::UNKNOWN`].
 pub fn notation(flow: &Flow, name: fn(u8) -> String) -> String {
     if *flow == Flow::UNKNOWN {
         return "unknown".to_owned();
@@ -38,7 +39,7 @@ pub fn notation(flow: &Flow, name: fn(u8) -> String) -> String {
     }
 }
 
-/// `x0,x1,v3`, or `ALL`.
+/// Returns `x0,x1,v3` and the like, or `ALL`.
 pub fn names(registers: Registers, name: fn(u8) -> String) -> String {
     if registers == Registers::ALL {
         return "ALL".to_owned();

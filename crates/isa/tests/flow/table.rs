@@ -1,4 +1,4 @@
-//! `flow_tables/ARCH.txt`: bytes, name, flow, and what capstone calls it if not by that name.
+//! Checks `flow_tables/ARCH.txt`: bytes, name, flow, and capstone's name if it is different.
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,8 @@
-//! Register flow of RISC-V and Power against an independent disassembler (binutils' `objdump`),
-//! over the C library and over words of every opcode: which operands a mnemonic reads and writes
-//! is written down here a second time, by its name.
+//! Tests the register flow of RISC-V and Power against an independent disassembler (binutils'
+//! `objdump`), with the C library and with words of every opcode.
+//!
+//! Which operands an instruction reads and writes is written down here a second time, by
+//! mnemonic.
 
 mod names;
 mod objdump;

@@ -2,7 +2,7 @@
 
 use isa::{Arch, Flow, Registers};
 
-/// The register that `name` is, if it is one that has a number.
+/// Returns the register with this name, if there is one.
 pub fn register(arch: Arch, name: &str) -> Registers {
     let numbered = |prefix: &str, below: u8, first: u8| {
         let number: u8 = name.strip_prefix(prefix)?.parse().ok()?;
@@ -37,7 +37,7 @@ fn name(arch: Arch, number: u8) -> String {
     }
 }
 
-/// The flow in the notation of the tables.
+/// Returns the flow in the notation of the tables.
 pub fn notation(arch: Arch, flow: &Flow) -> String {
     if *flow == Flow::UNKNOWN {
         return "unknown".to_owned();

@@ -10,15 +10,15 @@ use isa::Arch;
 /// One instruction as `objdump` prints it, without aliases.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line {
-    /// As they lie in memory.
+    /// The bytes in the order of memory.
     pub bytes: Vec<u8>,
     pub mnemonic: String,
-    /// The target of a branch as `.`.
+    /// The operands. The target of a branch is `.`.
     pub operands: Vec<String>,
 }
 
 impl Line {
-    /// Mnemonic and operands.
+    /// Returns mnemonic and operands.
     pub fn text(&self) -> String {
         format!("{} {}", self.mnemonic, self.operands.join(","))
             .trim_end()
@@ -34,7 +34,7 @@ fn prefix(arch: Arch) -> &'static str {
     }
 }
 
-/// The distinct instructions of the C library and its mathematical part.
+/// Returns the distinct instructions of the C library and its mathematical part.
 pub fn libraries(arch: Arch) -> BTreeSet<Line> {
     let directory = format!("/usr/{}-linux-gnu/lib", prefix(arch));
     ["libc.so.6", "libm.so.6"]
@@ -46,7 +46,7 @@ pub fn libraries(arch: Arch) -> BTreeSet<Line> {
         .collect()
 }
 
-/// What each of `instructions` is, if it is one.
+/// Disassembles each of `instructions`.
 pub fn disassemble(arch: Arch, name: &str, instructions: &[Vec<u8>]) -> Vec<Line> {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("flow-{arch}-{name}"));
     if arch == Arch::Ppc64le {
@@ -54,7 +54,7 @@ pub fn disassemble(arch: Arch, name: &str, instructions: &[Vec<u8>]) -> Vec<Line
         let options = ["-D", "-b", "binary", "-m", "powerpc:common64", "-EL"];
         return run(arch, &options, &file);
     }
-    // Without the attributes of an object file, extensions are not known.
+    // Without an object file's attributes, objdump does not know the extensions.
     let source = file.with_extension("s");
     let lines: String = instructions
         .iter()
@@ -77,7 +77,7 @@ fn write(file: &Path, contents: &[u8]) {
     fs::write(file, contents).unwrap_or_else(|error| panic!("{file:?}: {error}"));
 }
 
-/// What the tool prints, which must succeed.
+/// Runs the tool, which must succeed, and returns what it prints.
 fn finish(mut tool: Command) -> String {
     const HELP: &str = "`cargo xtask setup` installs the cross compilers";
     let output = tool
@@ -101,8 +101,9 @@ fn run(arch: Arch, options: &[&str], file: &Path) -> Vec<Line> {
         .collect()
 }
 
-/// `   2445c:\t10 00 01 e8 \tld      r0,16(r1)`, of which the bytes are a number on RISC-V, and on
-/// RISC-V the operands are behind one more tab.
+/// Parses a line such as `   2445c:\t10 00 01 e8 \tld      r0,16(r1)`.
+///
+/// On RISC-V, the bytes are one number, and one more tab precedes the operands.
 fn parse(arch: Arch, line: &str) -> Option<Line> {
     let (_, rest) = line.split_once(":\t")?;
     let (bytes, text) = rest.split_once('\t')?;
@@ -138,8 +139,8 @@ fn parse(arch: Arch, line: &str) -> Option<Line> {
     })
 }
 
-/// `.` for a target, such as `2442c <abort+0x84>`: where it is does not matter, and it must not be
-/// taken for a register.
+/// Returns the operand, or `.` for a target such as `2442c <abort+0x84>`, which could be taken for
+/// a register.
 fn without_target(mnemonic: &str, operand: &str) -> String {
     let is_power_branch = mnemonic.starts_with('b') && operand.starts_with("0x");
     if operand.contains(" <") || is_power_branch {

@@ -1,4 +1,4 @@
-//! Power, over the C library and over words of every opcode.
+//! Tests Power with the C library and with words of every opcode.
 
 mod access;
 mod mnemonics;
@@ -51,8 +51,8 @@ fn compare_words(sample: u64) {
     for opcode in 0..64 {
         add(0xfc00_0000, opcode << 26, 5_000);
     }
-    // Each extended opcode with anything around it; with the middle field, the last, or both
-    // zero, as those have it that use fewer; and with a selector in the middle field.
+    // Each extended opcode with random other fields. Some words have the middle field, the last
+    // field, or both zero, for instructions that have no such operand.
     for (opcode, bits, first) in [
         (4, 11, 0),
         (19, 10, 1),
@@ -70,7 +70,7 @@ fn compare_words(sample: u64) {
             add(mask | 0x001f_f800, value, 20);
         }
     }
-    // The groups of which the middle field selects the instruction.
+    // The groups whose middle field selects the instruction.
     for selector in 0..32 {
         for (mask, value) in [
             (0xfc00_07ff, 0x1000_0602),
@@ -84,7 +84,7 @@ fn compare_words(sample: u64) {
             add(mask | 0x001f_f800, value | selector << 16, 10);
         }
     }
-    // `mfspr`, `mtspr` of the registers that a program uses.
+    // `mfspr`, `mtspr` of the registers that a program may use.
     for spr in [1, 3, 8, 9, 256, 259, 268, 269, 287, 815, 896, 898] {
         let halves = (spr & 31) << 16 | (spr >> 5) << 11;
         add(0xfc1f_ffff, 0x7c00_02a6 | halves, 10);
@@ -103,7 +103,7 @@ fn compare_words(sample: u64) {
     assert!(unexpected.is_empty(), "{unexpected:?} are unknown");
 }
 
-/// What the decoder is not to know. Of some it knows the forms without a reserved operand.
+/// Whether the instruction is unknown on purpose, in some cases only with a reserved operand.
 fn is_unknown_on_purpose(mnemonic: &str) -> bool {
     const KERNEL: [&str; 15] = [
         "slb", "tlb", "mtsr", "mtmsr", "mfmsr", "rfi", "msg", "attn", "mfbhrbe", "hash", "lbzcix",
@@ -116,12 +116,12 @@ fn is_unknown_on_purpose(mnemonic: &str) -> bool {
         _ if has_prefix(&["darn", "div"]) => false,
         "dcbt" | "dcbtst" | "dcbst" | "dcbf" | "dcbz" | "dcbzl" => false,
         _ if mnemonic.starts_with('d') => true,
-        // Errors in little-endian mode; transactions, accelerators, what only a kernel executes.
+        // Errors in little-endian mode; transactions, accelerators, privileged instructions.
         "lmw" | "lq" | "stq" | "stmw" | "lswi" | "lswx" | "stswi" | "stswx" => true,
         "stbcix" | "sthcix" | "stwcix" | "stdcix" | "eciwx" | "ecowx" | "icbt" => true,
         "tcheck" | "tsr." | "copy" | "paste." | "pbt." | "icswx" | "icswx." => true,
         _ if has_prefix(&["tabort", "tbegin", "tend"]) || has_prefix(&KERNEL) => true,
-        // Of reserved operands, and of other registers than a program's.
+        // The forms with reserved operands, or with registers that a program may not use.
         "addex" | "sc" | "mfspr" | "mtspr" => true,
         _ => false,
     }

@@ -1,4 +1,4 @@
-//! Any bytes have an answer, and one that goes with what else is decoded of them.
+//! Any bytes have a flow, and the flow is consistent with the effect of the same bytes.
 
 use isa::{Access, Arch, Flow, Registers, decode, flow};
 use proptest::prelude::*;
@@ -35,7 +35,7 @@ fn check(arch: Arch, bytes: &[u8]) -> Result<(), TestCaseError> {
         Access::StoreConditional => prop_assert!(flow.store && !flow.load),
         Access::Atomic => prop_assert!(flow.load && flow.store),
     }
-    // What is written comes from an access of its kind.
+    // Only an access of the right kind writes these registers.
     prop_assert!(flow.load || flow.loaded.is_empty());
     prop_assert!(flow.store || flow.status.is_empty());
     prop_assert!(flow.is_access() || (flow.address | flow.updated).is_empty());

@@ -1,4 +1,4 @@
-//! RISC-V's mnemonics.
+//! Tests RISC-V: the expected flow by mnemonic.
 
 use isa::{Arch, Flow, Registers};
 
@@ -37,7 +37,7 @@ fn compressed_agree() {
     }
     seen.report(Arch::Riscv64, 45_000);
     let unknown: Vec<_> = seen.unknown.keys().map(String::as_str).collect();
-    // Zero; what is reserved.
+    // All zeros; reserved encodings.
     assert_eq!(unknown, ["c.addi16sp", "c.unimp"]);
 }
 
@@ -61,14 +61,14 @@ fn compare_words(sample: u64) {
     let mut code = Vec::new();
     for opcode in 0..31 {
         let value = opcode << 2 | 0b11;
-        // Not the longer instructions.
+        // Longer instructions are left out.
         if opcode & 0b111 == 0b111 {
             continue;
         }
         for word in words(0x7f, value, 8_000_u64.div_ceil(sample)) {
             code.push(word.to_le_bytes().to_vec());
         }
-        // The groups by the high bits, with `rs2` a small number.
+        // The groups by their high bits, with a small number as `rs2`.
         for high in 0..128 {
             for word in words(0xffc0_007f, high << 25 | value, 100_u64.div_ceil(sample)) {
                 code.push(word.to_le_bytes().to_vec());
@@ -88,9 +88,9 @@ fn compare_words(sample: u64) {
     seen.report(Arch::Riscv64, 200_000 / sample as usize);
     for mnemonic in seen.unknown.keys() {
         let is_expected = match mnemonic.split('.').next().unwrap_or_default() {
-            // Registers other than those above.
+            // CSRs other than those above.
             "csrrw" | "csrrs" | "csrrc" | "csrrwi" | "csrrsi" | "csrrci" => true,
-            // What only a kernel executes.
+            // Privileged instructions.
             "sret" | "mret" | "uret" | "dret" | "wfi" | "sfence" | "hfence" => true,
             // Quadruple precision.
             _ => mnemonic.split('.').any(|part| part == "q") || mnemonic.ends_with('q'),
@@ -99,7 +99,7 @@ fn compare_words(sample: u64) {
     }
 }
 
-/// The register that an operand is, or has in brackets.
+/// Returns the register of an operand, with or without brackets.
 fn register(operand: &str) -> Registers {
     let name = operand
         .split_once('(')
@@ -172,7 +172,7 @@ fn expected(line: &Line) -> Flow {
         "j" | "nop" | "ebreak" | "fence" | "cbo" | "wrs" | "pause" | "unimp" => Flow::NONE,
         "ecall" => compute((10..=17).collect(), Registers::one(10)),
         "csrrw" | "csrrs" | "csrrc" | "csrrwi" | "csrrsi" | "csrrci" => csr(line),
-        // Two operands, of which the first is a source too.
+        // Two operands: the first is also a source.
         "add" | "sub" | "and" | "or" | "xor" | "addw" | "subw" | "addi" | "addiw" | "addi16sp"
         | "slli" | "srli" | "srai" | "slli64" | "srli64" | "srai64" | "andi" | "mul" | "not"
         | "zext" | "sext"

@@ -1,4 +1,4 @@
-//! What is expected of an instruction, and the comparison with what is decoded.
+//! Compares decoded flows with expected ones.
 
 use std::collections::BTreeMap;
 
@@ -7,19 +7,19 @@ use isa::{Arch, Flow, Registers, flow};
 use crate::names::notation;
 use crate::objdump::Line;
 
-/// What an instruction's text asks of the decoder.
+/// The flow that an instruction's text asks for.
 pub enum Expected {
-    /// Exactly this.
+    /// Exactly this flow.
     Exactly(Flow),
-    /// This, but it may be made from more registers.
+    /// This flow, possibly with more registers in `data`.
     AtLeast(Flow),
 }
 
-/// What a sweep met.
+/// The result of a sweep.
 #[derive(Default)]
 pub struct Seen {
     pub known: usize,
-    /// How many instructions are unknown to the decoder, by mnemonic.
+    /// The number of instructions that are unknown to the decoder, by mnemonic.
     pub unknown: BTreeMap<String, usize>,
     failures: Vec<String>,
 }
@@ -47,7 +47,7 @@ impl Seen {
         }
     }
 
-    /// Ends the test if anything was wrong, or if less than `least_known` was known.
+    /// Fails the test if anything was wrong, or if fewer than `least_known` were known.
     pub fn report(&self, arch: Arch, least_known: usize) {
         let unknown: usize = self.unknown.values().sum();
         println!(
@@ -65,7 +65,7 @@ impl Seen {
     }
 }
 
-/// Whether the same is written, and nothing is missing from what it is made from.
+/// Whether `found` is `wanted`, possibly with more registers in `data`.
 fn is_at_least(found: &Flow, wanted: &Flow) -> bool {
     let data = found.data;
     data.contains(wanted.data)
@@ -76,7 +76,7 @@ fn is_at_least(found: &Flow, wanted: &Flow) -> bool {
         } == *wanted
 }
 
-/// Fixed pseudo-random words (SplitMix64): `count` with `value` under `mask`.
+/// Returns `count` fixed pseudo-random words (SplitMix64) with `value` under `mask`.
 pub fn words(mask: u32, value: u32, count: u64) -> impl Iterator<Item = u32> {
     (0..count).map(move |n| {
         let seed = u64::from(mask) << 32 | u64::from(value);

@@ -1,5 +1,5 @@
-//! Tables of instructions and their flow, checked against the decoders, and their names against
-//! the disassembler, so that a wrong byte cannot hide behind a right name.
+//! Checks the decoders with tables of instructions and their flow, and the names in the tables
+//! with the disassembler, so that a wrong byte cannot hide behind a right name.
 
 use std::collections::HashMap;
 use std::fs;
@@ -20,7 +20,7 @@ fn riscv64() {
     check(Arch::Riscv64);
 }
 
-/// A row: bytes, text, flow, and whether the disassembler knows it.
+/// A row of a table: bytes, text, flow, and whether the disassembler knows the instruction.
 struct Row {
     bytes: Vec<u8>,
     text: String,

@@ -1,4 +1,4 @@
-//! The independent disassembler that the decoders are held against, and the notation in which
+//! The independent disassembler with which the decoders are compared, and the notation in which
 //! the tables write an effect.
 
 #![allow(
@@ -39,13 +39,13 @@ impl Disassembler {
         }
     }
 
-    /// The text of the one instruction that `bytes` is, if capstone knows it.
+    /// Returns the text of the instruction `bytes`, if capstone knows it.
     pub fn text(&self, bytes: &[u8]) -> Option<String> {
         let (length, text) = self.first(bytes)?;
         (length == bytes.len()).then_some(text)
     }
 
-    /// Length and text of the instruction that `bytes` begins with, if capstone knows it.
+    /// Returns the length and text of the first instruction in `bytes`, if capstone knows it.
     pub fn first(&self, bytes: &[u8]) -> Option<(usize, String)> {
         let instructions = self.capstone.disasm_count(bytes, 0, 1).ok()?;
         let instruction = instructions.first()?;
@@ -60,7 +60,7 @@ impl Disassembler {
     }
 }
 
-/// The effect in the notation of the tables: its parts by name, or `plain`, or `unknown`.
+/// Returns the effect in the notation of the tables: its parts by name, `plain`, or `unknown`.
 pub fn notation(effect: &Effect) -> String {
     if *effect == Effect::UNKNOWN {
         return "unknown".to_owned();
@@ -99,7 +99,7 @@ pub fn notation(effect: &Effect) -> String {
     parts.join(" ")
 }
 
-/// `89abcdef` for `[0x89, 0xab, 0xcd, 0xef]`.
+/// Returns `89abcdef` for `[0x89, 0xab, 0xcd, 0xef]`.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

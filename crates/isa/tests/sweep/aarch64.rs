@@ -8,10 +8,10 @@ fn sweep() {
     let disassembler = Disassembler::new(Arch::AArch64);
     let mut numbers = Numbers(1);
     let mut seen = Seen::default();
-    // Mask and value of the groups that order, and how many words of each.
+    // The mask and value of each group that orders, and the number of words to test.
     const GROUPS: [(u32, u32, usize); 8] = [
         (0, 0, 300_000),
-        // Exclusives, ordered, compare-and-swap; with the fields that should be one as they are.
+        // Exclusives, ordered, compare-and-swap; with their should-be-one fields set.
         (0x3f00_0000, 0x0800_0000, 50_000),
         (0x3f00_7c00, 0x0800_7c00, 50_000),
         // Atomics.
@@ -53,7 +53,7 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
         }
         "hint" => hint(operands),
         "mrs" if operands.ends_with(", fpsr") => fence(Pairs::RR | Pairs::RW),
-        // What capstone has no name for: `dsb nXS` is `msr`.
+        // capstone has no name for `dsb nXS` and calls it `msr`.
         "msr" if bytes[0] == 0x3f && operands.starts_with("s0_3_c3_") => {
             let crm = bytes[1] & 0x0f;
             if crm & 0b0011 == 0b0010 {
@@ -73,18 +73,18 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
                 if mnemonic.starts_with("ld64") || mnemonic.starts_with("st64") {
                     Expected::NotPlain
                 } else {
-                    Expected::Harmless
+                    Expected::PlainOrUnknown
                 },
             ),
     }
 }
 
-/// Hints that capstone has no name for.
+/// The hints for which capstone has no name.
 fn hint(operands: &str) -> Expected {
     match operands {
         // `tsb csync`, `gcsb dsync`
         "#0x12" | "#0x13" => effect(|e| e.fence = Pairs::ALL),
-        _ => Expected::Harmless,
+        _ => Expected::PlainOrUnknown,
     }
 }
 

@@ -1,6 +1,7 @@
-//! The decoders against an independent disassembler (capstone), over many words: whatever
-//! capstone calls by an ordering mnemonic must have exactly the effect that the mnemonic says,
-//! and nothing that it calls otherwise may have one.
+//! Tests the decoders against an independent disassembler (capstone) with many words.
+//!
+//! An instruction with an ordering mnemonic must have exactly the effect of that mnemonic. All
+//! others must be plain or unknown.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -13,18 +14,18 @@ mod x86_64;
 use isa::{Arch, Effect};
 use support::{Disassembler, hex, notation};
 
-/// What a text of capstone's asks of the decoder.
+/// The effect that capstone's text asks for.
 #[derive(Debug, PartialEq)]
 enum Expected {
-    /// It orders: exactly this.
+    /// The instruction orders, and must have exactly this effect.
     Effect(Effect),
-    /// It matters to order in a way that is not modelled.
+    /// The instruction orders in a way that is not modelled, so it must not be plain.
     NotPlain,
-    /// It does not order: plain, or not known to the decoder.
-    Harmless,
+    /// The instruction does not order, so it must be plain or unknown.
+    PlainOrUnknown,
 }
 
-/// What is expected when capstone's text is an atomic read-modify-write and so on.
+/// Returns the expectation of a plain effect with one change.
 fn effect(change: impl FnOnce(&mut Effect)) -> Expected {
     let mut effect = Effect::PLAIN;
     change(&mut effect);
@@ -47,7 +48,7 @@ impl Numbers {
         (self.next() >> 32) as u32
     }
 
-    /// A word that has `value` under `mask` and anything elsewhere.
+    /// Returns a random word with `value` under `mask`.
     fn word_like(&mut self, mask: u32, value: u32) -> u32 {
         (self.word() & !mask) | value
     }
@@ -57,7 +58,7 @@ impl Numbers {
     }
 }
 
-/// Counts of a sweep, so that one that tests nothing fails.
+/// The result of a sweep. The counts make a sweep fail that tests nothing.
 #[derive(Default)]
 struct Seen {
     known: usize,
@@ -85,7 +86,7 @@ impl Seen {
                 effect == *wanted
             }
             Expected::NotPlain => !effect.is_plain(),
-            Expected::Harmless => effect.is_plain() || effect.unknown,
+            Expected::PlainOrUnknown => effect.is_plain() || effect.unknown,
         };
         if !agrees {
             let (bytes, effect) = (hex(bytes), notation(&effect));

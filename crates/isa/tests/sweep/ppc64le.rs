@@ -14,8 +14,8 @@ fn sweep() {
     for _ in 0..200_000 {
         check(numbers.word());
     }
-    // Every extended opcode of 19 and 31, with anything around it, and with small operands,
-    // since capstone knows the barriers only where their reserved fields are zero.
+    // Every extended opcode of 19 and 31, with random other fields, and with small operands,
+    // because capstone knows the barriers only with zeros in their reserved fields.
     for opcode in [19, 31] {
         for xo in 0..1024 {
             for _ in 0..100 {
@@ -38,7 +38,7 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
     let fence = |pairs| effect(|e| e.fence = pairs);
     let access = |access| effect(|e| e.access = access);
     match mnemonic {
-        // capstone looks at two bits of L alone; with the third, and with SC, they are 3.1's.
+        // capstone looks only at two bits of L, and ignores the third bit and SC of Power ISA 3.1.
         "sync" | "ptesync" | "msync" => fence(Pairs::ALL),
         "lwsync" if word & 0x009f_0000 != 0 => fence(Pairs::ALL),
         "lwsync" => fence(Pairs::RR | Pairs::RW | Pairs::WW),
@@ -60,10 +60,10 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
         }
         "mtmsr" | "mtmsrd" | "mfmsr" | "tlbie" | "tlbiel" | "tlbsync" | "slbie" | "slbia"
         | "slbmte" | "hashst" | "hashchk" | "hashstp" | "hashchkp" => Expected::NotPlain,
-        // `or`'s hints, which capstone calls by the name of a move.
+        // The hints among `or`, which capstone calls `mr` or `or`.
         "mr" | "or" if matches!(word, 0x7c21_0b78 | 0x7f7b_db78 | 0x7fff_fb78) => {
             effect(|e| e.spin_hint = true)
         }
-        _ => Expected::Harmless,
+        _ => Expected::PlainOrUnknown,
     }
 }

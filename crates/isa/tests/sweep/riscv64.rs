@@ -13,14 +13,14 @@ fn sweep() {
             seen.check(&disassembler, &half.to_le_bytes(), expected);
         }
     }
-    // Mask and value of the groups that order, and how many words of each.
+    // The mask and value of each group that orders, and the number of words to test.
     const GROUPS: [(u32, u32, usize); 6] = [
         (0x0000_0003, 0x0000_0003, 300_000),
         // AMO, of words and doubles; `lr`.
         (0x0600_607f, 0x0000_202f, 50_000),
         (0x0000_607f, 0x0000_202f, 100_000),
         (0xf9f0_607f, 0x1000_202f, 2_000),
-        // MISC-MEM with the reserved fields zero: every fence.
+        // MISC-MEM with zeros in its reserved fields: every fence.
         (0x000f_ff8f, 0x0000_000f, 20_000),
         // SYSTEM
         (0x0000_007f, 0x0000_0073, 50_000),
@@ -43,11 +43,11 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
         "fence" => fence(operands),
         "fence.tso" => effect(|e| e.fence = Pairs::RR | Pairs::RW | Pairs::WW),
         "mret" | "sret" | "uret" | "wfi" | "sfence.vma" | "dret" => Expected::NotPlain,
-        _ => atomic(mnemonic).unwrap_or(Expected::Harmless),
+        _ => atomic(mnemonic).unwrap_or(Expected::PlainOrUnknown),
     }
 }
 
-/// `fence` alone is `fence iorw, iorw`; capstone writes an empty set as `unknown`.
+/// A `fence`. Without operands it is `fence iorw, iorw`; capstone calls an empty set `unknown`.
 fn fence(operands: &str) -> Expected {
     let (before, after) = operands.split_once(", ").unwrap_or(("rw", "rw"));
     let has = |set: &str, kind| set != "unknown" && set.contains(kind);

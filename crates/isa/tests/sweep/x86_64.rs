@@ -42,14 +42,14 @@ fn prefixes(numbers: &mut Numbers, count: usize) -> Vec<u8> {
         .collect()
 }
 
-/// Anything, up to the longest instruction.
+/// Appends random bytes, up to the length of the longest instruction.
 fn fill(bytes: &mut Vec<u8>, numbers: &mut Numbers) {
     bytes.extend(numbers.next().to_le_bytes());
     bytes.extend(numbers.next().to_le_bytes());
     bytes.truncate(15);
 }
 
-/// SDM 2A "LOCK", and `xchg`.
+/// The instructions that `lock` may precede: SDM 2A "LOCK", and `xchg`.
 const LOCKABLE: [&str; 19] = [
     "add",
     "adc",
@@ -87,7 +87,7 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
     if mnemonic == "xchg" && text.contains('[') {
         return locked;
     }
-    // capstone shows the prefix not always, and takes it where it raises #UD.
+    // capstone does not always print `lock`, and accepts it on instructions where it raises #UD.
     if prefixes().any(|&byte| byte == 0xf0) {
         return if LOCKABLE.contains(&mnemonic) && first_operand.contains('[') {
             locked
@@ -96,7 +96,7 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
         };
     }
     let fence = |pairs| effect(|e| e.fence = pairs);
-    // capstone takes groups 9 and 15 with any mandatory prefix, where there is another
+    // capstone ignores mandatory prefixes in groups 9 and 15, though with a prefix it is another
     // instruction or #UD.
     let has_mandatory = prefixes().any(|byte| matches!(byte, 0x66 | 0xf2 | 0xf3));
     let is_group = [
@@ -107,12 +107,12 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
     if has_mandatory && is_group {
         return Expected::NotPlain;
     }
-    // With REX, capstone takes `pause` for the `xchg` that it is only with REX.B.
+    // capstone calls `pause` with any REX prefix `xchg`, which it is only with REX.B.
     if mnemonic == "xchg" && bytes.ends_with(&[0x90]) && prefixes().any(|&byte| byte == 0xf3) {
         return if first_operand.ends_with(" rax") || first_operand.ends_with(" eax") {
             effect(|e| e.spin_hint = true)
         } else {
-            Expected::Harmless
+            Expected::PlainOrUnknown
         };
     }
     match mnemonic {
@@ -128,6 +128,6 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
         | "umwait" | "tpause" | "enqcmd" | "wrssd" | "wrssq" | "wrussd" | "wrussq" => {
             Expected::NotPlain
         }
-        _ => Expected::Harmless,
+        _ => Expected::PlainOrUnknown,
     }
 }

@@ -1,5 +1,5 @@
-//! C4.1 "Load/store exclusive register", "… pair", "Load/store ordered", "Compare and swap",
-//! "… pair".
+//! Flow of C4.1 "Load/store exclusive register", "… pair", "Load/store ordered", "Compare and
+//! swap", "… pair".
 
 use super::operands::{RN, RS, RT, RT2, x, x_or_sp};
 use super::shapes::transfer;
@@ -39,7 +39,7 @@ fn exclusive(word: u32, registers: Registers) -> Flow {
     }
 }
 
-/// What is stored depends on both: `new`, if memory holds what is `expected`.
+/// Stores `new` if memory holds `expected`, so the store depends on both.
 fn compare_and_swap(word: u32, expected: Registers, new: Registers) -> Flow {
     Flow {
         store: true,
@@ -48,7 +48,7 @@ fn compare_and_swap(word: u32, expected: Registers, new: Registers) -> Flow {
     }
 }
 
-/// The register in the five bits from `low`, which must be even, and the next one.
+/// Returns the register in the five bits from `low`, which must be even, and the next one.
 fn even_pair(word: u32, low: u32) -> Option<Registers> {
     let first = field(word, low + 4, low) as u8;
     first

@@ -1,4 +1,4 @@
-//! C4.1 "Data Processing -- Scalar Floating-Point": conversions, compares, arithmetic.
+//! Flow of C4.1 "Data Processing -- Scalar Floating-Point": conversions, comparisons, arithmetic.
 
 use super::operands::{RA, RD, RM, RN, v, x};
 use super::shapes::compute;
@@ -42,7 +42,7 @@ pub(super) fn flow(word: u32) -> Option<Flow> {
     }
 }
 
-/// Vd from `operands`. With FPCR.NEP, the elements of Vd above the first may be kept.
+/// Computes Vd from `operands`, and from Vd, because FPCR.NEP may keep its upper elements.
 fn arithmetic(word: u32, operands: Registers) -> Flow {
     compute(v(word, RD), operands | v(word, RD) | FPCR)
 }
@@ -79,12 +79,12 @@ fn integer(word: u32) -> Option<Flow> {
         (_, 0b000 | 0b001) | (0b00, 0b100 | 0b101) => {
             Some(compute(x(word, RD), v(word, RN) | FPCR))
         }
-        // `fmov` to general; of the upper half
+        // `fmov` to a general register, of the whole or of the upper half
         (0b00, 0b110) => Some(compute(x(word, RD), v(word, RN))),
         (0b01, 0b110) if is_sf => Some(compute(x(word, RD), v(word, RN))),
-        // `fmov` from general
+        // `fmov` from a general register
         (0b00, 0b111) => Some(compute(v(word, RD), x(word, RN))),
-        // … to the upper half, which keeps the lower
+        // The same to the upper half, which keeps the lower half
         (0b01, 0b111) if is_sf => Some(compute(v(word, RD), x(word, RN) | v(word, RD))),
         // `fjcvtzs`
         (0b11, 0b110) if !is_sf => Some(compute(x(word, RD) | NZCV, v(word, RN) | FPCR)),
@@ -92,7 +92,7 @@ fn integer(word: u32) -> Option<Flow> {
     }
 }
 
-/// "Floating-point compare": `fcmp`, `fcmpe`, with Vm or with zero.
+/// "Floating-point compare": `fcmp`, `fcmpe`, with Vm or zero.
 fn compare(word: u32) -> Option<Flow> {
     let with_zero = bit(word, 3);
     let other = if with_zero {

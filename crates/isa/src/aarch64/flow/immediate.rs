@@ -1,4 +1,4 @@
-//! C4.1 "Data Processing -- Immediate".
+//! Flow of C4.1 "Data Processing -- Immediate".
 
 use super::operands::{RD, RM, RN, x, x_or_sp};
 use super::shapes::compute;

@@ -1,4 +1,4 @@
-//! C4.1 "Loads and Stores", words whose effect is known. `prfm` accesses nothing.
+//! Flow of C4.1 "Loads and Stores", for words whose effect is known.
 
 use super::operands::{RM, RN, RS, RT, RT2, v, x, x_or_sp};
 use super::shapes::transfer;
@@ -26,7 +26,7 @@ pub(super) fn flow(word: u32) -> Option<Flow> {
     }
 }
 
-/// `flow`, and its base register is updated.
+/// Returns `flow` with an update of its base register.
 fn write_back(word: u32, flow: Flow) -> Flow {
     Flow {
         updated: x_or_sp(word, RN),
@@ -34,7 +34,7 @@ fn write_back(word: u32, flow: Flow) -> Flow {
     }
 }
 
-/// "Load register (literal)", from an address that depends on nothing.
+/// "Load register (literal)". The address depends on no register.
 fn literal(word: u32) -> Flow {
     let size = field(word, 31, 30);
     match (bit(word, 26), size) {
@@ -69,8 +69,8 @@ fn pair(word: u32) -> Flow {
     }
 }
 
-/// A load, store or prefetch of the forms with bits 29..27 = 111, told apart by size (bits
-/// 31..30) and opc (bits 23..22).
+/// A load, store or prefetch with bits 29..27 = 111, by size (bits 31..30) and opc (bits
+/// 23..22).
 fn plain(word: u32, address: Registers) -> Flow {
     let (size, opc) = (field(word, 31, 30), field(word, 23, 22));
     if bit(word, 26) {
@@ -81,14 +81,14 @@ fn plain(word: u32, address: Registers) -> Flow {
             ..transfer(load, address, v(word, RT))
         };
     }
-    // `prfm`, `prfum`
+    // `prfm`, `prfum` access nothing.
     if (size, opc) == (0b11, 0b10) {
         return Flow::NONE;
     }
     transfer(opc != 0b00, address, x(word, RT))
 }
 
-/// The forms with bits 29..27 = 111 and without an unsigned offset, by bits 21 and 11..10.
+/// Words with bits 29..27 = 111 and no unsigned offset, by bits 21 and 11..10.
 fn register(word: u32) -> Flow {
     let base = x_or_sp(word, RN);
     match (bit(word, 21), field(word, 11, 10)) {

@@ -1,37 +1,39 @@
-//! Register flow. Sections are those of the Arm ARM, as in [`super`]; what counts as a
-//! dependency through registers is B2.3 "Dependency definitions".
+//! Register flow of AArch64.
 //!
-//! One file for each group: [`immediate`] and [`register`] (data processing), [`float`] (scalar
-//! floating-point), [`vector`] with [`vector_kept`] (Advanced SIMD), [`memory`] with
+//! Sections are those of the Arm ARM, as in [`super`]. B2.3 "Dependency definitions" says what
+//! counts as a dependency through registers.
+//!
+//! Each group has a file: [`immediate`] and [`register`] (data processing), [`float`] (scalar
+//! floating-point), [`vector`] with [`reads_destination`] (Advanced SIMD), [`memory`] with
 //! [`exclusive`] and [`structures`] (loads and stores), [`system`] (branches, hints, system
 //! registers).
 //!
-//! More than the architecture demands, so that a dependency may be seen where none is:
+//! The flow has more dependencies than the architecture in these cases:
 //!
-//! - Advanced SIMD arithmetic reads FPCR, whether it is of integers or not; scalar arithmetic
-//!   reads its old destination, as FPCR.NEP would have it.
+//! - All Advanced SIMD arithmetic reads FPCR, that of integers too. Scalar arithmetic reads its
+//!   old destination, as it does with FPCR.NEP set.
 //! - A register is one value: an instruction that keeps a part of its destination reads all of
 //!   it, and a constant result (`eor x0, x1, x1`, `and x0, x1, #0`) depends on its operands.
-//! - `blr` writes X30 from the register it branches to.
+//! - `blr` computes X30 from the register that it branches to.
 
 mod exclusive;
 mod float;
 mod immediate;
 mod memory;
 mod operands;
+mod reads_destination;
 mod register;
 mod shapes;
 mod structures;
 mod system;
 mod vector;
-mod vector_kept;
 
 use self::operands::{RA, RD, RM, RN, v};
 use self::shapes::compute;
 use crate::Flow;
 use crate::bits::field;
 
-/// C4.1, top level. What the effect is unknown of has an unknown flow too.
+/// C4.1, top level. An instruction with an unknown effect has an unknown flow.
 pub(crate) fn flow(word: u32) -> Flow {
     if super::decode(word).unknown {
         return Flow::UNKNOWN;
@@ -54,8 +56,9 @@ fn simd(word: u32) -> Option<Flow> {
     match (field(word, 31, 30), field(word, 28, 28)) {
         (0b00 | 0b10, 1) => float::flow(word),
         (0b00 | 0b01, _) => vector::flow(word),
-        // "Cryptographic four-register", "… three-register, imm2", "… SHA 512", `xar`: some
-        // read bits 14..10 as a register, some have bits 20..16 as an opcode.
+        // "Cryptographic four-register", "… three-register, imm2", "… SHA 512", `xar`. Each
+        // counts as reading all four fields, though in some of them bits 14..10 are no register
+        // or bits 20..16 are an opcode.
         (0b11, 0) if field(word, 31, 24) == 0b1100_1110 => Some(compute(
             v(word, RD),
             v(word, RD) | v(word, RN) | v(word, RM) | v(word, RA),

@@ -4,7 +4,7 @@ use crate::Registers;
 use crate::aarch64::registers::{self, SP};
 use crate::bits::field;
 
-/// Where the register fields lie.
+/// The lowest bit of each register field.
 pub(super) const RD: u32 = 0;
 pub(super) const RT: u32 = 0;
 pub(super) const RN: u32 = 5;
@@ -13,23 +13,23 @@ pub(super) const RT2: u32 = 10;
 pub(super) const RM: u32 = 16;
 pub(super) const RS: u32 = 16;
 
-/// The general register in the five bits from `low`, where 31 is XZR.
+/// Returns the general register in the five bits from `low`; 31 is XZR.
 pub(super) fn x(word: u32, low: u32) -> Registers {
     registers::x(field(word, low + 4, low) as u8)
 }
 
-/// The general register in the five bits from `low`, where 31 is SP.
+/// Returns the general register in the five bits from `low`; 31 is SP.
 pub(super) fn x_or_sp(word: u32, low: u32) -> Registers {
     let register = x(word, low);
     if register.is_empty() { SP } else { register }
 }
 
-/// The vector register in the five bits from `low`.
+/// Returns the vector register in the five bits from `low`.
 pub(super) fn v(word: u32, low: u32) -> Registers {
     registers::v(field(word, low + 4, low) as u8)
 }
 
-/// `count` vector registers from the one in the five bits from `low`.
+/// Returns `count` vector registers, beginning with that in the five bits from `low`.
 pub(super) fn v_list(word: u32, low: u32, count: u8) -> Registers {
     let first = field(word, low + 4, low) as u8;
     (0..count)

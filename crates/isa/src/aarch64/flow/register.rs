@@ -1,4 +1,4 @@
-//! C4.1 "Data Processing -- Register".
+//! Flow of C4.1 "Data Processing -- Register".
 
 use super::operands::{RA, RD, RM, RN, x, x_or_sp};
 use super::shapes::compute;
@@ -94,7 +94,7 @@ fn one_source(word: u32) -> Option<Flow> {
         _ if bit(word, 29) => None,
         // `rbit`, `rev16`, `rev32`, `rev`, `clz`, `cls`; `ctz`, `cnt`, `abs`
         (0b00000, 0..=8) if is_64_bit || opcode != 3 => Some(compute(x(word, RD), x(word, RN))),
-        // `pacia` … `autdb`: the address is in Rd, the modifier in Rn.
+        // `pacia` … `autdb`: Rd is the address, Rn the modifier.
         (0b00001, 0..=7) if is_64_bit => {
             Some(compute(x(word, RD), x(word, RD) | x_or_sp(word, RN)))
         }

@@ -1,8 +1,8 @@
-//! Flows of the usual shapes: a result made from operands, one access to memory.
+//! Constructors for the usual flows: a computation, and one access to memory.
 
 use crate::{Flow, Registers};
 
-/// `computed` from `data`.
+/// A computation of `computed` from `data`.
 pub(super) const fn compute(computed: Registers, data: Registers) -> Flow {
     Flow {
         computed,
@@ -11,7 +11,7 @@ pub(super) const fn compute(computed: Registers, data: Registers) -> Flow {
     }
 }
 
-/// One access at `address`: a load of `registers`, or a store of them.
+/// One access at `address`: a load into `registers`, or a store of them.
 pub(super) fn transfer(load: bool, address: Registers, registers: Registers) -> Flow {
     let flow = Flow {
         load,

@@ -1,5 +1,5 @@
-//! C4.1 "Advanced SIMD load/store multiple structures", "… single structure", with and without
-//! post-index.
+//! Flow of C4.1 "Advanced SIMD load/store multiple structures", "… single structure", with and
+//! without post-index.
 
 use super::operands::{RM, RN, RT, v_list, x, x_or_sp};
 use super::shapes::transfer;
@@ -17,8 +17,8 @@ pub(super) fn flow(word: u32) -> Option<Flow> {
     if !post_index {
         return Some(flow);
     }
-    // The base is updated by Xm, or by a constant where that is XZR. Xm is no part of the
-    // address; it counts as one because it makes the new base.
+    // The new base is the old one plus Xm, or plus a constant if Xm is XZR. The address does not
+    // depend on Xm; Xm is in `address` because `updated` is computed from that.
     Some(Flow {
         address: flow.address | x(word, RM),
         updated: x_or_sp(word, RN),
@@ -29,7 +29,7 @@ pub(super) fn flow(word: u32) -> Option<Flow> {
 fn multiple(word: u32) -> Option<Flow> {
     let is_reserved = field(word, 11, 10) == 0b11 && !bit(word, 30);
     let count = match field(word, 15, 12) {
-        // `ld2`, `ld3`, `ld4` of one doubleword each.
+        // `ld2`, `ld3`, `ld4` of one doubleword each: reserved.
         0b1000 | 0b0100 | 0b0000 if is_reserved => return None,
         // `ld4`, `ld1` of four
         0b0000 | 0b0010 => 4,
@@ -44,7 +44,7 @@ fn multiple(word: u32) -> Option<Flow> {
     })
 }
 
-/// One lane of each register, or, of `ld1r` … `ld4r`, all lanes.
+/// Accesses one lane of each register, or loads all of its lanes (`ld1r` … `ld4r`).
 fn single(word: u32) -> Option<Flow> {
     let load = bit(word, 22);
     let s = bit(word, 12);
@@ -62,7 +62,7 @@ fn single(word: u32) -> Option<Flow> {
         0b11 if load && !s => false,
         _ => return None,
     };
-    // The other lanes are kept.
+    // A load of one lane keeps the other lanes.
     let kept = if load && lane {
         registers
     } else {

@@ -1,4 +1,4 @@
-//! C4.1 "Branches, Exception Generating and System instructions".
+//! Flow of C4.1 "Branches, Exception Generating and System instructions".
 
 use super::operands::{RN, RT, x, x_or_sp};
 use super::shapes::compute;
@@ -10,7 +10,7 @@ use crate::{Flow, Registers};
 /// The link register.
 const LR: Registers = registers::x(30);
 
-/// Words whose effect is known.
+/// Returns the flow of `word`, whose effect is known.
 pub(super) fn flow(word: u32) -> Option<Flow> {
     match field(word, 31, 25) {
         // `b`
@@ -23,8 +23,8 @@ pub(super) fn flow(word: u32) -> Option<Flow> {
         0b010_1010 => Some(branch(NZCV)),
         // "Unconditional branch (register)"
         0b110_1011 => branch_register(word),
-        // "Exception generation": `brk`. The kernel reads and writes registers in a system call
-        // (`rt_sigreturn` all of them).
+        // "Exception generation": `brk`. Not `svc`: in a system call the kernel reads and writes
+        // registers (all of them in `rt_sigreturn`).
         0b110_1010 if !bit(word, 24) => (field(word, 23, 21) == 0b001).then_some(Flow::NONE),
         0b110_1010 => system(word),
         _ => None,
@@ -39,8 +39,8 @@ const fn branch(data: Registers) -> Flow {
     }
 }
 
-/// "Unconditional branch (register)". The authenticated forms take a modifier: zero, SP (of
-/// `retaa`, which has no register field), or the register in bits 4..0.
+/// "Unconditional branch (register)". The authenticated forms take a modifier: zero, the register
+/// in bits 4..0, or SP (`retaa`, which has no register field).
 fn branch_register(word: u32) -> Option<Flow> {
     let authenticated = match field(word, 15, 10) {
         0b000000 => false,
@@ -92,7 +92,7 @@ fn system(word: u32) -> Option<Flow> {
     }
 }
 
-/// "Hints", by CRm:op2. Where pointer authentication is not implemented they do nothing.
+/// "Hints", by CRm:op2. Without pointer authentication in the CPU, they do nothing.
 fn hint(number: u32) -> Flow {
     const MODIFIER: Registers = registers::x(16);
     const POINTER: Registers = registers::x(17);
@@ -107,8 +107,8 @@ fn hint(number: u32) -> Flow {
     }
 }
 
-/// "System instructions" of an address, or `Flow` without one. `dc zva`, `dc gva` and `dc gzva`
-/// (CRm 0100) write a block.
+/// "System instructions" that maintain the cache line of an address. `dc zva`, `dc gva` and
+/// `dc gzva` (CRm 0100) write a block.
 fn cache_maintenance(word: u32) -> Flow {
     let writes = field(word, 11, 8) == 0b0100;
     Flow {
@@ -119,25 +119,25 @@ fn cache_maintenance(word: u32) -> Flow {
     }
 }
 
-/// `mrs` of a register whose read is known.
+/// `mrs` of a register that [`decode`](crate::decode) knows.
 fn system_register_read(word: u32) -> Option<Flow> {
     let target = x(word, RT);
     Some(match field(word, 20, 5) {
         key::NZCV => compute(target, NZCV),
         key::FPCR => compute(target, FPCR),
-        // Nobody tracks which instructions set its cumulative bits.
+        // Its cumulative bits are not tracked: see `registers`.
         key::FPSR => compute(target, Registers::ALL),
         key::DIT | key::SSBS => compute(target, PSTATE),
         key::TPIDR_EL0 => compute(target, TPIDR_EL0),
         key::TPIDR2_EL0 => compute(target, TPIDR2_EL0),
-        // They set the flags to whether they succeeded.
+        // They set the flags by their success.
         key::RNDR | key::RNDRRS => compute(target | NZCV, Registers::NONE),
-        // Identification, counters: no instruction of the thread writes them.
+        // Identification registers and counters: no instruction of the thread writes them.
         _ => compute(target, Registers::NONE),
     })
 }
 
-/// `msr` of a register whose write is known.
+/// `msr` of a register that [`decode`](crate::decode) knows.
 fn system_register_write(word: u32) -> Option<Flow> {
     let data = x(word, RT);
     Some(match field(word, 20, 5) {

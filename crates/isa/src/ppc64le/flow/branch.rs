@@ -1,4 +1,5 @@
-//! Book I ch. 2 and 3.3.11: branches, operations on CR, system calls, traps; Book II 4.6.1.
+//! Flow of branches, operations on CR, system calls, traps (Book I ch. 2 and 3.3.11), and `isync`
+//! (Book II 4.6.1).
 
 use super::operands::{CARRY, CR0, CTR, LR, OVERFLOW, SPECIAL, all_cr, bf, cr, gpr, ra, rb};
 use super::shapes::compute;
@@ -32,8 +33,8 @@ fn extended_19(word: u32) -> Flow {
         },
         // `mcrf`
         0 => compute(cr(field(word, 20, 18)), bf(word)),
-        // `crnor`, `crandc`, `crxor`, `crnand`, `crand`, `creqv`, `crorc`, `cror`: one bit of the
-        // result's field, so the others stay.
+        // `crnor`, `crandc`, `crxor`, `crnand`, `crand`, `creqv`, `crorc`, `cror`: they write one
+        // bit and keep the other bits of its field.
         33 | 129 | 193 | 225 | 257 | 289 | 417 | 449 => {
             let field_of_bit = |high, low| cr(field(word, high, low));
             let result = field_of_bit(25, 23);
@@ -43,12 +44,12 @@ fn extended_19(word: u32) -> Flow {
     }
 }
 
-/// LR, if the branch writes it.
+/// Returns LR if the branch writes it.
 fn link(word: u32) -> Registers {
     if bit(word, 0) { LR } else { Registers::NONE }
 }
 
-/// 2.4: a branch to what is in `target`, or to a fixed address, by BO and BI.
+/// Book I 2.4: a conditional branch, by BO and BI, to the address in `target`, or to a fixed one.
 fn conditional(word: u32, target: Registers) -> Flow {
     let (ignores_cr, keeps_ctr) = (bit(word, 25), bit(word, 23));
     let mut flow = compute(target, link(word));
@@ -63,7 +64,7 @@ fn conditional(word: u32, target: Registers) -> Flow {
     flow
 }
 
-/// What Linux takes and changes at `sc` and `scv`.
+/// `sc`, `scv`: the registers that Linux reads and may change.
 fn system_call() -> Flow {
     let general: Registers = [0].into_iter().chain(3..=12).collect();
     let changed = general | all_cr() | LR | CTR | CARRY | OVERFLOW | CR0;
@@ -80,7 +81,7 @@ pub(super) fn trap_register(word: u32) -> Flow {
     trap(ra(word) | rb(word))
 }
 
-/// Whether the thread goes on depends on `data`.
+/// A trap on a condition of `data`.
 fn trap(data: Registers) -> Flow {
     Flow {
         branch: true,

@@ -1,4 +1,4 @@
-//! Book I 3.3: fixed-point arithmetic, comparison, logic, rotation and shifts.
+//! Flow of fixed-point arithmetic, comparison, logic, rotation and shifts: Book I 3.3.
 
 use super::branch::trap_register;
 use super::operands::{CARRY, CR0, OVERFLOW, bf, cr, ra, ra_or_zero, rb, rt};
@@ -6,7 +6,7 @@ use super::shapes::compute;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 
-/// The primary opcodes of this group.
+/// Returns the flow of a primary opcode of this group.
 pub(super) fn primary(word: u32) -> Flow {
     match field(word, 31, 26) {
         // `mulli`
@@ -18,7 +18,7 @@ pub(super) fn primary(word: u32) -> Flow {
         10 | 11 => compute(ra(word) | OVERFLOW, bf(word)),
         // `addi`, `addis`
         14 | 15 => compute(ra_or_zero(word), rt(word)),
-        // `rlwimi`, which keeps the bits outside of its mask; `rlwinm`; `rlwnm`
+        // `rlwimi`, which keeps the bits outside its mask; `rlwinm`; `rlwnm`
         20 => recorded(word, compute(rt(word) | ra(word), ra(word))),
         21 => recorded(word, compute(rt(word), ra(word))),
         23 => recorded(word, compute(rt(word) | rb(word), ra(word))),
@@ -36,7 +36,7 @@ pub(super) fn primary(word: u32) -> Flow {
     }
 }
 
-/// The extended opcodes of 31 of this group.
+/// Returns the flow of an extended opcode of primary opcode 31, if it is in this group.
 pub(super) fn extended(word: u32, xo: u32) -> Option<Flow> {
     // `isel`
     if xo & 31 == 15 {
@@ -48,7 +48,7 @@ pub(super) fn extended(word: u32, xo: u32) -> Option<Flow> {
         .or_else(|| unrecorded(word, xo))
 }
 
-/// With Rc, and most with OE.
+/// Arithmetic. All forms have Rc, and most have OE.
 fn arithmetic(word: u32, xo: u32) -> Option<Flow> {
     let one = compute(ra(word), rt(word));
     let two = compute(ra(word) | rb(word), rt(word));
@@ -76,7 +76,7 @@ fn arithmetic(word: u32, xo: u32) -> Option<Flow> {
     Some(recorded(word, flow))
 }
 
-/// From RS to RA, with Rc.
+/// Logic: computes RA from RS. All forms have Rc.
 fn logic(word: u32, xo: u32) -> Option<Flow> {
     let one = compute(rt(word), ra(word));
     let two = compute(rt(word) | rb(word), ra(word));
@@ -97,11 +97,11 @@ fn logic(word: u32, xo: u32) -> Option<Flow> {
     Some(recorded(word, flow))
 }
 
-/// Without Rc.
+/// The instructions without Rc.
 fn unrecorded(word: u32, xo: u32) -> Option<Flow> {
     let two = ra(word) | rb(word);
     let flow = match xo {
-        // `cmp`, `cmpl`: the fourth bit of the result is SO.
+        // `cmp`, `cmpl`: they copy SO to the fourth bit of the result.
         0 | 32 => compute(two | OVERFLOW, bf(word)),
         // `cmprb`, `cmpeqb`
         192 | 224 => compute(two, bf(word)),
@@ -119,16 +119,16 @@ fn unrecorded(word: u32, xo: u32) -> Option<Flow> {
         252 | 508 => compute(rt(word) | rb(word), ra(word)),
         _ => return None,
     };
-    // Reserved where there is no Rc.
+    // Bit 0 is reserved in these instructions.
     Some(if bit(word, 0) { Flow::UNKNOWN } else { flow })
 }
 
-/// `flow`, with the comparison of its result with zero in CR0 if Rc asks for it.
+/// Returns `flow`. If Rc is set, it also writes CR0.
 fn recorded(word: u32, flow: Flow) -> Flow {
     if bit(word, 0) { with_cr0(flow) } else { flow }
 }
 
-/// CR0's fourth bit is SO.
+/// Returns `flow`, which also writes CR0 and copies SO to its fourth bit.
 fn with_cr0(flow: Flow) -> Flow {
     also(flow, OVERFLOW, CR0)
 }
@@ -141,7 +141,7 @@ fn carry_in(flow: Flow) -> Flow {
     also(flow, CARRY, Registers::NONE)
 }
 
-/// SO stays set once it is.
+/// Returns `flow`, which also writes OV, and SO, which it never clears and so reads.
 fn overflow(flow: Flow) -> Flow {
     also(flow, OVERFLOW, OVERFLOW)
 }

@@ -1,4 +1,4 @@
-//! Book I 4.6: floating point; Book I 7.6: VSX scalars of quadruple precision.
+//! Flow of floating point (Book I 4.6) and of VSX scalars of quadruple precision (Book I 7.6).
 
 use super::operands::{CR1, bf, fra, frb, frc, frt, vra, vrb, vrt};
 use super::shapes::compute;
@@ -49,7 +49,7 @@ pub(super) fn double(word: u32) -> Flow {
     }
 }
 
-/// The forms with up to three operands, by the short extended opcode.
+/// Arithmetic on up to three operands, by the short extended opcode.
 fn arithmetic(word: u32) -> Option<Flow> {
     let sources = match field(word, 5, 1) {
         // `fdiv`, `fsub`, `fadd`
@@ -65,7 +65,7 @@ fn arithmetic(word: u32) -> Option<Flow> {
     Some(compute(sources, frt(word)))
 }
 
-/// In vector registers; bit 0 asks for rounding to odd.
+/// Quadruple precision, in vector registers. Bit 0 selects rounding to odd.
 fn quad(word: u32, xo: u32) -> Option<Flow> {
     let one = compute(vrb(word), vrt(word));
     let two = compute(vra(word) | vrb(word), vrt(word));
@@ -85,14 +85,14 @@ fn quad(word: u32, xo: u32) -> Option<Flow> {
         // `xscmpoqp`, `xscmpexpqp`, `xscmpuqp`; `xststdcqp`
         132 | 164 | 644 => compute(two.data, bf(word)),
         708 => compute(vrb(word), bf(word)),
-        // `xsrqpi`, `xsrqpxp`, with a rounding mode in the high bits
+        // `xsrqpi`, `xsrqpxp`: the high bits are a rounding mode.
         _ if matches!(xo & 0xff, 5 | 37) => one,
         _ => return None,
     })
 }
 
-/// `flow`, with FPSCR's summary bits in CR1 if Rc asks for it: they come from any instruction
-/// before.
+/// Returns `flow`. If Rc is set, it also copies FPSCR's summary bits to CR1, which any earlier
+/// instruction may have set.
 fn recorded(word: u32, flow: Flow) -> Flow {
     if bit(word, 0) {
         compute(Registers::ALL, flow.computed | CR1)

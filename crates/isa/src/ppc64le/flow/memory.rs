@@ -1,10 +1,10 @@
-//! Loads and stores: Book I 3.3.2 to 3.3.5, 4.6.2 to 4.6.5, 6.7, 7.6; Book II ch. 4.
+//! Flow of loads and stores: Book I 3.3.2 to 3.3.5, 4.6.2 to 4.6.5, 6.7, 7.6; Book II ch. 4.
 
 use super::operands::{CR0, frt, gpr, ra, ra_or_zero, rb, rt, vrt, vsr, xt};
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 
-/// The primary opcodes of this group.
+/// Returns the flow of a primary opcode of this group.
 pub(super) fn primary(word: u32) -> Flow {
     let address = ra_or_zero(word);
     let low = field(word, 1, 0);
@@ -54,7 +54,7 @@ pub(super) fn primary(word: u32) -> Flow {
     }
 }
 
-/// The extended opcodes of 31 of this group.
+/// Returns the flow of an extended opcode of primary opcode 31, if it is in this group.
 pub(super) fn extended(word: u32, xo: u32) -> Option<Flow> {
     reservation(word, xo)
         .or_else(|| cache(word, xo))
@@ -89,7 +89,7 @@ fn several(flow: Flow) -> Flow {
     }
 }
 
-/// `flow`, with its address written to RA, which is not allowed to be r0.
+/// Returns `flow`, which also writes its address to RA. RA may not be r0.
 fn updating(word: u32, flow: Flow) -> Flow {
     if ra_or_zero(word).is_empty() {
         return Flow::UNKNOWN;
@@ -104,7 +104,7 @@ fn updating_if(updates: bool, word: u32, flow: Flow) -> Flow {
     if updates { updating(word, flow) } else { flow }
 }
 
-/// What `access` says of the even register that RT names and the next one.
+/// Returns the `access` of the register that RT names, which must be even, and the next one.
 fn pair(
     word: u32,
     register: impl Fn(u32) -> Registers,
@@ -117,7 +117,7 @@ fn pair(
     several(access(register(number) | register(number + 1)))
 }
 
-/// Unknown if the lowest bit is set, which is reserved; `flow` otherwise.
+/// Returns `flow`, or unknown if the lowest bit, which is reserved, is set.
 fn reserved_clear(word: u32, flow: Flow) -> Option<Flow> {
     Some(if bit(word, 0) { Flow::UNKNOWN } else { flow })
 }
@@ -126,7 +126,7 @@ fn indexed(word: u32) -> Registers {
     ra_or_zero(word) | rb(word)
 }
 
-/// Book II 4.5, 4.6.2.
+/// Book II 4.5, 4.6.2: reservations and atomics.
 fn reservation(word: u32, xo: u32) -> Option<Flow> {
     let conditional = |flow| Flow {
         status: CR0,
@@ -147,8 +147,8 @@ fn reservation(word: u32, xo: u32) -> Option<Flow> {
     })
 }
 
-/// Book II 4.5: `lwat` and `ldat` have their operands in the next one or two registers. The
-/// functions from 24 on access the next word in memory too.
+/// Book II 4.5: `lwat`, `ldat`, `stwat`, `stdat`. `lwat` and `ldat` read their operands from the
+/// one or two registers after RT. Function codes from 24 on also access the next word in memory.
 fn atomic(word: u32, xo: u32) -> Flow {
     let number = field(word, 25, 21);
     let (data, loaded) = match xo {
@@ -229,7 +229,7 @@ fn vector(word: u32, xo: u32) -> Option<Flow> {
     )
 }
 
-/// In the forms with a length, RB is that.
+/// VSX. In the forms with a length, RB is the length.
 fn vsx(word: u32, xo: u32) -> Option<Flow> {
     let load = load(indexed(word), xt(word));
     let store = store(indexed(word), xt(word));

@@ -1,15 +1,21 @@
-//! Register flow. Numbers: 0 to 31 are r0 to r31; 32 to 39 are CR0 to CR7, each as a whole; 40 is
-//! LR, 41 CTR; 42 is XER's carry (CA, CA32), 44 its overflow (SO, OV, OV32); 43 is every other
-//! special register that a program may write; 64 to 127 are VSR0 to VSR63, of which the first half
-//! are the floating-point registers (FPR) and the second the vector registers (VR).
+//! Register flow of Power.
 //!
-//! Book II 1.7.1: a dependency is there even where the value has no effect on the result, so what
-//! an instruction names as a source is read, whatever the operation does with it. Limits:
-//! - FPSCR and VSCR are no source of arithmetic; what reads them depends on everything instead.
-//! - SO, which a store conditional copies to CR0, is left out there.
-//! - CTR and LR that a branch writes count as made from all that the branch reads.
-//! - Unknown on purpose, beside what [`super::decode`] does not know: decimal floating point, BCD
-//!   arithmetic, and what is not in Power ISA 3.0 of the vector and VSX groups.
+//! Register numbers:
+//! - 0 to 31: r0 to r31.
+//! - 32 to 39: CR0 to CR7, one number for each field.
+//! - 40: LR. 41: CTR. 42: XER's carry (CA, CA32). 44: XER's overflow (SO, OV, OV32).
+//! - 43: all other special registers that a program may write.
+//! - 64 to 127: VSR0 to VSR63. The first half are also the floating-point registers (FPR), the
+//!   second half the vector registers (VR).
+//!
+//! By Book II 1.7.1, a dependency exists even if the value has no effect on the result. So an
+//! instruction reads every register that it names as a source. Limits:
+//! - Arithmetic is not tracked as reading or writing FPSCR and VSCR. Instead, an instruction that
+//!   reads them depends on everything.
+//! - A store-conditional does not read SO here, though it copies SO to CR0.
+//! - The CTR and LR that a branch writes count as computed from all that the branch reads.
+//! - Decimal floating point, BCD arithmetic, and vector and VSX instructions that are newer than
+//!   Power ISA 3.0 are unknown on purpose, as is all that [`super::decode`] does not know.
 
 mod branch;
 mod fixed;

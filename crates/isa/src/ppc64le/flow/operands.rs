@@ -1,4 +1,4 @@
-//! The registers that an instruction's fields name.
+//! Registers by the fields of an instruction.
 
 use crate::Registers;
 use crate::bits::{bit, field};
@@ -10,32 +10,32 @@ pub(super) const LR: Registers = Registers::one(40);
 pub(super) const CTR: Registers = Registers::one(41);
 /// XER's CA and CA32.
 pub(super) const CARRY: Registers = Registers::one(42);
-/// Special registers but LR, CTR and XER.
+/// All special registers but LR, CTR and XER.
 pub(super) const SPECIAL: Registers = Registers::one(43);
 /// XER's SO, OV and OV32.
 pub(super) const OVERFLOW: Registers = Registers::one(44);
 
-/// The general register `number`.
+/// Returns the general register `number`.
 pub(super) fn gpr(number: u32) -> Registers {
     Registers::one((number & 31) as u8)
 }
 
-/// The field `number` of CR.
+/// Returns the field `number` of CR.
 pub(super) fn cr(number: u32) -> Registers {
     Registers::one(32 + (number & 7) as u8)
 }
 
-/// All fields of CR.
+/// Returns all fields of CR.
 pub(super) fn all_cr() -> Registers {
     (32..40).collect()
 }
 
-/// The VSX register `number`, of which the first 32 are the floating-point registers.
+/// Returns the VSX register `number`. The first 32 are the floating-point registers.
 pub(super) fn vsr(number: u32) -> Registers {
     Registers::one(64 + (number & 63) as u8)
 }
 
-/// The vector register `number`.
+/// Returns the vector register `number`.
 pub(super) fn vr(number: u32) -> Registers {
     vsr(32 + (number & 31))
 }
@@ -50,7 +50,7 @@ pub(super) fn ra(word: u32) -> Registers {
     gpr(field(word, 20, 16))
 }
 
-/// RA where 0 means the number 0.
+/// RA, or nothing if the field is 0, which means the number 0.
 pub(super) fn ra_or_zero(word: u32) -> Registers {
     match field(word, 20, 16) {
         0 => Registers::NONE,
@@ -63,7 +63,7 @@ pub(super) fn rb(word: u32) -> Registers {
     gpr(field(word, 15, 11))
 }
 
-/// RC of the forms with four operands.
+/// RC, in the forms with four operands.
 pub(super) fn rc(word: u32) -> Registers {
     gpr(field(word, 10, 6))
 }

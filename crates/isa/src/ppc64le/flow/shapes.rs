@@ -1,8 +1,8 @@
-//! The flow of most instructions: a result made from operands.
+//! The constructor for the usual flow.
 
 use crate::{Flow, Registers};
 
-/// `computed` from `data`.
+/// A computation of `computed` from `data`.
 pub(super) fn compute(data: Registers, computed: Registers) -> Flow {
     Flow {
         data,

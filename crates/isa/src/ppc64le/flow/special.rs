@@ -1,5 +1,5 @@
-//! Book I 3.3.16 to 3.3.18: moves between general registers and CR, special registers, VSX
-//! registers.
+//! Flow of moves between general registers and CR, special registers, VSX registers: Book I
+//! 3.3.16 to 3.3.18.
 
 use super::operands::{
     CARRY, CTR, LR, OVERFLOW, SPECIAL, all_cr, bf, cr, ra, ra_or_zero, rb, rt, vrt, xt,
@@ -8,7 +8,7 @@ use super::shapes::compute;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 
-/// The extended opcodes of 31 of this group.
+/// Returns the flow of an extended opcode of primary opcode 31, if it is in this group.
 pub(super) fn extended(word: u32, xo: u32) -> Option<Flow> {
     if let Some(flow) = vsx(word, xo) {
         return Some(flow);
@@ -23,7 +23,7 @@ pub(super) fn extended(word: u32, xo: u32) -> Option<Flow> {
         128 => compute(cr(field(word, 20, 18)), rt(word)),
         // `mfspr`, `mftb`
         339 | 371 => compute(special_register(word), rt(word)),
-        // `mtspr`; of the rest, one register is written and the others stay.
+        // `mtspr`: a write to one of the `SPECIAL` registers keeps the others.
         467 => match special_register(word) {
             SPECIAL => compute(rt(word) | SPECIAL, SPECIAL),
             register => compute(rt(word), register),
@@ -46,14 +46,14 @@ fn vsx(word: u32, xo: u32) -> Option<Flow> {
     })
 }
 
-/// FXM: one bit for each field, from CR0 in the highest.
+/// Returns the fields of CR that FXM selects: one bit for each field, CR0 in the highest bit.
 fn masked_cr(word: u32) -> Registers {
     (0..8)
         .filter(|number| bit(word, 19 - number))
         .fold(Registers::NONE, |set, number| set | cr(number))
 }
 
-/// `mfocrf` with other than one field is undefined, and may keep the register.
+/// `mfcr`, `mfocrf`. `mfocrf` is undefined unless it selects exactly one field; it may keep RT.
 fn move_from_cr(word: u32) -> Flow {
     let is_one_field = bit(word, 20);
     match field(word, 19, 12) {
@@ -63,8 +63,8 @@ fn move_from_cr(word: u32) -> Flow {
     }
 }
 
-/// The special register that `mfspr` and `mtspr` name; none for those that only the machine
-/// writes, such as the time base.
+/// Returns the special register that `mfspr` and `mtspr` name, or nothing if no instruction of
+/// the thread writes it (the time base …).
 fn special_register(word: u32) -> Registers {
     // The halves of the number are swapped in the instruction.
     match field(word, 15, 11) << 5 | field(word, 20, 16) {

@@ -1,5 +1,7 @@
-//! Book I ch. 6: vectors, primary opcode 4; with it, the fixed-point multiply-add of 3.3.9. Where
-//! a field has two uses (a register in one instruction, a constant in another), it is read.
+//! Flow of primary opcode 4: vectors (Book I ch. 6), and the fixed-point multiply-add of 3.3.9.
+//!
+//! A field that is a register in one instruction and a constant in another counts as a register
+//! that is read.
 
 use super::operands::{CR6, ra, rb, rc, rt, vra, vrb, vrc, vrt};
 use super::shapes::compute;
@@ -21,7 +23,7 @@ pub(super) fn flow(word: u32) -> Flow {
     }
 }
 
-/// By bits 10..0.
+/// The instructions whose opcode is in bits 10..0.
 fn by_long_opcode(word: u32, two: Flow) -> Flow {
     let keeps = compute(two.data | vrt(word), vrt(word));
     let xo = field(word, 10, 0);
@@ -34,15 +36,15 @@ fn by_long_opcode(word: u32, two: Flow) -> Flow {
         };
     }
     match xo {
-        // `vspltisb`, `vspltish`, `vspltisw`: of a constant.
+        // `vspltisb`, `vspltish`, `vspltisw`: splat a constant.
         780 | 844 | 908 => compute(Registers::NONE, vrt(word)),
         // `vspltb`, `vsplth`, `vspltw`
         524 | 588 | 652 => compute(vrb(word), vrt(word)),
-        // `vinsertb`, `vinserth`, `vinsertw`, `vinsertd`: into one element.
+        // `vinsertb`, `vinserth`, `vinsertw`, `vinsertd`: write one element.
         781 | 845 | 909 | 973 => keeps,
-        // `vrlwmi`, `vrldmi`: under a mask.
+        // `vrlwmi`, `vrldmi`: write under a mask.
         133 | 197 => keeps,
-        // `vclzlsbb`, `vctzlsbb`: into a general register.
+        // `vclzlsbb`, `vctzlsbb`: write a general register.
         1538 => match field(word, 20, 16) {
             0 | 1 => compute(vrb(word), rt(word)),
             // `vnegw`, `vnegd`, `vprtybw` …; `vextsb2w`, `vextsh2w`; `vextsb2d` …; `vctzb` …
@@ -51,7 +53,7 @@ fn by_long_opcode(word: u32, two: Flow) -> Flow {
         },
         // `vextublx`, `vextuhlx`, `vextuwlx`, `vextubrx`, `vextuhrx`, `vextuwrx`
         1549 | 1613 | 1677 | 1805 | 1869 | 1933 => compute(ra(word) | vrb(word), rt(word)),
-        // `mfvscr`: saturation comes from any instruction before; `mtvscr`
+        // `mfvscr`: any earlier instruction may have set the saturation bit. `mtvscr`
         1540 => compute(Registers::ALL, vrt(word)),
         1604 => compute(vrb(word), Registers::NONE),
         _ if is_unary(xo) => compute(vrb(word), vrt(word)),
@@ -60,7 +62,7 @@ fn by_long_opcode(word: u32, two: Flow) -> Flow {
     }
 }
 
-/// 6.11.2, 6.12.3.
+/// 6.11.2, 6.12.3: comparisons.
 fn is_comparison(xo: u32) -> bool {
     matches!(
         xo,
@@ -73,7 +75,7 @@ fn is_comparison(xo: u32) -> bool {
     )
 }
 
-/// Of VRB alone; VRA is a constant or reserved.
+/// The operations on VRB alone: VRA is a constant or reserved.
 fn is_unary(xo: u32) -> bool {
     matches!(
         xo,
@@ -90,7 +92,7 @@ fn is_unary(xo: u32) -> bool {
     )
 }
 
-/// 6.11.1, 6.12.
+/// 6.11.1, 6.12: arithmetic.
 fn is_arithmetic(xo: u32) -> bool {
     matches!(
         xo,
@@ -115,7 +117,7 @@ fn is_arithmetic(xo: u32) -> bool {
     )
 }
 
-/// 6.10.
+/// 6.10: permutations.
 fn is_permutation(xo: u32) -> bool {
     matches!(
         xo,

@@ -1,4 +1,7 @@
-//! Book I 7.6: VSX, primary opcode 60. Where a field has two uses, both are read.
+//! Flow of VSX, primary opcode 60: Book I 7.6.
+//!
+//! A field that is a register in one instruction and a constant in another counts as a register
+//! that is read.
 
 use super::operands::{CR6, bf, ra, rb, rt, xa, xb, xc, xt};
 use super::shapes::compute;
@@ -15,12 +18,12 @@ pub(super) fn flow(word: u32) -> Flow {
         .unwrap_or(Flow::UNKNOWN)
 }
 
-/// XX3: by bits 10..3.
+/// Form XX3, by bits 10..3.
 fn three_operands(word: u32) -> Option<Flow> {
     let two = compute(xa(word) | xb(word), xt(word));
     let keeps = compute(two.data | xt(word), xt(word));
     Some(match field(word, 10, 3) {
-        // Fused multiply-add: one factor or the addend is the destination.
+        // Fused multiply-add: the destination is also a factor or the addend.
         xo if xo & 0b111 == 0b001 => keeps,
         // `xsaddsp`, `xssubsp`, `xsmulsp`, `xsdivsp`, and in double precision
         0 | 8 | 16 | 24 | 32 | 40 | 48 | 56 => two,
@@ -32,7 +35,7 @@ fn three_operands(word: u32) -> Option<Flow> {
         192 | 200 | 208 | 216 | 224 | 232 | 240 | 248 => two,
         // `xxsldwi`, `xxpermdi`; `xxmrghw`, `xxmrglw`
         2 | 34 | 66 | 98 | 10 | 42 | 74 | 106 | 18 | 50 => two,
-        // `xxperm`, `xxpermr`: the destination is the second half of what is permuted.
+        // `xxperm`, `xxpermr`: the destination is also the second half of the input.
         26 | 58 => keeps,
         // `xxland`, `xxlandc`, `xxlor`, `xxlxor`, `xxlnor`, `xxlorc`, `xxlnand`, `xxleqv`
         130 | 138 | 146 | 154 | 162 | 170 | 178 | 186 => two,
@@ -43,18 +46,18 @@ fn three_operands(word: u32) -> Option<Flow> {
         // `xvcmpeqsp`, `xvcmpgtsp`, `xvcmpgesp`, and in double precision; the same with Rc
         67 | 75 | 83 | 99 | 107 | 115 => two,
         195 | 203 | 211 | 227 | 235 | 243 => compute(two.data, two.computed | CR6),
-        // `xvtstdcsp`, `xvtstdcdp`: the rest of the fields is a mask.
+        // `xvtstdcsp`, `xvtstdcdp`: the other fields are a mask.
         213 | 221 | 245 | 253 => compute(xb(word), xt(word)),
         _ => return None,
     })
 }
 
-/// XX2: by bits 10..2.
+/// Form XX2, by bits 10..2.
 fn two_operands(word: u32) -> Option<Flow> {
     let one = compute(xb(word), xt(word));
     let selector = field(word, 20, 16);
     Some(match field(word, 10, 2) {
-        // `xsrsqrtesp`, `xssqrtsp`, `xsresp`; in double precision; as vectors, in both
+        // `xsrsqrtesp`, `xssqrtsp`, `xsresp`; in double precision; as vectors, in both precisions
         10 | 11 | 26 | 74 | 75 | 90 | 138 | 139 | 154 | 202 | 203 | 218 => one,
         // `xsrdpi`, `xsrdpiz`, `xsrdpip`, `xsrdpic`, `xsrdpim`, `xsrsp`; as vectors
         73 | 89 | 105 | 107 | 121 | 281 => one,
@@ -70,7 +73,7 @@ fn two_operands(word: u32) -> Option<Flow> {
         // `xxspltw`, `xxextractuw`; `xxinsertw` into one word
         164 | 165 => one,
         181 => compute(one.data | xt(word), xt(word)),
-        // `xxspltib`: the rest of the fields is a constant.
+        // `xxspltib`: the other fields are a constant.
         180 if field(word, 20, 19) == 0 => compute(crate::Registers::NONE, xt(word)),
         // `xstsqrtdp`, `xvtsqrtsp`, `xvtsqrtdp`; `xststdcsp`, `xststdcdp`
         106 | 170 | 234 | 298 | 362 => compute(xb(word), bf(word)),

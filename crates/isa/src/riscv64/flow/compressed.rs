@@ -1,4 +1,4 @@
-//! "C" and "Zcb": each is a form of an instruction of 4 bytes.
+//! "C" and "Zcb": flow of the compressed instructions, each a short form of a 4-byte one.
 
 use super::operands::{f, x};
 use super::shapes::{branch, compute, load, store};
@@ -7,13 +7,13 @@ use crate::{Flow, Registers};
 const RA: Registers = Registers::one(1);
 const SP: Registers = Registers::one(2);
 
-/// The flow of `half`, which is an instruction (see [`crate::riscv64::compressed`]).
+/// Returns the flow of `half`, which [`crate::riscv64::compressed`] knows.
 pub(super) fn flow(half: u16) -> Flow {
     let funct3 = half >> 13;
-    // The fields that can name any register.
+    // The fields that name any register.
     let (rd, rs2) = (u32::from(half >> 7 & 31), u32::from(half >> 2 & 31));
-    // Those that can name x8 to x15 alone: rs1' (or rd' where an operand is also the result),
-    // and rs2' (or rd').
+    // The fields that name x8 to x15 only: rs1' (or rd', if an operand is also the result), and
+    // rs2' (or rd').
     let high = 8 + u32::from(half >> 7 & 7);
     let low = 8 + u32::from(half >> 2 & 7);
     match (half & 0b11, funct3) {
@@ -61,7 +61,8 @@ pub(super) fn flow(half: u16) -> Flow {
     }
 }
 
-/// Jumps to a register, moves and additions, by bit 12.
+/// Jumps to a register, moves and additions: bit 12 tells `c.jr` and `c.mv` from `c.jalr` and
+/// `c.add`.
 fn register(bit_12: bool, rd: u32, rs2: u32) -> Flow {
     match (bit_12, rd, rs2) {
         // `c.ebreak`

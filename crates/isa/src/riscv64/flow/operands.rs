@@ -1,8 +1,8 @@
-//! The registers that a number means as an operand.
+//! Registers by the number in an operand field.
 
 use crate::Registers;
 
-/// The integer register `number`.
+/// Returns the integer register `number`, or nothing for x0.
 pub(super) fn x(number: u32) -> Registers {
     match number & 31 {
         0 => Registers::NONE,
@@ -10,7 +10,7 @@ pub(super) fn x(number: u32) -> Registers {
     }
 }
 
-/// The floating-point register `number`.
+/// Returns the floating-point register `number`.
 pub(super) fn f(number: u32) -> Registers {
     Registers::one(64 + (number & 31) as u8)
 }

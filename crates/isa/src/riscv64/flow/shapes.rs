@@ -1,8 +1,8 @@
-//! Flows of the usual shapes.
+//! Constructors for the usual flows.
 
 use crate::{Flow, Registers};
 
-/// A load of `loaded` from `address`.
+/// A load from `address` into `loaded`.
 pub(super) fn load(address: Registers, loaded: Registers) -> Flow {
     Flow {
         load: true,
@@ -22,7 +22,7 @@ pub(super) fn store(address: Registers, data: Registers) -> Flow {
     }
 }
 
-/// `computed` from `data`.
+/// A computation of `computed` from `data`.
 pub(super) fn compute(data: Registers, computed: Registers) -> Flow {
     Flow {
         data,
@@ -31,7 +31,7 @@ pub(super) fn compute(data: Registers, computed: Registers) -> Flow {
     }
 }
 
-/// A branch that reads `data` and writes `computed`, a link register.
+/// A branch that reads `data` and writes `computed`, the link register.
 pub(super) fn branch(data: Registers, computed: Registers) -> Flow {
     Flow {
         branch: true,

@@ -1,11 +1,11 @@
-//! Loads and stores by mnemonic.
+//! The expected flow of Power's loads and stores, by mnemonic.
 
 use isa::{Flow, Registers};
 
 use super::operands::{CR0, register};
 use crate::objdump::Line;
 
-/// The register after the only one of `registers`.
+/// Returns the register that follows the only one of `registers` at a distance of `by`.
 fn next(registers: Registers, by: u8) -> Registers {
     registers
         .numbers()
@@ -13,7 +13,7 @@ fn next(registers: Registers, by: u8) -> Registers {
         .collect()
 }
 
-/// The flow of a load or a store.
+/// Returns the flow of `line`, if it is a load or a store.
 pub fn access(line: &Line) -> Option<Flow> {
     let name = line.mnemonic.as_str();
     let operands: Vec<Registers> = line.operands.iter().map(|text| register(text)).collect();
@@ -208,7 +208,7 @@ pub fn access(line: &Line) -> Option<Flow> {
         load: true,
         store: true,
         several: function >= 24,
-        // A base of r0 is r0 or the number 0: taken as both.
+        // objdump prints a base of r0 as `r0` or as `0`; both mean r0 here.
         address: if operands.get(1)?.is_empty() {
             Registers::one(0)
         } else {

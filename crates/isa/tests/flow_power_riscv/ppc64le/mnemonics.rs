@@ -1,4 +1,4 @@
-//! What Power's mnemonics, as they are without aliases, ask of the decoder.
+//! The expected flow of Power's other instructions, by mnemonic without aliases.
 
 use isa::{Flow, Registers};
 
@@ -17,7 +17,7 @@ fn compute(data: Registers, computed: Registers) -> Flow {
     }
 }
 
-/// Whether a mnemonic is that of an instruction with vector or floating-point operands.
+/// Whether the instruction has vector or floating-point operands.
 fn has_float_or_vector(line: &Line) -> bool {
     line.operands
         .iter()
@@ -43,7 +43,7 @@ pub fn expected(line: &Line) -> Expected {
     let is_recorded = mnemonic.ends_with('.');
 
     if has_float_or_vector(line) {
-        // The destination is a source too.
+        // The destination is also a source.
         let keeps = base.starts_with("vinsert")
             || matches!(
                 base,
@@ -62,7 +62,7 @@ pub fn expected(line: &Line) -> Expected {
             "mtvscr" => Expected::Exactly(compute(first, Registers::NONE)),
             "mtfsf" if is_recorded => Expected::Exactly(compute(Registers::ALL, CR1)),
             "mtfsf" => Expected::Exactly(compute(all, Registers::NONE)),
-            // A first operand that is a constant.
+            // The first operand is a constant.
             "xsrqpi" | "xsrqpix" | "xsrqpxp" => {
                 Expected::AtLeast(compute(operands[2], operands[1]))
             }
@@ -76,7 +76,7 @@ pub fn expected(line: &Line) -> Expected {
     Expected::Exactly(fixed(base, is_recorded, first, rest))
 }
 
-/// Branches, CR, traps, barriers.
+/// Returns the flow of branches, operations on CR, traps, barriers.
 fn control(line: &Line) -> Option<Flow> {
     let name = line.mnemonic.as_str();
     let operands: Vec<&str> = line.operands.iter().map(String::as_str).collect();
@@ -140,7 +140,7 @@ fn control(line: &Line) -> Option<Flow> {
     })
 }
 
-/// Moves from and to special registers and CR.
+/// Returns the flow of moves from and to special registers and CR.
 fn moves(line: &Line) -> Option<Flow> {
     let name = line.mnemonic.as_str();
     let operands: Vec<&str> = line.operands.iter().map(String::as_str).collect();
@@ -190,10 +190,10 @@ fn moves(line: &Line) -> Option<Flow> {
     })
 }
 
-/// Fixed-point arithmetic and logic, of which the first operand is the result.
+/// Returns the flow of fixed-point arithmetic and logic, whose first operand is the result.
 fn fixed(base: &str, is_recorded: bool, first: Registers, rest: Registers) -> Flow {
     let mut flow = compute(rest, first);
-    // `o` at the end sets overflow, but for names that end so.
+    // An instruction whose name ends with `o` sets overflow.
     let sets_overflow = base.ends_with('o');
     let stem = base.trim_end_matches('o');
     if matches!(

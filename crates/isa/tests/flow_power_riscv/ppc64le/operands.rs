@@ -1,4 +1,4 @@
-//! The registers that Power's operands mean.
+//! Power's registers, by objdump's operands.
 
 use isa::{Arch, Registers};
 
@@ -13,7 +13,7 @@ pub const CARRY: Registers = Registers::one(42);
 pub const SPECIAL: Registers = Registers::one(43);
 pub const OVERFLOW: Registers = Registers::one(44);
 
-/// The register that an operand is, or has in brackets.
+/// Returns the register of an operand, with or without brackets.
 pub fn register(operand: &str) -> Registers {
     let name = operand
         .split_once('(')
@@ -21,7 +21,7 @@ pub fn register(operand: &str) -> Registers {
     names::register(Arch::Ppc64le, name)
 }
 
-/// The field of CR that a bit is in: `eq`, `4*cr7+so`.
+/// Returns the field of CR that has this bit: `eq`, `4*cr7+so`.
 pub fn field_of_bit(operand: &str) -> Registers {
     match operand.split_once('+') {
         Some((field, _)) => register(field.trim_start_matches("4*")),

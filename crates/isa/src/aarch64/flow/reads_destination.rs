@@ -1,22 +1,23 @@
-//! Which Advanced SIMD instructions read their old destination: those that accumulate, insert,
-//! or write the upper half alone (`xtn2`).
+//! Whether an Advanced SIMD instruction reads its old destination.
 //!
-//! Each table is of the opcodes that are known *not* to read it; bit n stands for opcode n. A
-//! scalar result counts as one that keeps the rest (FPCR.NEP).
+//! An instruction does if it accumulates, inserts, or writes only the upper half (`xtn2`). A
+//! scalar instruction counts as reading it, because FPCR.NEP may keep the upper elements.
+//!
+//! Each table lists the opcodes that are known *not* to read it: bit n stands for opcode n.
 
 use crate::bits::{bit, field};
 
-/// Whether opcode `number` is not in `overwriting`.
-const fn kept_unless(overwriting: u32, number: u32) -> bool {
-    overwriting >> number & 1 == 0
+/// Whether `opcode` is missing from the table `overwriting`.
+const fn reads_unless(overwriting: u32, opcode: u32) -> bool {
+    overwriting >> opcode & 1 == 0
 }
 
 const fn is_scalar(word: u32) -> bool {
     bit(word, 28)
 }
 
-/// The narrowing instructions write the upper half of Vd with Q set (`xtn2`), and zero it
-/// without.
+/// Bit Q: a narrowing instruction writes the upper half of Vd with Q set (`xtn2`), and zeroes it
+/// with Q clear.
 const fn is_upper_half(word: u32) -> bool {
     bit(word, 30)
 }
@@ -33,7 +34,7 @@ pub(super) const fn three_same(word: u32) -> bool {
         // `and`, `bic`, `orr`, `orn`; `eor`; not `bsl`, `bit`, `bif`.
         return u && size != 0b00;
     }
-    kept_unless(OVERWRITING, opcode)
+    reads_unless(OVERWRITING, opcode)
 }
 
 /// "three different", by opcode (bits 15..12).
@@ -47,9 +48,9 @@ pub(super) const fn three_different(word: u32) -> bool {
         return true;
     }
     if is_upper_half(word) {
-        kept_unless(OVERWRITING, opcode)
+        reads_unless(OVERWRITING, opcode)
     } else {
-        kept_unless(OVERWRITING | NARROWING, opcode)
+        reads_unless(OVERWRITING | NARROWING, opcode)
     }
 }
 
@@ -64,9 +65,9 @@ pub(super) const fn two_registers(word: u32) -> bool {
         return true;
     }
     if is_upper_half(word) {
-        kept_unless(OVERWRITING, opcode)
+        reads_unless(OVERWRITING, opcode)
     } else {
-        kept_unless(OVERWRITING | NARROWING, opcode)
+        reads_unless(OVERWRITING | NARROWING, opcode)
     }
 }
 
@@ -76,7 +77,7 @@ pub(super) const fn shift(word: u32) -> bool {
     const OVERWRITING: u32 = 0b1001_0000_0001_0000_0111_0000_0001_0001;
     // `shrn`, `rshrn`, `sqshrn`, `sqrshrn`
     const NARROWING: u32 = 0b0000_0000_0000_1111_0000_0000_0000_0000;
-    // With U set it is `sli`, which inserts.
+    // With U set, this opcode is `sli`, which inserts.
     const SHL: u32 = 0b01010;
     let (u, opcode) = (bit(word, 29), field(word, 15, 11));
     if is_scalar(word) {
@@ -86,9 +87,9 @@ pub(super) const fn shift(word: u32) -> bool {
         return u;
     }
     if is_upper_half(word) {
-        kept_unless(OVERWRITING, opcode)
+        reads_unless(OVERWRITING, opcode)
     } else {
-        kept_unless(OVERWRITING | NARROWING, opcode)
+        reads_unless(OVERWRITING | NARROWING, opcode)
     }
 }
 
