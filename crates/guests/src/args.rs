@@ -1,4 +1,4 @@
-//! Command lines: few options, parsed with few instructions, since every one is emulated.
+//! Parses command lines with few instructions, because every instruction is emulated.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -6,24 +6,24 @@ use std::process::ExitCode;
 
 use lexopt::ValueExt as _;
 
-/// Exit status where the program saw what it should not.
+/// The exit status if the program saw something wrong.
 pub const EXIT_WRONG: u8 = 1;
 
-/// Exit status of a wrong usage.
+/// The exit status if the command line is wrong.
 pub const EXIT_USAGE: u8 = 2;
 
-/// Says in one line what is wrong with the command line.
+/// Prints in one line what is wrong with the command line.
 pub fn usage_error(program: &str, error: &dyn Display) -> ExitCode {
     eprintln!("{program}: {error}");
     ExitCode::from(EXIT_USAGE)
 }
 
-/// An unexpected argument, with what is expected.
+/// Returns the error for an unexpected argument, with what was expected.
 pub fn unexpected(argument: lexopt::Arg<'_>, expected: &str) -> lexopt::Error {
     format!("{}: expected {expected}", argument.unexpected()).into()
 }
 
-/// The option's value, a number in this range.
+/// Reads the option's value, a number in this range.
 pub fn number(
     parser: &mut lexopt::Parser,
     option: &str,

@@ -1,15 +1,15 @@
-//! What a program says of itself: one line.
+//! Checks, and the one line that a program prints.
 
 use std::fmt::{Debug, Display};
 use std::process::ExitCode;
 
 use crate::args::{EXIT_WRONG, usage_error};
 
-/// Is it what it should be?
+/// Checks that `got` is `expected`.
 ///
 /// # Errors
 ///
-/// It is not; the error says what it is.
+/// They differ. The error names `what`, and both values.
 pub fn equal<T: PartialEq + Debug>(what: &str, got: T, expected: T) -> Result<(), String> {
     if got == expected {
         Ok(())
@@ -18,7 +18,7 @@ pub fn equal<T: PartialEq + Debug>(what: &str, got: T, expected: T) -> Result<()
     }
 }
 
-/// Prints that the program is fine, on stdout, or what is wrong, on stderr.
+/// Prints `ok` and what was seen on stdout, or what was wrong on stderr.
 pub fn conclude(program: &dyn Display, result: Result<String, String>) -> ExitCode {
     match result {
         Ok(seen) => {
@@ -32,7 +32,7 @@ pub fn conclude(program: &dyn Display, result: Result<String, String>) -> ExitCo
     }
 }
 
-/// A mode of a program: what it saw, or what was wrong. Some never return.
+/// A mode of a program, which returns what it saw or what was wrong. Some modes never return.
 pub type Mode = fn() -> Result<String, String>;
 
 /// Runs the mode that the only argument names.

@@ -1,26 +1,26 @@
-//! Programs that run on two or more threads and judge what they saw.
+//! The guests: programs with two or more threads that check what they saw.
 //!
-//! They know nothing of how they are run: the same binary runs on hardware, under plain QEMU and
-//! under overtake. Each prints its result and says by its exit status what to think of it.
+//! In: a command line. Out: a line with the result, and an exit status. Never knows: how the
+//! program is run. The same binary runs on hardware, under plain QEMU and under overtake.
 //!
-//! | program | what it is |
+//! | program | what it tests |
 //! |---|---|
-//! | `aio-ring-race` | the scenario of 2003: `complete` against `read_evt` |
-//! | `dekker` | store buffering, the race that x86 shows too |
-//! | `std-mix` | what Rust's standard library has for threads, all at once |
+//! | `aio-ring-race` | the ring's race of 2003: `complete` against `read_evt` |
+//! | `dekker` | store buffering, the race that x86 has too |
+//! | `std-mix` | the threads, locks and channels of Rust's standard library, all at once |
 //! | `crates-mix` | queues, deques, seqlocks and pointer swaps of well-kept crates |
-//! | `endings` | all ordinary ways in which programs and threads end, fork and wait |
+//! | `endings` | the ordinary ways in which programs and threads end, fork and wait |
 //! | `zeroing` | shared memory that is zeroed, moved, protected and unmapped |
 //! | `fastbins` | `malloc` and `free` of small chunks from four threads |
-//! | `aba` | a location that is changed and changed back under a reservation |
-//! | `forbidden` | outcomes that no architecture allows, or this one does not |
-//! | `litmus` | a litmus test that is given as machine code |
-//! | `publication` | a node behind a published pointer or number: address and control dependencies |
-//! | `first-touch` | the limit of an emulator that makes only shared pages weak |
+//! | `aba` | a location that changes and changes back under a reservation |
+//! | `forbidden` | outcomes that no architecture allows, or that this one forbids |
+//! | `litmus` | a litmus test in machine code |
+//! | `publication` | address and control dependencies: a node that a pointer or number publishes |
+//! | `first-touch` | a limit of overtake: a page is weak only once two threads share it |
+//! | `alone`, `growth` | nothing: they are work for the benchmark |
 //!
-//! Exit status of all of them, where a program's own table says nothing else: 0, all well; 1, the
-//! program saw what it should not; 2, wrong usage, with one line on stderr that says what is
-//! allowed.
+//! Unless a program's page says otherwise, the exit status is 0 if all is well, 1 if the program
+//! saw something wrong, and 2 for wrong usage, with one line on stderr that says what is allowed.
 
 pub mod args;
 pub mod check;

@@ -1,14 +1,14 @@
-//! Memory in pages of its own.
+//! Memory on pages that hold nothing else.
 
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::slice;
 
-/// The largest page size of the targets (powerpc64 may have it).
+/// The largest page size of the targets, in bytes (powerpc64 may have it).
 pub const PAGE: usize = 65536;
 
-/// Zeroed memory in pages of its own: nothing else lies on them.
+/// Zeroed memory on pages that hold nothing else.
 #[derive(Debug)]
 pub struct Pages {
     start: NonNull<u8>,
@@ -16,11 +16,11 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Takes as many pages as hold `bytes`, one at least.
+    /// Allocates the pages for `bytes` bytes, at least one page.
     ///
     /// # Panics
     ///
-    /// There cannot be so many bytes.
+    /// If the address space cannot hold so many bytes.
     #[must_use]
     pub fn new(bytes: usize) -> Self {
         let layout = Layout::from_size_align(bytes.max(1), PAGE)
@@ -34,21 +34,21 @@ impl Pages {
         Self { start, layout }
     }
 
-    /// Where it begins.
+    /// Returns the address of the first byte.
     #[must_use]
     pub fn start(&self) -> usize {
         self.start.addr().get()
     }
 
-    /// All of it.
+    /// Returns all of the memory.
     pub fn as_uninit_mut(&mut self) -> &mut [MaybeUninit<u8>] {
         // SAFETY: the allocation has this size and belongs to `self`, which is borrowed mutably.
         unsafe { slice::from_raw_parts_mut(self.start.as_ptr().cast(), self.layout.size()) }
     }
 
-    /// All of it, as words.
+    /// Returns all of the memory, as words.
     pub fn words(&mut self) -> &mut [u64] {
-        // SAFETY: as above; the memory is zeroed, and more aligned than a word.
+        // SAFETY: as above; the memory is zeroed, and its alignment is larger than a word's.
         unsafe { slice::from_raw_parts_mut(self.start.as_ptr().cast(), self.layout.size() / 8) }
     }
 }

@@ -1,8 +1,8 @@
-//! The scenario of 2003: one thread in a loop of `complete`, one in a tight loop of `read_evt`.
+//! The ring's race of 2003: one thread calls `complete` in a loop, another calls `read_evt`.
 //!
-//! Each event carries its number in all of its four fields, and the reader checks every field of
-//! every event. An event that is not what it should be is *stale*: the reader took what the slot
-//! held before, in part or in full.
+//! Each event carries its number in all four fields, and the reader checks every field of every
+//! event. An event with a wrong field is *stale*: the reader took some or all of the slot's old
+//! contents.
 
 mod event;
 mod names;
@@ -24,7 +24,7 @@ use self::event::numbered;
 use crate::args::EXIT_WRONG;
 use crate::pages::Pages;
 
-/// Runs the scenario.
+/// Runs the race.
 #[must_use]
 pub fn run(options: &Options) -> Report {
     let race = match options.variant {
@@ -62,7 +62,8 @@ fn race<O: Symbols>(options: &Options) -> Report {
             for number in 1..=options.events {
                 let right = report.add(number, read(&mut consumer));
                 if options.until_stale && !overtake_mark::check!(right, "a stale event") {
-                    // Not under overtake. The producer may wait for ever.
+                    // Not under overtake, where the check ends the program. The producer may wait
+                    // forever.
                     report.print();
                     process::exit(EXIT_WRONG.into());
                 }
@@ -72,15 +73,15 @@ fn race<O: Symbols>(options: &Options) -> Report {
     report
 }
 
-/// One event for every slot, before the race: both threads have then used all of the ring's
-/// memory, and no event is slow for being the first on its page.
+/// Publishes one event for every slot, before the race. Both threads have then used all of the
+/// ring's memory, and no event is slow because it is the first on its page.
 fn warm_up_producer<O: Symbols>(producer: &mut Producer<'_, O>, slots: u32) {
     for _ in 0..slots {
         publish(producer, 0);
     }
 }
 
-/// Takes the events of [`warm_up_producer`], whatever they say.
+/// Takes the events of [`warm_up_producer`] and does not check them.
 fn warm_up_consumer<O: Symbols>(consumer: &mut Consumer<'_, O>, slots: u32) {
     for _ in 0..slots {
         read(consumer);

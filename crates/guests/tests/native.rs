@@ -1,4 +1,4 @@
-//! Every program where it needs no emulator: its exit status and what it prints.
+//! Runs the programs without an emulator, and checks what they print and their exit status.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Output, Stdio};
@@ -53,7 +53,7 @@ fn dekker() {
         "--ordering seqcst --rounds 200",
         "{\"ordering\":\"seqcst\",\"rounds\":200,\"both_zero\":0}\n",
     );
-    // What relaxed flags show depends on the machine; the exit status says which.
+    // The outcome with relaxed flags depends on the machine. The exit status must agree with it.
     let output = run(DEKKER, "--rounds 200");
     let none = text(&output.stdout).ends_with("\"both_zero\":0}\n");
     assert_eq!(output.status.code(), Some(if none { 0 } else { 1 }));
@@ -95,7 +95,8 @@ fn publication() {
             &format!("{{\"mode\":\"{mode}\",\"rounds\":300,\"stale\":0}}\n"),
         );
     }
-    // What a control dependency shows depends on the machine; the exit status says which.
+    // The outcome with a control dependency depends on the machine. The exit status must agree
+    // with it.
     for mode in ["ctrl", "ctrl-isb"] {
         let output = run(PUBLICATION, &format!("{mode} --rounds 50"));
         let none =
@@ -186,7 +187,7 @@ fn wrong_usage() {
     }
 }
 
-/// Runs a plan with this code.
+/// Runs the guest `litmus` with this plan and code.
 fn litmus_with(plan: &str, code: &[u8], name: &str) -> Output {
     let folder = format!("overtake-native-{}-{name}", std::process::id());
     let folder = std::env::temp_dir().join(folder);
@@ -202,7 +203,7 @@ fn litmus_with(plan: &str, code: &[u8], name: &str) -> Output {
     output
 }
 
-/// Two processors that give back what they get: an address, and a number.
+/// Two processors return their inputs: an address, and a number.
 #[cfg(target_arch = "x86_64")]
 #[test]
 fn litmus() {

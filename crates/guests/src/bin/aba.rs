@@ -1,10 +1,11 @@
-//! A location is changed and changed back between a load-reserved and its store-conditional
-//! (ABA): the store-conditional must fail. QEMU by itself, which compares values, lets it succeed.
+//! ABA: between a load-reserved and its store-conditional, another thread changes the location
+//! and changes it back. The store-conditional must fail. Plain QEMU compares values and lets it
+//! succeed.
 //!
-//! `aba [--shared | --alias]` prints how often it succeeded. The location is in private memory; with
-//! `--shared` in memory that is mapped `MAP_SHARED`; with `--alias` in such memory that has two
-//! addresses, one for each thread. Exit status: 0, never, or the architecture has no such pair
-//! (x86-64); 1, at least once; 2, wrong usage.
+//! `aba [--shared | --alias]` prints how often the store-conditional succeeded. The location is in
+//! private memory, with `--shared` in memory that is mapped `MAP_SHARED`, with `--alias` in such
+//! memory that each thread has mapped at its own address. Exit status: 0, never, or the
+//! architecture has no store-conditional (x86-64); 1, at least once; 2, wrong usage.
 
 use std::process::ExitCode;
 
@@ -29,8 +30,8 @@ mod memory {
 
     use super::Place;
 
-    /// A word on a page of its own, at the address for the thread that reserves it and at the one
-    /// for the thread that changes it. It is never unmapped.
+    /// Maps a word on its own page, for good. Returns it at the address for the thread that
+    /// reserves it and at the address for the thread that changes it.
     pub fn location(place: Place) -> io::Result<[&'static AtomicU32; 2]> {
         match place {
             Place::Private => map(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1).map(|it| [it; 2]),
@@ -54,7 +55,7 @@ mod memory {
         if start == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
         }
-        // SAFETY: mapped for ever, aligned, zeroed, and used atomically.
+        // SAFETY: never unmapped, aligned, zeroed, and used atomically.
         Ok(unsafe { &*start.cast() })
     }
 }
@@ -68,11 +69,12 @@ mod pair {
 
     pub const ROUNDS: u32 = 20;
 
-    /// Where the round stands: set by one thread, awaited by the other.
+    /// The stage of a round, which one thread sets and the other awaits.
     struct Stage<'a>(&'a AtomicU32);
 
     impl Stage<'_> {
-        // Release and Acquire: pair with each other; each orders what its thread did before.
+        // Release and Acquire: pair with each other. What a thread did before `set` is ordered
+        // before what the other thread does after `wait`.
         fn set(&self, stage: u32) {
             self.0.store(stage, Ordering::Release);
         }
@@ -119,8 +121,8 @@ mod pair {
         failed == 0
     }
 
-    /// How many store-conditionals succeeded that must not. `location` is reserved by one thread, and
-    /// changed by the other one at `other`.
+    /// Returns how many store-conditionals succeeded, though they must fail. One thread reserves
+    /// `location`, and the other one changes it at `other`.
     pub fn run([location, other]: [&AtomicU32; 2]) -> u32 {
         let stage = AtomicU32::new(0);
         let stage = Stage(&stage);

@@ -1,7 +1,7 @@
-//! The scenario of 2003: `complete` against `read_evt`.
+//! The ring's race of 2003: `complete` against `read_evt`.
 //!
-//! `aio-ring-race [--variant NAME] [--events N] [--slots N] [--until-stale]` prints one line of JSON. Exit
-//! status: 0, every event was what it should be; 1, at least one was stale; 2, wrong usage.
+//! `aio-ring-race [--variant NAME] [--events N] [--slots N] [--until-stale]` prints one line of
+//! JSON. Exit status: 0, no event was stale; 1, at least one was stale; 2, wrong usage.
 
 use std::process::ExitCode;
 

@@ -1,8 +1,7 @@
-//! Work of one thread, for measuring what it costs to run it: `alone hash|sort|allocate N [beside]`.
+//! Work for one thread, for the benchmark.
 //!
-//! With `beside` there is another thread, which sleeps.
-//!
-//! Prints a number that depends on all that was done. Exit status 2: wrong usage.
+//! `alone hash|sort|allocate N [beside]` prints a number that depends on all the work. With
+//! `beside`, a second thread sleeps meanwhile. Exit status 2: wrong usage.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -46,7 +45,7 @@ fn beside_a_sleeper(work: impl FnOnce() -> u64) -> u64 {
     })
 }
 
-/// A step of a linear congruential generator (Knuth's MMIX).
+/// Steps a linear congruential generator (Knuth's MMIX).
 fn step(state: &mut u64) -> u64 {
     *state = state
         .wrapping_mul(6_364_136_223_846_793_005)
@@ -54,7 +53,7 @@ fn step(state: &mut u64) -> u64 {
     *state >> 33
 }
 
-/// FNV-1a over a buffer of 4 KiB, and what came of it written back.
+/// Hashes a buffer of 4 KiB (FNV-1a), and writes the hash back into it.
 fn hash(rounds: u64) -> u64 {
     let mut buffer = [0_u8; 4096];
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
@@ -78,7 +77,7 @@ fn sort(rounds: u64) -> u64 {
     sum
 }
 
-/// A map of boxes that come and go.
+/// Inserts vectors of many sizes into a map, and drops those that they replace.
 fn allocate(rounds: u64) -> u64 {
     let (mut state, mut sum) = (1, 0_u64);
     let mut map = BTreeMap::new();

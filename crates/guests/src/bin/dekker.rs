@@ -1,9 +1,9 @@
-//! Store buffering (litmus test SB), the heart of Dekker's mutual exclusion: each of two threads
+//! Store buffering (litmus test SB), the core of Dekker's mutual exclusion: each of two threads
 //! stores to its own flag, then loads the other's. Can both read 0?
 //!
-//! `dekker [--ordering relaxed|seqcst] [--rounds N]` prints one line of JSON. Exit status: 0, in
-//! no round did both threads read 0; 1, in at least one; 2, wrong usage. With `seqcst` it must
-//! always be 0. With `relaxed` it may be 1 on every architecture, x86 too.
+//! `dekker [--ordering relaxed|seqcst] [--rounds N]` prints one line of JSON. Exit status: 0, both
+//! threads read 0 in no round; 1, in at least one; 2, wrong usage. With `seqcst` it must always be
+//! 0. With `relaxed` it may be 1 on every architecture, including x86.
 
 use std::process::ExitCode;
 use std::sync::Barrier;
@@ -17,7 +17,7 @@ use serde::Serialize;
 
 struct Options {
     name: &'static str,
-    /// Of the flags' loads and stores.
+    /// The ordering of the flags' loads and stores.
     ordering: Ordering,
     rounds: u32,
 }
@@ -61,12 +61,12 @@ struct Report {
     both_zero: usize,
 }
 
-/// A location with no other one near it.
+/// A location that no other one is near.
 #[derive(Default)]
 #[repr(align(128))]
 struct Lone(AtomicU32);
 
-/// The two threads' flags. Every round has its own.
+/// The flags of the two threads in one round.
 type Round = [Lone; 2];
 
 fn run(options: &Options) -> Report {
@@ -75,8 +75,8 @@ fn run(options: &Options) -> Report {
     let start = Barrier::new(2);
 
     let play = |me: usize| {
-        // Every page has been used by both threads before the first round.
-        // Relaxed: pairs with nothing, all flags are 0 as yet.
+        // Both threads use every page before the first round.
+        // Relaxed: pairs with nothing; all flags are still 0.
         assert!(
             rounds
                 .iter()
@@ -86,12 +86,12 @@ fn run(options: &Options) -> Report {
         start.wait();
         let mut read = Vec::with_capacity(rounds.len());
         for (number, round) in (1..).zip(&rounds) {
-            // Release and Acquire: pair with each other across the threads; they only have the
-            // two start each round together. They leave the store and the load after them free.
+            // Release and Acquire: pair with each other across the threads. They make the two
+            // start each round together, and do not order the store and the load below.
             gates[me].0.store(number, Ordering::Release);
             let mut spins = 0;
             while gates[1 - me].0.load(Ordering::Acquire) < number {
-                // Not for ever: the other thread may need this one's CPU.
+                // Yields now and then: the other thread may need this one's CPU.
                 spins += 1;
                 if spins % 2000 == 0 {
                     thread::yield_now()
@@ -99,8 +99,8 @@ fn run(options: &Options) -> Report {
                     hint::spin_loop()
                 }
             }
-            // The test: SB. Relaxed, either store may be overtaken by the load. SeqCst, the four
-            // accesses have one order, and in it one of the loads comes after both stores.
+            // The test: SB. With Relaxed, a load may be reordered with the store before it. With
+            // SeqCst, all four accesses have one order, in which one load follows both stores.
             round[me].0.store(1, options.ordering);
             read.push(round[1 - me].0.load(options.ordering));
         }

@@ -1,8 +1,8 @@
-//! `malloc` and `free` of small chunks from four threads, to show a fault of Debian 12's glibc on
+//! `malloc` and `free` of small chunks from four threads, to show a bug of Debian 12's glibc on
 //! riscv64: see [`overtake_guests::fastbins`].
 //!
-//! `fastbins [--avoid]` prints one line. Exit status: 0, all chunks were what they should be; 1,
-//! one was not; 2, wrong usage; SIGABRT or SIGSEGV, `malloc` met a broken list.
+//! `fastbins [--avoid]` prints one line. Exit status: 0, all chunks had the right contents; 1, one
+//! had not; 2, wrong usage; SIGABRT or SIGSEGV, `malloc` met a broken list.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -14,10 +14,12 @@ use overtake_guests::fastbins;
 
 const THREADS: usize = 4;
 const ROUNDS: u64 = 12;
-/// More than the seven chunks that a thread keeps for itself before it uses a fastbin.
+/// The number of chunks that a thread allocates at once: more than the seven that it keeps for
+/// itself before it uses a fastbin.
 const CHUNKS: u64 = 24;
 
-/// Frees what the neighbour allocated, into the neighbour's lists, while the neighbour allocates.
+/// Each thread frees its neighbour's chunks, into the neighbour's lists, while the neighbour
+/// allocates.
 fn exchange() -> Result<String, String> {
     let (senders, receivers): (Vec<_>, Vec<_>) = (0..THREADS)
         .map(|_| mpsc::channel::<Vec<Box<u64>>>())

@@ -1,11 +1,12 @@
-//! Message passing (litmus test MP) on pages that only the writer has touched: the limit that an
-//! emulator has which makes a page weak only once two threads share it.
+//! Message passing (litmus test MP) with data on pages that only the writer has touched. An
+//! emulator that makes a page weak only once two threads share it never shows them stale there.
 //!
-//! Each round has a page of its own for the data; the flag and the reader's answer lie on pages
-//! that both threads have used. `first-touch [--touched | --filled]` prints how often the data were stale; with
-//! `--touched` both threads use every page before the first round; with `--filled` the writer does, and the
-//! reader is the first thread, which has stored to every page when it was the only one. Exit status: 0, never;
-//! 1, at least once, which every weakly ordered architecture allows; 2, wrong usage.
+//! Each round has its own page for the data. The flag and the reader's answer are on pages that
+//! both threads have used. `first-touch [--touched | --filled]` prints how often the data were
+//! stale. With `--touched`, both threads use every page before the first round. With `--filled`,
+//! the writer does, and the reader is the first thread, which stored to every page before there
+//! was a second one. Exit status: 0, never; 1, at least once, which every weakly ordered
+//! architecture allows; 2, wrong usage.
 
 use std::process::ExitCode;
 use std::sync::Barrier;
@@ -17,10 +18,10 @@ use overtake_guests::fastbins;
 use overtake_guests::pages::{PAGE, Pages};
 
 const ROUNDS: usize = 60;
-/// Atomics in a page.
+/// The number of atomics on a page.
 const STRIDE: usize = PAGE / size_of::<AtomicU32>();
 
-/// Who has used the data's pages before the first round.
+/// Which threads have used the data's pages before the first round.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     Nobody,
@@ -38,13 +39,13 @@ fn run(before: Before) -> usize {
     let (flags, answers) = rest.split_at(ROUNDS * STRIDE);
     if before == Before::FirstThreadAlone {
         for page in data.chunks(STRIDE) {
-            // Relaxed: there is no other thread. A word that is of no use otherwise.
+            // Relaxed: there is no other thread. Nothing else uses this word.
             page[1].store(1, Ordering::Relaxed);
         }
     }
     let start = Barrier::new(2);
     let meet = |touches: bool| {
-        // Relaxed: pairs with nothing, all is 0 as yet; it only touches the pages.
+        // Relaxed: pairs with nothing; all is still 0, and the load only touches the page.
         let touch = |part: &[AtomicU32]| {
             assert!(
                 part.iter()
@@ -63,11 +64,11 @@ fn run(before: Before) -> usize {
         scope.spawn(|| {
             meet(before != Before::Nobody);
             for round in 0..ROUNDS {
-                // Acquire: pairs with the Release of the answer to the round before.
+                // Acquire: pairs with the Release of the answer to the previous round.
                 while round > 0 && answers[(round - 1) * STRIDE].load(Ordering::Acquire) == 0 {
                     hint::spin_loop();
                 }
-                // The test: MP, writer side. Relaxed: nothing orders the two.
+                // The test: MP, writer's side. Relaxed: nothing orders the two stores.
                 data[round * STRIDE].store(1, Ordering::Relaxed);
                 flags[round * STRIDE].store(1, Ordering::Relaxed);
             }
@@ -75,7 +76,7 @@ fn run(before: Before) -> usize {
         let reader = || {
             meet(before == Before::BothThreads);
             let stale = |round: &usize| {
-                // Acquire: orders the load of the data after it; it has no Release to pair with.
+                // Acquire: the load of the data is ordered after it. It pairs with no Release.
                 while flags[round * STRIDE].load(Ordering::Acquire) == 0 {
                     hint::spin_loop();
                 }

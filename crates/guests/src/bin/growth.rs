@@ -1,8 +1,7 @@
-//! Shared work of a size that is given, for measuring how its cost grows:
-//! `growth THREADS PAGES STORES ROUNDS`.
+//! Shared work of a given size, for the benchmark: `growth THREADS PAGES STORES ROUNDS`.
 //!
-//! Each thread stores to one word of each page in turn, loads what the next thread stored there, and
-//! goes through a full fence after so many stores; all threads together make so many rounds.
+//! Each thread stores to one word of each page in turn, loads the word that the next thread stores
+//! to, and executes a full fence after every STORES stores. All threads together do ROUNDS rounds.
 //! Exit status 2: wrong usage.
 
 use std::process::ExitCode;
@@ -12,7 +11,7 @@ use std::thread;
 use overtake_guests::args::usage_error;
 use overtake_guests::fastbins;
 
-/// Words of 8 bytes in a page.
+/// The number of 8-byte words on a page.
 const WORDS: usize = 512;
 
 fn main() -> ExitCode {
@@ -29,11 +28,11 @@ fn main() -> ExitCode {
             scope.spawn(move || {
                 for round in 0..rounds / threads {
                     let page = round % pages * WORDS;
-                    // Relaxed, both: only what it costs is of interest.
+                    // Relaxed, both: only their cost is of interest.
                     words[page + thread * 8].store(round as u64, Ordering::Relaxed);
                     words[page + (thread + 1) % threads * 8].load(Ordering::Relaxed);
                     if round % stores == stores - 1 {
-                        // Its partners are the other threads' fences: no more stores are pending.
+                        // SeqCst: pairs with the other threads' fences; commits the pending stores.
                         fence(Ordering::SeqCst);
                     }
                 }

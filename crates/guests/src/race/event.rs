@@ -1,8 +1,8 @@
-//! What the events say.
+//! The contents of the events.
 
 use aio_ring_buggy::Event;
 
-/// The event with this number.
+/// Returns the event with this number.
 pub(super) fn numbered(number: u64) -> Event {
     Event {
         data: number,

@@ -1,12 +1,12 @@
-//! What the ring's memory is called, for overtake's witnesses.
+//! Names for the ring's memory, which overtake shows in witnesses.
 
 use overtake_mark::name_at;
 
-/// Slots whose fields get names.
+/// The number of slots whose fields get names.
 const SLOTS: u32 = 1024;
 
-/// The fields of the header and of an event, as Linux lays them out: where each begins, its name,
-/// and its bytes (`struct aio_ring`, `struct io_event`).
+/// The fields of the header and of an event, as Linux lays them out (`struct aio_ring`,
+/// `struct io_event`): offset, name, size in bytes.
 const HEADER: [(usize, &str, usize); 4] =
     [(0, "id", 4), (4, "nr", 4), (8, "head", 4), (12, "tail", 4)];
 const EVENT: [(usize, &str, usize); 4] = [
@@ -18,7 +18,7 @@ const EVENT: [(usize, &str, usize); 4] = [
 const HEADER_BYTES: usize = 32;
 const EVENT_BYTES: usize = 32;
 
-/// Tells what the ring at `start` has where.
+/// Tells overtake the names of the ring's fields. The ring is at `start`.
 pub fn tell(start: usize, slots: u32) {
     for (offset, name, size) in HEADER {
         name_at(&format!("ring.{name}"), start + offset, size);

@@ -1,20 +1,20 @@
-//! What is asked for.
+//! The options of the race.
 
 use aio_ring_buggy::Variant;
 use lexopt::{Arg, Parser, ValueExt as _};
 
 use crate::args::{number, unexpected};
 
-/// What is asked for.
+/// The options of the race.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Which ring.
+    /// The variant of the ring.
     pub variant: Variant,
-    /// How many events.
+    /// The number of events.
     pub events: u64,
-    /// How many slots the ring has.
+    /// The number of slots of the ring.
     pub slots: u32,
-    /// End at the first stale event, and tell overtake what the ring's memory is called.
+    /// End at the first stale event, and tell overtake the names of the ring's fields.
     pub until_stale: bool,
 }
 
@@ -30,16 +30,16 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Events are numbered in an `i64` too.
+    /// The events' numbers must fit into an `i64` too.
     const MAX_EVENTS: u64 = i64::MAX as u64;
-    /// 32 MiB of slots.
+    /// The slots take 32 MiB.
     const MAX_SLOTS: u64 = 1 << 20;
 
     /// Reads the command line.
     ///
     /// # Errors
     ///
-    /// It is wrong; the error says in one line what is allowed.
+    /// The command line is wrong. The error says in one line what is allowed.
     pub fn parse(mut parser: Parser) -> Result<Self, lexopt::Error> {
         let mut options = Self::default();
         while let Some(argument) = parser.next()? {

@@ -1,4 +1,4 @@
-//! What was seen.
+//! The race's report.
 
 use aio_ring_buggy::Event;
 use serde::Serialize;
@@ -6,36 +6,36 @@ use serde::Serialize;
 use super::Options;
 use super::event::numbered;
 
-/// What was asked and what was seen. Its JSON has the fields in this order.
+/// The race's options and result. The JSON has the fields in this order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// The ring's orderings.
+    /// The variant of the ring.
     pub variant: &'static str,
-    /// How many events were put into the ring.
+    /// The number of events that the producer was to publish.
     pub events: u64,
-    /// How many slots it had.
+    /// The number of slots of the ring.
     pub slots: u32,
-    /// How many events were read.
+    /// The number of events that the consumer read.
     pub read: u64,
-    /// How many of them were not what they should be.
+    /// The number of stale events among them.
     pub stale_events: u64,
-    /// The first of these.
+    /// The first stale event.
     pub first_stale: Option<Stale>,
 }
 
 /// A stale event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stale {
-    /// Its number, from 1.
+    /// The number of the event, from 1.
     pub event: u64,
-    /// Its four fields as they should be.
+    /// The four fields that the producer published.
     pub expected: [u64; 4],
-    /// Its four fields as the reader took them.
+    /// The four fields that the consumer read.
     pub got: [u64; 4],
 }
 
 impl Report {
-    /// Nothing has been read yet.
+    /// Returns a report in which nothing has been read yet.
     #[must_use]
     pub fn new(options: &Options) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl Report {
         }
     }
 
-    /// Prints it, as one line of JSON.
+    /// Prints the report as one line of JSON.
     pub fn print(&self) {
         println!(
             "{}",
@@ -56,7 +56,7 @@ impl Report {
         );
     }
 
-    /// The reader took `got` for the event with this number. Returns whether it is what it should be.
+    /// Adds `got`, which was read as the event with this number. Returns whether it is right.
     pub fn add(&mut self, number: u64, got: Event) -> bool {
         self.read += 1;
         let expected = numbered(number);

@@ -1,16 +1,17 @@
-//! `complete` and `read_evt`, once per variant, under symbols that can be found in the binary.
+//! `complete` and `read_evt` of each variant, with symbols that can be found in the binary.
 
 use aio_ring_buggy::{BarrierOnly, RelaxedReader, RelaxedTail, Release, Wmb};
 use aio_ring_buggy::{Consumer, Event, Orderings, Producer};
 
-/// A variant whose `complete` and `read_evt` have symbols of their own.
+/// A variant whose `complete` and `read_evt` have their own symbols.
 pub trait Symbols: Orderings {
-    /// Puts the event into the ring. False: the ring is full.
+    /// Puts the event into the ring. Returns false if the ring is full.
     fn publish(producer: &mut Producer<'_, Self>, event: &Event) -> bool
     where
         Self: Sized;
 
-    /// Takes an event out of the ring. False: the ring is empty, and `event` is what it was.
+    /// Takes an event out of the ring. Returns false, and leaves `event` alone, if the ring is
+    /// empty.
     fn read(consumer: &mut Consumer<'_, Self>, event: &mut Event) -> bool
     where
         Self: Sized;

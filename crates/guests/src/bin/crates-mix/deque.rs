@@ -1,4 +1,4 @@
-//! A deque that one thread owns and three others steal from.
+//! A deque that one thread owns, and from which three others steal.
 
 use std::hint::spin_loop;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use overtake_guests::check::equal;
 const THIEVES: usize = 3;
 const ITEMS: u64 = 300;
 
-/// Its number, four times.
+/// The item's number, four times.
 type Item = [u64; 4];
 
 pub fn fifo() -> Result<String, String> {
@@ -22,10 +22,10 @@ pub fn lifo() -> Result<String, String> {
     share(&Worker::new_lifo())
 }
 
-/// Each item is taken once, and is whole.
+/// Checks that each item is taken once and whole.
 fn share(worker: &Worker<Item>) -> Result<String, String> {
     let taken = AtomicU64::new(0);
-    // Relaxed: no item is read through the count.
+    // Relaxed: the count publishes no item.
     let take = |mine: &mut Vec<Item>, item| {
         taken.fetch_add(1, Ordering::Relaxed);
         mine.push(item);
@@ -51,7 +51,7 @@ fn share(worker: &Worker<Item>) -> Result<String, String> {
             .collect();
         for number in 0..ITEMS {
             worker.push([number; 4]);
-            // Soon empty again: owner and thieves want the same item.
+            // The owner empties the deque often, so that owner and thieves race for one item.
             if number % 3 == 2 {
                 while let Some(item) = worker.pop() {
                     take(&mut all, item);

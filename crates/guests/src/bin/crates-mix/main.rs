@@ -1,10 +1,10 @@
-//! Concurrent data structures of well-kept crates, rightly used by four threads. Whatever the
-//! memory model, what they promise must hold.
+//! Concurrent data structures of well-kept crates, used correctly by four threads. Their
+//! guarantees must hold under every memory model.
 //!
-//! `crates-mix MODE` prints one line that begins with `crates-mix MODE:`. Exit status: 0, all held;
-//! 1, a promise was broken, and the line, on stderr, says which; 2, wrong usage.
+//! `crates-mix MODE` prints one line that begins with `crates-mix MODE:`. Exit status: 0, all
+//! guarantees held; 1, one was broken, and a line on stderr says which; 2, wrong usage.
 //!
-//! | mode | what is used |
+//! | mode | data structure |
 //! |---|---|
 //! | `seqlock` | `seqlock::SeqLock` |
 //! | `atomic-cell` | `crossbeam_utils`' `AtomicCell` of eight words, which is a seqlock too |
@@ -12,9 +12,9 @@
 //! | `seg-queue` | `crossbeam_queue::SegQueue`: linked blocks |
 //! | `linked-queue` | `sdd::Queue`: a linked list with reclamation by epochs |
 //! | `arc-swap` | `arc_swap::ArcSwap`: read-copy-update of an `Arc` |
-//! | `epoch` | `crossbeam_epoch`: the same, freed by epochs; loads are `load_consume` |
-//! | `deque-fifo` | `crossbeam_deque`: the work-stealing deque of Chase and Lev, owner takes the oldest |
-//! | `deque-lifo` | the same, owner takes the newest |
+//! | `epoch` | `crossbeam_epoch`: the same, reclaimed by epochs; loads are `load_consume` |
+//! | `deque-fifo` | `crossbeam_deque`: Chase and Lev's deque, whose owner takes the oldest item |
+//! | `deque-lifo` | the same, whose owner takes the newest item |
 
 mod deque;
 mod queues;

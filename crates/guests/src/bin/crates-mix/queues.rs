@@ -1,4 +1,4 @@
-//! Queues of two producers and two consumers.
+//! Queues with two producers and two consumers.
 
 use std::hint::spin_loop;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,7 @@ const PRODUCERS: u64 = 2;
 const CONSUMERS: u64 = 2;
 const ITEMS: u64 = 150;
 
-/// Whose it is, and its number, twice.
+/// The producer and the item's number, twice.
 type Item = [u64; 4];
 
 pub fn array_queue() -> Result<String, String> {
@@ -39,8 +39,9 @@ pub fn linked_queue() -> Result<String, String> {
     pass(push, || queue.pop().map(|entry| **entry))
 }
 
-/// All items go through the queue: none is lost, none comes twice, each is whole, and a consumer
-/// gets those of a producer in their order. `push` is false where the queue is full.
+/// Passes all items through the queue, and checks that none is lost or duplicated, that each is
+/// whole, and that a consumer gets a producer's items in order. `push` returns false if the queue
+/// is full.
 fn pass(
     push: impl Fn(Item) -> bool + Sync,
     pop: impl Fn() -> Option<Item> + Sync,
@@ -48,7 +49,7 @@ fn pass(
     let taken = AtomicU64::new(0);
     let consume = || {
         let mut mine = Vec::new();
-        // Relaxed: no item is read through the count.
+        // Relaxed: the count publishes no item.
         while taken.load(Ordering::Relaxed) < PRODUCERS * ITEMS {
             match pop() {
                 Some(item) => {

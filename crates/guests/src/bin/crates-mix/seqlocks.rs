@@ -1,4 +1,4 @@
-//! Readers that read while it is written, and read again where that showed.
+//! Seqlocks: readers read during a write, notice that, and read again.
 
 use crossbeam_utils::atomic::AtomicCell;
 use seqlock::SeqLock;

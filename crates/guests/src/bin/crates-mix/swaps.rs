@@ -1,4 +1,5 @@
-//! A pointer to a value that is replaced as a whole, and freed when nobody reads it any more.
+//! A pointer to a value. Writers replace the value as a whole, and it is freed after its last
+//! reader is done.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,7 +15,7 @@ pub fn arc_swap() -> Result<String, String> {
         swap.rcu(|old| Freed(next(old.0)));
     };
     let seen = write_and_read(write, || swap.load().0)?;
-    // No reference was lost, and none was counted twice.
+    // Checks that every reference was counted once.
     match Arc::try_unwrap(swap.into_inner()) {
         Ok(_) => Ok(seen),
         Err(value) => Err(format!("{} references remain", Arc::strong_count(&value))),
@@ -26,16 +27,16 @@ pub fn epoch() -> Result<String, String> {
     let write = || {
         let guard = pin();
         loop {
-            // Acquire: pairs with the Release below; the old words are read through it.
+            // Acquire: pairs with the Release below; orders the reads of the old words.
             let old = pointer.load(Ordering::Acquire, &guard);
-            // SAFETY: it is never null, and what it points to is not freed while pinned.
+            // SAFETY: it is never null, and its target is not freed while this thread is pinned.
             let new = Owned::new(Freed(next(unsafe { old.deref() }.0)));
             // Release: pairs with the Acquire above and with `load_consume`; publishes the words.
-            // Relaxed, where it fails: nothing is read through what is there instead.
+            // Relaxed on failure: nothing is read through the pointer found instead.
             let swapped =
                 pointer.compare_exchange(old, new, Ordering::Release, Ordering::Relaxed, &guard);
             if swapped.is_ok() {
-                // SAFETY: no thread that pins from now on can reach it.
+                // SAFETY: a thread that pins from now on cannot reach it.
                 unsafe { guard.defer_destroy(old) };
                 return;
             }
@@ -44,11 +45,11 @@ pub fn epoch() -> Result<String, String> {
     let read = || {
         let guard = pin();
         // Consume: pairs with the Release above.
-        // SAFETY: it is never null, and what it points to is not freed while pinned.
+        // SAFETY: it is never null, and its target is not freed while this thread is pinned.
         unsafe { pointer.load_consume(&guard).deref() }.0
     };
     let seen = write_and_read(write, read);
-    // SAFETY: all threads have been joined, so nobody else has the pointer.
+    // SAFETY: all threads have been joined, so no other thread has the pointer.
     drop(unsafe { pointer.into_owned() });
     seen
 }

@@ -1,19 +1,19 @@
-//! Values that tell whether they were read whole, and writers and readers of one.
+//! Values that reveal a torn read, and writers and readers of such a value.
 
 use std::hint::{black_box, spin_loop};
 use std::thread;
 
-/// Some words, all the same: more than any processor loads at once.
+/// Eight equal words: more than any processor loads at once.
 pub type Words = [u64; 8];
 
-/// What is in words that have been dropped.
+/// The contents of words that have been dropped.
 const DROPPED: u64 = u64::MAX;
 
 const WRITERS: u64 = 2;
 const READERS: u64 = 2;
 const WRITES: u64 = 100;
 
-/// The words of a value that is freed; when it is, they change, for who still reads them.
+/// Words that change when they are freed, so that a late reader notices.
 #[derive(Debug)]
 pub struct Freed(pub Words);
 
@@ -24,14 +24,14 @@ impl Drop for Freed {
     }
 }
 
-/// Every word is one more.
+/// Returns the words, each incremented by one.
 pub fn next(words: Words) -> Words {
     words.map(|word| word + 1)
 }
 
-/// Two threads call `write`, which replaces the words, 0 at first, by the [`next`] ones. Two others
-/// call `read` until they see the last: always whole words, never older than those before, and
-/// with every `write` in them at the end.
+/// Two threads call `write`, which replaces the words, initially 0, by the [`next`] ones. Two
+/// others call `read` until they see the last ones. Checks that each read is whole, that no read
+/// goes back, and that no write is lost.
 pub fn write_and_read(
     write: impl Fn() + Sync,
     read: impl Fn() -> Words + Sync,

@@ -29,12 +29,12 @@ pub fn fork_live() -> Result<String, String> {
 }
 
 fn start_all(name: &str) -> Result<(), String> {
-    // By `posix_spawn`, that is `vfork` and `exec`.
+    // `Command` uses `posix_spawn`, that is `vfork` and `exec`.
     echo(Command::new("/bin/echo"), name)?;
 
-    // By `fork` and `exec`, since there is something to be done in between.
+    // `Command` uses `fork` and `exec`, because `pre_exec` must run in between.
     let mut command = Command::new("/bin/echo");
-    // SAFETY: the closure does nothing, so nothing that is not allowed after a `fork`.
+    // SAFETY: the closure does nothing, which is allowed after a `fork`.
     unsafe { command.pre_exec(|| Ok(())) };
     echo(command, name)?;
 

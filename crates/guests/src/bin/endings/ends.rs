@@ -1,4 +1,4 @@
-//! How a program ends, or does not.
+//! The ways in which a program ends, or does not end.
 
 use std::os::unix::process::CommandExt as _;
 use std::process::{self, Command};
@@ -31,7 +31,7 @@ pub fn abort() -> Result<String, String> {
 }
 
 pub fn segv() -> Result<String, String> {
-    // SAFETY: a new mapping, which touches no other memory.
+    // SAFETY: a new mapping, which changes no other memory.
     let page = unsafe {
         libc::mmap(
             ptr::null_mut(),
@@ -46,8 +46,8 @@ pub fn segv() -> Result<String, String> {
         return Err(std::io::Error::last_os_error().to_string());
     }
     println!("endings segv: stores to a page that may not be accessed");
-    // SAFETY: none, as far as the language goes; the store is what is tested. It is volatile, so
-    // it is done, and the system answers it with a signal, as it promises for such a page.
+    // SAFETY: not sound by the rules of Rust, but this store is the test. It is volatile, so the
+    // compiler keeps it, and the kernel answers it with a signal.
     unsafe { page.cast::<u8>().write_volatile(1) };
     Err("the store was let pass".into())
 }
@@ -57,7 +57,7 @@ pub fn livelock() -> Result<String, String> {
 
     println!("endings livelock: two threads spin");
     let spin = || {
-        // Relaxed: pairs with no store at all.
+        // Relaxed: pairs with nothing; nobody sets the flag.
         while !FLAG.load(Ordering::Relaxed) {
             hint::spin_loop();
         }

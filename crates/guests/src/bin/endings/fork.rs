@@ -26,8 +26,8 @@ fn fork_once() -> io::Result<Result<(), String>> {
     let (reader, writer) = io::pipe()?;
     let descriptor = writer.as_raw_fd();
 
-    // SAFETY: the child, which has this thread alone, only makes two system calls, both of which
-    // are allowed after a `fork` in a program with threads. It never returns.
+    // SAFETY: the child has only this thread and makes only two system calls, both of which are
+    // allowed after a `fork` in a program with threads. It never returns.
     let child = unsafe {
         let child = libc::fork();
         if child == 0 {
@@ -45,7 +45,7 @@ fn fork_once() -> io::Result<Result<(), String>> {
     File::from(OwnedFd::from(reader)).read_to_end(&mut message)?;
 
     let mut status = 0;
-    // SAFETY: `status` may be written to.
+    // SAFETY: `status` is valid for a write.
     let waited = unsafe { libc::waitpid(child, &raw mut status, 0) };
     if waited < 0 {
         return Err(io::Error::last_os_error());

@@ -1,4 +1,4 @@
-//! Threads that live on: one spins, one is parked, one sleeps.
+//! Three threads that stay alive: one spins, one parks, one sleeps.
 
 use std::hint;
 use std::sync::Arc;
@@ -7,14 +7,14 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Three threads that do nothing until they are told to stop.
+/// Three threads that idle until they are told to stop.
 pub struct Live {
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Live {
-    /// Starts them, and returns when all of them run.
+    /// Starts the threads, and returns when all of them run.
     pub fn start() -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let (ready, all_ready) = mpsc::channel();
@@ -27,7 +27,7 @@ impl Live {
             let (stop, ready) = (stop.clone(), ready.clone());
             thread::spawn(move || {
                 ready.send(()).unwrap();
-                // Relaxed: pairs with the store in `stop`; nothing but the flag is handed over.
+                // Relaxed: pairs with the store in `stop`, which publishes only the flag itself.
                 while !stop.load(Ordering::Relaxed) {
                     idle();
                 }
@@ -41,12 +41,12 @@ impl Live {
         }
     }
 
-    /// Leaves them to themselves.
+    /// Lets the threads run on.
     pub fn leave(self) {
         drop(self.threads);
     }
 
-    /// Stops and joins them.
+    /// Stops and joins the threads.
     pub fn stop(self) {
         // Relaxed: pairs with the loads in the threads.
         self.stop.store(true, Ordering::Relaxed);

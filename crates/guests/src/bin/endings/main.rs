@@ -8,20 +8,21 @@
 //! | `return-live` | `main` returns while three threads spin, park and sleep | 0 |
 //! | `exec-self` | becomes `/bin/true` while three threads spin, park and sleep | 0 |
 //! | `abort` | `process::abort` while three threads spin, park and sleep | SIGABRT |
-//! | `segv` | stores to a page that may not be accessed | SIGSEGV |
+//! | `segv` | stores to a page without access rights | SIGSEGV |
 //! | `livelock` | two threads spin on a flag that nobody sets | never ends |
-//! | `fork-exec` | starts `/bin/echo`, with no other thread there | 0 |
+//! | `fork-exec` | starts `/bin/echo`, while there is no other thread | 0 |
 //! | `fork-live` | starts `/bin/echo` from two threads, while three others live | 0 |
 //! | `fork-plain` | `fork` while three threads live; the child writes to a pipe | 0 |
 //! | `pool` | four threads do 200 jobs | 0 |
-//! | `detached` | forty threads that nobody joins | 0 |
+//! | `detached` | forty threads that are never joined | 0 |
 //! | `threads-200` | 200 threads, one after the other | 0 |
 //! | `futex-wake-many` | sixteen threads wait for one condition variable | 0 |
-//! | `futex-nowhere` | a thread waits for a word where no memory is | 0 |
+//! | `futex-nowhere` | a thread waits on a futex at an unmapped address | 0 |
 //! | `signals` | signals to itself and to another thread | 0 |
 //! | `signals-busy` | signals to a thread that works | 0 |
 //!
-//! Where the status is 0: 1, something was wrong, and a line on stderr says what. 2, wrong usage.
+//! The modes with status 0 exit with 1 if something was wrong, and print what on stderr. The
+//! status is 2 for wrong usage.
 
 mod commands;
 mod ends;

@@ -1,5 +1,5 @@
-//! Signals: a handler that counts, and signals to the thread itself, to another one (that sleeps, or
-//! works), to all.
+//! Signals to the thread itself, to another thread that sleeps or works, and to the process. The
+//! handler counts them.
 
 use std::io;
 use std::mem;
@@ -15,12 +15,12 @@ const ROUNDS: usize = 10;
 
 /// How often the handler ran.
 static COUNT: AtomicUsize = AtomicUsize::new(0);
-/// On which thread it ran last.
+/// The thread on which the handler ran last.
 static THREAD: AtomicI32 = AtomicI32::new(0);
-/// The other thread is to end.
+/// Tells the other thread to end.
 static STOP: AtomicBool = AtomicBool::new(false);
 
-/// Makes atomic accesses and one system call, all of which a handler may do.
+/// Counts the signal. Atomic accesses and `gettid` are allowed in a handler.
 extern "C" fn handler(_signal: libc::c_int) {
     THREAD.store(thread_id(), Ordering::Relaxed);
     // Release: pairs with the Acquire load in `wait_for`; orders `THREAD` before the count.
@@ -30,7 +30,7 @@ extern "C" fn handler(_signal: libc::c_int) {
 pub fn signals() -> Result<String, String> {
     install(libc::SIGUSR1).map_err(|error| format!("sigaction: {error}"))?;
 
-    // To this thread: the handler has run when `raise` returns.
+    // To this thread: the handler runs before `raise` returns.
     for round in 1..=ROUNDS {
         // SAFETY: a signal that has a handler.
         check("raise", unsafe { libc::raise(libc::SIGUSR1) })?;
@@ -38,12 +38,12 @@ pub fn signals() -> Result<String, String> {
         equal("thread", THREAD.load(Ordering::Relaxed), thread_id())?;
     }
 
-    // To another thread, which sleeps: the signal interrupts the sleep, and it sleeps on.
+    // To another thread, which sleeps: the signal interrupts the sleep, and the thread sleeps on.
     let other_id = std::sync::Arc::new(AtomicI32::new(0));
     let other = thread::spawn({
         let other_id = other_id.clone();
         move || {
-            // Release: pairs with the Acquire load below; orders nothing else.
+            // Release: pairs with the Acquire load below; publishes only the number itself.
             other_id.store(thread_id(), Ordering::Release);
             // Relaxed: pairs with the store below.
             while !STOP.load(Ordering::Relaxed) {
@@ -59,7 +59,7 @@ pub fn signals() -> Result<String, String> {
         check("pthread_kill", unsafe {
             libc::pthread_kill(other.as_pthread_t(), libc::SIGUSR1)
         })?;
-        // One by one: two signals of a kind that wait at once count as one.
+        // One by one: two pending signals of the same kind count as one.
         wait_for(round);
         equal(
             "thread",
@@ -68,8 +68,8 @@ pub fn signals() -> Result<String, String> {
         )?;
     }
 
-    // To the program: whichever thread takes it.
-    // SAFETY: asks for a number; a signal that has a handler.
+    // To the process: any thread may take it.
+    // SAFETY: `getpid` only returns a number, and the signal has a handler.
     check("kill", unsafe { libc::kill(libc::getpid(), libc::SIGUSR1) })?;
     wait_for(2 * ROUNDS + 1);
 
@@ -81,7 +81,7 @@ pub fn signals() -> Result<String, String> {
     Ok(format!("{count} signals"))
 }
 
-/// Signals to a thread that works on memory that others use too, a function call at a time.
+/// Signals to a thread that works on shared memory, in one short function call after the other.
 pub fn signals_busy() -> Result<String, String> {
     const SIGNALS: usize = 50;
 
@@ -89,7 +89,7 @@ pub fn signals_busy() -> Result<String, String> {
 
     #[inline(never)]
     fn work(on: &AtomicUsize) -> usize {
-        // Relaxed: nobody takes more from it than its number.
+        // Relaxed: pairs with itself in the other thread; publishes only the count.
         on.fetch_add(1, Ordering::Relaxed)
     }
 
@@ -105,7 +105,7 @@ pub fn signals_busy() -> Result<String, String> {
         check("pthread_kill", unsafe {
             libc::pthread_kill(other.as_pthread_t(), libc::SIGUSR1)
         })?;
-        // One by one: two signals of a kind that wait at once count as one.
+        // One by one: two pending signals of the same kind count as one.
         // Acquire: pairs with the Release increment in `handler`.
         while COUNT.load(Ordering::Acquire) < sent {
             work(&WORK);
@@ -118,19 +118,20 @@ pub fn signals_busy() -> Result<String, String> {
     Ok(format!("{SIGNALS} signals"))
 }
 
-/// Waits until the handler has run so often.
+/// Waits until the handler has run `count` times.
 fn wait_for(count: usize) {
-    // Acquire: pairs with the Release increment in `handler`; orders it before `THREAD`.
+    // Acquire: pairs with the Release increment in `handler`; the load of `THREAD` is ordered
+    // after it.
     while COUNT.load(Ordering::Acquire) < count {
         thread::yield_now();
     }
 }
 
 fn install(signal: libc::c_int) -> io::Result<()> {
-    // SAFETY: all zeros is a `sigaction`: no flags, nothing in its mask.
+    // SAFETY: all zeros is a valid `sigaction`: no flags, an empty mask.
     let mut action: libc::sigaction = unsafe { mem::zeroed() };
     action.sa_sigaction = handler as extern "C" fn(libc::c_int) as libc::sighandler_t;
-    // SAFETY: `action` is initialised, and its handler does only what a handler may.
+    // SAFETY: `action` is initialised, and its handler does only what is allowed in a handler.
     match unsafe { libc::sigaction(signal, &raw const action, ptr::null_mut()) } {
         0 => Ok(()),
         _ => Err(io::Error::last_os_error()),
@@ -138,7 +139,7 @@ fn install(signal: libc::c_int) -> io::Result<()> {
 }
 
 fn thread_id() -> i32 {
-    // SAFETY: asks for a number.
+    // SAFETY: only returns a number.
     unsafe { libc::gettid() }
 }
 

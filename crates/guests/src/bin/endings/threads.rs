@@ -1,4 +1,4 @@
-//! Threads that come, work, wait and go.
+//! Threads that start, work, wait and end.
 
 use std::hint::black_box;
 use std::sync::{Arc, Condvar, Mutex, mpsc};
@@ -6,7 +6,7 @@ use std::thread;
 
 use overtake_guests::check::equal;
 
-/// Four threads take 200 jobs from one channel and send what comes of them into another.
+/// Four threads take 200 jobs from one channel and send the results into another.
 pub fn pool() -> Result<String, String> {
     const JOBS: u64 = 200;
 
@@ -42,7 +42,7 @@ pub fn pool() -> Result<String, String> {
     Ok(format!("{JOBS} jobs"))
 }
 
-/// Forty threads that nobody joins count themselves; `main` waits for the count.
+/// Forty threads that are never joined count themselves, and `main` waits for the count.
 pub fn detached() -> Result<String, String> {
     const THREADS: usize = 40;
 
@@ -79,7 +79,7 @@ pub fn threads_200() -> Result<String, String> {
     Ok(format!("{THREADS} threads"))
 }
 
-/// Sixteen threads wait for one condition variable, and are woken all at once.
+/// Sixteen threads wait for one condition variable, and one call wakes all of them.
 pub fn futex_wake_many() -> Result<String, String> {
     const THREADS: usize = 16;
 
@@ -112,7 +112,7 @@ pub fn futex_wake_many() -> Result<String, String> {
     Ok(format!("{THREADS} threads"))
 }
 
-/// The kernel tells a thread that waits for a word where no memory is that it may not.
+/// A thread waits on a futex at an unmapped address, and the kernel answers `EFAULT`.
 pub fn futex_nowhere() -> Result<String, String> {
     let waits = || {
         // SAFETY: the kernel checks the address, which is not mapped.

@@ -1,4 +1,4 @@
-//! A store across the border between a page that two threads use and one that one thread uses.
+//! A store across the border of two pages: two threads use the first page, one uses the second.
 
 use std::arch::asm;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,10 +9,11 @@ use crate::steps::{Steps, dawdle, goes_back, never, wait_for_1};
 
 const ROUNDS: u32 = 30;
 
-/// The last word of a page is 0, then 1 by a store of two words, then 2.
+/// Stores 1 to the last word of a page, by a store of two words, then 2. No reader may see 0 after
+/// it has seen 1.
 pub fn crossing() -> Result<String, String> {
     let memory = memory::pages(2 * ROUNDS as usize)?;
-    // Pages may be smaller than `PAGE`: what counts is the last one.
+    // Pages may be smaller than `PAGE`. The test concerns the last one in it.
     let page = |round: u32| &memory[2 * round as usize * WORDS..][..2 * WORDS];
     let (writer, reader) = (Steps::new(), Steps::new());
     let mut back = 0;
@@ -20,13 +21,13 @@ pub fn crossing() -> Result<String, String> {
         scope.spawn(|| {
             for round in 0..ROUNDS {
                 let page = page(round);
-                // Relaxed, here and in the reader: only touches the page.
+                // Relaxed, here and in the reader: the load only touches the page.
                 page[WORDS - 2].load(Ordering::Relaxed);
                 writer.announce(round + 1);
                 reader.wait(2 * round + 1);
                 store_across(page);
                 reader.wait(2 * round + 2);
-                // Relaxed: the reader looks at this location alone.
+                // Relaxed: the reader reads only this location.
                 page[WORDS - 1].store(2, Ordering::Relaxed);
                 dawdle(50);
             }
@@ -47,8 +48,8 @@ pub fn crossing() -> Result<String, String> {
 /// Stores 1 to the last word of the first page, and 0 to the first word of the second.
 fn store_across(pages: &[AtomicU32]) {
     let border = pages[WORDS - 1..=WORDS][0].as_ptr();
-    // SAFETY: both words live, and are accessed by atomic instructions only. This one need not be
-    // atomic as a whole: only one byte changes.
+    // SAFETY: both words live, and only atomic instructions access them. This store need not be
+    // atomic as a whole, because it changes only one byte.
     unsafe {
         #[cfg(target_arch = "aarch64")]
         asm!("str {0:x}, [{1}]", in(reg) 1_u64, in(reg) border);

@@ -1,4 +1,4 @@
-//! The kernel loads and stores on behalf of a thread.
+//! Loads and stores of the kernel on behalf of a thread.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -10,8 +10,8 @@ use std::thread;
 use crate::memory::{self, SLOT, WORDS, last_error};
 use crate::steps::{Steps, dawdle, goes_back, never, wait_for_1};
 
-/// Data, then a flag. The flag is on a page that only its thread and the kernel touch; the other
-/// thread learns it by a pipe.
+/// One thread stores data, then a flag. Only that thread and the kernel touch the flag's page: the
+/// other thread has the kernel copy the flag through a pipe.
 pub fn pipe() -> Result<String, String> {
     const ROUNDS: u32 = 60;
 
@@ -23,9 +23,9 @@ pub fn pipe() -> Result<String, String> {
         scope.spawn(|| {
             for round in 0..ROUNDS {
                 begun.wait(round + 1);
-                // Relaxed: ordered before the flag by its Release.
+                // Relaxed: the flag's Release is ordered after it.
                 data[round as usize * SLOT].store(1, Ordering::Relaxed);
-                // Release: pairs with the kernel's load, which is passed on through the pipe.
+                // Release: pairs with the kernel's load, whose value passes through the pipe.
                 flags[round as usize * WORDS].store(1, Ordering::Release);
                 dawdle(200);
             }
@@ -35,7 +35,7 @@ pub fn pipe() -> Result<String, String> {
             let mut value = [0; 4];
             while value == [0; 4] {
                 let flag = flags[round as usize * WORDS].as_ptr();
-                // SAFETY: the word lives, and only atomic accesses change it meanwhile.
+                // SAFETY: the word lives, and only atomic accesses change it.
                 let wrote = unsafe { libc::write(writer.as_raw_fd(), flag.cast(), 4) };
                 if wrote != 4 {
                     begun.announce(ROUNDS);
@@ -46,7 +46,7 @@ pub fn pipe() -> Result<String, String> {
                     return Err(format!("read: {error}"));
                 }
             }
-            // Acquire: what the pipe has told is before it, and nothing else needs to be.
+            // Acquire: pairs with nothing; `read` has already ordered it after the flag.
             stale += u32::from(data[round as usize * SLOT].load(Ordering::Acquire) == 0);
         }
         never("the flag is there and the data is not", stale, ROUNDS)
@@ -55,10 +55,10 @@ pub fn pipe() -> Result<String, String> {
 
 pub fn futex_wake_op() -> Result<String, String> {
     one_then_two(memory::pages(1)?, |word, _| {
-        /// Store 1 to the second word, and wake nobody if it was 0.
+        /// The operation: stores 1 to the second word, and wakes nobody if it was 0.
         const SET_1: libc::c_int = 1 << 12;
         static FUTEX: AtomicU32 = AtomicU32::new(0);
-        // SAFETY: both words live, and are accessed by atomic instructions only.
+        // SAFETY: both words live, and only atomic instructions access them.
         unsafe {
             libc::syscall(
                 libc::SYS_futex,
@@ -83,8 +83,9 @@ pub fn write_file() -> Result<String, String> {
     })
 }
 
-/// Each slot is 0, then 1 by the kernel, then 2 by a plain store. `store_1` gets the word and its
-/// offset in bytes.
+/// In each slot, the kernel stores 1, then the thread stores 2. No reader may see 0 after 1.
+///
+/// `store_1` has the kernel store 1. It takes the word and its offset in bytes.
 fn one_then_two(
     words: &[AtomicU32],
     store_1: impl Fn(&AtomicU32, u64) + Sync,
@@ -100,14 +101,14 @@ fn one_then_two(
                 reader.wait(2 * round + 1);
                 store_1(&words[slot], 4 * slot as u64);
                 reader.wait(2 * round + 2);
-                // Relaxed: the reader looks at this location alone.
+                // Relaxed: the reader reads only this location.
                 words[slot].store(2, Ordering::Relaxed);
                 dawdle(60);
             }
         });
         for round in 0..ROUNDS {
             let word = &words[round as usize * SLOT];
-            // Relaxed: only touches the page.
+            // Relaxed: the load only touches the page.
             word.load(Ordering::Relaxed);
             reader.announce(2 * round + 1);
             wait_for_1(word);

@@ -1,28 +1,28 @@
-//! Outcomes that no architecture allows, or this one does not: once a defect of overtake each.
+//! Outcomes that no architecture allows, or that this one forbids. overtake once showed each.
 //!
-//! `forbidden MODE` prints one line that begins with `forbidden MODE:`. Its exit status: 0, nothing
-//! forbidden was seen; 1, something was, and the line, on stderr, says what; 2, wrong usage.
+//! `forbidden MODE` prints one line that begins with `forbidden MODE:`. Exit status: 0, no
+//! forbidden outcome was seen; 1, one was seen, and a line on stderr says which; 2, wrong usage.
 //!
 //! | mode | what it does |
 //! |---|---|
 //! | `store-buffering` | store, release and acquire of a word that no other thread uses, load |
-//! | `store-buffering-release` | the same, the store itself being the release |
+//! | `store-buffering-release` | the same, but the store itself is the release |
 //! | `message-passing` | two stores with such a release and acquire between them |
-//! | `crossing` | a store across the border of a shared page and one that is not |
+//! | `crossing` | a store across the border of a shared page and an own page |
 //! | `pipe` | a thread learns through a pipe what another one stored |
 //! | `futex-wake-op` | the kernel stores to a word on behalf of `FUTEX_WAKE_OP` |
 //! | `write-file` | the kernel stores to a mapped file on behalf of `write` |
 //! | `two-mappings` | one page of memory at two addresses |
-//! | `truncate` | a file ends before its shared mapping does |
+//! | `truncate` | a file becomes shorter than its shared mapping |
 //! | `pi-mutex` | a mutex with priority inheritance, whose word the kernel changes too |
-//! | `pi-mutex-of-glibc` | the same without a fence of ours: Debian 12's glibc for riscv64 lacks one |
-//! | `exit-signal` | threads that exit while signals for them are pending |
-//! | `signal-waiting` | a signal's frame on a shared page, for a thread that waits |
-//! | `signal-running` | the same, for a thread that runs, with a handler that ran before |
-//! | `sharing-address` | a load whose address comes from a page that only the writer had used |
-//! | `sharing-atomic` | an atomic right behind the load of such a page |
-//! | `random-of-threads` | the same, each asked for by a process's first thread |
-//! | `random` | what the kernel's random numbers are after `fork` |
+//! | `pi-mutex-of-glibc` | the same without our fence, which Debian 12's glibc for riscv64 needs |
+//! | `exit-signal` | threads exit while signals for them are pending |
+//! | `signal-waiting` | a signal's frame is on a shared page; the thread waits |
+//! | `signal-running` | the same; the thread runs, and the handler has run as a function before |
+//! | `sharing-address` | a load whose address comes from a page that only the writer has used |
+//! | `sharing-atomic` | an atomic right after the load of such a page |
+//! | `random` | a process and its forked children ask for random numbers |
+//! | `random-of-threads` | the same, each in the first thread that it starts |
 
 mod crossing;
 mod kernel;

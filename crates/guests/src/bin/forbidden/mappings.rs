@@ -1,4 +1,4 @@
-//! Memory that is not what its address says.
+//! Mappings of a file: at two addresses, and after the file became shorter.
 
 use std::sync::atomic::Ordering;
 use std::thread;
@@ -6,7 +6,7 @@ use std::thread;
 use crate::memory;
 use crate::steps::{Steps, dawdle, never};
 
-/// A word that only grows, stored to and loaded from at two addresses in turn.
+/// A word that only grows. Both threads access it at two addresses in turn.
 pub fn two_mappings() -> Result<String, String> {
     const LAST: u32 = 1000;
 
@@ -18,7 +18,7 @@ pub fn two_mappings() -> Result<String, String> {
         scope.spawn(|| {
             start.meet(0);
             for value in 1..=LAST {
-                // Relaxed, here and in the loads: one location, though it has two addresses.
+                // Relaxed, here and in the loads: it is one location, though at two addresses.
                 words[value as usize % 2].store(value, Ordering::Relaxed);
                 dawdle(3);
             }
@@ -35,11 +35,11 @@ pub fn two_mappings() -> Result<String, String> {
     never("the value became less", back, LAST)
 }
 
-/// Two threads use a page of a file, the file loses the page, and threads come and go.
+/// Two threads use a page of a file, the file loses the page, and another thread starts and ends.
 pub fn truncate() -> Result<String, String> {
     let file = memory::file()?;
     let word = &memory::page_of(&file)?[0];
-    // Relaxed: ordered by the start and the end of the thread.
+    // Relaxed: the start and the end of the thread order it.
     word.store(1, Ordering::Relaxed);
     thread::scope(|scope| {
         scope.spawn(|| word.fetch_add(1, Ordering::Relaxed));

@@ -9,29 +9,29 @@ use overtake_guests::check::equal;
 
 use crate::steps::{dawdle, never};
 
-/// What comes between what a mutex protects and its release.
+/// How the protected accesses are ordered before the unlock of the mutex.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unlock {
-    /// What `pthread_mutex_unlock` does. In Debian 12's glibc for riscv64, and there alone, that
-    /// orders nothing if nobody waits: the compare-and-swap that its source asks to be a release is
-    /// `lr.w; sc.w`, without fence or `.rl` (in `__pthread_mutex_unlock_full`).
+    /// By `pthread_mutex_unlock` alone. In Debian 12's glibc for riscv64, that orders nothing if
+    /// no thread waits: the compare-and-swap in `__pthread_mutex_unlock_full`, which the source
+    /// asks to be a release, is `lr.w; sc.w` without fence or `.rl`.
     AsItIs,
-    /// A fence before it.
+    /// By a fence before `pthread_mutex_unlock`.
     Ordered,
 }
 
 struct Mutex(UnsafeCell<libc::pthread_mutex_t>);
 
-// SAFETY: threads use it through libc alone, which is what it is for.
+// SAFETY: threads use it only through libc, whose mutexes are made for several threads.
 unsafe impl Sync for Mutex {}
 
 impl Mutex {
-    /// It must stay where it is from now on.
+    /// Initialises the mutex, which must not be moved from now on.
     fn init(&self) -> Result<(), String> {
         let mut attributes = MaybeUninit::uninit();
         let attributes = attributes.as_mut_ptr();
-        // SAFETY: the attributes are initialised by the first call, used by the others, and the
-        // mutex is initialised before a second thread knows it.
+        // SAFETY: the first call initialises the attributes, which the others use. The mutex is
+        // initialised before a second thread uses it.
         unsafe {
             equal("attributes", libc::pthread_mutexattr_init(attributes), 0)?;
             let inherits = libc::PTHREAD_PRIO_INHERIT;
@@ -51,7 +51,7 @@ impl Mutex {
             let lock = libc::pthread_mutex_lock(self.0.get());
             work();
             if unlock == Unlock::Ordered {
-                // Release; its partner is the acquire of whoever takes the mutex next.
+                // Release: pairs with the acquire of the thread that locks the mutex next.
                 fence(Ordering::Release);
             }
             let unlock = libc::pthread_mutex_unlock(self.0.get());
@@ -65,13 +65,13 @@ pub fn pi_mutex() -> Result<String, String> {
     count(Unlock::Ordered, 60, 300)
 }
 
-/// The same, as glibc does it.
+/// The same, with glibc's unlock alone.
 pub fn pi_mutex_of_glibc() -> Result<String, String> {
-    // Long enough to be seen with any seed.
+    // Enough rounds to show the bug with any seed.
     count(Unlock::AsItIs, 2000, 30)
 }
 
-/// Threads count under a mutex, so many times each, and hold it for so many steps.
+/// Threads count under a mutex, `rounds` times each, and hold it for `steps` steps each time.
 fn count(unlock: Unlock, rounds: u32, steps: u32) -> Result<String, String> {
     const THREADS: u32 = 3;
 
@@ -83,12 +83,12 @@ fn count(unlock: Unlock, rounds: u32, steps: u32) -> Result<String, String> {
             scope.spawn(|| {
                 for _ in 0..rounds {
                     let errors = mutex.locked(unlock, || {
-                        // Relaxed, and no increment: the mutex is what is tested.
+                        // Relaxed, and no atomic increment: the test is whether the mutex orders.
                         let before = count.load(Ordering::Relaxed);
                         dawdle(steps);
                         count.store(before + 1, Ordering::Relaxed);
                     });
-                    // Relaxed: a count, read when the threads have ended.
+                    // Relaxed: a count, which is read after the threads have ended.
                     failed.fetch_add(errors, Ordering::Relaxed);
                 }
             });

@@ -1,6 +1,7 @@
-//! A release and an acquire of a word that only this thread uses order what other threads see.
+//! A release and an acquire of a word that only its thread uses still order the thread's accesses
+//! to shared memory.
 //!
-//! In inline assembly: what is judged is the architecture's rule, not the language's.
+//! In inline assembly, because the test is of the architecture's rule, not of Rust's.
 
 use std::arch::asm;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -23,10 +24,11 @@ pub fn store_buffering_release() -> Result<String, String> {
     }
 }
 
-/// Stores 1 to the first word, releases and acquires the second, loads the third.
+/// A function that stores 1 to the first word, releases and acquires the second, and loads the
+/// third.
 type Shape = fn(&AtomicU32, &AtomicU32, &AtomicU32) -> u32;
 
-/// Both threads store, then load what the other stores: one of them must see it.
+/// Both threads store, then load the word that the other stores to. At least one must see 1.
 fn race(shape: Shape) -> Result<String, String> {
     let (x, y) = (memory::pages(1)?, memory::pages(1)?);
     let (mine, other) = (memory::pages(1)?, memory::pages(1)?);
@@ -56,7 +58,8 @@ fn race(shape: Shape) -> Result<String, String> {
 fn store_then_load(stored: &AtomicU32, private: &AtomicU32, loaded: &AtomicU32) -> u32 {
     let value: u32;
     // SAFETY: aligned words that live, accessed by atomic instructions only. On powerpc64 and
-    // x86-64 the release and acquire do not order a store before a load, so a full barrier does.
+    // x86-64, a release and an acquire do not order a store with a later load, so there is a full
+    // barrier.
     unsafe {
         #[cfg(target_arch = "aarch64")]
         asm!(
@@ -128,7 +131,7 @@ fn release_then_load(_: &AtomicU32, _: &AtomicU32, _: &AtomicU32) -> u32 {
     unreachable!("`store_buffering_release` asks for the architecture")
 }
 
-/// Whoever sees the second store sees the first one.
+/// A thread that sees the second store must see the first one.
 pub fn message_passing() -> Result<String, String> {
     const MESSAGES: u32 = 800;
 
@@ -144,11 +147,11 @@ pub fn message_passing() -> Result<String, String> {
         });
         start.meet(0);
         for message in 0..MESSAGES as usize {
-            // Acquire: pairs with the order of the two stores.
+            // Acquire: pairs with the release between the two stores.
             while flags[message * SLOT].load(Ordering::Acquire) == 0 {
                 std::hint::spin_loop();
             }
-            // Relaxed: ordered after the load of the flag by its Acquire.
+            // Relaxed: the Acquire above orders it after the load of the flag.
             stale += u32::from(data[message * SLOT].load(Ordering::Relaxed) == 0);
         }
     });
@@ -186,7 +189,7 @@ fn store_then_store(data: &AtomicU32, private: &AtomicU32, flag: &AtomicU32) {
             one = in(reg) 1, value = out(reg) _, data = in(reg_nonzero) data.as_ptr(),
             private = in(reg_nonzero) private.as_ptr(), flag = in(reg_nonzero) flag.as_ptr(),
         );
-        // Stores become visible in their order.
+        // x86 commits stores in program order.
         #[cfg(target_arch = "x86_64")]
         asm!(
             "mov dword ptr [{data}], 1",

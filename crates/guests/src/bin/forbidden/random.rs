@@ -1,4 +1,4 @@
-//! The kernel's random numbers: every process gets its own.
+//! The kernel's random numbers, which must be different in every process.
 
 use std::io::{self, Read as _};
 use std::os::fd::AsRawFd as _;
@@ -7,12 +7,12 @@ use std::thread;
 
 use crate::memory::last_error;
 
-/// Children of `fork` and their parent ask for random numbers.
+/// A process and its forked children ask for random numbers.
 pub fn random() -> Result<String, String> {
     all_different(ask)
 }
 
-/// The same, each in its first thread.
+/// The same, each in the first thread that it starts.
 pub fn random_of_threads() -> Result<String, String> {
     all_different(|| thread::spawn(ask).join().unwrap_or(0))
 }
@@ -23,11 +23,11 @@ fn all_different(ask: fn() -> u64) -> Result<String, String> {
     let (mut reader, writer) = io::pipe().map_err(|error| format!("pipe: {error}"))?;
     let mut numbers = Vec::new();
     for _ in 0..CHILDREN {
-        // SAFETY: this is the only thread, so that the child may do what it likes; it never returns.
+        // SAFETY: this is the only thread, so the child may do anything. It never returns.
         let child = unsafe { libc::fork() };
         if child == 0 {
             let number = ask().to_ne_bytes();
-            // SAFETY: as above; `number` is as long as said.
+            // SAFETY: as above; `number` has this length.
             unsafe {
                 libc::write(writer.as_raw_fd(), number.as_ptr().cast(), number.len());
                 libc::_exit(0);
@@ -41,7 +41,7 @@ fn all_different(ask: fn() -> u64) -> Result<String, String> {
             .read_exact(&mut number)
             .map_err(|error| format!("read: {error}"))?;
         numbers.push(u64::from_ne_bytes(number));
-        // SAFETY: the child is there until it is waited for; its status is not wanted.
+        // SAFETY: the child exists until `waitpid` returns, and a null status is allowed.
         if unsafe { libc::waitpid(child, ptr::null_mut(), 0) } != child {
             return Err(last_error("waitpid"));
         }
@@ -57,10 +57,10 @@ fn all_different(ask: fn() -> u64) -> Result<String, String> {
     }
 }
 
-/// A random number, 0 if there is none.
+/// Returns a random number, or 0 if there is none.
 fn ask() -> u64 {
     let mut number = 0_u64;
-    // SAFETY: `number` may be written to and is as long as said.
+    // SAFETY: `number` is valid for a write of this length.
     unsafe { libc::getrandom((&raw mut number).cast(), 8, 0) };
     number
 }

@@ -1,7 +1,9 @@
-//! A thread touches a page that only another one has used. Until then that one's stores to the page
-//! were visible at once; from then on they are as old as now, and so must be its stores before them.
+//! A thread touches a page that only another thread has used.
 //!
-//! What comes right behind the touch matters: it is in inline assembly, with no branch between.
+//! overtake commits stores to such an own page at once. When the page becomes shared, a reader of
+//! the page sees these stores, so it must also see the stores that are ordered before them, even
+//! if those were still pending. The access right after the touch is the critical one, so both are
+//! in inline assembly, with no branch between them.
 
 use std::arch::asm;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,13 +14,14 @@ use crate::steps::{Steps, dawdle, never};
 
 const ROUNDS: u32 = 60;
 
-/// The writer stores a datum, then on the page its offset. Whoever finds the offset, and loads from
-/// there, finds the datum: an address dependency.
+/// The writer stores a datum, then its offset on the page. A thread that loads the offset, and then
+/// from there, must find the datum, by an address dependency.
 pub fn address() -> Result<String, String> {
     let mut stale = 0;
     touch_in_each_round(1, |page, data, slot| {
         let offset = (slot * size_of::<AtomicU32>()) as u32;
-        // The first word stands for all data: it is stored before the first round.
+        // If no offset was found (0), the load is of the first word, which was stored before the
+        // first round.
         let (found, datum) = load_offset_and_datum(page, data);
         assert!(found == 0 || found == offset, "{found} is no offset");
         stale += u32::from(datum == 0);
@@ -26,8 +29,8 @@ pub fn address() -> Result<String, String> {
     never("the offset is there and the datum is not", stale, ROUNDS)
 }
 
-/// The writer stores 10, then uses the page; who touches the page adds 1. If that found 0, then 10
-/// comes after it, and stays.
+/// The writer stores 10, then uses the page. The other thread touches the page, then adds 1. If
+/// the addition found 0, the 10 is stored after it, and stays.
 pub fn atomic() -> Result<String, String> {
     let mut lost = Vec::new();
     let data = touch_in_each_round(10, |page, data, slot| {
@@ -35,14 +38,15 @@ pub fn atomic() -> Result<String, String> {
             lost.push(slot);
         }
     })?;
-    // Relaxed: the writer has ended. Nothing else was stored there.
+    // Relaxed: the writer has ended.
     lost.retain(|&slot| data[slot].load(Ordering::Relaxed) != 10);
     never("10 was lost", lost.len() as u32, ROUNDS)
 }
 
-/// In each round the writer stores `datum` to a slot, and after it, on a page that only it has
-/// used, the slot's offset in bytes; `touch` is given the page, all slots, and the number of the
-/// one. Returns all slots.
+/// Runs the rounds, and returns all slots.
+///
+/// In each round, the writer stores `datum` to a slot, then the slot's offset in bytes to a page
+/// that only it has used. `touch` gets the page, all slots, and the number of the slot.
 fn touch_in_each_round(
     datum: u32,
     mut touch: impl FnMut(&AtomicU32, &[AtomicU32], usize),
@@ -58,7 +62,8 @@ fn touch_in_each_round(
         scope.spawn(|| {
             for round in 0..ROUNDS {
                 let slot = slot(round);
-                // Relaxed, here and below: it only makes the page this thread's.
+                // Relaxed: it only makes the page this thread's. Relaxed below: the barrier
+                // orders the two stores.
                 page(round).load(Ordering::Relaxed);
                 writer.announce(round + 1);
                 data[slot].store(datum, Ordering::Relaxed);
@@ -77,10 +82,10 @@ fn touch_in_each_round(
     Ok(data)
 }
 
-/// No store after it becomes visible ahead of one before it.
+/// Orders later stores after earlier ones.
 fn write_barrier() {
-    // SAFETY: an instruction that orders memory accesses and does nothing else. On x86-64 stores
-    // are in order anyway; there this holds back the compiler alone.
+    // SAFETY: an instruction that only orders memory accesses. x86-64 keeps stores in order
+    // anyway; there it is a barrier for the compiler only.
     unsafe {
         #[cfg(target_arch = "aarch64")]
         asm!("dmb ishst", options(nostack, preserves_flags));
@@ -93,11 +98,11 @@ fn write_barrier() {
     }
 }
 
-/// Loads an offset, and the datum there: one load's address comes from the other.
+/// Loads an offset, then the datum at that offset: the second address depends on the first load.
 fn load_offset_and_datum(page: &AtomicU32, data: &[AtomicU32]) -> (u32, u32) {
     let (offset, datum): (u32, u32);
-    // SAFETY: an aligned word that lives; the offset is that of another one, or 0. Both are accessed
-    // by atomic instructions only.
+    // SAFETY: an aligned word that lives, and the offset of another one, or 0. Only atomic
+    // instructions access both.
     unsafe {
         #[cfg(target_arch = "aarch64")]
         asm!(
@@ -132,8 +137,10 @@ fn load_offset_and_datum(page: &AtomicU32, data: &[AtomicU32]) -> (u32, u32) {
     (offset, datum)
 }
 
-/// Loads from the page, and adds 1 to the datum: what that was, unless a store-conditional failed.
-/// The atomic is one instruction, where there is such a one.
+/// Loads from the page, then adds 1 to the datum. Returns the datum before, or nothing if a
+/// store-conditional failed.
+///
+/// The atomic is one instruction if the architecture has one.
 fn load_and_increment(page: &AtomicU32, datum: &AtomicU32) -> Option<u32> {
     let (found, failed): (u32, u32);
     // SAFETY: aligned words that live, accessed by atomic instructions only.

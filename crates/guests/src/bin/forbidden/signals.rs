@@ -1,4 +1,4 @@
-//! Signals that come at bad moments, and frames of signals on pages that threads share.
+//! Signals that arrive at bad moments, and signal frames on shared pages.
 
 #[cfg(target_arch = "aarch64")]
 use std::arch::asm;
@@ -14,44 +14,45 @@ use overtake_guests::pages::PAGE;
 use crate::memory::{self, last_error};
 use crate::steps::{Steps, dawdle};
 
-/// How often the handler ran. Relaxed, all of them: a count, which orders nothing.
+/// How often the handler ran. All accesses are Relaxed: a count, which publishes nothing.
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
-/// Counts, and dawdles, so that the other thread gets its turn meanwhile.
+/// Counts the signal, and runs for a while, so that the other thread gets its turn meanwhile.
 extern "C" fn handler(_signal: libc::c_int) {
     COUNT.fetch_add(1, Ordering::Relaxed);
     dawdle(4000);
 }
 
 fn install(flags: libc::c_int) -> Result<(), String> {
-    // SAFETY: all zeros is a `sigaction`: no flags, nothing in its mask.
+    // SAFETY: all zeros is a valid `sigaction`: no flags, an empty mask.
     let mut action: libc::sigaction = unsafe { mem::zeroed() };
     action.sa_sigaction = handler as extern "C" fn(libc::c_int) as libc::sighandler_t;
     action.sa_flags = flags;
-    // SAFETY: `action` is initialised, and its handler does only what a handler may.
+    // SAFETY: `action` is initialised, and its handler does only what is allowed in a handler.
     match unsafe { libc::sigaction(libc::SIGUSR1, &raw const action, ptr::null_mut()) } {
         0 => Ok(()),
         _ => Err(last_error("sigaction")),
     }
 }
 
-/// Threads that exit as the kernel's `exit` does, with signals for them pending. They are made
-/// without libc, whose threads block all signals before they exit.
+/// Threads exit by the system call while signals for them are pending. They are made by `clone`,
+/// because libc's threads block all signals before they exit.
 pub fn exit_signal() -> Result<String, String> {
     const THREADS: usize = 30;
     static IDS: [AtomicI32; THREADS] = [const { AtomicI32::new(0) }; THREADS];
 
-    /// Says its number and exits. It shares its thread-local memory with the thread that made
-    /// it, and so uses none.
+    /// Publishes the thread's number and exits. It must not use thread-local memory, which is
+    /// that of the thread that made this one.
     extern "C" fn run(id: *mut c_void) -> libc::c_int {
-        // The frame of the signal comes below this, on pages that only this thread uses.
+        // The signal's frame is below this, on pages that only this thread uses.
         black_box([0_u8; 8192]);
-        // SAFETY: `id` is one of `IDS`; the system calls ask for a number and end this thread.
+        // SAFETY: `id` is one of `IDS`. One system call returns a number, the other ends this
+        // thread.
         unsafe {
             let number = libc::syscall(libc::SYS_gettid) as i32;
-            // Release: pairs with the Acquire load below; orders nothing else.
+            // Release: pairs with the Acquire load below; publishes only the number itself.
             (*id.cast::<AtomicI32>()).store(number, Ordering::Release);
-            // The signal comes between one of these and the call.
+            // The signal arrives between one of these and the system call.
             #[cfg(target_arch = "aarch64")]
             asm!("yield", "yield", "yield", "svc #0", in("x8") libc::SYS_exit, in("x0") 0, options(noreturn));
             #[cfg(not(target_arch = "aarch64"))]
@@ -65,7 +66,7 @@ pub fn exit_signal() -> Result<String, String> {
 
     install(0)?;
     let stacks = memory::pages(THREADS)?;
-    // SAFETY: asks for a number.
+    // SAFETY: only returns a number.
     let program = unsafe { libc::getpid() };
     for (id, stack) in IDS.iter().zip(stacks.chunks_exact(memory::WORDS)) {
         let flags = libc::CLONE_VM
@@ -74,8 +75,8 @@ pub fn exit_signal() -> Result<String, String> {
             | libc::CLONE_SIGHAND
             | libc::CLONE_THREAD
             | libc::CLONE_SYSVSEM;
-        // SAFETY: the stack is mapped for ever, used by this thread alone, and its end is
-        // aligned. `run` does nothing that needs libc to know its thread.
+        // SAFETY: the stack is never unmapped, only this thread uses it, and its end is aligned.
+        // `run` calls nothing of libc that needs thread-local memory.
         let made = unsafe {
             let end = stack.as_ptr_range().end.cast_mut().cast();
             libc::clone(run, end, flags, id.as_ptr().cast())
@@ -88,32 +89,33 @@ pub fn exit_signal() -> Result<String, String> {
             spin_loop();
         }
         for _ in 0..30 {
-            // The thread may have exited; then there is nobody to signal.
-            // SAFETY: a signal that has a handler, for a thread of this program or for nobody.
+            // The thread may have exited already; then the signal goes nowhere.
+            // SAFETY: the signal has a handler, and goes to a thread of this process or nowhere.
             unsafe {
                 let id = id.load(Ordering::Relaxed);
                 libc::syscall(libc::SYS_tgkill, program, id, libc::SIGUSR1)
             };
         }
     }
-    // How many handlers ran is up to chance.
+    // How many handlers ran depends on the schedule.
     Ok(format!("{THREADS} threads"))
 }
 
-/// This thread waits for another one, which signals it. The frames are on pages that both use.
+/// This thread waits for another one, which signals it. The signal frames are on pages that both
+/// use.
 pub fn signal_waiting() -> Result<String, String> {
     const SIGNALS: u32 = 10;
 
     let stack = shared_stack()?;
     install(libc::SA_ONSTACK)?;
-    // SAFETY: asks who this is.
+    // SAFETY: only returns the thread's handle.
     let this = unsafe { libc::pthread_self() };
     let other = thread::spawn(move || {
         touch(stack);
         for sent in 1..=SIGNALS {
-            // SAFETY: this thread is joined by that one, and the signal has a handler.
+            // SAFETY: that thread lives, because it joins this one, and the signal has a handler.
             unsafe { libc::pthread_kill(this, libc::SIGUSR1) };
-            // One by one: two signals of a kind that wait at once count as one.
+            // One by one: two pending signals of the same kind count as one.
             while COUNT.load(Ordering::Relaxed) < sent {
                 touch(stack);
             }
@@ -124,8 +126,7 @@ pub fn signal_waiting() -> Result<String, String> {
     Ok(format!("{SIGNALS} signals"))
 }
 
-/// This thread signals itself while another one runs. The handler ran as a function before it
-/// became a handler.
+/// This thread signals itself while another one runs. The handler has run as a function before.
 pub fn signal_running() -> Result<String, String> {
     const SIGNALS: u32 = 10;
 
@@ -140,7 +141,7 @@ pub fn signal_running() -> Result<String, String> {
             }
         });
         steps.meet(0);
-        // Not inlined: the same code as the handler's.
+        // Not inlined, so that it is the handler's code that runs.
         black_box(handler as extern "C" fn(libc::c_int))(0);
         let result = install(libc::SA_ONSTACK);
         for _ in 0..SIGNALS {
@@ -157,7 +158,7 @@ pub fn signal_running() -> Result<String, String> {
     Ok(format!("{SIGNALS} signals"))
 }
 
-/// A stack for this thread's signals, on pages that it has used.
+/// Installs a signal stack for this thread, on pages that it has used, and returns it.
 fn shared_stack() -> Result<&'static [AtomicU32], String> {
     let words = memory::pages(1)?;
     touch(words);
@@ -166,14 +167,14 @@ fn shared_stack() -> Result<&'static [AtomicU32], String> {
         ss_flags: 0,
         ss_size: PAGE,
     };
-    // SAFETY: mapped for ever. Nobody but the handler changes it from now on.
+    // SAFETY: never unmapped. Only the handler changes it from now on.
     match unsafe { libc::sigaltstack(&raw const stack, ptr::null_mut()) } {
         0 => Ok(words),
         _ => Err(last_error("sigaltstack")),
     }
 }
 
-/// Uses every page, however small pages are, without a change.
+/// Uses every page, whatever the size of pages, and changes nothing.
 fn touch(words: &[AtomicU32]) {
     for page in words.chunks(1024) {
         // Relaxed: the value is not used.

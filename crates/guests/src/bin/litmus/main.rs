@@ -1,9 +1,9 @@
-//! Runs a litmus test: functions for a few processors, each started at the same time as the
-//! others, again and again on fresh locations.
+//! Runs a litmus test: starts the functions of all processors at the same time, many times, each
+//! time on fresh locations.
 //!
-//! `litmus PLAN CODE`: the plan is a text (`crates/litmus/src/plan.rs` says which), the code is a
-//! file of machine code without relocations. Prints a line for each final state, see there. Exit
-//! status: 0, it ran; 2, wrong usage.
+//! `litmus PLAN CODE` prints a line for each final state. `crates/litmus/src/plan.rs` describes
+//! the format of the plan and of the output. The code is a file of machine code without
+//! relocations. Exit status: 0, the test ran; 2, wrong usage.
 
 mod meeting;
 mod memory;
@@ -67,17 +67,17 @@ fn play() -> Result<String, String> {
     Ok(histogram(&plan, &locations, &results))
 }
 
-/// What a processor does; returns the words that it gave back in all iterations.
+/// Runs one processor, and returns its results of all iterations.
 fn run(me: usize, plan: &Plan, code: &Code, locations: &Locations, meeting: &Meeting) -> Vec<u64> {
     let processor = &plan.processors[me];
-    // On pages of this thread, so that nobody else's accesses come between.
+    // On this thread's own pages, so that no other thread accesses them.
     let stride = processor.block();
     let mut pages = Pages::new(stride * plan.iterations * size_of::<u64>());
     let blocks = blocks(&mut pages, plan, processor, locations);
     locations.touch();
     for (iteration, block) in blocks.chunks_exact_mut(stride).enumerate() {
         meeting.meet(me, iteration);
-        // SAFETY: the code was made for this plan, so the block is as it expects.
+        // SAFETY: the code was made for this plan, so it takes such a block.
         unsafe { code.call(processor.entry, block) };
     }
     let (begin, end) = (
@@ -91,7 +91,7 @@ fn run(me: usize, plan: &Plan, code: &Code, locations: &Locations, meeting: &Mee
         .collect()
 }
 
-/// The blocks of a processor for all iterations.
+/// Returns the blocks of a processor for all iterations.
 fn blocks<'a>(
     pages: &'a mut Pages,
     plan: &Plan,
@@ -108,7 +108,7 @@ fn blocks<'a>(
     blocks
 }
 
-/// How often each final state was reached.
+/// Returns a text that says how often each final state was reached.
 fn histogram(plan: &Plan, locations: &Locations, results: &[Vec<u64>]) -> String {
     let mut counts: BTreeMap<Vec<Word>, u64> = BTreeMap::new();
     for iteration in 0..plan.iterations {

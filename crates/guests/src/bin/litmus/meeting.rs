@@ -1,37 +1,37 @@
-//! Where the processors meet before each iteration.
+//! The meeting of the processors before each iteration.
 //!
-//! A meeting orders nothing but the starts. A processor's stores of one iteration may still be on
-//! their way when the next one begins, on other locations: if the meeting waited for them, there
-//! would be little time in which another processor can see them out of order.
+//! A meeting orders nothing but the starts. A processor's stores of one iteration may still be
+//! pending when the next one begins, on other locations. If the meeting waited until they commit,
+//! another processor would have little time to see them out of order.
 
 use std::arch::asm;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
-/// Where the processors meet.
+/// A barrier that orders no memory accesses.
 pub struct Meeting {
-    /// How often each has come; where they count together, the first is for all.
+    /// How often each processor has arrived. If [`TOGETHER`], the first counter is for all.
     arrived: Box<[Lone]>,
 }
 
-/// A counter with nothing near it.
+/// A counter that nothing else is near.
 #[derive(Default)]
 #[repr(align(128))]
 struct Lone(AtomicU32);
 
-/// Whether the processors count together, by an atomic addition, which the others see at once. On
-/// x86 that is a full barrier, so there each stores its own count.
+/// Whether the processors increment one counter. Others see an atomic increment at once, but on
+/// x86 it is a full barrier, so there each processor stores its own count.
 const TOGETHER: bool = !cfg!(target_arch = "x86_64");
 
 impl Meeting {
-    /// For so many.
+    /// A meeting of this many processors.
     pub fn new(processors: usize) -> Self {
         Self {
             arrived: (0..processors).map(|_| Lone::default()).collect(),
         }
     }
 
-    /// Waits until all have come; `iteration` counts the meetings, from 0.
+    /// Waits until all have arrived. `iteration` counts the meetings, from 0.
     pub fn meet(&self, me: usize, iteration: usize) {
         let round = iteration as u32 + 1;
         // Relaxed, here and below: pairs with nothing, see above.
@@ -47,12 +47,12 @@ impl Meeting {
     }
 }
 
-/// Waits until the count is so high.
+/// Waits until the count is at least `high`.
 fn wait(count: &AtomicU32, high: u32) {
     let mut spins = 0_u32;
     while count.load(Ordering::Relaxed) < high {
         spins += 1;
-        // Not for ever: the others may need this one's CPU.
+        // Yields now and then: the others may need this one's CPU.
         if spins.is_multiple_of(2000) {
             thread::yield_now();
         } else {
@@ -61,8 +61,9 @@ fn wait(count: &AtomicU32, high: u32) {
     }
 }
 
-/// Tells the CPU that this thread waits for another. `hint::spin_loop` is `isb` on AArch64, and
-/// nothing on Power.
+/// Tells the CPU that this thread waits for another.
+///
+/// `hint::spin_loop` does not serve: it is `isb` on AArch64, and nothing on Power.
 fn pause() {
     // SAFETY: these instructions are hints and change nothing.
     unsafe {
@@ -70,7 +71,7 @@ fn pause() {
         asm!("yield", options(nomem, nostack, preserves_flags));
         #[cfg(target_arch = "powerpc64")]
         asm!("or 27, 27, 27", options(nomem, nostack, preserves_flags));
-        // `pause`, of an extension that the assembler may not know.
+        // `pause`, whose extension the assembler may not know.
         #[cfg(target_arch = "riscv64")]
         asm!(
             ".4byte 0x0100000f",

@@ -14,10 +14,10 @@ use crate::plan::{Plan, Word};
 /// Bytes from one location to the next: each has a cache line of its own.
 const STRIDE: usize = 64;
 
-/// Every page is touched, whichever size it has.
+/// The distance, in bytes, at which all pages are touched, whatever size they have.
 const SMALLEST_PAGE: usize = 4096;
 
-/// Machine code in memory, for good.
+/// Machine code in memory, which is never unmapped.
 pub struct Code {
     start: *const u8,
     length: usize,
@@ -50,7 +50,7 @@ impl Code {
         })
     }
 
-    /// How many bytes it has.
+    /// Returns the number of bytes of the code.
     pub fn len(&self) -> usize {
         self.length
     }
@@ -59,11 +59,10 @@ impl Code {
     ///
     /// # Safety
     ///
-    /// There is a function at `entry`, inside of the code, that takes the address of such a
-    /// block.
+    /// At `entry`, inside the code, is a function that takes the address of such a block.
     pub unsafe fn call(&self, entry: usize, block: &mut [u64]) {
-        // SAFETY: as the caller says. ELF V2 of Power too has the address of its code in a
-        // function's pointer.
+        // SAFETY: as the caller promises. A function pointer is the address of the code, on Power
+        // too (ELF V2).
         unsafe {
             let function: extern "C" fn(*mut u64) =
                 std::mem::transmute::<*const u8, _>(self.start.add(entry));
@@ -77,15 +76,15 @@ pub struct Locations {
     _pages: Pages,
     start: *const u8,
     length: usize,
-    /// Of one iteration, in bytes each.
+    /// The size in bytes of each location of one iteration.
     bytes: Vec<usize>,
 }
 
-// SAFETY: all accesses are atomic, or those of the test, to memory that lives as long as this.
+// SAFETY: all accesses are atomic, or the test's, and the memory lives as long as this.
 unsafe impl Sync for Locations {}
 
 impl Locations {
-    /// All locations, with what they hold at first.
+    /// Allocates all locations, with their initial values.
     pub fn new(plan: &Plan) -> Self {
         let length = plan.iterations * plan.locations.len() * STRIDE;
         let mut pages = Pages::new(length);
@@ -99,7 +98,7 @@ impl Locations {
             for (index, location) in plan.locations.iter().enumerate() {
                 let value = locations.word(iteration, location.value);
                 let address = locations.address(iteration, index);
-                // Relaxed: ordered by the start of the threads.
+                // Relaxed: the start of the threads orders it.
                 // SAFETY: aligned, in the allocation, and accessed by atomics only.
                 unsafe {
                     match location.bytes {
@@ -119,10 +118,10 @@ impl Locations {
         self.start.wrapping_add(offset)
     }
 
-    /// What a location holds.
+    /// Returns the value of a location.
     pub fn read(&self, iteration: usize, index: usize) -> u64 {
         let address = self.address(iteration, index);
-        // Relaxed: ordered by the end of the threads.
+        // Relaxed: the end of the threads orders it.
         // SAFETY: aligned, in the allocation, and accessed by atomics only.
         unsafe {
             match self.bytes[index] {
@@ -143,12 +142,12 @@ impl Locations {
         for offset in (0..self.length).step_by(SMALLEST_PAGE) {
             // SAFETY: as in `read`; the allocation begins and ends with a page.
             let word = unsafe { &*self.start.add(offset).cast::<AtomicU64>() };
-            // Relaxed: nobody has stored anything since the threads were started.
+            // Relaxed: nothing has been stored since the threads started.
             hint::black_box(word.load(Ordering::Relaxed));
         }
     }
 
-    /// A word of the plan, in an iteration.
+    /// Returns the number that a word of the plan is in an iteration.
     pub fn word(&self, iteration: usize, word: Word) -> u64 {
         match word {
             Word::Number(number) => number,
@@ -156,7 +155,7 @@ impl Locations {
         }
     }
 
-    /// The word of the plan that this word of an iteration is.
+    /// Returns the word of the plan that this number is in an iteration.
     pub fn shown(&self, iteration: usize, word: u64) -> Word {
         (0..self.bytes.len())
             .find(|index| self.address(iteration, *index).addr() as u64 == word)

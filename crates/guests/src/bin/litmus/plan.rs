@@ -1,12 +1,12 @@
-//! The plan of a test: what to run, on what.
+//! The plan of a test: which functions to run, with which inputs, on which locations.
 
 use std::fmt;
 use std::str::SplitWhitespace;
 
-/// What to run, on what.
+/// The plan of a test.
 #[derive(Debug, Default)]
 pub struct Plan {
-    /// How often.
+    /// The number of iterations.
     pub iterations: usize,
     /// The locations of an iteration.
     pub locations: Vec<Location>,
@@ -17,22 +17,22 @@ pub struct Plan {
 /// A location.
 #[derive(Debug)]
 pub struct Location {
-    /// How many bytes it has.
+    /// The size in bytes.
     pub bytes: usize,
-    /// What it holds at first.
+    /// The initial value.
     pub value: Word,
 }
 
 /// A processor.
 #[derive(Debug)]
 pub struct Processor {
-    /// Where its function is in the code.
+    /// The offset of its function in the code, in bytes.
     pub entry: usize,
-    /// How many words the function wants for itself.
+    /// The number of words that the function uses as scratch space.
     pub own: usize,
-    /// What it gets.
+    /// The words that the function takes.
     pub inputs: Vec<Word>,
-    /// How many words it gives back.
+    /// The number of words that the function returns.
     pub results: usize,
 }
 
@@ -55,7 +55,7 @@ impl fmt::Display for Word {
 }
 
 impl Processor {
-    /// How many words its block has.
+    /// Returns the number of words of its block.
     pub fn block(&self) -> usize {
         (self.inputs.len() + self.results + self.own).max(1)
     }
@@ -122,7 +122,7 @@ impl Plan {
 }
 
 fn number(words: &mut SplitWhitespace<'_>) -> Option<usize> {
-    // So that sums of a few do not overflow.
+    // A `u32`, so that a sum of a few does not overflow.
     words
         .next()?
         .parse::<u32>()

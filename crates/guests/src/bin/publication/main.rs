@@ -1,19 +1,19 @@
-//! Publication: one thread fills a node and publishes it with Release; another one awaits that
+//! Publication: one thread fills a node and publishes it with Release. Another one waits for it
 //! with Relaxed loads, and then loads the node's fields (litmus test MP with a dependency on the
-//! reader's side). Is a field unfilled?
+//! reader's side). Can it find a field unfilled?
 //!
 //! `publication MODE [--rounds N]` prints one line of JSON.
 //!
-//! | mode | between the load of what was published and those of the fields | unfilled field |
+//! | mode | how the fields' loads depend on the load of what was published | unfilled field |
 //! |---|---|---|
-//! | `addr` | address dependency: the fields are reached through it | never |
-//! | `addr-spilled` | the same, by way of the stack | never |
-//! | `ctrl` | control dependency: it is only compared | on weakly ordered architectures |
+//! | `addr` | by address: the fields are reached through the loaded pointer | never |
+//! | `addr-spilled` | the same, but the pointer passes through the stack | never |
+//! | `ctrl` | by control: the loaded number is only compared | on weakly ordered architectures |
 //! | `ctrl-isb` | the same, then `isb`, `isync` or `fence.i` | on riscv64 |
 //!
-//! `fence.i` orders what is fetched after it, and no loads of data; x86-64 has and needs no such
-//! instruction. Exit status: 0, no field was unfilled; 1, in at least one round one was; 2, wrong
-//! usage.
+//! `fence.i` orders later instruction fetches, and no loads of data. x86-64 has and needs no such
+//! instruction. Exit status: 0, no field was unfilled; 1, a field was unfilled in at least one
+//! round; 2, wrong usage.
 
 mod nodes;
 mod readers;
@@ -91,7 +91,7 @@ fn give_a_mode() -> String {
 struct Report {
     mode: &'static str,
     rounds: u32,
-    /// In how many of them a field was unfilled.
+    /// The number of rounds in which a field was unfilled.
     stale: usize,
 }
 

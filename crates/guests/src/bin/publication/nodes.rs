@@ -1,41 +1,41 @@
-//! Nodes, and how they are published.
+//! Nodes, and two ways to publish one.
 
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
-/// What a round uses; no other round does.
+/// The locations of one round.
 #[derive(Default)]
 pub struct Round {
     pub node: Node,
-    /// The node, once it is filled; null before.
+    /// Points to the node once it is filled; null before.
     pub pointer: Lone<AtomicPtr<Node>>,
-    /// The round's number, once the node is filled; 0 before.
+    /// The round's number once the node is filled; 0 before.
     pub number: Lone<AtomicU64>,
 }
 
-/// A location with no other one near it.
+/// A location that no other one is near.
 #[derive(Default)]
 #[repr(align(128))]
 pub struct Lone<T>(pub T);
 
-/// Filled, each of the fields is the round's number; before, 0.
+/// Four fields: each is the round's number once the node is filled, and 0 before.
 #[derive(Default)]
 #[repr(align(128))]
 pub struct Node([AtomicU64; 4]);
 
 impl Node {
-    /// Relaxed: the Release of what publishes the node comes after it.
+    /// Fills the node. Relaxed: the Release that publishes the node orders these stores.
     fn fill(&self, number: u64) {
         for field in &self.0 {
             field.store(number, Ordering::Relaxed);
         }
     }
 
-    /// Whether every field is what it should be.
+    /// Whether every field is `number`.
     #[inline]
     pub fn is(&self, number: u64) -> bool {
-        // The test: MP, the reader's side. Relaxed: a dependency orders the loads after that of
-        // what was published, or nothing does. All fields are loaded, whatever the first one is.
+        // The test: MP, reader's side. Relaxed: only a dependency, if any, orders these loads
+        // after the load of what was published. All fields are loaded, whatever the first one is.
         self.0
             .iter()
             .map(|field| field.load(Ordering::Relaxed) == number)
@@ -44,9 +44,9 @@ impl Node {
 }
 
 impl Round {
-    /// Uses every page of the round, which nobody has begun yet.
+    /// Uses every page of the round, before any thread begins it.
     pub fn touch(&self) {
-        // Relaxed: pairs with nothing, all is 0 as yet.
+        // Relaxed: pairs with nothing; all is still 0.
         assert!(self.node.is(0));
         assert!(self.pointer.0.load(Ordering::Relaxed).is_null());
         assert_eq!(self.number.0.load(Ordering::Relaxed), 0);
@@ -55,8 +55,8 @@ impl Round {
 
 pub fn publish_pointer(round: &Round, number: u64) {
     round.node.fill(number);
-    // Release: orders the fields' stores before this one. It pairs with no Acquire; on the
-    // machine the reader's address dependency takes the place of one.
+    // Release: this store is ordered after the fields' stores. It pairs with no Acquire: the
+    // reader has an address dependency instead, which orders its loads in machine code.
     round
         .pointer
         .0
@@ -65,6 +65,6 @@ pub fn publish_pointer(round: &Round, number: u64) {
 
 pub fn publish_number(round: &Round, number: u64) {
     round.node.fill(number);
-    // Release: as above, but a control dependency takes the place of nothing.
+    // Release: as above, but the reader's control dependency orders no loads.
     round.number.0.store(number, Ordering::Release);
 }

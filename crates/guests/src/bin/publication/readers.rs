@@ -1,8 +1,9 @@
-//! The reader of each mode: whether it found the node filled.
+//! The reader of each mode, which returns whether it found the node filled.
 //!
-//! Rust promises no order for a dependency and might break one; it does not here: in the machine
-//! code of `addr` the fields' addresses come from the loaded pointer, in that of `ctrl` they do
-//! not come from the loaded number. A function each, so that one finds it in the binary.
+//! Rust promises no order for a dependency, and the compiler might break one. It does not here: in
+//! the machine code of `addr`, the fields' addresses come from the loaded pointer; in that of
+//! `ctrl`, they do not come from the loaded number. The functions are not inlined, so that they
+//! can be found in the binary.
 
 use std::arch::asm;
 use std::hint::{black_box, spin_loop};
@@ -24,7 +25,7 @@ pub fn addr_spilled(round: &Round, number: u64) -> bool {
     // SAFETY: a local variable.
     unsafe { ptr::write_volatile(&mut on_stack, await_pointer(round)) };
     black_box(&mut on_stack);
-    // SAFETY: a local variable; and it points to the round's node, whose fields are atomics.
+    // SAFETY: a local variable, which points to the round's node, whose fields are atomics.
     unsafe { &*ptr::read_volatile(&on_stack) }.is(number)
 }
 
@@ -37,7 +38,7 @@ pub fn ctrl(round: &Round, number: u64) -> bool {
 #[inline(never)]
 pub fn ctrl_isb(round: &Round, number: u64) -> bool {
     await_number(round, number);
-    // SAFETY: instructions are fetched again, nothing else.
+    // SAFETY: these instructions only have later ones fetched again.
     unsafe {
         #[cfg(target_arch = "aarch64")]
         asm!("isb", options(nostack, preserves_flags));
@@ -54,7 +55,7 @@ pub fn ctrl_isb(round: &Round, number: u64) -> bool {
 #[inline]
 fn await_pointer(round: &Round) -> *const Node {
     loop {
-        // Relaxed: what follows depends on it by address.
+        // Relaxed: the fields' loads have an address dependency on it.
         let node = round.pointer.0.load(Ordering::Relaxed);
         if !node.is_null() {
             return node;
@@ -65,7 +66,7 @@ fn await_pointer(round: &Round) -> *const Node {
 
 #[inline]
 fn await_number(round: &Round, number: u64) {
-    // Relaxed: what follows depends on it by control only.
+    // Relaxed: the fields' loads have only a control dependency on it.
     while round.number.0.load(Ordering::Relaxed) != number {
         spin_loop();
     }

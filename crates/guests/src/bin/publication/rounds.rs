@@ -1,4 +1,4 @@
-//! The two threads go through the rounds together.
+//! Runs the two threads through the rounds together.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,21 +6,21 @@ use std::{hint, thread};
 
 use crate::nodes::{Lone, Round};
 
-/// What the two threads do in a round.
+/// A mode: what the two threads do in a round.
 pub struct Mode {
     pub name: &'static str,
     pub publish: fn(&Round, u64),
-    /// Whether it finds the node filled.
+    /// Reads the node, and returns whether it is filled.
     pub read: fn(&Round, u64) -> bool,
 }
 
-/// In how many of so many rounds the reader found a node unfilled.
+/// Returns the number of rounds in which the reader found the node unfilled.
 pub fn run(mode: &Mode, rounds: u32) -> usize {
     let rounds: Vec<_> = (0..rounds).map(|_| Round::default()).collect();
     let gates = [Lone::default(), Lone::default()];
     let barrier = Barrier::new(2);
     let begin = || {
-        // Every page has been used by both threads before the first round.
+        // Both threads use every page before the first round.
         rounds.iter().for_each(Round::touch);
         barrier.wait();
     };
@@ -45,12 +45,12 @@ pub fn run(mode: &Mode, rounds: u32) -> usize {
 
 /// Waits until both threads are in this round.
 fn meet(mine: &Lone<AtomicU64>, other: &Lone<AtomicU64>, round: u64) {
-    // Release and Acquire: pair with each other across the threads. What a round is about comes
-    // after them, so they leave it free.
+    // Release and Acquire: pair with each other across the threads. They do not order the
+    // accesses of the round itself, which follow them.
     mine.0.store(round, Ordering::Release);
     let mut spins = 0;
     while other.0.load(Ordering::Acquire) < round {
-        // Not for ever: the other thread may need this one's CPU.
+        // Yields now and then: the other thread may need this one's CPU.
         spins += 1;
         if spins % 2000 == 0 {
             thread::yield_now();

@@ -9,7 +9,7 @@ use crate::threads::THREADS;
 
 const MESSAGES: usize = 50;
 
-/// Four threads send to one.
+/// Four threads send messages to one.
 pub fn channel() -> Result<u64, String> {
     let (sender, receiver) = mpsc::channel();
     thread::scope(|scope| {
@@ -17,7 +17,7 @@ pub fn channel() -> Result<u64, String> {
             let sender = sender.clone();
             scope.spawn(move || {
                 for number in 0..MESSAGES {
-                    // On the heap: what it points to must arrive with it.
+                    // On the heap, so that the message's target must arrive with it.
                     sender.send(Box::new((me, number))).unwrap();
                 }
             });
@@ -35,7 +35,7 @@ pub fn channel() -> Result<u64, String> {
     })
 }
 
-/// Numbers pass through a chain of threads; every link of it holds two at most.
+/// Numbers pass through a chain of threads. Each channel between two threads holds at most two.
 pub fn sync_channel() -> Result<u64, String> {
     let (first, mut last) = mpsc::sync_channel(2);
     thread::scope(|scope| {

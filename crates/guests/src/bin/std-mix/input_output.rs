@@ -1,4 +1,4 @@
-//! A file and a pipe: the kernel writes to memory too.
+//! A file and a pipe: here the kernel writes to the guest's memory.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
@@ -11,7 +11,7 @@ use crate::threads::THREADS;
 
 const LENGTH: usize = 5000;
 
-/// Each thread writes its part of one file, then reads the whole.
+/// Each thread writes its part of one file, then reads the whole file.
 pub fn file() -> Result<u64, String> {
     let path = std::env::temp_dir().join(format!("std-mix-{}", process::id()));
     let result = share_file(&path);
@@ -54,7 +54,7 @@ fn share_file(path: &std::path::Path) -> io::Result<u64> {
     })
 }
 
-/// One thread writes more into a pipe than it takes at once, in pieces of many sizes; one reads.
+/// One thread writes pieces of many sizes into a pipe, more than it holds, and another reads them.
 pub fn pipe() -> Result<u64, String> {
     const BYTES: usize = 100_000;
     let pattern = |i: usize| (i % 251) as u8;

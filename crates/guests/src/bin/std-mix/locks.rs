@@ -10,7 +10,7 @@ use crate::threads::THREADS;
 
 const TURNS: usize = 100;
 
-/// The threads add to a number and to a list behind one lock.
+/// The threads add to a number and to a list under one lock.
 pub fn mutex() -> Result<u64, String> {
     let state = Mutex::new((0_u64, Vec::new()));
     thread::scope(|scope| {
@@ -27,14 +27,14 @@ pub fn mutex() -> Result<u64, String> {
     });
     let (sum, mut list) = state.into_inner().unwrap();
     equal("sum", sum, (THREADS * TURNS * (TURNS - 1) / 2) as u64)?;
-    // Each thread's own entries are in its order.
+    // The sort is stable, so each thread's entries stay in the order of the list.
     list.sort_by_key(|&(me, _)| me);
     let expected = (0..THREADS).flat_map(|me| (0..TURNS).map(move |turn| (me, turn)));
     equal("list", list, expected.collect())?;
     Ok(sum)
 }
 
-/// Two threads keep two numbers equal, two others look.
+/// Two threads keep two numbers equal, and two others check that.
 pub fn rwlock() -> Result<u64, String> {
     let pair = RwLock::new((0_u64, 0_u64));
     let unequal = AtomicUsize::new(0);
@@ -50,7 +50,7 @@ pub fn rwlock() -> Result<u64, String> {
                     } else {
                         let pair = pair.read().unwrap();
                         if pair.0 != pair.1 {
-                            // Relaxed: pairs with the load after the scope, whose joins order it.
+                            // Relaxed: pairs with the load after the scope; the joins order it.
                             unequal.fetch_add(1, Ordering::Relaxed);
                         }
                     }
@@ -69,18 +69,18 @@ pub fn rwlock() -> Result<u64, String> {
     Ok(pair.0)
 }
 
-/// No increment is lost, whatever its ordering.
+/// The threads increment a counter with all orderings, and no increment is lost.
 pub fn atomics() -> Result<u64, String> {
     let counter = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 for _ in 0..TURNS {
-                    // Relaxed and AcqRel: an increment is one step, which is all that counts
-                    // here; they pair with the load after the joins.
+                    // Relaxed and AcqRel: pair with the load after the joins. An increment is
+                    // one step with any ordering.
                     counter.fetch_add(1, Ordering::Relaxed);
                     counter.fetch_add(1, Ordering::AcqRel);
-                    // SeqCst and Relaxed: as above, by compare and exchange.
+                    // SeqCst and Relaxed: as above, with a compare-and-exchange.
                     counter
                         .fetch_update(Ordering::SeqCst, Ordering::Relaxed, |n| Some(n + 1))
                         .expect("never refused");

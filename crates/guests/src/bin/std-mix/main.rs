@@ -1,5 +1,5 @@
-//! What Rust's standard library has for threads, all at once: four threads with locks, channels,
-//! sleeps, parking, a file and a pipe. What they compute does not depend on the schedule.
+//! Rust's standard library with four threads: locks, channels, sleeps, parking, a file and a pipe.
+//! The results do not depend on the schedule.
 //!
 //! `std-mix` prints one line. Exit status: 0, all results are right; 1, one is wrong; 2, wrong
 //! usage.
@@ -17,7 +17,7 @@ use overtake_guests::args::usage_error;
 use overtake_guests::check::conclude;
 use overtake_guests::fastbins;
 
-/// An exercise: what it computed, or what was wrong.
+/// An exercise, which returns what it computed or what was wrong.
 type Exercise = fn() -> Result<u64, String>;
 
 const EXERCISES: &[(&str, Exercise)] = &[

@@ -1,4 +1,4 @@
-//! `Once`, `OnceLock` and `LazyLock`: four threads race to do a thing that is done once.
+//! `Once`, `OnceLock` and `LazyLock`: four threads race to run something that must run once.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Barrier, LazyLock, Once, OnceLock};

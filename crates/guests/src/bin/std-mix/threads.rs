@@ -1,4 +1,4 @@
 //! The size of the exercises.
 
-/// How many threads take part in each exercise.
+/// The number of threads in each exercise.
 pub const THREADS: usize = 4;

@@ -11,7 +11,7 @@ use crate::threads::THREADS;
 
 const LAPS: usize = 10;
 
-/// The threads take turns, round and round, by one condition variable.
+/// The threads take turns for some laps, with one condition variable.
 pub fn condvar() -> Result<u64, String> {
     let turns = Mutex::new(Vec::new());
     let next = Condvar::new();
@@ -38,18 +38,18 @@ pub fn condvar() -> Result<u64, String> {
     Ok(turns.len() as u64)
 }
 
-/// A baton goes round; who has not got it is parked.
+/// The threads pass on a baton. A thread without it is parked.
 pub fn park() -> Result<u64, String> {
     let baton = AtomicUsize::new(0);
     thread::scope(|scope| {
         let mut after: Option<Thread> = None;
-        // From the last to the first, so that each knows whom to wake.
+        // From the last to the first, so that each knows which thread to wake.
         for me in (0..THREADS).rev() {
             let baton = &baton;
             let wake = after.take();
             let runner = scope.spawn(move || {
                 // Acquire: pairs with the Release store of the thread before this one, though
-                // nothing but the baton itself is handed over.
+                // only the baton itself is published.
                 while baton.load(Ordering::Acquire) != me {
                     thread::park();
                 }
@@ -68,7 +68,7 @@ pub fn park() -> Result<u64, String> {
     Ok(baton as u64)
 }
 
-/// The threads sleep for a while each, none less than it asked for.
+/// Each thread sleeps for a while, and none for less than it asked.
 pub fn sleep() -> Result<u64, String> {
     let short = thread::scope(|scope| {
         let sleepers: Vec<_> = (1..=THREADS as u64)

@@ -1,11 +1,10 @@
-//! Shared memory that is zeroed, replaced, protected, moved and given back by one thread, while
-//! others look at it: always in turn, so that what they must find there is known.
+//! One thread zeroes, replaces, protects, moves and discards shared memory, and others check its
+//! contents. They take turns, so the right contents are known.
 //!
-//! Zeroing is done by `memset`, which takes an instruction for it where there is one (`dc zva`,
-//! `dcbz`).
+//! `memset` does the zeroing, with a special instruction if there is one (`dc zva`, `dcbz`).
 //!
 //! `zeroing [--rounds N]` prints one line. Exit status: 0, all contents were right; 1, some were
-//! not; 2, wrong usage.
+//! wrong; 2, wrong usage.
 
 mod mapping;
 mod steps;

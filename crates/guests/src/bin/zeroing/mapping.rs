@@ -1,4 +1,4 @@
-//! Memory that was mapped, and what can be done to it.
+//! A memory mapping and the operations on it.
 
 use std::ffi::{c_int, c_void};
 use std::io;
@@ -6,49 +6,50 @@ use std::ptr;
 
 use overtake_guests::pages::PAGE;
 
-/// Words of 8 bytes on a page.
+/// The number of 8-byte words on a page.
 pub const WORDS: usize = PAGE / 8;
 
-/// Pages of private anonymous memory, unmapped at the end. What is wrong with a call is its
-/// `io::Error`, under the call's name.
+/// Pages of private anonymous memory, which are unmapped on drop.
+///
+/// The error of a method is the name of the system call and its `io::Error`.
 #[derive(Debug)]
 pub struct Mapping {
     start: *mut u64,
     pages: usize,
 }
 
-// SAFETY: it owns its memory; nothing about it is bound to a thread.
+// SAFETY: it owns its memory, which belongs to no thread.
 unsafe impl Send for Mapping {}
-// SAFETY: `&Mapping` only lets one load words, which two threads may do at once.
+// SAFETY: through `&Mapping` words can only be loaded, which two threads may do at once.
 unsafe impl Sync for Mapping {}
 
 impl Mapping {
-    /// Maps so many pages, all zero.
+    /// Maps this many pages, all zero.
     pub fn new(pages: usize) -> Result<Self, String> {
         let start = map(ptr::null_mut(), pages, 0)?;
         Ok(Self { start, pages })
     }
 
-    /// How many words there are.
+    /// Returns the number of words.
     pub fn len(&self) -> usize {
         self.pages * WORDS
     }
 
-    /// All of its words.
+    /// Returns all words.
     pub fn words(&self) -> &[u64] {
-        // SAFETY: the memory is mapped, readable and initialised (by the kernel, to begin with),
-        // and as long as it is borrowed nobody stores to it.
+        // SAFETY: the memory is mapped, readable and initialised (at first by the kernel), and
+        // nobody stores to it while it is borrowed.
         unsafe { std::slice::from_raw_parts(self.start, self.len()) }
     }
 
-    /// All of its words.
+    /// Returns all words, mutably.
     pub fn words_mut(&mut self) -> &mut [u64] {
-        // SAFETY: as in `words`, and borrowed mutably. If it is write-protected, a store is
-        // answered with a signal.
+        // SAFETY: as in `words`, and borrowed mutably. If the memory is write-protected, the
+        // kernel answers a store with a signal.
         unsafe { std::slice::from_raw_parts_mut(self.start, self.len()) }
     }
 
-    /// Unmaps it and maps new memory at the same address.
+    /// Unmaps the memory and maps new memory at the same address.
     pub fn replace(&mut self) -> Result<(), String> {
         // SAFETY: the memory belongs to `self`, which is borrowed mutably.
         check("munmap", unsafe {
@@ -59,7 +60,7 @@ impl Mapping {
         Ok(())
     }
 
-    /// Gives the contents back to the kernel: zeros come in their place.
+    /// Gives the contents back to the kernel. The memory is zero afterwards.
     pub fn discard(&mut self) -> Result<(), String> {
         // SAFETY: the memory belongs to `self`, which is borrowed mutably.
         check("madvise", unsafe {
@@ -80,10 +81,10 @@ impl Mapping {
         })
     }
 
-    /// Grows or shrinks it, and lets it move. What is new is zero.
+    /// Grows or shrinks the memory, and lets it move. New memory is zero.
     pub fn resize(&mut self, pages: usize) -> Result<(), String> {
-        // SAFETY: the memory belongs to `self`, which is borrowed mutably, so no reference to it
-        // is left where it was.
+        // SAFETY: the memory belongs to `self`, which is borrowed mutably, so nothing refers to
+        // its old address.
         let start = unsafe {
             libc::mremap(
                 self.start.cast(),
@@ -100,13 +101,13 @@ impl Mapping {
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        // SAFETY: the memory belongs to `self`, which is at its end.
+        // SAFETY: the memory belongs to `self`, which is being dropped.
         unsafe { libc::munmap(self.start.cast(), self.pages * PAGE) };
     }
 }
 
 fn map(start: *mut c_void, pages: usize, flags: c_int) -> Result<*mut u64, String> {
-    // SAFETY: new memory; with `MAP_FIXED_NOREPLACE`, too, no other mapping is changed.
+    // SAFETY: new memory. No other mapping is changed, also with `MAP_FIXED_NOREPLACE`.
     let got = unsafe {
         libc::mmap(
             start,

@@ -1,21 +1,21 @@
-//! What is done to the memory, step by step, and what the threads must find after each.
+//! The steps: what is done to the memory, and which contents the threads must find afterwards.
 
 use std::sync::{Barrier, RwLock};
 use std::thread;
 
 use crate::mapping::{Mapping, WORDS};
 
-/// Threads that look at the memory. The first of them also changes it.
+/// The number of threads that check the memory. The first of them also changes it.
 const THREADS: usize = 3;
 
-/// What is done to the memory, and what word is to be found at an index afterwards.
+/// One change of the memory, and the word that must be at each index afterwards.
 struct Step {
     name: &'static str,
     change: fn(&mut Mapping, round: u64) -> Result<(), String>,
     expected: fn(index: usize, round: u64) -> u64,
 }
 
-/// A word that is different at every index and in every round, and never zero.
+/// Returns a word that is different at every index and in every round, and never zero.
 fn pattern(index: usize, round: u64) -> u64 {
     (round + 1) << 32 | (index as u64 + 1)
 }
@@ -36,7 +36,7 @@ fn clear(memory: &mut Mapping, _round: u64) -> Result<(), String> {
     Ok(())
 }
 
-/// Starts with one page of zeros, and ends with it.
+/// All steps. They start with one page of zeros, and end with it.
 const STEPS: &[Step] = &[
     Step {
         name: "write",
@@ -120,7 +120,7 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// Does all steps, so many times over.
+/// Does all steps `rounds` times.
 pub fn run(rounds: u64) -> Result<String, String> {
     let memory = RwLock::new(Mapping::new(1)?);
     let turn = Barrier::new(THREADS);
@@ -155,7 +155,7 @@ pub fn run(rounds: u64) -> Result<String, String> {
     }
 }
 
-/// Is everything there as it should be after this step?
+/// Checks all words after this step.
 fn look(memory: &Mapping, step: &Step, round: u64) -> Result<(), String> {
     for (index, &word) in memory.words().iter().enumerate() {
         let expected = (step.expected)(index, round);
