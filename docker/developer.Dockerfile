@@ -1,5 +1,6 @@
-# For a developer with nothing but docker: the image of docker/Dockerfile with Rust and the crates
-# of Cargo.lock, so that everything works without a network. ci/image makes it and names it.
+# The developer's image, for a machine that has only docker: the image of docker/Dockerfile with Rust
+# and the crates of Cargo.lock, so that everything works without a network. ci/image builds and names
+# it.
 ARG BASE
 FROM $BASE
 RUN apt-get update \
@@ -11,10 +12,10 @@ RUN apt-get update \
 ENV CARGO_HOME=/opt/cargo \
     RUSTUP_HOME=/opt/rustup \
     PATH=/opt/cargo/bin:$PATH
-# The manifests of the workspace, and the host's certificates or an empty file.
+# The context: the workspace's manifests, and the host's certificates or an empty file.
 COPY . /tmp/workspace
-# All users may write to the folders of cargo: whoever works here is none that the image knows.
-# Further tools for development are to be installed in this step, before the crates are fetched.
+# All users may write to cargo's folders, because the container runs as the caller, whom the image
+# does not know. Install further development tools in this step, before the crates are fetched.
 RUN umask 0 \
     && cd /tmp/workspace \
     && if [ -s certificates.crt ]; then \

@@ -1,5 +1,5 @@
-# QEMU 10 with plugins, from Debian 13's source package: Debian's own qemu-user of that release is
-# static and has none. ci/qemu10 builds this image and takes the programs out of it.
+# QEMU 10 with plugins, from Debian 13's source package: Debian 13's own qemu-user is static and has
+# no plugins. ci/qemu10 builds this image and takes the programs out of it.
 FROM debian:bookworm-slim AS build
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
@@ -13,8 +13,8 @@ RUN apt-get update \
         python3 \
         python3-venv \
         xz-utils
-# Debian 13 takes only fixes into its QEMU 10.0; its archive keeps one version at a time. QEMU's
-# build wants a newer meson than Debian 12's: that of Debian 13, which is Python only.
+# The version is not pinned: Debian 13's archive keeps one version of QEMU 10.0 at a time, and takes
+# only fixes. QEMU needs a newer meson than Debian 12's: that of Debian 13, which is pure Python.
 RUN printf 'Types: deb deb-src\nURIs: http://deb.debian.org/debian\nSuites: trixie\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' \
         > /etc/apt/sources.list.d/trixie.sources \
     && printf 'Package: *\nPin: release n=trixie\nPin-Priority: 1\n' > /etc/apt/preferences.d/trixie \
