@@ -1,7 +1,7 @@
 //! A QEMU plugin (version 1 of the interface) whose memory callbacks do nothing, to measure what
 //! callbacks alone cost.
 //!
-//! In: QEMU's callbacks. Out: nothing. Never knows: anything else. The benchmark compares
+//! In: QEMU's callbacks. Out: nothing. Never knows: guests, the model. The benchmark compares
 //! `overtake-plugin` with it (`crates/bench/benches/single_thread.rs`).
 
 use qemu_plugin_sys as qemu;

@@ -3,8 +3,8 @@
 //! Two accesses of a thread may be ordered because the second one depends on the value that the
 //! first one read: through its address (Armv8 "address dependency", RVWMO rule 9, Power ISA
 //! Book II 1.7.1), through its data, or through a conditional branch before it.
-//! [`flow()`](crate::flow()) says what an instruction reads each register for, and from what it
-//! computes each register that it writes.
+//! [`flow()`](crate::flow()) says which registers an instruction reads for its address and for
+//! its data, and which registers it writes.
 
 use std::fmt;
 use std::ops::{BitOr, BitOrAssign};
@@ -134,7 +134,7 @@ pub struct Flow {
     pub part: u8,
     /// The registers from which the instruction computes the address of its access.
     pub address: Registers,
-    /// The registers from which the instruction computes what it stores, its results, or where
+    /// The registers from which the instruction computes what it stores, its results, and where
     /// it branches to.
     pub data: Registers,
     /// The registers that receive what the instruction loaded. For an atomic, they receive the

@@ -67,10 +67,10 @@ fn uncompressed(word: u32) -> Flow {
     }
 }
 
-/// OP and OP-32: whether `funct7` is one whose instructions read `rs1` and `rs2` only (`add` …;
+/// OP and OP-32: whether all instructions with this `funct7` read `rs1` and `rs2` only (`add` …;
 /// "M"; "Zba", "Zbb", "Zbc", "Zbs", "Zbkb"; "Zicond").
 ///
-/// The others are reserved, or of extensions in which some instructions read `rd` too.
+/// The others are reserved, or in extensions in which some instructions read `rd` too.
 fn has_two_sources(funct7: u32) -> bool {
     matches!(
         funct7,

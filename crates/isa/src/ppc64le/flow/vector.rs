@@ -25,7 +25,7 @@ pub(super) fn flow(word: u32) -> Flow {
 
 /// The instructions whose opcode is in bits 10..0.
 fn by_long_opcode(word: u32, two: Flow) -> Flow {
-    let keeps = compute(two.data | vrt(word), vrt(word));
+    let with_destination = compute(two.data | vrt(word), vrt(word));
     let xo = field(word, 10, 0);
     if is_comparison(xo & 0x3ff) {
         // Rc is bit 10.
@@ -41,9 +41,9 @@ fn by_long_opcode(word: u32, two: Flow) -> Flow {
         // `vspltb`, `vsplth`, `vspltw`
         524 | 588 | 652 => compute(vrb(word), vrt(word)),
         // `vinsertb`, `vinserth`, `vinsertw`, `vinsertd`: write one element.
-        781 | 845 | 909 | 973 => keeps,
+        781 | 845 | 909 | 973 => with_destination,
         // `vrlwmi`, `vrldmi`: write under a mask.
-        133 | 197 => keeps,
+        133 | 197 => with_destination,
         // `vclzlsbb`, `vctzlsbb`: write a general register.
         1538 => match field(word, 20, 16) {
             0 | 1 => compute(vrb(word), rt(word)),

@@ -21,10 +21,10 @@ pub(super) fn flow(word: u32) -> Flow {
 /// Form XX3, by bits 10..3.
 fn three_operands(word: u32) -> Option<Flow> {
     let two = compute(xa(word) | xb(word), xt(word));
-    let keeps = compute(two.data | xt(word), xt(word));
+    let with_destination = compute(two.data | xt(word), xt(word));
     Some(match field(word, 10, 3) {
         // Fused multiply-add: the destination is also a factor or the addend.
-        xo if xo & 0b111 == 0b001 => keeps,
+        xo if xo & 0b111 == 0b001 => with_destination,
         // `xsaddsp`, `xssubsp`, `xsmulsp`, `xsdivsp`, and in double precision
         0 | 8 | 16 | 24 | 32 | 40 | 48 | 56 => two,
         // `xvaddsp`, `xvsubsp`, `xvmulsp`, `xvdivsp`, and in double precision
@@ -36,7 +36,7 @@ fn three_operands(word: u32) -> Option<Flow> {
         // `xxsldwi`, `xxpermdi`; `xxmrghw`, `xxmrglw`
         2 | 34 | 66 | 98 | 10 | 42 | 74 | 106 | 18 | 50 => two,
         // `xxperm`, `xxpermr`: the destination is also the second half of the input.
-        26 | 58 => keeps,
+        26 | 58 => with_destination,
         // `xxland`, `xxlandc`, `xxlor`, `xxlxor`, `xxlnor`, `xxlorc`, `xxlnand`, `xxleqv`
         130 | 138 | 146 | 154 | 162 | 170 | 178 | 186 => two,
         // `xscmpeqdp`, `xscmpgtdp`, `xscmpgedp`
