@@ -148,7 +148,7 @@ pub struct Flow {
     pub status: Registers,
     /// What the thread executes next depends on [`Flow::data`]: a conditional or indirect branch.
     pub branch: bool,
-    /// The instruction has later ones fetched again (`isb`, `isync`). If a branch precedes it,
+    /// The instruction makes the CPU fetch later ones again (`isb`, `isync`). After a branch,
     /// later reads are ordered after the reads that the branch depends on.
     pub context_sync: bool,
 }

@@ -61,7 +61,7 @@ struct Report {
     both_zero: usize,
 }
 
-/// A location that no other one is near.
+/// A location on its own cache lines.
 #[derive(Default)]
 #[repr(align(128))]
 struct Lone(AtomicU32);

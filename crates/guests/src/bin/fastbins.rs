@@ -2,7 +2,7 @@
 //! riscv64: see [`overtake_guests::fastbins`].
 //!
 //! `fastbins [--avoid]` prints one line. Exit status: 0, all chunks had the right contents; 1, one
-//! had not; 2, wrong usage; SIGABRT or SIGSEGV, `malloc` met a broken list.
+//! had wrong contents; 2, wrong usage; SIGABRT or SIGSEGV, `malloc` met a broken list.
 
 use std::hint::black_box;
 use std::process::ExitCode;

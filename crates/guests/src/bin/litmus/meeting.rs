@@ -14,7 +14,7 @@ pub struct Meeting {
     arrived: Box<[Lone]>,
 }
 
-/// A counter that nothing else is near.
+/// A counter on its own cache lines.
 #[derive(Default)]
 #[repr(align(128))]
 struct Lone(AtomicU32);

@@ -13,7 +13,7 @@ pub struct Round {
     pub number: Lone<AtomicU64>,
 }
 
-/// A location that no other one is near.
+/// A location on its own cache lines.
 #[derive(Default)]
 #[repr(align(128))]
 pub struct Lone<T>(pub T);

@@ -38,7 +38,7 @@ pub fn ctrl(round: &Round, number: u64) -> bool {
 #[inline(never)]
 pub fn ctrl_isb(round: &Round, number: u64) -> bool {
     await_number(round, number);
-    // SAFETY: these instructions only have later ones fetched again.
+    // SAFETY: these instructions only make the CPU fetch later ones again.
     unsafe {
         #[cfg(target_arch = "aarch64")]
         asm!("isb", options(nostack, preserves_flags));

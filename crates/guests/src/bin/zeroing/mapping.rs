@@ -18,7 +18,7 @@ pub struct Mapping {
     pages: usize,
 }
 
-// SAFETY: it owns its memory, which belongs to no thread.
+// SAFETY: it owns its memory, and nothing ties the memory to a thread.
 unsafe impl Send for Mapping {}
 // SAFETY: through `&Mapping` words can only be loaded, which two threads may do at once.
 unsafe impl Sync for Mapping {}
