@@ -16,6 +16,7 @@
 //! sleeps in a system call which was expected to be short. The token is never taken from a thread
 //! that has a `Held`, however long it sleeps in a callback.
 
+mod cell;
 mod flags;
 mod held;
 mod holder;
@@ -65,6 +66,7 @@ impl<S: Schedule> Token<S> {
         token
     }
 
+    #[inline]
     fn held(&self, vcpu: u32) -> Held<'_, S> {
         Held::new(&self.0, vcpu, self.0.lend())
     }
@@ -100,12 +102,8 @@ impl<S: Schedule> Token<S> {
     /// If the thread has a `Held` already.
     #[inline]
     pub fn resume(&self, vcpu: u32) -> Option<Held<'_, S>> {
-        if self.0.holder.is(vcpu)
-            && let Some(state) = self.0.try_lend()
-            // Who took the token had the state's lock meanwhile.
-            && self.0.holder.is(vcpu)
-        {
-            return Some(Held::new(&self.0, vcpu, state));
+        if self.0.holder.is(vcpu) {
+            return Some(self.held(vcpu));
         }
         self.resume_slowly(vcpu)
     }

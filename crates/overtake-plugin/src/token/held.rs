@@ -1,9 +1,10 @@
 //! The token, as its holder has it in a callback.
 
+use super::cell::Loan;
 use super::schedule::Schedule;
 use super::shared::{Guard, POLL, SETTLE, Shared};
 use super::slots::State;
-use super::sync::{self, Instant, MutexGuard};
+use super::sync::{self, Instant};
 use std::ops::{Deref, DerefMut};
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -18,12 +19,12 @@ const BIRTH: Duration = Duration::from_secs(60);
 pub struct Held<'t, S: Schedule> {
     shared: &'t Shared<S>,
     vcpu: u32,
-    state: MutexGuard<'t, S>,
+    state: Loan<'t, S>,
 }
 
 impl<'t, S: Schedule> Held<'t, S> {
     /// The calling thread, which runs this vCPU and has the state, holds the token.
-    pub(super) fn new(shared: &'t Shared<S>, vcpu: u32, state: MutexGuard<'t, S>) -> Self {
+    pub(super) fn new(shared: &'t Shared<S>, vcpu: u32, state: Loan<'t, S>) -> Self {
         Self {
             shared,
             vcpu,
@@ -31,8 +32,7 @@ impl<'t, S: Schedule> Held<'t, S> {
         }
     }
 
-    /// The state's lock is free again before the slots', so that nobody finds it taken who may
-    /// take it.
+    /// The loan is over before the slots' lock is free: then another thread may get the state.
     fn release(self, state: State) -> (&'t Shared<S>, Guard<'t, S>, Option<ThreadId>) {
         let mut slots = self.shared.lock();
         let id = slots.holder;

@@ -1,12 +1,13 @@
 //! What all threads share of the token, and how the next holder comes about.
 
+use super::cell::{Cell, Loan};
 use super::flags::Flags;
 use super::holder::Holder;
 use super::host::Host;
 use super::schedule::Schedule;
 use super::slots::{Settled, Slot, Slots};
 use super::sync::{self, Condvar, Instant, Mutex, MutexGuard};
-use std::sync::{Arc, PoisonError, TryLockError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use weakmem::ThreadId;
 
@@ -22,10 +23,8 @@ pub const POLL: Duration = Duration::from_micros(20);
 
 /// What all threads share of the token.
 pub struct Shared<S: Schedule> {
-    /// Nobody ever waits for this lock: who holds the token takes it, and who chooses the next
-    /// holder while there is none. A taker of the token tries it, to see whether the holder is in a
-    /// callback.
-    state: Mutex<S>,
+    /// It is lent while the holder is in a callback, or the next holder is being chosen.
+    state: Cell<S>,
     slots: Mutex<Slots<S::Host>>,
     /// A vCPU was announced, or adopted.
     pub birth: Condvar,
@@ -43,7 +42,7 @@ impl<S: Schedule> Shared<S> {
     pub fn new(state: S, holder: &'static Holder, vcpus: usize) -> Self {
         let flags = Arc::new(Flags::new(vcpus));
         Self {
-            state: Mutex::new(state),
+            state: Cell::new(state),
             slots: Mutex::new(Slots::new(holder, Arc::clone(&flags))),
             birth: Condvar::new(),
             holder,
@@ -56,19 +55,19 @@ impl<S: Schedule> Shared<S> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The state, if nobody has it.
-    pub fn try_lend(&self) -> Option<MutexGuard<'_, S>> {
-        match self.state.try_lock() {
-            Ok(state) => Some(state),
-            Err(TryLockError::Poisoned(state)) => Some(state.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
-        }
-    }
-
     /// The state, for a thread that holds the token, or chooses the next holder.
-    pub fn lend(&self) -> MutexGuard<'_, S> {
-        self.try_lend()
-            .expect("the token has one holder, and the holder has one `Held`")
+    ///
+    /// # Panics
+    ///
+    /// If the thread has the state already.
+    #[inline]
+    pub fn lend(&self) -> Loan<'_, S> {
+        // SAFETY: one thread at a time gets here. The holder does: it has seen that the token is its
+        // own (`Holder`), and nobody takes the token from a thread that has a loan
+        // (`watch_holder`). Or there is no holder, and the caller is the thread that has set
+        // `deciding` under the slots' lock, or the first thread. Each gets here after the one
+        // before, by that lock or by `Holder::was_given_to`.
+        unsafe { self.state.lend() }
     }
 
     /// The vCPU that was announced is that of thread `id`.
@@ -83,12 +82,7 @@ impl<S: Schedule> Shared<S> {
     ///
     /// Who has chosen wakes the chosen one here, when the lock is free, which then does not need
     /// it: that it is the holder says all.
-    pub fn wait<'t>(
-        &'t self,
-        mut slots: Guard<'t, S>,
-        id: ThreadId,
-        vcpu: u32,
-    ) -> MutexGuard<'t, S> {
+    pub fn wait<'t>(&'t self, mut slots: Guard<'t, S>, id: ThreadId, vcpu: u32) -> Loan<'t, S> {
         self.flags.of(vcpu).set_waits(true);
         loop {
             while slots.holder.is_none() && !slots.deciding {
@@ -121,7 +115,7 @@ impl<S: Schedule> Shared<S> {
         self.waited(vcpu)
     }
 
-    fn waited(&self, vcpu: u32) -> MutexGuard<'_, S> {
+    fn waited(&self, vcpu: u32) -> Loan<'_, S> {
         let state = self.lend();
         self.flags.of(vcpu).set_waits(false);
         S::Host::has_got_token();
@@ -133,11 +127,8 @@ impl<S: Schedule> Shared<S> {
         let Some(vcpu) = slots.holder_mut().map(|slot| slot.vcpu) else {
             return;
         };
-        if slots.holder_sleeps()
-            && !self.flags.of(vcpu).waits()
-            && let Some(_nobody_is_in_a_callback) = self.try_lend()
-        {
-            slots.take_from_sleeper();
+        if slots.holder_sleeps() && !self.flags.of(vcpu).waits() {
+            slots.take_from_sleeper(|| self.state.is_lent());
         }
     }
 

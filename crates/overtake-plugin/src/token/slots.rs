@@ -5,6 +5,7 @@ use super::holder::Holder;
 use super::host::{Doing, Host};
 use super::sync::{self, Instant, Thread};
 use std::sync::Arc;
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 use weakmem::ThreadId;
 
@@ -330,9 +331,9 @@ impl<H: Host> Slots<H> {
         slot.asleep_since.get_or_insert_with(Instant::now).elapsed() >= bound
     }
 
-    /// Takes the token from the holder, if it sleeps even after it could have known. (It may have
-    /// woken up since [`Slots::holder_sleeps`].) See [`Holder`].
-    pub fn take_from_sleeper(&mut self) {
+    /// Takes the token from the holder, if it sleeps even after it could have known, and not in a
+    /// callback. (It may have woken up since [`Slots::holder_sleeps`].) See [`Holder`].
+    pub fn take_from_sleeper(&mut self, in_callback: impl FnOnce() -> bool) {
         let (cell, flags) = (self.cell, Arc::clone(&self.flags));
         let closely = self.watch_closely == self.holder;
         let Some(slot) = self.holder_mut() else {
@@ -340,10 +341,12 @@ impl<H: Host> Slots<H> {
         };
         let vcpu = slot.vcpu;
         cell.clear();
-        // SeqCst: the caller's part of the barrier that `Host::doing` is; the holder's part is
-        // the kernel's.
-        sync::fence(std::sync::atomic::Ordering::SeqCst);
-        if slot.doing() != Doing::Sleeps {
+        // SeqCst, twice: this thread's part of the barrier that `Host::doing` is; the holder's part
+        // is the kernel's.
+        sync::fence(SeqCst);
+        let sleeps = slot.doing() == Doing::Sleeps;
+        sync::fence(SeqCst);
+        if !sleeps || in_callback() {
             slot.asleep_since = None;
             cell.set(vcpu);
             return;

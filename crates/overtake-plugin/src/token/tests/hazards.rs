@@ -36,7 +36,7 @@ fn threads_hand_off_and_end() {
 fn choices_do_not_depend_on_the_interleaving() {
     let seen: Arc<Mutex<Option<Vec<Asked>>>> = Arc::default();
     // So many: a thread that comes back must fall asleep on the lock between two looks of another.
-    explore_times(3000, NO_TIMEOUTS, move || {
+    explore_times(1500, NO_TIMEOUTS, move || {
         let diary = Diary {
             by_rule: true,
             ..Diary::default()

@@ -2,7 +2,7 @@
 
 use super::kernel;
 use shuttle::sync::{self, MutexGuard};
-use std::sync::{LockResult, TryLockResult};
+use std::sync::LockResult;
 
 #[derive(Debug)]
 pub struct Mutex<T>(sync::Mutex<T>);
@@ -20,9 +20,5 @@ impl<T> Mutex<T> {
         let guard = self.0.lock();
         kernel::is_awake();
         guard
-    }
-
-    pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
-        self.0.try_lock()
     }
 }

@@ -126,7 +126,7 @@ fn a_holder_that_is_awake_keeps_the_token() {
     run_once(|| {
         let (mut slots, _) = slots(&[State::Running, State::Parked]);
         assert!(!slots.holder_sleeps());
-        slots.take_from_sleeper();
+        slots.take_from_sleeper(|| false);
         assert!(slots.is_holder(10) && slots.slots[0].state == State::Running);
     });
 }
