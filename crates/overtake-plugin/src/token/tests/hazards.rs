@@ -32,16 +32,25 @@ fn threads_hand_off_and_end() {
 }
 
 /// What there is to choose from, and so what is chosen, is the same in every interleaving.
-#[test]
-fn choices_do_not_depend_on_the_interleaving() {
+fn choices_are_the_same(times: usize, guest: impl Fn(&Cpu) + Send + Sync + 'static) {
     let seen: Arc<Mutex<Option<Vec<Asked>>>> = Arc::default();
-    // So many: a thread that comes back must fall asleep on the lock between two looks of another.
-    explore_times(1500, NO_TIMEOUTS, move || {
+    explore_times(times, NO_TIMEOUTS, move || {
         let diary = Diary {
             by_rule: true,
             ..Diary::default()
         };
         let first = Cpu::first(diary);
+        guest(&first);
+        let held = first.hold();
+        assert_eq!(held.unsettled, 0);
+        let mut seen = seen.lock().unwrap();
+        assert_eq!(*seen.get_or_insert_with(|| held.asked.clone()), held.asked);
+    });
+}
+
+#[test]
+fn choices_do_not_depend_on_the_interleaving() {
+    choices_are_the_same(200, |first| {
         first.clone_thread(1, Announces::Child, |cpu| {
             cpu.block();
             cpu.call_without_token("woken");
@@ -56,10 +65,20 @@ fn choices_do_not_depend_on_the_interleaving() {
         first.block_with_hand_off();
         first.join(2);
         first.block();
-        let held = first.hold();
-        assert_eq!(held.unsettled, 0);
-        let mut seen = seen.lock().unwrap();
-        assert_eq!(*seen.get_or_insert_with(|| held.asked.clone()), held.asked);
+    });
+}
+
+/// A thread that was woken may fall asleep again on the lock, between two looks of who chooses.
+#[test]
+fn who_was_woken_is_waited_for() {
+    choices_are_the_same(3000, |first| {
+        first.clone_thread(1, Announces::Child, |cpu| {
+            cpu.call_without_token("woken");
+        });
+        first.block_with_hand_off();
+        first.block_with_hand_off();
+        first.call_that_wakes("woken");
+        first.block_with_hand_off();
     });
 }
 
