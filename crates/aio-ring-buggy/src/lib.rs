@@ -1,9 +1,11 @@
-//! The completion ring with one ordering weakened per variant.
+//! Variants of the completion ring, each with one ordering weakened, and the table of them.
 //!
-//! A variant is a choice of [`Orderings`] for the ring of [`aio_ring`], under a name. Two are
-//! sound and come from there; the others each weaken one ordering and leave every other as it is
-//! in a sound one. [`Variant`] is the table of them all: what lists, parses or explains variants
-//! takes it from there.
+//! In: the name of a variant. Out: its [`Orderings`] for the ring of [`aio_ring`]. Never knows: memory
+//! models, QEMU.
+//!
+//! A variant is a named choice of orderings. Two are sound and come from [`aio_ring`]. Each of the
+//! others weakens one ordering and leaves the rest as in a sound one. [`Variant`] is the table that
+//! everything takes the list of variants from.
 //!
 //! | variant | type | sound |
 //! |---|---|---|
@@ -13,9 +15,9 @@
 //! | `barrier-only` | [`BarrierOnly`] | no |
 //! | `relaxed-reader` | [`RelaxedReader`] | no |
 //!
-//! The unsound ones deliver stale events on weakly ordered machines. Nothing worse: the ring
-//! moves plain integers in atomics, so there is no undefined behaviour. But never let an event of
-//! theirs carry a pointer.
+//! The unsound ones deliver stale events on weakly ordered machines, and nothing worse: the ring moves
+//! plain integers in atomics, so there is no undefined behaviour. Never let their events carry
+//! pointers.
 //!
 //! # Example
 //!

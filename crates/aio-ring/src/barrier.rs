@@ -9,15 +9,15 @@
 //! | [`rmb`] | `dmb ishld` | `lwsync` | `fence r,r` | compiler only |
 //! | [`mb`] | `dmb ish` | `sync` | `fence rw,rw` | `mfence` |
 //!
-//! On powerpc64 the kernel of 2003 had `eieio` for `wmb()`. `eieio` orders the stores to ordinary
-//! memory and, apart from them, the accesses to devices; it is for the latter that one needs it.
-//! For ordinary memory the kernel has gone over to `lwsync`, which orders these stores too, and
-//! loads as well, and costs no more.
+//! On powerpc64 the kernel of 2003 used `eieio` for `wmb()`. `eieio` orders stores to ordinary
+//! memory among each other and, separately, accesses to devices. Only devices need it: for ordinary
+//! memory the kernel now uses `lwsync`, which orders these stores too, and loads as well,
+//! and costs no more.
 //!
-//! On `x86_64` no store overtakes a store and no load overtakes a load, so `wmb` and `rmb` have
-//! only the compiler to hold back.
+//! On `x86_64` no store overtakes a store and no load overtakes a load, so `wmb` and `rmb` only
+//! stop the compiler.
 //!
-//! Elsewhere, and under Miri, which runs no assembly, fences of Rust's memory model stand in.
+//! On other architectures, and under Miri, which runs no assembly, Rust's fences are used.
 //!
 //! Each barrier is a compiler barrier too: assembly that does not say `nomem` may touch any
 //! memory, so the compiler moves no access across it.
@@ -43,7 +43,7 @@ macro_rules! barriers {
 }
 
 barriers! {
-    /// Holds back the compiler and nothing else; the kernel's `barrier()`.
+    /// Compiler barrier only; the kernel's `barrier()`.
     ///
     /// Under Miri and on other architectures it is a full fence.
     barrier:

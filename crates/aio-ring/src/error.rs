@@ -1,4 +1,4 @@
-//! What can be wrong.
+//! The errors of this crate.
 
 use core::error::Error;
 use core::fmt;
@@ -38,19 +38,19 @@ pub enum LayoutError {
         /// How many slots were asked for or are in the header.
         slots: u32,
     },
-    /// The header's magic number is another one.
+    /// The header's magic number is wrong.
     BadMagic {
-        /// What is there.
+        /// The value found.
         found: u32,
     },
     /// The header has another length.
     BadHeaderLength {
-        /// What is there.
+        /// The value found.
         found: u32,
     },
     /// The header names features without which the ring cannot be read.
     IncompatibleFeatures {
-        /// What is there.
+        /// The value found.
         found: u32,
     },
     /// The header's head or tail is not the index of a slot.

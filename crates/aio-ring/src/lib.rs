@@ -1,35 +1,35 @@
-//! The completion ring of Linux AIO, laid over memory that the caller gives.
+//! The completion ring of Linux AIO, laid out in memory that the caller provides.
 //!
-//! The ring is a page-backed array of events behind a header of 32 bytes, `struct aio_ring` of
-//! Linux's `fs/aio.c`. One side completes requests and puts an [`Event`] into the ring
+//! In: memory, and events from the producer. Out: the same events, in order, to the consumer. Never
+//! knows: a wrong ordering (see `aio-ring-buggy`), QEMU. It does not allocate, and no thread ever
+//! waits for another one.
+//!
+//! The ring is an array of events behind a header of 32 bytes, `struct aio_ring` of Linux's
+//! `fs/aio.c`. One side completes requests and puts an [`Event`] into the ring
 //! ([`Producer::complete`], the kernel's `aio_complete`); the other takes it out
 //! ([`Consumer::read_evt`], the kernel's `aio_read_evt`). `head` and `tail` run from 0 to
-//! `nr - 1`; the ring is empty where they are equal, so `nr - 1` of its `nr` slots can be in use.
-//!
-//! Nothing here allocates, and no thread ever waits for another one.
+//! `nr - 1`. The ring is empty if they are equal, so at most `nr - 1` of its `nr` slots are in use.
 //!
 //! # The orderings
 //!
-//! The ring is written once, generic over [`Orderings`]: how its two indices are loaded and
-//! stored. This crate has two choices, both right: [`Release`] says it in the terms of Rust's
-//! memory model, [`Wmb`] in those of the kernel's barriers. Any other choice takes an
-//! `unsafe impl`.
+//! The ring is generic over [`Orderings`]: how its two indices are loaded and stored. This crate has
+//! two correct choices: [`Release`] uses the orderings of Rust's memory model, [`Wmb`] the kernel's
+//! barriers. Any other choice takes an `unsafe impl`.
 //!
 //! Two things must hold, and each is a litmus test:
 //!
-//! * **MP, message passing.** Who sees the new tail sees the event that it announces. The
-//!   producer stores event, then tail; the consumer loads tail, then event. Where either pair is
-//!   not ordered, the consumer takes a stale event: what the slot held before.
-//! * **LB, load buffering.** A slot is not filled again while its event is being read. The
-//!   consumer loads the event, then stores head; the producer loads head, then stores the next
-//!   event into the slot. Where neither pair is ordered, the consumer takes an event from the
-//!   future, or a mixture of two.
+//! * **MP, message passing.** A consumer that sees the new tail sees the event that it announces. The
+//!   producer stores event, then tail; the consumer loads tail, then event. If either pair is not
+//!   ordered, the consumer takes a stale event: the previous content of the slot.
+//! * **LB, load buffering.** A slot is not filled again while its event is being read. The consumer
+//!   loads the event, then stores head; the producer loads head, then stores the next event into
+//!   the slot. If neither pair is ordered, the consumer takes a later event, or a mixture of two.
 //!
-//! Each half keeps the other's index as it last saw it and looks again only when, going by it, the
-//! ring is empty or full. One load of the tail so precedes the loads of all the events that it
-//! announces, and one load of the head the stores into all the slots that it gives back. What is
-//! kept is never ahead of the truth, so neither an event nor a free slot is made up. To look each
-//! time would move a cache line between the two sides for each event.
+//! Each half caches the other's index, and loads it again only if the ring is empty or full by the
+//! cached value. So one load of the tail precedes the loads of all events that it announces, and one
+//! load of the head precedes the stores into all slots that it frees. A cached index is never ahead
+//! of the real one, so no half sees an event or a free slot that does not exist. Loading the index
+//! each time would move a cache line between the two sides for each event.
 //!
 //! # Example
 //!
@@ -68,11 +68,11 @@
 //!
 //! # Memory that others write to
 //!
-//! A ring can be [attached to](Ring::attach) memory that was laid out by somebody else, say by
-//! the kernel or by another process, and they may write anything there. Each half therefore keeps
-//! its own index and the number of slots to itself and never reads them back. Only the *other*
-//! side's index is taken from memory, and an index out of range announces nothing: the half that
-//! looks at it finds the ring empty or full. What the events say is for the caller to judge.
+//! A ring can be [attached to](Ring::attach) memory that the kernel or another process has laid out,
+//! and they may write anything there. So each half keeps its own index and the number of slots
+//! private and never reads them back. It reads only the *other* side's index from memory. An index
+//! out of range announces nothing: the half that loads it treats the ring as empty or full. The
+//! contents of events are for the caller to check.
 
 #![no_std]
 #![warn(missing_debug_implementations, clippy::pedantic)]

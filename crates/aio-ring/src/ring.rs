@@ -1,4 +1,4 @@
-//! A ring before its halves go their ways.
+//! A ring before it is split into its halves.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -16,8 +16,8 @@ use crate::{Consumer, LayoutError, Orderings, Producer};
 
 /// A ring in memory that lives for `'m`.
 ///
-/// It is there to be [split](Self::split) into its producer and its consumer. Who has only one
-/// of them, because the other is the kernel's or another process's, takes
+/// [Split](Self::split) it into its producer and its consumer. If the other half belongs to the
+/// kernel or to another process, use
 /// [`into_producer`](Self::into_producer) or [`into_consumer`](Self::into_consumer).
 pub struct Ring<'m, O> {
     memory: Memory<'m>,
@@ -64,10 +64,10 @@ impl<'m, O: Orderings> Ring<'m, O> {
     /// Attaches to a ring that has been laid out already, by the kernel (`io_setup`) or by
     /// [`new`](Self::new).
     ///
-    /// The halves go on where head and tail are.
+    /// The halves continue at the current head and tail.
     ///
-    /// A ring has one producer and one consumer: of the halves use only those that nobody else
-    /// is. With two of a kind events are lost or read twice.
+    /// A ring has one producer and one consumer: use only a half that nobody else uses. With two of
+    /// a kind, events are lost or read twice.
     ///
     /// # Errors
     ///
@@ -124,13 +124,13 @@ impl<'m, O: Orderings> Ring<'m, O> {
         (Producer::new(self.memory), Consumer::new(self.memory))
     }
 
-    /// The producer, where the consumer is somebody else.
+    /// The producer; the consumer is elsewhere.
     #[must_use]
     pub fn into_producer(self) -> Producer<'m, O> {
         Producer::new(self.memory)
     }
 
-    /// The consumer, where the producer is somebody else, the kernel for instance.
+    /// The consumer; the producer is elsewhere, for instance in the kernel.
     #[must_use]
     pub fn into_consumer(self) -> Consumer<'m, O> {
         Consumer::new(self.memory)
