@@ -1,4 +1,4 @@
-//! What goes to the assembler, and to the guest: one small test an architecture.
+//! The assembly and the plan of one small test for each architecture.
 
 use litmus::{Error, Test};
 

@@ -1,8 +1,8 @@
-//! Tests are read, or refused with the line that is wrong.
+//! Tests are parsed, or refused with the line of the error.
 
 use litmus::{Arch, Error, Raw, Test, Type, Value};
 
-/// A test with everything that the format has.
+/// A test with every feature of the format.
 const FULL: &str = r#"(* A comment (* in a comment *). *)
 AArch64 everything
 "A description,

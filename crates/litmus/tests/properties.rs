@@ -1,4 +1,4 @@
-//! Whatever the text is, it is read or refused.
+//! Any text is parsed or refused.
 
 use litmus::{Raw, Test};
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ const TESTS: [&str; 3] = [
     "RISCV t\n(* c (* d *) *)\n{ [x]=1; 0:a0=x; }\n P0 ;\n amoadd.w.aq.rl x5,x6,(a0) ;\nfilter (x=1)\nexists (0:x5=1)\n",
 ];
 
-/// Reads a test; if it is one, does everything with it.
+/// Parses a text; if it is a test, does everything with it.
 fn exercise(text: &str) {
     let Ok(test) = Test::parse(text) else { return };
     let lines = text.lines().count() + 1;

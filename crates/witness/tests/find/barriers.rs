@@ -1,4 +1,4 @@
-//! Barriers that stand in the wrong place.
+//! Misplaced barriers.
 
 use arch::Pairs;
 use witness::{Cycle, Link};
@@ -36,7 +36,7 @@ fn misplaced(cycle: &Cycle) -> Vec<Option<usize>> {
 }
 
 #[test]
-fn behind_the_store_that_it_should_precede() {
+fn after_the_store_that_it_should_precede() {
     let mut run = Run::new();
     run.barrier(0, 0x0f, STORES);
     let data = run.store(0, 0x10, X, 1);
@@ -51,7 +51,7 @@ fn behind_the_store_that_it_should_precede() {
     assert_eq!(misplaced(&run.only()), [Some(late), None]);
 }
 
-/// What stands behind the next execution of the first store belongs to that one.
+/// A barrier after the next execution of the first store belongs to that execution.
 #[test]
 fn before_the_store_that_it_should_follow() {
     let mut run = Run::new();
@@ -68,7 +68,7 @@ fn before_the_store_that_it_should_follow() {
 }
 
 #[test]
-fn a_barrier_of_another_iteration_is_not_meant() {
+fn a_barrier_of_another_iteration_does_not_count() {
     let mut run = Run::new();
     run.barrier(0, 0x0f, STORES);
     run.store_now(0, 0x10, X, 1);
@@ -110,7 +110,7 @@ fn it_orders_the_reordered_pair() {
 }
 
 #[test]
-fn a_barrier_for_something_else_is_not_meant() {
+fn a_barrier_for_something_else_does_not_count() {
     // Another access lies between.
     let mut run = Run::new();
     run.barrier(0, 0x0e, STORES);

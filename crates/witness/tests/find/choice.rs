@@ -1,4 +1,4 @@
-//! Which cycle comes first.
+//! Which cycle is ranked first.
 
 use insta::assert_snapshot;
 use overtake_report::trace::Op;
@@ -66,7 +66,7 @@ fn the_last_load_of_the_flag() {
 
 /// Of the loads that read the old value, the first one.
 #[test]
-fn the_first_load_of_the_past() {
+fn the_first_stale_load() {
     let mut run = Run::new();
     let tail = run.store(0, 0x10, TAIL, 1);
     let first = run.load(0, 0x11, HEAD, 0);
@@ -96,7 +96,7 @@ fn other_memory_before_the_same() {
 }
 
 #[test]
-fn what_was_read_before_what_was_not() {
+fn reads_from_before_from_read() {
     let mut run = Run::new();
     let tail = run.store(0, 0x10, TAIL, 1);
     for _ in 0..9 {
@@ -131,7 +131,7 @@ fn the_same_instructions_once() {
     assert_eq!(run.only().edges[3].from, closing[0]);
 }
 
-/// What a third thread passes on is ISA2, and says no more than MP.
+/// Passed on by a third thread it would be ISA2, which explains no more than MP.
 #[test]
 fn two_threads_before_three() {
     let mut run = Run::new();

@@ -1,4 +1,4 @@
-//! Cycles in runs that are written by hand, and in random ones.
+//! Cycles in handwritten runs and in random ones.
 
 mod barriers;
 mod choice;

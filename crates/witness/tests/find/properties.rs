@@ -1,4 +1,4 @@
-//! What holds for random runs.
+//! Properties of random runs.
 
 use arch::Pairs;
 use overtake_report::trace::{Access, Event, Op};
@@ -8,7 +8,7 @@ use crate::run::Run;
 
 const BASE: u64 = 0x1000;
 
-/// An access of any size, in a run without weakness.
+/// An access of any size, in a sequentially consistent run.
 #[derive(Debug, Clone)]
 struct Any {
     thread: u32,
@@ -80,7 +80,7 @@ fn nonsense() -> impl Strategy<Value = Event> {
     prop_oneof![6 => access, 3 => visible, 1 => barrier, 1 => Just(Event::Outside)]
 }
 
-/// What happens next in a run with weakness: words only.
+/// The next step of a run with weak memory. All accesses are of whole words.
 #[derive(Debug, Clone)]
 enum Next {
     Access {
@@ -115,15 +115,15 @@ fn next() -> impl Strategy<Value = Next> {
     ]
 }
 
-/// A machine of a few words: its stores wait, and its threads may read the past.
+/// A machine of a few words: its stores stay pending, and its loads may return stale values.
 #[derive(Default)]
 struct Machine {
     run: Run,
-    /// Of each word the visible stores.
+    /// The visible stores of each word.
     visible: [Vec<usize>; WORDS],
-    /// Of each thread and word the stores that wait.
+    /// The pending stores of each thread and word.
     pending: [[Vec<usize>; WORDS]; THREADS],
-    /// Of each thread and word how many visible stores it sees, and the first that it does not.
+    /// For each thread and word, how many visible stores it sees, and the first that it does not.
     past: [[Option<(usize, u64)>; WORDS]; THREADS],
     /// Each load with its word and the store that it read.
     reads: Vec<(usize, usize, Option<usize>)>,
@@ -195,8 +195,8 @@ impl Machine {
         self.visible[word].push(store);
     }
 
-    /// Whether program order and communication, all of it, have a cycle: accesses are left when
-    /// those that nothing comes before are taken away again and again.
+    /// Whether program order and communication have a cycle: accesses remain after repeatedly removing
+    /// those without a predecessor.
     fn has_cycle(&self) -> bool {
         let events = &self.run.events;
         let accesses: Vec<usize> = (0..events.len())
@@ -269,7 +269,7 @@ proptest! {
         prop_assert_eq!(run.show(), "");
     }
 
-    /// Numbers and values that fit nothing: edges are those of accesses, all the same.
+    /// Inconsistent numbers and values: edges still connect accesses.
     #[test]
     fn any_trace_is_read(events in prop::collection::vec(nonsense(), 0..60)) {
         let mut run = Run::new();
@@ -277,7 +277,7 @@ proptest! {
         run.find();
     }
 
-    /// [`Run::find`] checks each cycle besides.
+    /// [`Run::find`] also checks each cycle.
     #[test]
     fn a_cycle_is_found_where_there_is_one(steps in prop::collection::vec(next(), 0..60)) {
         let mut machine = Machine::default();

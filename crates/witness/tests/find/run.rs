@@ -1,4 +1,4 @@
-//! Builds a trace, an event at a time, and shows what is found in it.
+//! Builds a trace, an event at a time, and shows the cycles found in it.
 
 use arch::Pairs;
 use std::collections::HashMap;
@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use overtake_report::trace::{Access, Event, Op, Trace};
 use witness::{Cycle, Link, find};
 
-/// A run. What it does is named by the index of its event.
+/// A run. Its methods add an event and return its index.
 #[derive(Default)]
 pub struct Run {
     pub events: Vec<Event>,
@@ -44,7 +44,7 @@ impl Run {
         }))
     }
 
-    /// A store of eight bytes that waits.
+    /// A pending store of eight bytes.
     pub fn store(&mut self, thread: u32, pc: u64, addr: u64, value: u64) -> usize {
         self.access(thread, pc, addr, Op::Store, &value.to_le_bytes())
     }
@@ -164,7 +164,7 @@ impl Run {
         }
     }
 
-    /// What holds for every cycle.
+    /// Checks the properties of every cycle.
     pub fn check(&self, cycle: &Cycle) {
         let edges = &cycle.edges;
         let program = |link: Link| matches!(link, Link::Program { .. });

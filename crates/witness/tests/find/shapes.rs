@@ -1,4 +1,4 @@
-//! The shapes of the literature, each as the model gives it.
+//! The named shapes, each as the model produces it.
 
 use insta::assert_snapshot;
 
@@ -63,7 +63,7 @@ fn r() {
     assert_snapshot!(run.show(), @"R: 10 (po StoreAfterStore) 11 (co) 20 (po) 21 (fr)");
 }
 
-/// As its family starts, whatever leads backward.
+/// It starts as its family does, whichever step leads backward.
 #[test]
 fn r_of_a_late_load() {
     let mut run = Run::new();
@@ -197,7 +197,7 @@ fn interleaving_gives_no_cycle() {
     assert_eq!(run.show(), "");
 }
 
-/// The load may have come first.
+/// The load may have been first.
 #[test]
 fn a_late_store_alone_is_no_cycle() {
     let mut run = Run::new();

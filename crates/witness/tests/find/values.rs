@@ -1,4 +1,4 @@
-//! Whose value a load read, and what happens if nobody's.
+//! Which store a load read, and loads whose value the trace does not explain.
 
 use insta::assert_snapshot;
 use overtake_report::trace::Op;
@@ -8,7 +8,7 @@ use crate::run::Run;
 const X: u64 = 0x1000;
 const Y: u64 = 0x1008;
 
-/// MP, whose last load reads this.
+/// MP whose last load reads `value`.
 fn mp(value: u64) -> Run {
     let mut run = Run::new();
     run.load(1, 0x1f, X, 0);
@@ -21,7 +21,7 @@ fn mp(value: u64) -> Run {
 }
 
 #[test]
-fn a_value_that_nobody_wrote_takes_no_part() {
+fn a_value_that_no_store_wrote_takes_no_part() {
     assert!(mp(0).show().starts_with("MP"));
     assert_eq!(mp(3).show(), "");
     // It is not visible yet, and another thread's.
@@ -41,7 +41,7 @@ fn a_flag_that_the_kernel_wrote_takes_no_part() {
 }
 
 #[test]
-fn what_was_there_at_first_may_change_outside() {
+fn initial_values_may_change_outside() {
     let mut run = Run::new();
     run.load(1, 0x1e, X, 5);
     run.outside();
@@ -69,7 +69,7 @@ fn a_thread_reads_its_own_pending_store() {
 }
 
 #[test]
-fn a_thread_sees_its_own_write_beyond_what_it_does_not_see() {
+fn a_thread_sees_its_own_write_after_an_unseen_one() {
     let mut run = Run::new();
     let other = run.store(0, 0x10, X, 1);
     let unseen = run.visible(other);
@@ -131,7 +131,7 @@ fn an_access_over_two_granules_misses_a_write_in_one() {
     assert_snapshot!(run.show(), @"MP: 10 (po) 11 (rf) 20 (po StaleLoad) 21 (fr)");
 }
 
-/// The store is one, only the load is torn: no order of accesses explains that.
+/// Only the load is torn: no order of accesses explains that.
 #[test]
 fn a_torn_access_alone_is_no_cycle() {
     let mut run = Run::new();

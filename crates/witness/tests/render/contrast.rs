@@ -1,8 +1,8 @@
-//! Text can be told from what is behind it: 4.5 to 1 (WCAG 2, AA), light and dark.
+//! Text has enough contrast: 4.5 to 1 (WCAG 2, AA), light and dark.
 
 use witness::render::{html, sample, svg};
 
-/// How bright a colour is, `#rrggbb`.
+/// The relative luminance of a colour `#rrggbb`.
 fn luminance(colour: &str) -> f64 {
     let part = |at: usize| {
         let value = u8::from_str_radix(&colour[at..at + 2], 16).unwrap();
@@ -21,7 +21,7 @@ fn contrast(one: &str, other: &str) -> f64 {
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-/// What follows `key`, up to a semicolon: the last one, as that is what counts.
+/// The text after the last `key`, up to a semicolon: the last declaration wins.
 fn value<'a>(css: &'a str, key: &str) -> &'a str {
     let (_, rest) = css.rsplit_once(key).unwrap_or_else(|| panic!("no {key}"));
     let (value, _) = rest.split_once(';').unwrap();

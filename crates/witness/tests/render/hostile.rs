@@ -1,4 +1,4 @@
-//! Names and source text that would like to be something else.
+//! Names and source text that contain control characters and tags.
 
 use witness::render::{
     Cell, Evidence, MachineCode, Page, Source, Style, Table, html, sample, svg, text,
@@ -154,7 +154,7 @@ fn pages_have_no_foreign_tags() {
     assert!(!html.contains("<!--"));
 }
 
-/// Indices that lead nowhere are passed over.
+/// Indices out of range are skipped.
 #[test]
 fn broken_stories_are_shown() {
     let mut story = sample::message_passing();

@@ -1,4 +1,4 @@
-//! What the forms of a story look like.
+//! The forms of a story: text, picture, page.
 #![forbid(unsafe_code)]
 
 mod contrast;

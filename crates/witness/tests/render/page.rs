@@ -18,7 +18,7 @@ fn self_contained() {
     assert_self_contained(&closed(&html(&Page::default())));
 }
 
-/// The same names again and again, some of them without a letter.
+/// Repeated names, and names without an ASCII letter.
 #[test]
 fn ids_are_unique() {
     let mut page = sample::page();
@@ -44,7 +44,7 @@ fn ids_are_unique() {
 }
 
 #[test]
-fn what_is_empty_is_left_out() {
+fn empty_parts_are_left_out() {
     let page = Page {
         title: "Nothing yet".into(),
         table: Some(Table::default()),
@@ -60,7 +60,7 @@ fn what_is_empty_is_left_out() {
     assert_eq!(headings, ["Nothing yet", "Results"]);
 }
 
-/// One h1; no level is left out on the way down.
+/// One h1; no level is skipped.
 #[test]
 fn headings_are_in_order() {
     let html = closed(&html(&sample::page()));
@@ -76,7 +76,7 @@ fn headings_are_in_order() {
     );
 }
 
-/// What a reader who does not see or has no mouse needs.
+/// For screen readers and keyboards.
 #[test]
 fn accessible() {
     let html = closed(&html(&sample::page()));

@@ -1,10 +1,10 @@
-//! Documents as trees.
+//! Parses documents as trees, and checks them.
 
 use std::collections::HashSet;
 
 use roxmltree::{Document, ParsingOptions};
 
-/// Elements that bring something from elsewhere, or run it.
+/// Elements that load or run something from elsewhere.
 const FETCHING: [&str; 12] = [
     "audio",
     "base",
@@ -20,7 +20,7 @@ const FETCHING: [&str; 12] = [
     "video",
 ];
 
-/// The page as XML: its elements without an end are given one.
+/// The page as XML: void elements are closed.
 pub fn closed(html: &str) -> String {
     let mut out = String::new();
     let mut rest = html;
@@ -43,8 +43,7 @@ pub fn tree(text: &str) -> Document<'_> {
     Document::parse_with_options(text, options).unwrap()
 }
 
-/// The document needs nothing from elsewhere, each id is there once, and what is referred to is
-/// there.
+/// The document is self-contained, ids are unique, and references resolve.
 pub fn assert_self_contained(text: &str) {
     let tree = tree(text);
     let mut ids = HashSet::new();
@@ -77,7 +76,7 @@ pub fn assert_self_contained(text: &str) {
     }
 }
 
-/// The document says nothing that looks like an address, not even in text.
+/// The document contains nothing that looks like a URL, not even in text.
 pub fn assert_no_addresses(text: &str) {
     let text = text.replace(r#" xmlns="http://www.w3.org/2000/svg""#, "");
     for address in ["http", "//", "src="] {
