@@ -60,7 +60,7 @@ pub fn seconds(work: impl FnOnce()) -> f64 {
 
 /// A duration as text, with a unit that suits it.
 #[must_use]
-pub fn said(seconds: f64) -> String {
+pub fn duration_text(seconds: f64) -> String {
     let duration = Duration::from_secs_f64(seconds.max(0.0));
     format!("{duration:.2?}")
 }

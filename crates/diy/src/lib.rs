@@ -11,7 +11,7 @@
 //!
 //! The names are those of Alglave, Maranget and Tautschnig, "Herding cats" (TOPLAS 2014). Cycles are
 //! limited to accesses of four bytes, and have no exclusives and no read-modify-write but x86's
-//! `xchg`. Other tests are made from [`Step`]s, such as those of [`by_hand`].
+//! `xchg`. Other tests are made from [`Step`]s, such as those of [`by_hand()`].
 #![forbid(unsafe_code)]
 
 mod build;

@@ -1,7 +1,7 @@
 //! The choices, and their lines of text.
 //!
 //! Parsed without winnow: a line is words between single spaces, and slice patterns over them read
-//! like the format. Nothing is said about a malformed line but its number and its text.
+//! like the format. Errors give only the number and the text of a malformed line.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! Time from the start of the process to the first stale read.
 
-use overtake_bench::sample::{Sample, said, seconds};
+use overtake_bench::sample::{Sample, duration_text, seconds};
 
 use crate::setting::{Result, Setting, done, run};
 
@@ -31,10 +31,10 @@ pub fn measure(setting: &Setting) -> Result<()> {
         let (start, exposure) = (Sample::new(starts), Sample::new(exposures));
         println!(
             "  {target:8} start {}; median {}, x{:.2}; 95 % {}, x{:.2}  ({seeds} seeds)",
-            said(start.median()),
-            said(exposure.median()),
+            duration_text(start.median()),
+            duration_text(exposure.median()),
             exposure.median() / start.median(),
-            said(exposure.quantile(0.95)),
+            duration_text(exposure.quantile(0.95)),
             exposure.quantile(0.95) / start.median()
         );
     }

@@ -1,6 +1,6 @@
 //! Work of one thread: alone, and beside another thread that sleeps.
 
-use overtake_bench::sample::{in_turns, said, seconds};
+use overtake_bench::sample::{duration_text, in_turns, seconds};
 
 use crate::setting::{Result, Setting, done};
 
@@ -46,7 +46,7 @@ pub fn measure(setting: &Setting) -> Result<()> {
             println!(
                 "  {target:8} {work:9} {:6} {:>9}  x{:.2}  x{:.2}   overtake to empty: {:.2}",
                 if beside { "beside" } else { "" },
-                said(plain.median()),
+                duration_text(plain.median()),
                 empty.median() / plain.median(),
                 ours.median() / plain.median(),
                 ours.median() / empty.median()

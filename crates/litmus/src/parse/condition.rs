@@ -100,10 +100,10 @@ fn place(test: &mut Test, words: &mut Words<'_>, shown: bool) -> Result<usize, E
                 .ok_or_else(|| Error::new(line, format!("there is no processor {processor}")))?;
             let (register, bits) = register_and_bits(test, words)?;
             let initial = test.processors[processor].registers.iter();
-            let said = initial
+            let declared = initial
                 .filter(|initial| initial.register == register)
                 .find_map(|initial| initial.kind);
-            let kind = match (said, bits) {
+            let kind = match (declared, bits) {
                 (Some(kind), _) => kind,
                 (None, 64) => Type::Undeclared,
                 (None, bits) => Type::Integer { bits, signed: true },

@@ -15,7 +15,7 @@ pub(super) struct Read {
     pub sources: Vec<Option<usize>>,
 }
 
-/// What all loads read. A load is left out if the trace does not explain the bytes that it read: the
+/// What all loads read. A load is skipped if the trace does not explain the bytes that it read: the
 /// kernel wrote them, or a thread before the memory was watched.
 pub(super) fn reads(events: &[Event], writes: &Writes) -> Vec<Read> {
     let mut reader = Reader {

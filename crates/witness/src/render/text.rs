@@ -66,7 +66,7 @@ pub fn text(story: &Story, style: Style) -> String {
     }
     if !story.edges.is_empty() {
         out.heading(
-            "Why no interleaving explains it: each access must come before the next, in a cycle",
+            "Why no interleaving explains it: each access is ordered before the next, in a cycle",
         );
         for edge in &story.edges {
             out.edge(edge);

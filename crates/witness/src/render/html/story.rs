@@ -24,7 +24,7 @@ pub fn story(story: &Story, name: &str, id: &str) -> Markup {
             figure {
                 (scrolled(&format!("Picture: {name}"), &svg::picture(story, id, false)))
                 figcaption {
-                    "Time runs downwards. Each arrow leads from an access to one that must come after "
+                    "Time runs downwards. Each arrow leads from an access to one that is ordered after "
                     "it. The arrows form a cycle, so no interleaving of the threads explains this run. "
                     @if words::pending_stores(story).next().is_some() {
                         "A dashed line leads from a store to the moment at which other threads can see it."
@@ -72,13 +72,13 @@ fn relation(edge: &Relation) -> Markup {
         to,
         name,
         reordered,
-        words: said,
+        words: in_words,
     } = edge;
     html! {
         li {
             abbr title=(words::relation(name)) { (name) }
             span class="steps" { " " (words::number(*from)) " → " (words::number(*to)) " " }
-            (said)
+            (in_words)
             @if let Some(reordering) = reordered {
                 " " strong class="bad" { "(" (words::reordering(*reordering)) ")" }
             }
