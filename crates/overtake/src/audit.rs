@@ -42,7 +42,6 @@ pub struct Args {
     pub all: bool,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub when: WhenArgs,
 
     /// Form of the result
@@ -55,7 +54,6 @@ pub struct Args {
     pub output: Option<PathBuf>,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub guest: GuestArgs,
 }
 

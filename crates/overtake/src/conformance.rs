@@ -59,7 +59,6 @@ pub struct Args {
     pub sample: u64,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub series: SeriesArgs,
 
     /// List the allowed outcomes that were not reached, and what overtake lacks for them if that is

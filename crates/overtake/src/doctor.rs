@@ -34,7 +34,6 @@ pub struct Args {
     pub format: SummaryFormat,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub place: PlaceArgs,
 }
 

@@ -53,7 +53,6 @@ pub struct Args {
     pub cure_seeds: u64,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub when: WhenArgs,
 
     /// Write the shrunken schedule into this file
@@ -70,7 +69,6 @@ pub struct Args {
     pub output: Option<PathBuf>,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub guest: GuestArgs,
 }
 

@@ -5,7 +5,7 @@
 //!
 //! | module | concept |
 //! |---|---|
-//! | [`cli`] | the command line: its commands |
+//! | `cli` | the command line: its commands |
 //! | `args` | options that several commands share |
 //! | `run`, `replay`, `explain`, `audit`, `matrix`, `merge`, `report`, `litmus`, `generate`, `conformance`, `doctor` | a command each, with its options |
 //! | `foreground` | a run with this program's input and output |
@@ -17,7 +17,7 @@
 
 mod args;
 mod audit;
-pub mod cli;
+mod cli;
 mod conformance;
 mod doctor;
 mod error;

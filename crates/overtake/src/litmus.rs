@@ -39,7 +39,6 @@ verdicts forbid. Otherwise that of the first error: 86 for a test that cannot be
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub series: SeriesArgs,
 
     /// Form of the result: for people, a line for each test, one array of objects, or nothing

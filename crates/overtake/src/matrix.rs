@@ -98,11 +98,9 @@ pub struct Args {
     pub output: Option<PathBuf>,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub strategy: StrategyArgs,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub place: PlaceArgs,
 }
 

@@ -34,7 +34,6 @@ pub struct Args {
     pub quiet: bool,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub guest: GuestArgs,
 }
 

@@ -76,11 +76,9 @@ pub struct Args {
     pub output: PathBuf,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub strategy: StrategyArgs,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub place: PlaceArgs,
 }
 

@@ -85,7 +85,6 @@ pub struct Args {
     pub record: Option<PathBuf>,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub guest: GuestArgs,
 }
 

@@ -61,7 +61,6 @@ pub struct GuestArgs {
     pub slots: Option<u32>,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub place: PlaceArgs,
 
     /// QEMU to use [default: `qemu-TARGET` on PATH, or what OVERTAKE_QEMU_AARCH64, …_PPC64LE,
@@ -75,7 +74,6 @@ pub struct GuestArgs {
 
     // The last field: a heading holds for all that follows it.
     #[command(flatten, next_help_heading = EMULATION)]
-    #[allow(missing_docs)]
     pub strategy: StrategyArgs,
 }
 

@@ -50,7 +50,6 @@ pub struct SeriesArgs {
     pub check: bool,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub strategy: StrategyArgs,
 
     /// Pass an option on to the plugin as it is; may be repeated
@@ -58,7 +57,6 @@ pub struct SeriesArgs {
     pub plugin_option: Vec<String>,
 
     #[command(flatten)]
-    #[allow(missing_docs)]
     pub place: PlaceArgs,
 }
 
