@@ -3,7 +3,7 @@
 use crate::memory::{BASE, Unseen, address};
 use crate::mutation::Mutation;
 use crate::processor::{Choice, Processor};
-use diy::{Observable, Test};
+use diy::{Observable, Step, Test};
 use std::collections::{BTreeSet, HashSet};
 use weakmem::{Machine, PAGE_SIZE, Rules, ThreadId};
 
@@ -22,6 +22,36 @@ pub fn outcomes(test: &Test, rules: Rules) -> BTreeSet<String> {
 /// As [`outcomes`], with a rule left out or two calls exchanged: for tests of the tests.
 #[must_use]
 pub fn mutated_outcomes(test: &Test, rules: Rules, mutation: Mutation) -> BTreeSet<String> {
+    explore(test, rules, |_| Processor::new(mutation, []))
+}
+
+/// As [`mutated_outcomes`], where each location that one processor alone accesses lies on a page of
+/// its own. What is stored there is visible at once, as in the plugin; it still orders.
+#[must_use]
+pub fn outcomes_with_own_pages(test: &Test, rules: Rules, mutation: Mutation) -> BTreeSet<String> {
+    explore(test, rules, |index| {
+        Processor::new(mutation, locations_of(test, index))
+    })
+}
+
+/// The locations that this processor alone accesses.
+fn locations_of(test: &Test, processor: usize) -> BTreeSet<usize> {
+    let accessed = |index: usize| -> BTreeSet<usize> {
+        let steps = test.processors[index].steps.iter();
+        let location = |step: &Step| match step {
+            Step::Access(access) => Some(access.location),
+            Step::Fence(_) | Step::Branch { .. } => None,
+        };
+        steps.filter_map(location).collect()
+    };
+    let mut own = accessed(processor);
+    for other in (0..test.processors.len()).filter(|other| *other != processor) {
+        own = own.difference(&accessed(other)).copied().collect();
+    }
+    own
+}
+
+fn explore(test: &Test, rules: Rules, processor: impl Fn(usize) -> Processor) -> BTreeSet<String> {
     let mut machine = Machine::new(rules);
     machine.insert_page(BASE, [0; PAGE_SIZE]);
     for _ in &test.processors {
@@ -29,7 +59,7 @@ pub fn mutated_outcomes(test: &Test, rules: Rules, mutation: Mutation) -> BTreeS
     }
     let mut first = State {
         machine,
-        processors: vec![Processor::new(mutation); test.processors.len()],
+        processors: (0..test.processors.len()).map(processor).collect(),
     };
     for index in 0..test.processors.len() {
         run_local_steps(&mut first, test, index);
@@ -99,6 +129,10 @@ fn run_local_steps(state: &mut State, test: &Test, index: usize) {
 fn final_state(state: &State, test: &Test) -> String {
     test.state(|observable| match observable {
         Observable::Location(location) => {
+            let mut processors = state.processors.iter();
+            if let Some(value) = processors.find_map(|one| one.own(location)) {
+                return value & u64::from(u32::MAX);
+            }
             let mut bytes = [0; 4];
             state.machine.image().read(address(location), &mut bytes);
             u64::from(u32::from_le_bytes(bytes))

@@ -18,7 +18,7 @@ mod processor;
 mod rule;
 mod without;
 
-pub use explore::{mutated_outcomes, outcomes};
+pub use explore::{mutated_outcomes, outcomes, outcomes_with_own_pages};
 pub use mutation::Mutation;
 pub use not_reached::{NOT_REACHED, NotReached};
 pub use order::{Sort, Swap};

@@ -10,6 +10,14 @@ pub(crate) fn address(location: usize) -> u64 {
     BASE + 64 * location as u64
 }
 
+/// How far from there a location is that one processor has on a page of its own.
+const OWN_PAGES: u64 = 0x10_0000;
+
+/// The address of a location that one processor has on a page of its own.
+pub(crate) fn own_address(location: usize) -> u64 {
+    address(location) + OWN_PAGES
+}
+
 /// Every write stays unseen until the exploration chooses that it is seen.
 pub(crate) struct Unseen;
 

@@ -2,13 +2,14 @@
 //! instruction (`weakmem::Call`).
 
 use crate::instruction;
-use crate::memory::{Unseen, address};
+use crate::memory::{Unseen, address, own_address};
 use crate::mutation::Mutation;
 use crate::order::{self, Sort};
 use crate::rule::Rule;
 use crate::without;
 use diy::{Access, Arch, Operation, Register, Step, Value};
-use weakmem::{Call, Execution, Load, Machine, ThreadId, View};
+use std::collections::BTreeMap;
+use weakmem::{Call, Execution, Load, Machine, Memory, ThreadId, View};
 
 /// A processor in the midst of its steps.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub(crate) struct Processor {
     mutation: Mutation,
     /// Threads that do what it did without [`Rule::CoWR`] or [`Rule::CoWW`].
     ghosts: Vec<ThreadId>,
+    /// What the locations hold that it has on pages of its own.
+    own: BTreeMap<usize, [u8; 8]>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -75,14 +78,40 @@ impl Choice {
 }
 
 impl Processor {
-    /// One that has done nothing.
-    pub fn new(mutation: Mutation) -> Processor {
+    /// One that has done nothing, and has these locations on pages of its own.
+    pub fn new(mutation: Mutation, own: impl IntoIterator<Item = usize>) -> Processor {
         Processor {
             next: 0,
             results: Vec::new(),
             mutation,
             ghosts: Vec::new(),
+            own: own.into_iter().map(|location| (location, [0; 8])).collect(),
         }
+    }
+
+    /// What a location holds that it has on a page of its own.
+    pub fn own(&self, location: usize) -> Option<u64> {
+        self.own.get(&location).copied().map(u64::from_le_bytes)
+    }
+
+    /// Where an access is.
+    fn addr(&self, access: &Access) -> u64 {
+        let location = access.location;
+        let start = if self.own.contains_key(&location) {
+            own_address(location)
+        } else {
+            address(location)
+        };
+        start + u64::from(access.offset)
+    }
+
+    /// The bytes of an access to a page of its own.
+    fn own_bytes(&mut self, access: &Access) -> Option<&mut [u8]> {
+        let start = usize::from(access.offset);
+        let end = start + usize::from(access.size);
+        self.own
+            .get_mut(&access.location)
+            .map(|bytes| &mut bytes[start..end])
     }
 
     /// The threads whose pending stores are its own.
@@ -142,7 +171,8 @@ impl Processor {
             }
             Step::Fence(fence) => {
                 let fence = without::fence(instruction::fence(fence, arch), self.mutation);
-                let mut execution = Execution::one_by_one(&fence, weakmem::Access::NONE);
+                let mut execution =
+                    Execution::one_by_one(&fence, weakmem::Access::NONE, Memory::Shared);
                 for call in calls {
                     execution.call(call, &fence, machine, thread, &mut Unseen);
                 }
@@ -188,9 +218,14 @@ impl Processor {
             machine.read(thread, intended.addr, &mut there[..intended.len]);
             (intended.store, intended.bytes) = (true, &there[..intended.len]);
         }
+        let memory = if self.own.contains_key(&access.location) {
+            Memory::Private
+        } else {
+            Memory::Shared
+        };
         let mut prepared = *step;
         prepared.newest &= self.keeps(Rule::Atomic);
-        let mut execution = Execution::one_by_one(&prepared, intended);
+        let mut execution = Execution::one_by_one(&prepared, intended, memory);
         let at = calls.iter().position(|call| *call == Call::Access);
         let (before, after) = calls.split_at(at.unwrap_or_default());
         for call in before {
@@ -206,6 +241,11 @@ impl Processor {
             ..intended
         };
         execution.accessed(reported);
+        if let Some(bytes) = self.own_bytes(access)
+            && done.wrote
+        {
+            bytes.copy_from_slice(reported.bytes);
+        }
         for call in after {
             let step = without::access(*step, *call, mutation);
             match (*call, &mut copy) {
@@ -221,7 +261,9 @@ impl Processor {
                     };
                     machine.load(thread, load);
                 }
-                (Call::Write, _) if access.operation == Operation::Write => {
+                (Call::Write, _)
+                    if access.operation == Operation::Write && memory == Memory::Shared =>
+                {
                     let wrong = without::write(mutation, &step, &reported, machine, thread);
                     match wrong {
                         None => execution.call(*call, &step, machine, thread, &mut Unseen),
@@ -244,7 +286,7 @@ impl Processor {
         let follows_address = (self.keeps(Rule::LoadAddress) || !operation.reads())
             && (self.keeps(Rule::StoreAddress) || !operation.writes());
         weakmem::Access {
-            addr: address(access.location) + u64::from(access.offset),
+            addr: self.addr(access),
             len: access.size.into(),
             address: self.view(access.address.filter(|_| follows_address)),
             data: self.view(access.data.filter(|_| self.keeps(Rule::StoreData))),
@@ -315,8 +357,14 @@ impl Processor {
         machine: &mut Machine,
         thread: ThreadId,
     ) -> [u8; 8] {
-        let addr = address(access.location) + u64::from(access.offset);
+        let addr = self.addr(access);
         let len = usize::from(access.size);
+        if let Some(own) = self.own.get(&access.location) {
+            let start = usize::from(access.offset);
+            let mut bytes = [0; 8];
+            bytes[..len].copy_from_slice(&own[start..start + len]);
+            return bytes;
+        }
         let mut earlier = [0; 8];
         machine.read(thread, addr, &mut earlier[..len]);
         if let Choice::Sees(count) = choice {

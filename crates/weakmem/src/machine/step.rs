@@ -120,13 +120,13 @@ impl<'a> Execution<'a> {
         }
     }
 
-    /// A step that makes its calls one by one, to memory that the model holds. For explorations:
-    /// its plain stores stay pending until [`Machine::commit`].
+    /// A step that makes its calls one by one. For explorations: its plain stores stay pending
+    /// until [`Machine::commit`].
     #[must_use]
-    pub fn one_by_one(step: &Step, access: Access<'a>) -> Self {
+    pub fn one_by_one(step: &Step, access: Access<'a>, memory: Memory) -> Self {
         Self {
             must_see: step.must_see(access.address),
-            ..Self::new(access, Memory::Shared)
+            ..Self::new(access, memory)
         }
     }
 

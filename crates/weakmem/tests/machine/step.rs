@@ -48,7 +48,7 @@ fn phases(machine: &mut Machine, step: &Step, access: Access<'_>, memory: Memory
 }
 
 fn one_by_one(machine: &mut Machine, step: &Step, access: Access<'_>, calls: &[Call]) -> View {
-    let mut execution = Execution::one_by_one(step, access);
+    let mut execution = Execution::one_by_one(step, access, Memory::Shared);
     for call in calls {
         execution.call(*call, step, machine, 1, &mut Delay(LONG));
     }
