@@ -1,8 +1,9 @@
 //! All runs of a test.
 
+use crate::choice::Choice;
 use crate::memory::{BASE, Unseen, address};
 use crate::mutation::Mutation;
-use crate::processor::{Choice, Processor};
+use crate::processor::Processor;
 use diy::{Observable, Step, Test};
 use std::collections::{BTreeSet, HashSet};
 use weakmem::{Machine, PAGE_SIZE, Rules, ThreadId};

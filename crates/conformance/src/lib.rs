@@ -8,6 +8,7 @@
 //! notices.
 #![forbid(unsafe_code)]
 
+mod choice;
 mod explore;
 pub mod instruction;
 mod memory;
