@@ -1,7 +1,7 @@
 //! Which orderings of a program are needed.
 //!
-//! One run says which barriers, acquires and releases the program goes through. Each is then ignored, and
-//! a failure is looked for; one that is found is explained.
+//! One run shows which barriers, acquires and releases the program executes. The audit then ignores one
+//! of them at a time, searches for a failure, and explains the one that it finds.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::search::{Failed, search};
 use crate::setup::Setup;
 use crate::trial::{Ask, Trials};
 
-/// What came of an audit.
+/// The result of an audit.
 #[derive(Debug, Serialize)]
 pub struct Audit {
     /// The machine.

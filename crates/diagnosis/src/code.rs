@@ -140,7 +140,7 @@ pub fn is_of_the_toolchain(file: &str) -> bool {
 }
 
 /// The function and line at an address: of the innermost inlined function that is not the
-/// toolchain's, since nobody looks for his mistake in `AtomicU32::store`.
+/// toolchain's: a mistake is in the code that calls `AtomicU32::store`, not in it.
 fn source(loader: &Loader, address: u64) -> (Option<String>, Option<Line>) {
     let mut best = (None, None);
     let Ok(mut frames) = loader.find_frames(address) else {

@@ -1,8 +1,8 @@
 //! Why a program fails.
 //!
-//! The choices of a failing run are minimised, and the run that is left is looked at: the cycle of
-//! accesses that no interleaving gives (crate `witness`), in words that people know, and what would
-//! have prevented it.
+//! Minimises the choices of a failing run, finds in the minimised run the cycle of accesses that no
+//! interleaving gives (crate `witness`), names its accesses, and tries orderings that would have
+//! prevented it.
 
 use schedule::Choices;
 use witness::{Shrunk, Story};
@@ -14,7 +14,7 @@ use crate::search::Failed;
 use crate::story::Teller;
 use crate::trial::Ask;
 
-/// What came of an explanation.
+/// A failure, explained.
 #[derive(Debug)]
 pub struct Explained {
     /// The story.

@@ -30,7 +30,7 @@ impl When {
     }
 
     /// How a run failed, in words that are the same for the same failure; none if it did not. An error
-    /// that has nothing to do with the program stays one.
+    /// that the program did not cause is returned as it is.
     pub fn classify(
         &self,
         outcome: Result<Outcome, Error>,

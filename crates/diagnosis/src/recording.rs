@@ -107,7 +107,7 @@ impl Recorded {
         }
     }
 
-    /// What it was recorded of, unless another program was named: that must be the same file then.
+    /// The program or the ring that it was recorded of.
     pub fn subject(&self) -> Result<Subject, Error> {
         let split = |name: &str| {
             let line = self.get(name)?;

@@ -16,27 +16,27 @@ use crate::failure::When;
 use crate::recording;
 use crate::setup::Setup;
 
-/// What is asked of a run.
+/// How a run is made, and what it records.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ask<'a> {
     /// The choices to make; none: those of the setup's strategy and seed.
     pub choices: Option<&'a Choices>,
-    /// Whether to write down what was chosen.
+    /// Whether to record the choices.
     pub record: bool,
-    /// Whether to write down what happened.
+    /// Whether to trace the accesses to shared memory.
     pub trace: bool,
     /// Orderings to assume, or to ignore.
     pub assumptions: &'a [String],
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Trial {
     /// How it failed, if it did.
     pub failure: Option<String>,
-    /// What was chosen, if it was asked for.
+    /// The choices, if they were recorded.
     pub choices: Choices,
-    /// What happened, if it was asked for.
+    /// The accesses, if they were traced.
     pub trace: Trace,
 }
 

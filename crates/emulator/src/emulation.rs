@@ -95,7 +95,7 @@ impl Emulation {
         self.cpu.as_deref().unwrap_or(qemu.target.cpu())
     }
 
-    /// What a run under the plugin came to, by how it ended and by its report.
+    /// The outcome of a run under the plugin, from how it ended and from its report.
     pub fn outcome(
         &self,
         qemu: &Qemu,

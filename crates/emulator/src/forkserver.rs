@@ -46,7 +46,7 @@ pub struct ForkServer {
 
 impl ForkServer {
     /// Starts a guest up to its first thread. None: it has ended before, or no fork server is possible
-    /// here; a run of its own says why, if that is an error.
+    /// here; a single run tells why, if that is an error.
     pub fn start(
         emulation: &Emulation,
         qemu: &Qemu,

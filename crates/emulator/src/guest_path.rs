@@ -16,7 +16,7 @@ use tempfile::TempDir;
 /// The length of the whole path, in bytes.
 const LENGTH: usize = 160;
 
-/// What must be there as long as the guest runs.
+/// Files that must exist as long as the guest runs.
 #[derive(Debug, Default)]
 pub struct Placed(
     #[expect(dead_code, reason = "it is removed when it is dropped")] Option<TempDir>,

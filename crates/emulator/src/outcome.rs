@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 
-/// What a run came to, where it was not an error.
+/// How a run ended that did not end with an error.
 #[derive(Debug)]
 pub struct Outcome {
     /// How QEMU, and so the guest, ended.

@@ -17,11 +17,11 @@ pub struct PluginOptions {
     pub trace_hash: bool,
     /// Who makes the free choices.
     pub strategy: Strategy,
-    /// Where the choices are written down.
+    /// The file into which the plugin records the choices.
     pub record: Option<PathBuf>,
     /// The schedule whose choices are made again.
     pub replay: Option<PathBuf>,
-    /// Where what happens to shared memory is written down.
+    /// The file into which the plugin writes the accesses to shared memory.
     pub trace: Option<PathBuf>,
     /// The socket over which seeds are ordered.
     pub forkserver: Option<PathBuf>,

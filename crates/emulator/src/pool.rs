@@ -11,7 +11,7 @@ use crate::forkserver::ForkServer;
 /// (the plugin asks the kernel for that, so that none is left behind).
 #[derive(Debug)]
 pub struct Pool<K> {
-    /// Those that nobody uses, by kind; and kinds for which there is no fork server.
+    /// The idle ones, by kind; and kinds for which there is no fork server.
     idle: Mutex<Vec<(ThreadId, K, Option<ForkServer>)>>,
 }
 

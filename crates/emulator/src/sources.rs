@@ -8,8 +8,8 @@ pub fn workspace() -> &'static Path {
     package.ancestors().nth(2).unwrap_or(package)
 }
 
-/// The target folder that was named when this program was built. A relative one began in a folder
-/// that nobody knows any more.
+/// The target folder that was named when this program was built. A relative one is ignored:
+/// the folder that it is relative to is not known at run time.
 fn named_target_folder() -> Option<&'static str> {
     option_env!("CARGO_TARGET_DIR").filter(|folder| Path::new(folder).is_absolute())
 }

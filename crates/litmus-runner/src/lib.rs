@@ -9,7 +9,7 @@
 //! | [`task`], [`series`] | a test to run, and one that ran; how tests are run |
 //! | [`assemble`], [`guest`] | a test as machine code; a test as a guest |
 //! | [`runner`] | every test with every seed |
-//! | [`suite`] | the project's own tests, and which of them are asked for |
+//! | [`suite`] | the project's own tests, and a selection of them |
 //! | [`verdicts`], [`tally`] | what architectures say of tests; outcomes compared with that |
 //! | [`models`] | what the models say of a test, without a guest |
 //! | [`error`] | what can go wrong |

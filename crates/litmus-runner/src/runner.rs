@@ -36,8 +36,8 @@ pub struct ModelVersion {
 }
 
 impl<'a> Runner<'a> {
-    /// Finds everything that the tests need before the first run, so that what is missing is said
-    /// at once.
+    /// Finds everything that the tests need before the first run, so that what is missing is
+    /// reported at once.
     pub fn new(series: &'a Series, home: Home, tasks: &[Task]) -> Result<Self, Error> {
         let targets = Arch::ALL.into_iter().filter(|one| {
             let mut tests = tasks.iter().filter_map(|task| task.test.as_ref().ok());

@@ -1,4 +1,4 @@
-//! The project's own suite: which of its tests are asked for, and what is allowed.
+//! The project's own suite: a selection of its tests, and which outcomes are allowed.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::task::Task;
 use crate::verdicts::{Verdict, Verdicts};
 
-/// Which tests of the suite are asked for; an empty list: all.
+/// A selection of tests; an empty list selects all.
 #[derive(Debug, Clone)]
 pub struct Selection {
     /// Architectures.
@@ -27,7 +27,7 @@ pub struct Selection {
     pub sample: u64,
 }
 
-/// The tests that are asked for.
+/// The selected tests.
 #[derive(Debug)]
 pub struct Suite {
     /// To be run.

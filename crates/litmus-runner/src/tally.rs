@@ -12,7 +12,7 @@ use crate::verdicts::{Verdict, Verdicts};
 /// Outcomes compared with verdicts.
 #[derive(Debug, Clone, Default)]
 pub struct Conformance {
-    /// What came of the tests of each architecture and shape.
+    /// The results of each architecture and shape.
     pub rows: BTreeMap<(Arch, String), Row>,
     /// Outcomes that were seen and must not be.
     pub forbidden: Vec<Forbidden>,
@@ -55,7 +55,7 @@ pub struct Share {
     pub all: u64,
 }
 
-/// What came of some tests.
+/// The results of some tests, summed up.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
     /// How many tests.
@@ -166,7 +166,7 @@ impl Conformance {
         self.forbidden.is_empty()
     }
 
-    /// What came of all tests of each architecture.
+    /// The results of each architecture.
     pub fn sums(&self) -> BTreeMap<Arch, Row> {
         let mut sums: BTreeMap<Arch, Row> = BTreeMap::new();
         for ((arch, _), row) in &self.rows {

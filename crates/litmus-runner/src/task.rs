@@ -21,7 +21,7 @@ pub struct Task {
 pub struct Done {
     /// The test.
     pub test: Test,
-    /// What came of it.
+    /// How often each final state was reached.
     pub histogram: Histogram,
     /// Iterations with all seeds.
     pub iterations: u64,

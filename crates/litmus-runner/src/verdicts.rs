@@ -104,12 +104,12 @@ impl Verdicts {
         Ok(())
     }
 
-    /// Adds what is said of a test.
+    /// Adds the verdict on a test.
     pub(crate) fn insert(&mut self, arch: Arch, name: &str, verdict: Verdict) {
         self.0.insert((arch, name.to_owned()), verdict);
     }
 
-    /// What is said of a test.
+    /// The verdict on a test.
     pub fn get(&self, arch: Arch, name: &str) -> Option<&Verdict> {
         self.0.get(&(arch, name.to_owned()))
     }

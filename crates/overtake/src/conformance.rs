@@ -1,5 +1,5 @@
-//! `overtake conformance`: the project's own suite as guests, held against what the architectures
-//! allow.
+//! `overtake conformance`: runs the project's own suite as guests and compares its outcomes with what
+//! the architectures allow.
 
 use std::io::Write as _;
 

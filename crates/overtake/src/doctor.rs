@@ -37,12 +37,12 @@ pub struct Args {
     pub place: PlaceArgs,
 }
 
-/// What was looked at, and how it is.
+/// Something that was checked, and its state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Finding {
     /// For which target; none: for all of them.
     target: Option<Arch>,
-    /// What was looked at.
+    /// What was checked.
     what: &'static str,
     /// How it is.
     state: State,

@@ -12,7 +12,7 @@
 //! | `rows`, `series`, `tally` | the matrix as it is printed; a series of litmus tests; its verdicts as they are printed |
 //! | `table`, `quantity`, `progress`, `message`, `output` | tables, numbers of things, what moves on a terminal, messages, a file that is written whole or not at all |
 //! | `invocation` | how this command was called |
-//! | `error`, [`exit_code`], `exit_status` | how failures are said, the exit codes, and which error has which |
+//! | `error`, [`exit_code`], `exit_status` | the errors, the exit codes, and the exit code of each error |
 #![forbid(unsafe_code)]
 
 mod args;

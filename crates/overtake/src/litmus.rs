@@ -1,4 +1,4 @@
-//! `overtake litmus`: litmus tests, each as a guest, and what came of them.
+//! `overtake litmus`: runs litmus tests as guests and prints their outcomes.
 
 mod show;
 

@@ -164,8 +164,8 @@ pub fn run_all(runner: &Runner<'_>, request: &Request, jobs: usize) -> Result<Ve
     Ok(rows?)
 }
 
-/// Prints the matrix, and returns its verdict as the exit status. `home`: what must be said to find the
-/// same home again.
+/// Prints the matrix, and returns its verdict as the exit status. `home`: the option that
+/// names the same home.
 pub fn print(
     format: Format,
     request: &Request,
@@ -183,7 +183,7 @@ pub fn print(
     Ok(exit_code(rows).code())
 }
 
-/// What the whole matrix came to, as an exit code.
+/// The verdict on the whole matrix, as an exit code.
 pub fn exit_code(rows: &[Row]) -> ExitCode {
     match Verdict::of(rows) {
         Verdict::AsExpected => ExitCode::Success,

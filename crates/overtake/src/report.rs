@@ -213,7 +213,7 @@ fn table(request: &Request, rows: &[Row]) -> Table {
     }
 }
 
-/// What the runs of a variant came to, a row for each target.
+/// The results of a variant's runs, a row for each target.
 fn runs(targets: &[Arch], own: &[&Row]) -> Table {
     let row = |target: &Arch| {
         let cells = own.iter().filter(|row| row.target == *target);

@@ -80,7 +80,7 @@ fn cell(row: &Row) -> Cell {
     Cell { text, style }
 }
 
-/// Whether everything is as it must be, and what is not.
+/// The verdict: whether every cell is as the architectures say, and which are not.
 pub fn verdict(rows: &[Row]) -> String {
     let red = AnsiColor::Red.on_default().bold();
     let green = AnsiColor::Green.on_default().bold();

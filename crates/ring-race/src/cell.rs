@@ -1,4 +1,4 @@
-//! The cells of the matrix, and what their runs must come to.
+//! The cells of the matrix, and the results that the architectures demand.
 
 use std::fmt;
 
@@ -50,7 +50,7 @@ pub struct Cell {
     pub emulated: Emulated,
 }
 
-/// What a cell's runs must come to.
+/// The result that a cell must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// No stale read.
@@ -59,17 +59,17 @@ pub enum Expected {
     Sometimes,
 }
 
-/// How a cell's runs differ from what they must come to.
+/// How the result of a cell differs from the one that it must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrong {
     /// A stale read that must not be.
     Forbidden,
-    /// No stale read where one must be.
+    /// No stale read where at least one seed should show it.
     NotExposed,
 }
 
 impl Cell {
-    /// What its runs must come to.
+    /// The result that it must have.
     pub fn expected(self) -> Expected {
         // Each variant that is not sound leaves out an order between two stores, or
         // between two loads.

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`scenario`], [`variant`] | the race as a guest: its options and its answer; names of its variants |
 //! | [`cell`], [`request`], [`plan`] | what is to be run: a cell of the matrix, all of them, and their limits |
-//! | [`runner`], [`row`], [`verdict`] | running it; what a cell's runs came to; what all of them did |
+//! | [`runner`], [`row`], [`verdict`] | running it; the result of a cell; the verdict on all of them |
 //! | [`seeds`], [`result_files`], [`merge`] | ranges of seeds; results as files; several results as one |
 //! | [`machine_code`], [`order`] | the machine code of a function; what orders the event and the tail in it |
 //! | [`litmus_test`], [`mod@source`] | the litmus test that this code is; the lines of source behind it |

@@ -142,7 +142,7 @@ fn no_seed_twice(cell: Cell, parts: &[Part]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses seeds that nobody wanted.
+/// Refuses seeds that are not to be merged.
 fn no_other_seed(cell: Cell, parts: &[Part], wanted: Seeds) -> Result<(), Error> {
     let other = parts.iter().find(|part| {
         let seeds = Seeds::of(&part.row);

@@ -1,4 +1,4 @@
-//! What a matrix is to be made of, checked.
+//! A request for a matrix, checked, with its limits.
 
 use aio_ring_buggy::Variant;
 
@@ -9,7 +9,7 @@ use crate::scenario::Scenario;
 /// The matrix as it is to be run.
 #[derive(Debug)]
 pub struct Plan {
-    /// What is asked of it.
+    /// Its cells and seeds.
     pub request: Request,
     /// Guest instructions after which a run is ended; 0: no limit; none: by the number of events.
     pub budget: Option<u64>,

@@ -1,4 +1,4 @@
-//! What is asked of a matrix: its cells, and what all runs of them have in common.
+//! A request for a matrix: its cells, and what all of their runs have in common.
 
 use aio_ring_buggy::Variant;
 use arch::Arch;
@@ -6,7 +6,7 @@ use emulator::strategy::Strategy;
 
 use crate::cell::{Cell, Emulated};
 
-/// What is asked of a matrix; each list is in the order in which it is shown.
+/// A request for a matrix; each list is in the order in which it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// The machines.

@@ -1,5 +1,5 @@
-//! What a cell's runs came to: an object of the JSON output, which says all that it takes to judge
-//! it and to merge it with others.
+//! The result of a cell: an object of the JSON output, with all that its verdict and merging it with
+//! others need.
 
 use aio_ring_buggy::Variant;
 use arch::Arch;
@@ -23,7 +23,7 @@ pub struct Build {
     pub plugin: Option<Digest>,
 }
 
-/// What a cell's runs came to.
+/// The result of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// [`VERSION`].
@@ -132,7 +132,7 @@ impl Row {
         found.map(|(_, what)| what)
     }
 
-    /// How it differs from what it must come to, if it does.
+    /// How it differs from the result that it must have, if it does.
     pub fn wrong(&self) -> Option<Wrong> {
         match (self.cell().expected(), self.exposed_seeds) {
             (Expected::Never, 1..) => Some(Wrong::Forbidden),

@@ -30,7 +30,7 @@ pub struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
-    /// Finds everything before the first run, so that what is missing is said at once.
+    /// Finds everything before the first run, so that what is missing is reported at once.
     pub fn new(plan: &'a Plan, home: Home) -> Result<Self, Error> {
         let weak = plan.request.emulations.contains(&Emulated::Weak);
         let mut qemus = Vec::new();

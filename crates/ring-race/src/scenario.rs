@@ -182,7 +182,7 @@ impl Scenario {
         Ok((answer, outcome.tested))
     }
 
-    /// Reads the guest's output; its answer must be one to this scenario.
+    /// Reads the guest's output; refuses the answer to another scenario.
     fn answer(&self, output: &str, status: ExitStatus) -> Result<Answer, String> {
         if !matches!(status.code(), Some(0 | 1)) {
             return Err(format!("it ended with {status}"));

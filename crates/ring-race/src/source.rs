@@ -94,7 +94,7 @@ fn body(file: &File, name: &str, function: &str) -> Option<(&'static str, Vec<Li
 mod tests {
     use super::*;
 
-    /// Each says what it pairs with, and stands where it is said to.
+    /// Each comment names its partner, and each line stands where its name says.
     #[test]
     fn every_variant_has_both_sides() {
         for &variant in Variant::ALL {

@@ -1,9 +1,9 @@
-//! What a whole matrix came to.
+//! The verdict on a whole matrix.
 
 use crate::cell::Wrong;
 use crate::row::Row;
 
-/// What a whole matrix came to.
+/// The verdict on a whole matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Every cell is as the architectures say.

@@ -14,7 +14,7 @@ use ring_race::source::{Source as Line, source};
 
 use super::verdict::verdicts;
 
-/// What is known of each variant; what its runs came to is not yet in it.
+/// What is known of each variant; the results of its runs are added later.
 pub fn evidence(request: &Request, home: &Home) -> Result<Vec<Evidence>, Error> {
     let mut all = Vec::new();
     for &variant in &request.variants {

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::invocation;
 use crate::progress::bar;
 
-/// Seeds among which a failure is looked for; the first one nearly always fails.
+/// Seeds that are searched for a failure; the first one nearly always fails.
 const SEEDS: u64 = 100;
 
 /// Seeds with which each cure is tried.
