@@ -77,8 +77,8 @@ pub struct Engine {
     address_mask: u64,
     /// Start addresses of the guest's signal handlers.
     handlers: Vec<u64>,
-    /// The memory that is being remapped is strong.
-    pub remaps_strong: bool,
+    /// The memory that is being remapped is unmodelled.
+    pub remaps_unmodelled: bool,
     /// Where the heap of `brk` ends.
     pub program_break: u64,
     /// What the guest gets random numbers from; apart from the schedule's.
@@ -119,7 +119,7 @@ impl Engine {
             check: options.check,
             unexplained: None,
             handlers: Vec::new(),
-            remaps_strong: false,
+            remaps_unmodelled: false,
             program_break: 0,
             random: 0,
             address_mask: if arch == Arch::AArch64 {
@@ -201,14 +201,14 @@ impl Engine {
 
     /// The guest is about to create its first thread: from here on choices matter, and the guest's
     /// random numbers are of this seed. Whatever was chosen before is over.
-    pub fn sow(&mut self, seed: u64) {
+    pub fn reseed(&mut self, seed: u64) {
         self.random = seed;
         self.go_on_alone();
     }
 
     /// This process is a copy, whose choices are of this seed.
-    pub fn sow_copy(&mut self, options: &Options, seed: u64) {
-        self.run.sow(options, seed, self.idle_choices);
+    pub fn reseed_copy(&mut self, options: &Options, seed: u64) {
+        self.run.reseed(options, seed, self.idle_choices);
     }
 
     /// Random numbers for the guest: before its first thread the same for every seed, as is all

@@ -113,7 +113,7 @@ fn begin(held: &mut Held<'_, Engine>, options: &Options, order: Order) -> io::Re
         report: Some(order.report),
     });
     held.is_only_thread();
-    held.sow_copy(options, order.seed);
+    held.reseed_copy(options, order.seed);
     Ok(())
 }
 

@@ -33,8 +33,8 @@ const CACHE_SIZE: usize = 4096;
 #[derive(Debug)]
 pub struct Pages {
     owners: HashMap<u64, Owner>,
-    /// Page numbers of strong memory.
-    strong: RangeSet<u64>,
+    /// Page numbers of unmodelled memory.
+    unmodelled: RangeSet<u64>,
     /// Page numbers of what was mapped, or changed, while all accesses were seen.
     fresh: RangeSet<u64>,
     /// Direct-mapped cache in front: (page number, owner).
@@ -46,7 +46,7 @@ impl Pages {
     pub fn new() -> Self {
         Self {
             owners: HashMap::default(),
-            strong: RangeSet::new(),
+            unmodelled: RangeSet::new(),
             fresh: RangeSet::new(),
             cache: vec![(u64::MAX, Owner::Nobody); CACHE_SIZE].into_boxed_slice(),
         }
@@ -67,7 +67,7 @@ impl Pages {
     fn look_up(&self, page: u64) -> Owner {
         match self.owners.get(&page) {
             Some(owner) => *owner,
-            None if self.strong.contains(&page) => Owner::Unmodelled,
+            None if self.unmodelled.contains(&page) => Owner::Unmodelled,
             None => Owner::Nobody,
         }
     }
@@ -90,7 +90,7 @@ impl Pages {
             !forgotten
         });
         if first < end {
-            self.strong.remove(first..end);
+            self.unmodelled.remove(first..end);
         }
         self.set_fresh(first, end);
         self.clear_cache(first, end);
@@ -98,11 +98,11 @@ impl Pages {
         shared
     }
 
-    /// The pages from number `first` up to, not including, `end` are strong from here on; they
+    /// The pages from number `first` up to, not including, `end` are unmodelled from here on; they
     /// were forgotten before.
-    pub fn set_strong(&mut self, first: u64, end: u64) {
+    pub fn set_unmodelled(&mut self, first: u64, end: u64) {
         if first < end {
-            self.strong.insert(first..end);
+            self.unmodelled.insert(first..end);
         }
         self.clear_cache(first, end);
     }
@@ -125,9 +125,9 @@ impl Pages {
         self.fresh.clear();
     }
 
-    /// Page numbers of strong memory.
-    pub fn strong(&self) -> impl Iterator<Item = &Range<u64>> {
-        self.strong.iter()
+    /// Page numbers of unmodelled memory.
+    pub fn unmodelled(&self) -> impl Iterator<Item = &Range<u64>> {
+        self.unmodelled.iter()
     }
 
     fn clear_cache(&mut self, first: u64, end: u64) {
@@ -159,12 +159,12 @@ mod tests {
     #[test]
     fn strong_ranges_are_cut() {
         let mut pages = Pages::new();
-        pages.set_strong(10, 20);
+        pages.set_unmodelled(10, 20);
         pages.forget(13, 15);
-        let strong: Vec<u64> = (8..22)
+        let unmodelled: Vec<u64> = (8..22)
             .filter(|page| pages.owner(*page) == Owner::Unmodelled)
             .collect();
-        assert_eq!(strong, [10, 11, 12, 15, 16, 17, 18, 19]);
+        assert_eq!(unmodelled, [10, 11, 12, 15, 16, 17, 18, 19]);
         assert!(!pages.is_fresh(12) && pages.is_fresh(13) && pages.is_fresh(14));
         pages.forget_what_is_fresh();
         assert!(!pages.is_fresh(13));

@@ -65,7 +65,7 @@ impl Run {
 
     /// The choices come from this seed. So many were made for the guest's first thread, when it was
     /// the only one: of these nothing came.
-    pub fn sow(&mut self, options: &Options, seed: u64, made: u32) {
+    pub fn reseed(&mut self, options: &Options, seed: u64, made: u32) {
         self.strategy = free(options, seed);
         for _ in 0..made {
             self.strategy.next_thread(&[0]);

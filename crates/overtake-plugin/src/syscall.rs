@@ -50,7 +50,7 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     }
     if new_thread && held.nothing_was_chosen() {
         forkserver::at_first_thread(&mut held, &plugin.options);
-        held.sow(identity::current().seed);
+        held.reseed(identity::current().seed);
     }
     held.call_begins();
     if number == mark::CALL {

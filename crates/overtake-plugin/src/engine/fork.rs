@@ -7,8 +7,8 @@ use std::ops::Range;
 /// What a child of `fork` takes over.
 #[derive(Debug)]
 pub struct Inheritance {
-    /// Page numbers of strong memory.
-    strong: Vec<Range<u64>>,
+    /// Page numbers of unmodelled memory.
+    unmodelled: Vec<Range<u64>>,
     handlers: Vec<u64>,
     program_break: u64,
     random: u64,
@@ -26,7 +26,7 @@ impl Engine {
     pub fn bequeath(&mut self) -> Inheritance {
         self.random = trace::mix(self.random);
         Inheritance {
-            strong: self.pages.strong().cloned().collect(),
+            unmodelled: self.pages.unmodelled().cloned().collect(),
             handlers: self.handlers.clone(),
             program_break: self.program_break,
             // Not what the parent gets next.
@@ -36,8 +36,8 @@ impl Engine {
 
     /// Takes that over, in the child.
     pub fn inherit(&mut self, inheritance: Inheritance) {
-        for range in inheritance.strong {
-            self.pages.set_strong(range.start, range.end);
+        for range in inheritance.unmodelled {
+            self.pages.set_unmodelled(range.start, range.end);
         }
         for handler in inheritance.handlers {
             self.add_handler(handler);

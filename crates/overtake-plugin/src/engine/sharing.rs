@@ -1,4 +1,4 @@
-//! How pages become shared, strong, and forgotten.
+//! How pages become shared, unmodelled, and forgotten.
 
 use super::{Engine, MemoryAccess};
 use crate::guest_memory;
@@ -163,14 +163,14 @@ impl Engine {
     }
 
     /// Guest addresses `start` up to `end`, just mapped, are memory that others write too.
-    pub fn set_strong(&mut self, start: u64, end: u64) {
+    pub fn set_unmodelled(&mut self, start: u64, end: u64) {
         self.forget(start, end);
         let end = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
-        self.pages.set_strong(pages::number(start), end);
+        self.pages.set_unmodelled(pages::number(start), end);
     }
 
     /// Whether the page of `addr` is such memory.
-    pub fn is_strong(&mut self, addr: u64) -> bool {
+    pub fn is_unmodelled(&mut self, addr: u64) -> bool {
         self.pages.owner(pages::number(addr & self.address_mask)) == Owner::Unmodelled
     }
 

@@ -45,7 +45,7 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
         }
         Class::Unmaps => engine.forget(args[0], args[0].saturating_add(args[1])),
         Class::Remaps => {
-            engine.remaps_strong = engine.is_strong(args[0]);
+            engine.remaps_unmodelled = engine.is_unmodelled(args[0]);
             engine.forget(args[0], args[0].saturating_add(args[1]));
         }
         Class::Maps if maps_over(args) => {
@@ -83,19 +83,19 @@ pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
         Class::Yield => engine.end_quantum(),
         Class::Opens { path } => self_maps::opened(args[path], result),
         Class::Maps if maps_shared(args) => {
-            engine.set_strong(result, result.saturating_add(args[1]));
+            engine.set_unmodelled(result, result.saturating_add(args[1]));
         }
         Class::Maps => {
             let for_stack = maps_stack(args);
             engine.mapped(result, result.saturating_add(args[1]), for_stack);
         }
-        Class::Remaps if engine.remaps_strong => {
-            engine.set_strong(result, result.saturating_add(args[2]));
+        Class::Remaps if engine.remaps_unmodelled => {
+            engine.set_unmodelled(result, result.saturating_add(args[2]));
         }
         Class::Remaps => engine.mapped(result, result.saturating_add(args[2]), false),
         Class::Attaches => {
             let end = guest_memory::mapping_end(result).unwrap_or(u64::MAX);
-            engine.set_strong(result, end);
+            engine.set_unmodelled(result, end);
         }
         Class::Break => engine.set_program_break(result),
         Class::GetRandom => {
