@@ -100,6 +100,18 @@ fn the_table_of_conformance() {
     );
 }
 
+/// The README shows two parts of what `overtake explain` prints in the test of explain.rs.
+fn the_explanation() {
+    let printed = include_str!("../snapshots/explain_barrier_only.snap");
+    let (_, shown) = README.split_once("<!-- explain -->\n```text\n").unwrap();
+    let (shown, _) = shown.split_once("\n```\n<!-- /explain -->").unwrap();
+    let parts: Vec<_> = shown.split("\n\n").collect();
+    assert_eq!(parts.len(), 2, "what happened, and the cheapest cure");
+    for part in parts {
+        assert!(printed.contains(part), "explain no longer prints:\n{part}");
+    }
+}
+
 /// The tests of this module.
 pub fn tests() -> Vec<Test> {
     vec![
@@ -107,6 +119,7 @@ pub fn tests() -> Vec<Test> {
             .needs(Need::Qemu7)
             .or("exposed_or_not"),
         test!(the_exit_codes),
+        test!(the_explanation),
         test!(the_table_of_conformance),
     ]
 }
