@@ -200,7 +200,7 @@ impl Flow {
 
     /// Whether the decoder knows which registers the instruction reads and writes.
     #[must_use]
-    pub fn is_understood(&self) -> bool {
+    pub fn is_known(&self) -> bool {
         let all = [
             self.address,
             self.data,

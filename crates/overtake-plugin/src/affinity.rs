@@ -16,19 +16,19 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering::Relaxed};
 const NONE: i32 = -1;
 
 /// So many hand-offs pass before the core is chosen anew.
-const STAY: u32 = 2048;
+const REPIN_AFTER: u32 = 2048;
 
 // Relaxed throughout: a thread that does not see the newest value keeps to another core for a while.
-static HOME: AtomicI32 = AtomicI32::new(NONE);
-static MOVING: AtomicBool = AtomicBool::new(false);
+static CORE: AtomicI32 = AtomicI32::new(NONE);
+static REPINNING: AtomicBool = AtomicBool::new(false);
 static HAND_OFFS: AtomicU32 = AtomicU32::new(0);
 
 /// The cores that this process was started with.
-static GIVEN: OnceLock<Option<libc::cpu_set_t>> = OnceLock::new();
+static INITIAL: OnceLock<Option<libc::cpu_set_t>> = OnceLock::new();
 
 thread_local! {
     /// The core that this thread keeps to.
-    static KEPT: Cell<i32> = const { Cell::new(NONE) };
+    static PINNED: Cell<i32> = const { Cell::new(NONE) };
 }
 
 fn current() -> i32 {
@@ -36,15 +36,15 @@ fn current() -> i32 {
     unsafe { libc::sched_getcpu() }
 }
 
-fn given() -> Option<&'static libc::cpu_set_t> {
-    let given = GIVEN.get_or_init(|| {
+fn initial() -> Option<&'static libc::cpu_set_t> {
+    let initial = INITIAL.get_or_init(|| {
         // SAFETY: a set of bits, of which none is set.
         let mut set: libc::cpu_set_t = unsafe { mem::zeroed() };
         // SAFETY: the set is valid, and as large as is said.
         let status = unsafe { libc::sched_getaffinity(0, size_of_val(&set), &raw mut set) };
         (status == 0).then_some(set)
     });
-    given.as_ref()
+    initial.as_ref()
 }
 
 fn allow(tid: i32, set: &libc::cpu_set_t) {
@@ -52,8 +52,8 @@ fn allow(tid: i32, set: &libc::cpu_set_t) {
     unsafe { libc::sched_setaffinity(tid, size_of_val(set), set) };
 }
 
-fn keep_to(core: i32) {
-    KEPT.set(core);
+fn pin(core: i32) {
+    PINNED.set(core);
     if let Ok(core) = usize::try_from(core)
         && core < libc::CPU_SETSIZE as usize
     {
@@ -69,42 +69,42 @@ fn keep_to(core: i32) {
 
 /// There is more than one thread from here on: all keep to the core of the calling one.
 pub fn begin() {
-    if given().is_some() {
-        HOME.store(current(), Relaxed);
+    if initial().is_some() {
+        CORE.store(current(), Relaxed);
     }
 }
 
 /// The calling thread has got the token.
-pub fn come() {
-    let moves = MOVING.load(Relaxed) && MOVING.swap(false, Relaxed);
+pub fn token_acquired() {
+    let moves = REPINNING.load(Relaxed) && REPINNING.swap(false, Relaxed);
     if moves {
-        HOME.store(current(), Relaxed);
+        CORE.store(current(), Relaxed);
     }
-    let home = HOME.load(Relaxed);
-    if moves || home != KEPT.get() {
-        keep_to(home);
+    let core = CORE.load(Relaxed);
+    if moves || core != PINNED.get() {
+        pin(core);
     }
 }
 
 /// The token is handed over to the sleeping thread `tid`. Now and then the kernel may choose the
 /// core on which that goes on, and the others follow.
-pub fn hand_over(tid: i32) {
-    let moves = HAND_OFFS.fetch_add(1, Relaxed) % STAY == STAY - 1;
+pub fn token_granted(tid: i32) {
+    let moves = HAND_OFFS.fetch_add(1, Relaxed) % REPIN_AFTER == REPIN_AFTER - 1;
     if moves
-        && HOME.load(Relaxed) != NONE
-        && let Some(given) = given()
+        && CORE.load(Relaxed) != NONE
+        && let Some(initial) = initial()
     {
-        allow(tid, given);
-        MOVING.store(true, Relaxed);
+        allow(tid, initial);
+        REPINNING.store(true, Relaxed);
     }
 }
 
 /// The calling thread goes on without the others: in a process of its own, or as another program.
-pub fn leave() {
-    HOME.store(NONE, Relaxed);
-    if KEPT.replace(NONE) != NONE
-        && let Some(given) = given()
+pub fn unpin() {
+    CORE.store(NONE, Relaxed);
+    if PINNED.replace(NONE) != NONE
+        && let Some(initial) = initial()
     {
-        allow(0, given);
+        allow(0, initial);
     }
 }

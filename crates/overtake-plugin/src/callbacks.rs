@@ -41,7 +41,7 @@ fn acquire(vcpu: c_uint) -> Held<'static, Engine> {
             "a callback came from vCPU {vcpu}, which was never created"
         ));
     };
-    syscall::catch_up(&mut held);
+    syscall::finish_deferred_call(&mut held);
     held
 }
 
@@ -93,8 +93,8 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
                 );
             }
             let accessed = match (instruction.is_plain(), instruction.is_last) {
-                (true, false) => accessed_plainly,
-                (true, true) => accessed_plainly_at_the_end,
+                (true, false) => plain_access,
+                (true, true) => last_plain_access,
                 (false, _) => accessed,
             };
             qemu::qemu_plugin_register_vcpu_mem_cb(
@@ -112,17 +112,17 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
 unsafe extern "C" fn block_starts(vcpu: c_uint, data: *mut c_void) {
     // SAFETY: `data` is a leaked `Block` (`translated`).
     let block: &'static Block = unsafe { &*data.cast() };
-    if !fast::block(vcpu, block) {
-        block_starts_anew(vcpu, block);
+    if !fast::count_block(vcpu, block) {
+        block_starts_slowly(vcpu, block);
     }
 }
 
 /// The same, if more is to be done than to count it.
 #[cold]
-fn block_starts_anew(vcpu: c_uint, block: &'static Block) {
+fn block_starts_slowly(vcpu: c_uint, block: &'static Block) {
     let mut held = hold(vcpu);
     let next = held.block(block);
-    go_on(held, next);
+    continue_or_stop(held, next);
 }
 
 /// An instruction is about to run.
@@ -131,30 +131,30 @@ unsafe extern "C" fn before_instruction(vcpu: c_uint, data: *mut c_void) {
     let instruction = unsafe { &*data.cast::<Instruction>() };
     let mut held = hold(vcpu);
     let next = held.before(instruction);
-    go_on(held, next);
+    continue_or_stop(held, next);
 }
 
 /// An access was done, by an instruction that orders nothing.
-unsafe extern "C" fn accessed_plainly(
+unsafe extern "C" fn plain_access(
     vcpu: c_uint,
     info: qemu::qemu_plugin_meminfo_t,
     addr: u64,
     data: *mut c_void,
 ) {
-    if !fast::needs_nothing(addr) {
+    if !fast::may_skip(addr) {
         // SAFETY: passed on.
         unsafe { accessed(vcpu, info, addr, data) }
     }
 }
 
 /// The same, by the last instruction of a block: by QEMU itself, perhaps, without the token (`spurious`).
-unsafe extern "C" fn accessed_plainly_at_the_end(
+unsafe extern "C" fn last_plain_access(
     vcpu: c_uint,
     info: qemu::qemu_plugin_meminfo_t,
     addr: u64,
     data: *mut c_void,
 ) {
-    if !(fast::holds(vcpu) && fast::needs_nothing(addr)) {
+    if !(fast::holds(vcpu) && fast::may_skip(addr)) {
         // SAFETY: passed on.
         unsafe { accessed(vcpu, info, addr, data) }
     }
@@ -183,13 +183,13 @@ unsafe extern "C" fn accessed(
     };
     let mut held = hold(vcpu);
     let next = held.access(instruction, access);
-    go_on(held, next);
+    continue_or_stop(held, next);
 }
 
 /// What the engine said of the holder.
 #[inline]
-fn go_on(held: Held<'static, Engine>, next: Next) {
-    held.look_closely();
+fn continue_or_stop(held: Held<'static, Engine>, next: Next) {
+    held.update_fast_path();
     if next != Next::Continue {
         stop(held, next);
     }

@@ -17,7 +17,7 @@ pub use fork::Inheritance;
 pub use memory_access::MemoryAccess;
 pub use next::Next;
 
-use crate::fast::{self, Mine};
+use crate::fast::{self, OwnPages};
 use crate::options::Options;
 use crate::pages::Pages;
 use crate::run::Run;
@@ -50,7 +50,7 @@ pub struct Engine {
     /// Why the running thread stops.
     stop: Stop,
     /// It stops because it waits for another one.
-    waits: bool,
+    spins: bool,
     /// This is a child of `fork`.
     forked: bool,
     /// How often the first thread was chosen when it was the only one.
@@ -77,7 +77,7 @@ pub struct Engine {
     address_mask: u64,
     /// Start addresses of the guest's signal handlers.
     handlers: Vec<u64>,
-    /// The memory that is being remapped is unmodelled.
+    /// The memory that is being remapped is strong.
     pub remaps_unmodelled: bool,
     /// Where the heap of `brk` ends.
     pub program_break: u64,
@@ -100,7 +100,7 @@ impl Engine {
             accesses_left: i64::MAX,
             counted: (i64::MAX, 0),
             stop: Stop::Itself,
-            waits: false,
+            spins: false,
             forked: false,
             idle_choices: 0,
             deadline: 0,
@@ -133,7 +133,7 @@ impl Engine {
     /// A new guest thread.
     pub fn add_thread(&mut self) -> ThreadId {
         self.threads.push(Thread {
-            mine: Some(Mine::default()),
+            own_pages: Some(OwnPages::default()),
             ..Thread::default()
         });
         self.alive += 1;
@@ -150,8 +150,8 @@ impl Engine {
         if !state.ended {
             state.ended = true;
             self.alive -= 1;
-            fast::show_none();
-            state.mine = None;
+            fast::deactivate();
+            state.own_pages = None;
         }
         self.machine.allow_stale(thread, false);
         // At its end the kernel cleared a word of its and woke who waited for that.
@@ -163,21 +163,21 @@ impl Engine {
         self.current = thread;
         self.view = Some(thread);
         self.machine.switch_in(thread, &mut Guest(&mut self.run));
-        self.look_closely();
+        self.update_fast_path();
     }
 
     /// Says which blocks and accesses may take the fast path (`fast`): none of a thread by which a
     /// write is unseen, and none where accesses are hashed. To be called after what may change that.
-    pub fn look_closely(&self) {
-        match &self.threads[self.current as usize].mine {
-            Some(mine) if self.accesses.is_none() && !self.machine.tracks(self.current) => {
+    pub fn update_fast_path(&self) {
+        match &self.threads[self.current as usize].own_pages {
+            Some(own_pages) if self.accesses.is_none() && !self.machine.tracks(self.current) => {
                 // SAFETY: the table lives until the thread has ended, where none is shown.
-                unsafe { mine.show() };
+                unsafe { own_pages.activate() };
                 let repairing = self.unseen_write || self.forced_failure.is_some();
                 fast::set_limit(if repairing { 0 } else { self.deadline });
             }
             _ => {
-                fast::show_none();
+                fast::deactivate();
                 fast::set_limit(0);
             }
         }
@@ -189,25 +189,25 @@ impl Engine {
     }
 
     /// From here on all accesses are seen.
-    pub fn is_watched(&mut self) {
-        self.pages.forget_what_is_fresh();
+    pub fn instrumentation_begins(&mut self) {
+        self.pages.clear_fresh();
     }
 
     /// Whether there was never a second thread, so that nothing was chosen yet. (A child of `fork` goes
     /// on from where its parent was.)
-    pub fn nothing_was_chosen(&self) -> bool {
+    pub fn no_choice_made(&self) -> bool {
         self.threads.len() == 1 && !self.forked
     }
 
     /// The guest is about to create its first thread: from here on choices matter, and the guest's
     /// random numbers are of this seed. Whatever was chosen before is over.
-    pub fn reseed(&mut self, seed: u64) {
+    pub fn set_seed(&mut self, seed: u64) {
         self.random = seed;
-        self.go_on_alone();
+        self.continue_alone();
     }
 
     /// This process is a copy, whose choices are of this seed.
-    pub fn reseed_copy(&mut self, options: &Options, seed: u64) {
+    pub fn set_seed_of_copy(&mut self, options: &Options, seed: u64) {
         self.run.reseed(options, seed, self.idle_choices);
     }
 

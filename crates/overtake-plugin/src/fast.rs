@@ -3,13 +3,13 @@
 //! Most blocks are run by the token's holder within its time. Most accesses are made by an
 //! instruction that orders nothing, to a page that only its own thread has touched, while that
 //! thread sees the present: of these nothing needs to be known. Everything else takes the long
-//! way, through the engine, which says here what may be answered so ([`Engine::look_closely`]).
+//! way, through the engine, which says here what may be answered so ([`Engine::update_fast_path`]).
 //!
 //! Relaxed throughout: only the token's holder writes these numbers, and who gets the token sees
 //! what earlier holders wrote ([`Holder`], which also says why a thread may ask so whether it is
 //! the holder).
 //!
-//! [`Engine::look_closely`]: crate::engine::Engine::look_closely
+//! [`Engine::update_fast_path`]: crate::engine::Engine::update_fast_path
 
 use crate::pages;
 use crate::token::Holder;
@@ -66,7 +66,7 @@ pub fn add_handler(bit: u64) {
 
 /// Counts a block that starts, if no more needs to be done.
 #[inline]
-pub fn block(vcpu: u32, block: &'static Block) -> bool {
+pub fn count_block(vcpu: u32, block: &'static Block) -> bool {
     let instructions = instructions() + u64::from(block.instructions);
     let short = holds(vcpu)
         && instructions < LIMIT.load(Relaxed)
@@ -84,7 +84,7 @@ pub fn take_block() -> Option<&'static Block> {
     if !block.is_null() {
         BLOCK.store(null_mut(), Relaxed);
     }
-    // SAFETY: it comes from `block`, whose argument lives for ever.
+    // SAFETY: it comes from `count_block`, whose argument lives for ever.
     unsafe { block.as_ref() }
 }
 
@@ -101,20 +101,20 @@ type Table = [AtomicU64; SLOTS];
 
 /// Some of the pages that belong to one thread, direct-mapped by number.
 #[derive(Debug)]
-pub struct Mine(Box<Table>);
+pub struct OwnPages(Box<Table>);
 
-static NOTHING: Table = [const { AtomicU64::new(NONE) }; SLOTS];
+static EMPTY: Table = [const { AtomicU64::new(NONE) }; SLOTS];
 
 /// The table in use: the running thread's, or one without a page.
-static SHOWN: AtomicPtr<Table> = AtomicPtr::new((&raw const NOTHING).cast_mut());
+static ACTIVE: AtomicPtr<Table> = AtomicPtr::new((&raw const EMPTY).cast_mut());
 
-impl Default for Mine {
+impl Default for OwnPages {
     fn default() -> Self {
         Self(Box::new([const { AtomicU64::new(NONE) }; SLOTS]))
     }
 }
 
-impl Mine {
+impl OwnPages {
     /// The page belongs to the thread.
     pub fn add(&self, page: u64) {
         self.slot(page).store(page, Relaxed);
@@ -152,23 +152,23 @@ impl Mine {
     /// # Safety
     ///
     /// Before the table is dropped, another one is shown, or none.
-    pub unsafe fn show(&self) {
-        SHOWN.store((&raw const *self.0).cast_mut(), Relaxed);
+    pub unsafe fn activate(&self) {
+        ACTIVE.store((&raw const *self.0).cast_mut(), Relaxed);
     }
 }
 
 /// Of every access something needs to be known.
-pub fn show_none() {
-    SHOWN.store((&raw const NOTHING).cast_mut(), Relaxed);
+pub fn deactivate() {
+    ACTIVE.store((&raw const EMPTY).cast_mut(), Relaxed);
 }
 
 /// Whether of an access at `addr`, of any width, by an instruction that orders nothing, nothing
 /// needs to be known.
 #[inline]
-pub fn needs_nothing(addr: u64) -> bool {
-    // SAFETY: the pointer is that of `NOTHING`, or was shown by `Mine::show`, whose caller
+pub fn may_skip(addr: u64) -> bool {
+    // SAFETY: the pointer is that of `EMPTY`, or was shown by `OwnPages::activate`, whose caller
     // promised that the table lives.
-    has(unsafe { &*SHOWN.load(Relaxed) }, addr)
+    has(unsafe { &*ACTIVE.load(Relaxed) }, addr)
 }
 
 #[inline]
@@ -184,23 +184,23 @@ mod tests {
 
     #[test]
     fn a_page_is_found_until_it_is_removed() {
-        let mine = Mine::default();
+        let own_pages = OwnPages::default();
         let end = SLOTS as u64;
-        mine.add(7);
-        mine.add(8);
+        own_pages.add(7);
+        own_pages.add(8);
         // SAFETY: it lives to the end of the test, which shows none before that.
-        unsafe { mine.show() };
+        unsafe { own_pages.activate() };
         let at = |page: u64| page << pages::PAGE_BITS;
-        assert!(needs_nothing(at(7)) && needs_nothing(at(8) + 4096 - WIDEST));
-        assert!(!needs_nothing(at(8) + 4096 - WIDEST + 1), "may cross");
-        assert!(!needs_nothing(at(7 + end)) && !needs_nothing(at(6)));
-        mine.remove(7 + end);
-        assert!(needs_nothing(at(7)), "another page of the same slot");
-        mine.remove(7);
-        assert!(!needs_nothing(at(7)) && needs_nothing(at(8)));
-        mine.remove_range(8, 9);
-        assert!(!needs_nothing(at(8)));
-        show_none();
-        assert!(!needs_nothing(at(8)));
+        assert!(may_skip(at(7)) && may_skip(at(8) + 4096 - WIDEST));
+        assert!(!may_skip(at(8) + 4096 - WIDEST + 1), "may cross");
+        assert!(!may_skip(at(7 + end)) && !may_skip(at(6)));
+        own_pages.remove(7 + end);
+        assert!(may_skip(at(7)), "another page of the same slot");
+        own_pages.remove(7);
+        assert!(!may_skip(at(7)) && may_skip(at(8)));
+        own_pages.remove_range(8, 9);
+        assert!(!may_skip(at(8)));
+        deactivate();
+        assert!(!may_skip(at(8)));
     }
 }

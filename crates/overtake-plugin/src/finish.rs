@@ -18,7 +18,7 @@ pub fn exited(engine: &mut Engine, status: i32) -> ! {
 }
 
 /// The guest says that a check of its has failed.
-pub fn marked(engine: &mut Engine, message: String) -> ! {
+pub fn failure_marked(engine: &mut Engine, message: String) -> ! {
     // In the trace every store becomes visible.
     engine.drain_everyone();
     report_now(engine, End::Marked { message });

@@ -22,7 +22,7 @@ pub fn at_first_thread(held: &mut Held<'_, Engine>, options: &Options) {
     let Some(path) = &options.forkserver else {
         return;
     };
-    if identity::is_ordered() {
+    if identity::is_copy() {
         // A copy, whose first attempt to create a thread failed.
         return;
     }
@@ -108,12 +108,12 @@ fn begin(held: &mut Held<'_, Engine>, options: &Options, order: Order) -> io::Re
             return Err(io::Error::last_os_error());
         }
     }
-    identity::order(Identity {
+    identity::become_copy(Identity {
         seed: order.seed,
         report: Some(order.report),
     });
     held.is_only_thread();
-    held.reseed_copy(options, order.seed);
+    held.set_seed_of_copy(options, order.seed);
     Ok(())
 }
 

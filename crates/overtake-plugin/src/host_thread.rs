@@ -60,12 +60,12 @@ impl Host for HostThread {
         )
     }
 
-    fn has_got_token() {
-        affinity::come();
+    fn on_acquired() {
+        affinity::token_acquired();
     }
 
-    fn is_given_token(&self) {
-        affinity::hand_over(self.tid);
+    fn on_granted(&self) {
+        affinity::token_granted(self.tid);
     }
 }
 

@@ -12,9 +12,9 @@ pub struct Identity {
 }
 
 /// Of the process that loaded the plugin.
-static LOADED: OnceLock<Identity> = OnceLock::new();
+static ORIGINAL: OnceLock<Identity> = OnceLock::new();
 /// Of a copy that the fork server has made.
-static ORDERED: OnceLock<Identity> = OnceLock::new();
+static COPY: OnceLock<Identity> = OnceLock::new();
 
 const NONE: &Identity = &Identity {
     seed: 0,
@@ -22,21 +22,21 @@ const NONE: &Identity = &Identity {
 };
 
 /// The plugin is loaded with these options. Said once.
-pub fn load(identity: Identity) {
-    let _ = LOADED.set(identity);
+pub fn set(identity: Identity) {
+    let _ = ORIGINAL.set(identity);
 }
 
 /// This process becomes a run of its own. Said once.
-pub fn order(identity: Identity) {
-    let _ = ORDERED.set(identity);
+pub fn become_copy(identity: Identity) {
+    let _ = COPY.set(identity);
 }
 
 /// Whether this process is a copy that the fork server has made.
-pub fn is_ordered() -> bool {
-    ORDERED.get().is_some()
+pub fn is_copy() -> bool {
+    COPY.get().is_some()
 }
 
 /// Which run this process is.
 pub fn current() -> &'static Identity {
-    ORDERED.get().or_else(|| LOADED.get()).unwrap_or(NONE)
+    COPY.get().or_else(|| ORIGINAL.get()).unwrap_or(NONE)
 }

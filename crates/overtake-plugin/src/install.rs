@@ -92,7 +92,7 @@ pub unsafe fn install(
         Ok((options, _)) => options,
         Err(refused) => &refused.0,
     };
-    identity::load(Identity {
+    identity::set(Identity {
         seed: options.seed,
         report: options.report.clone(),
     });

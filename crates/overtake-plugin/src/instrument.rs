@@ -32,7 +32,7 @@ static CALLBACKS: OnceLock<Callbacks> = OnceLock::new();
 static ID: AtomicU64 = AtomicU64::new(0);
 
 /// Relaxed: it changes while there is one guest thread; the others are its children.
-static WATCHING: AtomicBool = AtomicBool::new(false);
+static INSTRUMENTING: AtomicBool = AtomicBool::new(false);
 
 /// The plugin is being loaded. One block is looked at, to learn where guest memory is.
 ///
@@ -71,7 +71,7 @@ unsafe extern "C" fn first_block(id: qemu::qemu_plugin_id_t, tb: *mut qemu::qemu
         let host = qemu::qemu_plugin_insn_haddr(first);
         (qemu::qemu_plugin_insn_vaddr(first), host as u64)
     };
-    if host != 0 && !WATCHING.load(Relaxed) {
+    if host != 0 && !INSTRUMENTING.load(Relaxed) {
         guest_memory::set_base(host, address);
         // The interface has no other way to take a callback back. It is done before the next block.
         // SAFETY: `id` is QEMU's.
@@ -82,7 +82,7 @@ unsafe extern "C" fn first_block(id: qemu::qemu_plugin_id_t, tb: *mut qemu::qemu
 /// From the next block on the guest is watched. Called in the system call that makes QEMU throw its
 /// translations away, before it does; returns whether it was not watched before.
 pub fn begin() -> bool {
-    let begins = !WATCHING.swap(true, Relaxed);
+    let begins = !INSTRUMENTING.swap(true, Relaxed);
     if begins && let Some(callbacks) = CALLBACKS.get() {
         // SAFETY: as in `always`.
         unsafe {

@@ -121,7 +121,7 @@ impl Pages {
     }
 
     /// Page numbers that are there already: who touched them was not seen.
-    pub fn forget_what_is_fresh(&mut self) {
+    pub fn clear_fresh(&mut self) {
         self.fresh.clear();
     }
 
@@ -166,7 +166,7 @@ mod tests {
             .collect();
         assert_eq!(unmodelled, [10, 11, 12, 15, 16, 17, 18, 19]);
         assert!(!pages.is_fresh(12) && pages.is_fresh(13) && pages.is_fresh(14));
-        pages.forget_what_is_fresh();
+        pages.clear_fresh();
         assert!(!pages.is_fresh(13));
     }
 }

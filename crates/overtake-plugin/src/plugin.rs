@@ -90,7 +90,7 @@ impl Plugin {
     pub fn restart(&self, vcpu: u32, inheritance: Inheritance) {
         let run = Run::of_child(&self.options, identity::current().seed);
         fast::restart();
-        affinity::leave();
+        affinity::unpin();
         let mut engine = Engine::new(self.arch, &self.options, run);
         engine.inherit(inheritance);
         let id = engine.add_thread();

@@ -14,7 +14,7 @@ use std::os::unix::fs::FileExt;
 const PATH: &[u8] = b"/proc/self/maps\0";
 
 /// Paths are made as long as the next multiple of this.
-const LENGTH: usize = 256;
+const PATH_LENGTH: usize = 256;
 
 /// The guest has opened the file whose name is at `path`, as `descriptor`.
 pub fn opened(path: u64, descriptor: u64) {
@@ -34,10 +34,7 @@ fn rewrite(file: &File) -> std::io::Result<()> {
     let mut text = vec![0; file.metadata()?.len() as usize];
     file.read_exact_at(&mut text, 0)?;
     let text = String::from_utf8_lossy(&text).into_owned();
-    let same: String = text
-        .lines()
-        .map(|line| of_one_length(line) + "\n")
-        .collect();
+    let same: String = text.lines().map(|line| normalise(line) + "\n").collect();
     if !same.is_empty() {
         file.write_all_at(same.as_bytes(), 0)?;
         file.set_len(same.len() as u64)?;
@@ -46,7 +43,7 @@ fn rewrite(file: &File) -> std::io::Result<()> {
 }
 
 /// The line, with the same meaning: START-END PERMISSIONS OFFSET DEVICE INODE NAME.
-fn of_one_length(line: &str) -> String {
+fn normalise(line: &str) -> String {
     let mut words = line.splitn(6, ' ');
     let mut word = || words.next().unwrap_or_default();
     let (range, permissions, offset, _device, _inode) = (word(), word(), word(), word(), word());
@@ -54,7 +51,7 @@ fn of_one_length(line: &str) -> String {
     let mut path = String::new();
     if name.starts_with('/') {
         // `/.` before a path changes nothing, and nor does one `/` more.
-        let missing = name.len().next_multiple_of(LENGTH) - name.len();
+        let missing = name.len().next_multiple_of(PATH_LENGTH) - name.len();
         path = "/.".repeat(missing / 2) + &"/"[..missing % 2];
     }
     format!("{range} {permissions} {offset} 00:00 0 {path}{name}")
@@ -67,7 +64,7 @@ mod tests {
     #[test]
     fn lines_have_one_length_and_name_the_same_file() {
         let line = |path: &str, device: &str, inode: u32| {
-            of_one_length(&format!(
+            normalise(&format!(
                 "5500000000-5500001000 r-xp 00000000 {device} {inode} {path}"
             ))
         };
@@ -89,9 +86,9 @@ mod tests {
         );
         let stack = "7f0000-7f1000 rw-p 00000000 00:00 0                          [stack]";
         assert_eq!(
-            of_one_length(stack),
+            normalise(stack),
             "7f0000-7f1000 rw-p 00000000 00:00 0 [stack]"
         );
-        assert_eq!(of_one_length("1-2 rw-p 0 00:00 0"), "1-2 rw-p 0 00:00 0 ");
+        assert_eq!(normalise("1-2 rw-p 0 00:00 0"), "1-2 rw-p 0 00:00 0 ");
     }
 }

@@ -7,11 +7,11 @@
 use weakmem::MAX_ACCESS;
 
 /// How often a load must find the same before its thread is taken for one that waits.
-const PATIENCE: u32 = 2;
+const REPEATS: u32 = 2;
 
 /// A load of shared memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Look {
+pub struct Load {
     /// Address of the instruction.
     pub pc: u64,
     /// From where.
@@ -27,7 +27,7 @@ pub struct Look {
 /// section 3).
 #[derive(Debug, Clone, Default)]
 pub struct Spin {
-    kept: Option<Look>,
+    kept: Option<Load>,
     /// Loads since that one.
     since: u32,
     /// After so many, another one is kept.
@@ -43,11 +43,11 @@ impl Spin {
     }
 
     /// The thread has loaded. Returns whether it waits, which is said once.
-    pub fn waits(&mut self, look: &Look) -> bool {
+    pub fn is_spinning(&mut self, look: &Load) -> bool {
         self.since += 1;
         if self.kept.as_ref() == Some(look) {
             self.found += 1;
-            if self.found >= PATIENCE {
+            if self.found >= REPEATS {
                 self.forget();
                 return true;
             }
@@ -70,7 +70,7 @@ mod tests {
         (0..10_000).find(|number| {
             let (pc, value) = of(*number);
             let (addr, bytes) = (pc * 8, u128::from(value).to_le_bytes());
-            spin.waits(&Look { pc, addr, bytes })
+            spin.is_spinning(&Load { pc, addr, bytes })
         })
     }
 

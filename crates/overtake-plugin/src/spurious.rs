@@ -7,7 +7,7 @@
 //!
 //! Of a thread that holds the token it takes a system call of the host's to tell, at an access that is
 //! looked at closely by an instruction that ends its block. So it is asked only of a guest that may handle
-//! signals ([`may_come`]).
+//! signals ([`expect_signals`]).
 //!
 //! What the kernel of a real machine does is no access of the guest either: what it has written is taken
 //! over when the handler starts (`Engine::block`), as it is on the other architectures.
@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 static ON_X86: AtomicBool = AtomicBool::new(false);
 
 /// Relaxed: it is written and read by the token's holder.
-static MAY_COME: AtomicBool = AtomicBool::new(false);
+static SIGNALS_EXPECTED: AtomicBool = AtomicBool::new(false);
 
 /// The guest is one for this architecture.
 pub fn install(arch: Arch) {
@@ -30,8 +30,8 @@ pub fn install(arch: Arch) {
 }
 
 /// From here on the guest may handle a signal.
-pub fn may_come() {
-    MAY_COME.store(true, Relaxed);
+pub fn expect_signals() {
+    SIGNALS_EXPECTED.store(true, Relaxed);
 }
 
 /// Whether an access that is reported as this instruction's is QEMU's own. `holds` says whether the
@@ -40,12 +40,12 @@ pub fn may_come() {
 pub fn is_spurious(instruction: &Instruction, holds: impl FnOnce() -> bool) -> bool {
     instruction.is_last
         && ON_X86.load(Relaxed)
-        && (!holds() || MAY_COME.load(Relaxed) && handles_a_signal())
+        && (!holds() || SIGNALS_EXPECTED.load(Relaxed) && is_handling_signal())
 }
 
 /// Whether QEMU handles a signal of the guest on this thread: meanwhile it blocks all of the host's, and
 /// at no other time the one of a bad access.
-fn handles_a_signal() -> bool {
+fn is_handling_signal() -> bool {
     let mut blocked = MaybeUninit::uninit();
     // SAFETY: it changes nothing, and writes the set that is blocked.
     unsafe {
@@ -79,7 +79,7 @@ mod tests {
         assert!(!is_spurious(first, || unreachable!()), "only the last one");
         assert!(is_spurious(last, || false));
         assert!(!is_spurious(last, || true), "no signal may come");
-        may_come();
+        expect_signals();
         assert!(!is_spurious(last, || true), "no signal is handled");
     }
 }

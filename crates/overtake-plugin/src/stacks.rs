@@ -11,7 +11,7 @@ use std::ops::Range;
 use weakmem::ThreadId;
 
 /// Accesses in a row by its own thread after which a page is given back.
-const ENOUGH: u32 = 64;
+const UNSHARE_AFTER: u32 = 64;
 
 /// The memory that was mapped for stacks (`MAP_STACK`).
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ impl Stacks {
     }
 
     /// A thread was created whose stack begins below the page `end`, or in it.
-    pub fn give(&mut self, end: u64, thread: ThreadId) {
+    pub fn assign(&mut self, end: u64, thread: ThreadId) {
         let area = self
             .areas
             .iter_mut()
@@ -54,7 +54,7 @@ impl Stacks {
         };
         let alone = self.alone.entry(page).or_default();
         *alone = if *owner == thread { *alone + 1 } else { 0 };
-        let enough = *alone >= ENOUGH;
+        let enough = *alone >= UNSHARE_AFTER;
         if enough {
             self.alone.remove(&page);
         }
@@ -72,11 +72,11 @@ mod tests {
         stacks.map(10..20, true);
         let mut touch = |times: u32, thread| (0..times).any(|_| stacks.touched(19, thread));
         assert!(!touch(1000, 1), "nobody's yet");
-        stacks.give(19, 1);
+        stacks.assign(19, 1);
         let mut touch = |times: u32, thread| (0..times).any(|_| stacks.touched(19, thread));
-        assert!(!touch(ENOUGH - 1, 1));
+        assert!(!touch(UNSHARE_AFTER - 1, 1));
         assert!(!touch(1000, 2), "another's");
-        assert!(!touch(ENOUGH - 1, 1));
+        assert!(!touch(UNSHARE_AFTER - 1, 1));
         assert!(touch(1, 1));
         assert!((0..1000).all(|_| !stacks.touched(20, 1)), "no stack");
         stacks.map(15..16, false);

@@ -27,7 +27,7 @@ struct Call {
     class: Class,
     args: [u64; 6],
     /// The thread gave up the token for it.
-    left: bool,
+    released: bool,
 }
 
 thread_local! {
@@ -35,7 +35,7 @@ thread_local! {
     static CALL: Cell<Option<Call>> = const { Cell::new(None) };
     /// A call, with its result, in which the token was taken from this thread: what follows from
     /// it is done when it has the token again.
-    static LATE: Cell<Option<(Call, i64)>> = const { Cell::new(None) };
+    static DEFERRED: Cell<Option<(Call, i64)>> = const { Cell::new(None) };
     /// The process in which this thread called `fork`, and what the child takes over.
     static FORKING: Cell<Option<(u32, Inheritance)>> = const { Cell::new(None) };
 }
@@ -46,15 +46,15 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     let class = plugin.classes.of(number);
     let new_thread = makes_thread(class, &args);
     if (new_thread || rules::shares_memory(class, &args)) && instrument::begin() {
-        held.is_watched();
+        held.instrumentation_begins();
     }
-    if new_thread && held.nothing_was_chosen() {
+    if new_thread && held.no_choice_made() {
         forkserver::at_first_thread(&mut held, &plugin.options);
-        held.reseed(identity::current().seed);
+        held.set_seed(identity::current().seed);
     }
     held.call_begins();
     if number == mark::CALL {
-        marked(&mut held, args);
+        mark_call(&mut held, args);
     }
     memory::before(&mut held, class, &args);
     let only_thread = held.alone();
@@ -67,8 +67,12 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
         held.fork_begins();
         FORKING.set(Some((std::process::id(), held.bequeath())));
     }
-    let left = !only_thread && matches!(schedule, Schedule::Leaves { .. });
-    CALL.set(Some(Call { class, args, left }));
+    let released = !only_thread && matches!(schedule, Schedule::Leaves { .. });
+    CALL.set(Some(Call {
+        class,
+        args,
+        released,
+    }));
     match schedule {
         // Nobody else could use the token.
         Schedule::Leaves { .. } if only_thread => {}
@@ -85,17 +89,17 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     }
 }
 
-/// The guest tells something. What it tells wrongly is left out: to the kernel it is a call like
+/// The guest tells something. What it tells wrongly is released out: to the kernel it is a call like
 /// any other that does not exist.
 #[cold]
-fn marked(engine: &mut Engine, [what, text, length, addr, size, _]: [u64; 6]) {
+fn mark_call(engine: &mut Engine, [what, text, length, addr, size, _]: [u64; 6]) {
     let length = usize::try_from(length).map_or(mark::LONGEST, |it| it.min(mark::LONGEST));
     let Some(text) = guest_memory::read_if_mapped(text, length) else {
         return;
     };
     let text = String::from_utf8_lossy(&text).into_owned();
     match what {
-        mark::FAILED => finish::marked(engine, text),
+        mark::FAILED => finish::failure_marked(engine, text),
         mark::NAME => engine.run.object(Object {
             addr,
             size,
@@ -119,14 +123,14 @@ pub fn end(vcpu: u32, result: i64) {
     let Some(call) = CALL.take() else { return };
     if let Some(mut held) = held {
         finish_call(&mut held, &call, result);
-    } else if !call.left {
-        LATE.set(Some((call, result)));
+    } else if !call.released {
+        DEFERRED.set(Some((call, result)));
     }
 }
 
 /// The calling thread has got the token: does what follows from a call in which it was taken from it.
-pub fn catch_up(held: &mut Held<'_, Engine>) {
-    if let Some((call, result)) = LATE.take() {
+pub fn finish_deferred_call(held: &mut Held<'_, Engine>) {
+    if let Some((call, result)) = DEFERRED.take() {
         finish_call(held, &call, result);
     }
 }
@@ -144,24 +148,24 @@ fn finish_call(held: &mut Held<'_, Engine>, call: &Call, result: i64) {
     ) {
         held.resynchronise();
     }
-    held.look_closely();
+    held.update_fast_path();
 }
 
 /// A thread was created, or could not be.
 fn after_clone(held: &mut Held<'_, Engine>, stack: u64, result: i64) {
     if result < 0 {
-        held.stillborn();
+        held.clone_failed();
         held.resynchronise();
         return;
     }
-    if !held.await_birth() {
+    if !held.await_new_vcpu() {
         report::internal("QEMU created a thread, but no vCPU for it was seen");
     }
     let thread = held.add_thread();
     held.stack_of(thread, stack);
     held.adopt(thread);
     held.resynchronise();
-    held.await_newest();
+    held.await_first_callback();
     if held.stats().threads == 2 {
         affinity::begin();
         // QEMU throws its translations away, which were made for one thread.

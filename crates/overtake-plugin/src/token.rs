@@ -137,8 +137,8 @@ impl<S: Schedule> Token<S> {
         slot.arrives();
         let id = slot.id;
         slot.state = State::Parked;
-        if slots.watch_closely == Some(id) {
-            slots.watch_closely = None;
+        if slots.expects_exclusive == Some(id) {
+            slots.expects_exclusive = None;
         }
         let state = self.0.wait(slots, id, vcpu);
         Ok(Held::new(&self.0, vcpu, state))

@@ -175,7 +175,7 @@ impl Block {
         if let Some(last) = body.last_mut() {
             last.is_last = true;
         }
-        let understood = body.iter().all(|it| it.flow.is_understood());
+        let known = body.iter().all(|it| it.flow.is_known());
         let mut accesses_end = 0;
         let mut since = Registers::NONE;
         let mut head = None;
@@ -193,7 +193,7 @@ impl Block {
         let (mut next_may, mut until) = (true, Registers::NONE);
         for instruction in body.iter_mut().rev() {
             instruction.simple =
-                understood && next_may && instruction.is_plain() && !instruction.flow.several;
+                known && next_may && instruction.is_plain() && !instruction.flow.several;
             instruction.reach |= until;
             if instruction.flow.is_access() {
                 next_may = instruction.may_read_stale();
@@ -203,7 +203,7 @@ impl Block {
         }
         Self {
             accesses_end,
-            simple: understood && next_may,
+            simple: known && next_may,
             head: head.unwrap_or(tail),
             tail,
             instructions: body.len() as u32,

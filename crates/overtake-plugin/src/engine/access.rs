@@ -2,10 +2,10 @@
 
 use super::flow::Uses;
 use super::{Engine, MemoryAccess, Next};
-use crate::fast::{self, Mine};
+use crate::fast::{self, OwnPages};
 use crate::guest_memory;
 use crate::pages;
-use crate::spin::Look;
+use crate::spin::Load;
 use crate::translate::Instruction;
 use weakmem::{Kind, MAX_ACCESS, Stop};
 
@@ -13,11 +13,11 @@ use weakmem::{Kind, MAX_ACCESS, Stop};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum After {
     /// It runs on.
-    GoesOn,
+    Continues,
     /// It has done as many accesses as it may.
-    TimeIsUp,
+    QuantumOver,
     /// It waits for another thread in a loop.
-    Waits,
+    Spins,
 }
 
 impl Engine {
@@ -31,7 +31,7 @@ impl Engine {
         if atomic && !access.store {
             return Next::Continue;
         }
-        self.notice();
+        self.note_block();
         let start = access.addr & self.address_mask;
         let part = match instruction.step.kind {
             Kind::Plain | Kind::LoadReserved if instruction.flow.several => {
@@ -49,15 +49,15 @@ impl Engine {
             self.parts(instruction, access, part)
         };
         match after {
-            After::GoesOn => Next::Continue,
+            After::Continues => Next::Continue,
             _ if self.alone() => {
-                self.go_on_alone();
+                self.continue_alone();
                 Next::Continue
             }
             after => {
                 self.stop_at(instruction, true);
-                self.waits = after == After::Waits;
-                if !self.waits {
+                self.spins = after == After::Spins;
+                if !self.spins {
                     self.stop = Stop::Accesses;
                 }
                 Next::HandOff
@@ -74,7 +74,7 @@ impl Engine {
             // SAFETY: the guest has just stored these bytes.
             unsafe { guest_memory::read(access.addr, stored) };
         }
-        let mut after = After::GoesOn;
+        let mut after = After::Continues;
         for (index, bytes) in stored.chunks(part).enumerate() {
             let addr = access.addr + (index * part) as u64;
             if access.store {
@@ -89,7 +89,7 @@ impl Engine {
             };
             // Who stops after a part does so when the instruction is done.
             after = match self.part(instruction, access) {
-                After::GoesOn => after,
+                After::Continues => after,
                 stops => stops,
             };
         }
@@ -108,12 +108,12 @@ impl Engine {
             );
         }
         if self.changes_nothing(instruction, access) {
-            return After::GoesOn;
+            return After::Continues;
         }
         if instruction.step.kind == Kind::StoreConditional && self.forced_failure.is_some() {
             // It failed, and stored nothing.
             self.repair();
-            return After::GoesOn;
+            return After::Continues;
         }
         let follows = self.machine.tracks(self.current);
         let uses = if follows {
@@ -131,20 +131,20 @@ impl Engine {
         }
         // An instruction that is not understood is not left half done.
         if !shared || self.unseen_write {
-            return After::GoesOn;
+            return After::Continues;
         }
         self.shared_at = fast::instructions();
         let page = pages::number(access.addr);
         if self.stacks.touched(page, self.current) {
-            self.give_back(page);
+            self.unshare(page);
         }
         self.accesses_left -= 1;
-        if self.waits(instruction, access) {
-            After::Waits
+        if self.spins(instruction, access) {
+            After::Spins
         } else if self.accesses_left <= 0 {
-            After::TimeIsUp
+            After::QuantumOver
         } else {
-            After::GoesOn
+            After::Continues
         }
     }
 
@@ -153,19 +153,19 @@ impl Engine {
     #[inline]
     fn changes_nothing(&mut self, instruction: &Instruction, access: MemoryAccess) -> bool {
         let thread = &mut self.threads[self.current as usize];
-        let own = |mine: &Mine| mine.has(access.addr);
+        let own = |pages: &OwnPages| pages.has(access.addr);
         instruction.simple
-            && thread.mine.as_ref().is_some_and(own)
+            && thread.own_pages.as_ref().is_some_and(own)
             && self.machine.is_quiet(self.current)
             && self
                 .machine
                 .keeps_nothing_of(self.current, access.addr, access.size)
-            && thread.position.passes_quietly(instruction)
+            && thread.position.pass_if_quiet(instruction)
     }
 
     /// Whether the running thread, which has just made this access of shared memory, waits in a loop
     /// for another one.
-    fn waits(&mut self, instruction: &Instruction, access: MemoryAccess) -> bool {
+    fn spins(&mut self, instruction: &Instruction, access: MemoryAccess) -> bool {
         let spin = &mut self.threads[self.current as usize].spin;
         if access.store {
             spin.forget();
@@ -175,7 +175,7 @@ impl Engine {
         let size = access.size.min(MAX_ACCESS);
         // SAFETY: the guest has just loaded these.
         unsafe { guest_memory::read(access.addr, &mut bytes[..size]) };
-        spin.waits(&Look {
+        spin.is_spinning(&Load {
             pc: instruction.address,
             addr: access.addr,
             bytes,

@@ -12,7 +12,7 @@ use weakmem::{Machine, ThreadId, View};
 
 /// An instruction whose access was reported, and that may report another.
 #[derive(Debug, Clone)]
-struct Several {
+struct Unfinished {
     index: u32,
     /// The view of its address.
     address: View,
@@ -29,7 +29,7 @@ pub(super) struct Position {
     /// The first instruction of the block whose flow is not applied.
     next: usize,
     views: RegisterViews,
-    several: Option<Several>,
+    unfinished: Option<Unfinished>,
 }
 
 /// The views of the registers that an access uses.
@@ -53,20 +53,20 @@ impl Position {
     pub fn start(&mut self, block: &'static Block) {
         self.block = Some(block);
         self.next = 0;
-        self.several = None;
+        self.unfinished = None;
     }
 
     /// Whether each access among the instructions before `end` was reported, and the views of these
     /// registers say nothing.
     #[inline]
     fn is_quiet(&self, end: u32, registers: Registers) -> bool {
-        self.next >= end as usize && self.several.is_none() && self.views.is_free_of(registers)
+        self.next >= end as usize && self.unfinished.is_none() && self.views.is_free_of(registers)
     }
 
     /// A block starts after another. Returns whether there was nothing to follow, and nothing is to
     /// be prepared.
     #[inline]
-    pub fn starts_quietly(&mut self, block: &'static Block) -> bool {
+    pub fn start_if_quiet(&mut self, block: &'static Block) -> bool {
         let quiet = block.simple
             && self
                 .block
@@ -80,7 +80,7 @@ impl Position {
     /// The instruction's access was reported. Returns whether there was nothing to follow, and
     /// nothing is to be prepared.
     #[inline]
-    pub fn passes_quietly(&mut self, instruction: &Instruction) -> bool {
+    pub fn pass_if_quiet(&mut self, instruction: &Instruction) -> bool {
         let quiet =
             instruction.simple && self.is_quiet(instruction.accesses_before, instruction.reach);
         if quiet {
@@ -129,14 +129,14 @@ impl Position {
         thread: ThreadId,
     ) -> Uses {
         let index = instruction.index as usize;
-        match &self.several {
-            Some(several) if several.index == instruction.index => {
-                self.views = several.before.clone();
+        match &self.unfinished {
+            Some(unfinished) if unfinished.index == instruction.index => {
+                self.views = unfinished.before.clone();
                 self.next = index;
             }
             _ => {
                 self.run_to(index, machine, thread);
-                self.several = instruction.flow.several.then(|| Several {
+                self.unfinished = instruction.flow.several.then(|| Unfinished {
                     index: instruction.index,
                     address: self.of(instruction.flow.address, machine, thread),
                     before: self.views.clone(),
@@ -150,9 +150,9 @@ impl Position {
     /// The access used `uses`, and its read has the view `loaded`.
     pub fn end(&mut self, instruction: &Instruction, uses: Uses, loaded: View, status: View) {
         let mut loaded = loaded;
-        if let Some(several) = &mut self.several {
-            several.loaded = several.loaded.join(loaded);
-            loaded = several.loaded;
+        if let Some(unfinished) = &mut self.unfinished {
+            unfinished.loaded = unfinished.loaded.join(loaded);
+            loaded = unfinished.loaded;
         }
         self.assign(&instruction.flow, uses, loaded, status);
         self.next = instruction.index as usize + 1;
@@ -176,9 +176,9 @@ impl Position {
 
     /// The instruction that may report another access now, and the view of its address.
     pub fn unfinished(&self) -> Option<(&'static Instruction, View)> {
-        let several = self.several.as_ref()?;
-        let instruction = self.block?.body.get(several.index as usize)?;
-        Some((instruction, several.address))
+        let unfinished = self.unfinished.as_ref()?;
+        let instruction = self.block?.body.get(unfinished.index as usize)?;
+        Some((instruction, unfinished.address))
     }
 
     /// Applies the flow of the instructions before `end`. An access among them was not reported:

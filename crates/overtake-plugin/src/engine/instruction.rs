@@ -16,7 +16,7 @@ const WINDOW: u64 = 1000;
 
 impl Engine {
     /// Takes note of the block that the running thread has started unnoticed.
-    pub(crate) fn notice(&mut self) {
+    pub(crate) fn note_block(&mut self) {
         if let Some(block) = fast::take_block() {
             self.threads[self.current as usize].position.start(block);
         }
@@ -24,13 +24,13 @@ impl Engine {
 
     /// A block starts.
     pub fn block(&mut self, block: &'static Block) -> Next {
-        self.notice();
+        self.note_block();
         // The kernel has written a frame to the stack.
         let handler = !self.handlers.is_empty() && self.handlers.contains(&block.start);
         if self.unseen_write || self.forced_failure.is_some() || handler {
             if handler {
                 self.unseen_write = true;
-                spurious::may_come();
+                spurious::expect_signals();
             }
             self.repair();
         }
@@ -40,7 +40,7 @@ impl Engine {
         }
         let position = &mut self.threads[self.current as usize].position;
         if self.machine.tracks(self.current) {
-            if !(self.machine.is_quiet(self.current) && position.starts_quietly(block)) {
+            if !(self.machine.is_quiet(self.current) && position.start_if_quiet(block)) {
                 position.follow(block, &mut self.machine, self.current);
                 self.prepare();
             }
@@ -55,7 +55,7 @@ impl Engine {
         if fast::instructions() < self.deadline {
             return Next::Continue;
         }
-        self.time_is_up()
+        self.quantum_over()
     }
 
     /// Undoes what the instruction before left: a forced failure, or a write that nobody has seen.
@@ -72,7 +72,7 @@ impl Engine {
 
     /// Something must be done before an instruction runs.
     pub fn before(&mut self, instruction: &Instruction) -> Next {
-        self.notice();
+        self.note_block();
         self.repair();
         let current = self.current;
         if !instruction.fence.is_empty() && !instruction.flow.is_access() {

@@ -29,7 +29,7 @@ impl Engine {
     /// ([`Engine::call_is_over`]) it sees all that is visible, because the kernel may read and
     /// write its memory.
     pub fn call_begins(&mut self) {
-        self.notice();
+        self.note_block();
         let mut guest = Guest(&mut self.run);
         self.machine.synchronise(self.current, &mut guest);
         self.machine.allow_stale(self.current, false);

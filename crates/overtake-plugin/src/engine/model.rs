@@ -83,8 +83,8 @@ impl Engine {
         let last = pages::number(access.addr + access.size as u64 - 1);
         let owner = self.pages.owner(first);
         if owner == Owner::Thread(self.current) && first == last {
-            if let Some(mine) = &self.threads[self.current as usize].mine {
-                mine.add(first);
+            if let Some(own_pages) = &self.threads[self.current as usize].own_pages {
+                own_pages.add(first);
             }
             Memory::Private
         } else if owner == Owner::Shared && first == last || self.touch(first, last, access) {

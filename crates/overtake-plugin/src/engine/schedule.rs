@@ -20,12 +20,12 @@ impl Engine {
     }
 
     #[cold]
-    pub(super) fn time_is_up(&mut self) -> Next {
+    pub(super) fn quantum_over(&mut self) -> Next {
         if fast::instructions() >= self.budget {
             Next::OutOfBudget
         } else if self.alone() {
             self.deadline = self.budget;
-            self.go_on_alone();
+            self.continue_alone();
             Next::Continue
         } else {
             self.stop = Stop::Instructions;
@@ -36,7 +36,7 @@ impl Engine {
     /// There is nobody to hand over to, so that no rounds come in which the running thread would
     /// see what it has not seen.
     #[cold]
-    pub(crate) fn go_on_alone(&mut self) {
+    pub(crate) fn continue_alone(&mut self) {
         self.count_progress();
         self.accesses_left = i64::MAX;
         self.counted.0 = i64::MAX;
@@ -63,12 +63,12 @@ impl Engine {
     /// Who runs next, of these. Not who waits for another one, if there is one: until another has run,
     /// it gets nowhere.
     pub fn choose(&mut self, runnable: &[ThreadId]) -> ThreadId {
-        self.notice();
+        self.note_block();
         let progress = self.count_progress();
         let why = std::mem::replace(&mut self.stop, Stop::Itself);
         self.run.strategy.stopped(progress, why);
-        self.idle_choices += u32::from(self.nothing_was_chosen());
-        if std::mem::take(&mut self.waits) && runnable.len() > 1 {
+        self.idle_choices += u32::from(self.no_choice_made());
+        if std::mem::take(&mut self.spins) && runnable.len() > 1 {
             let others = runnable.iter().filter(|it| **it != self.current);
             let others: Vec<ThreadId> = others.copied().collect();
             self.run.strategy.next_thread(&others)
@@ -116,7 +116,7 @@ impl Engine {
             self.view = Some(next);
         }
         self.current = next;
-        self.look_closely();
+        self.update_fast_path();
         let Quantum {
             accesses,
             instructions,

@@ -98,8 +98,8 @@ impl Engine {
         if let Owner::Thread(owner) = self.pages.owner(page)
             && owner != current
         {
-            if let Some(mine) = &self.threads[owner as usize].mine {
-                mine.remove(page);
+            if let Some(own_pages) = &self.threads[owner as usize].own_pages {
+                own_pages.remove(page);
             }
             self.machine.drain(owner, &mut guest);
         }
@@ -112,7 +112,7 @@ impl Engine {
 
     /// A shared page becomes the running thread's own. What others have stored there is visible to
     /// it, and what they have not seen there they see.
-    pub(super) fn give_back(&mut self, page: u64) {
+    pub(super) fn unshare(&mut self, page: u64) {
         self.drain_everyone();
         let (current, start) = (self.current, page << pages::PAGE_BITS);
         self.machine.synchronise(current, &mut Guest(&mut self.run));
@@ -141,7 +141,7 @@ impl Engine {
     /// The stack of a thread that was just created begins below this address.
     pub fn stack_of(&mut self, thread: ThreadId, end: u64) {
         let last = end.saturating_sub(1) & self.address_mask;
-        self.stacks.give(pages::number(last), thread);
+        self.stacks.assign(pages::number(last), thread);
     }
 
     /// The kernel reads the running thread's memory at `addr`, as an access of this thread; if there is
@@ -181,8 +181,8 @@ impl Engine {
             .end_reservations(start & self.address_mask, end);
         let first = pages::number(start & self.address_mask);
         let end = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
-        for mine in self.threads.iter().filter_map(|it| it.mine.as_ref()) {
-            mine.remove_range(first, end);
+        for own_pages in self.threads.iter().filter_map(|it| it.own_pages.as_ref()) {
+            own_pages.remove_range(first, end);
         }
         for page in self.pages.forget(first, end) {
             self.machine.remove_page(page << pages::PAGE_BITS);

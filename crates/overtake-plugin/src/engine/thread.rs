@@ -1,7 +1,7 @@
 //! What a guest thread is to the engine.
 
 use super::flow::Position;
-use crate::fast::Mine;
+use crate::fast::OwnPages;
 use crate::spin::Spin;
 use weakmem::Progress;
 
@@ -19,5 +19,5 @@ pub(super) struct Thread {
     /// Whether it waits for another.
     pub spin: Spin,
     /// Pages of its own. None: it has ended.
-    pub mine: Option<Mine>,
+    pub own_pages: Option<OwnPages>,
 }

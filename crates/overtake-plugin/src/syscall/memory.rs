@@ -40,7 +40,7 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
             let handler =
                 handler.and_then(|bytes| Some(u64::from_le_bytes(bytes.try_into().ok()?)));
             if handler.is_some_and(|handler| handler > SIG_IGN) {
-                spurious::may_come();
+                spurious::expect_signals();
             }
         }
         Class::Unmaps => engine.forget(args[0], args[0].saturating_add(args[1])),
@@ -59,12 +59,12 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
         Class::UnmapsUnknown | Class::Attaches => engine.forget(0, u64::MAX),
         Class::Kill | Class::Exec => {
             if class == Class::Exec {
-                affinity::leave();
+                affinity::unpin();
             }
             // The guest may not come back from this.
             finish::report_now(engine, End::Running);
             engine.drain_everyone();
-            spurious::may_come();
+            spurious::expect_signals();
         }
         // The kernel may read any thread's memory: stores that are private so far are visible to
         // it at once, and so must be what their threads stored before. And it may write this

@@ -2,7 +2,7 @@
 
 use super::cell::Loan;
 use super::schedule::Schedule;
-use super::shared::{Guard, POLL, SETTLE, Shared};
+use super::shared::{Guard, POLL_INTERVAL, SETTLE_TIMEOUT, Shared};
 use super::slots::State;
 use super::sync::{self, Instant};
 use std::ops::{Deref, DerefMut};
@@ -11,7 +11,7 @@ use std::time::Duration;
 use weakmem::ThreadId;
 
 /// Bound of the wait for a new thread's vCPU, without which the run cannot go on.
-const BIRTH: Duration = Duration::from_secs(60);
+const ANNOUNCE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The token, held: the calling thread may reach the state, and keeps the token.
 ///
@@ -50,8 +50,8 @@ impl<'t, S: Schedule> Held<'t, S> {
         let vcpu = self.vcpu;
         let (shared, mut slots, id) = self.release(State::Parked);
         let id = id.expect("who has a `Held` is the holder");
-        if slots.watch_closely == Some(id) {
-            slots.watch_closely = None;
+        if slots.expects_exclusive == Some(id) {
+            slots.expects_exclusive = None;
         }
         let slots = shared.decide(slots);
         Self {
@@ -107,11 +107,13 @@ impl<'t, S: Schedule> Held<'t, S> {
     /// Waits until the vCPU of the thread that this one has created is announced. Returns false if
     /// it does not come within the bound.
     #[must_use]
-    pub fn await_birth(&self) -> bool {
+    pub fn await_new_vcpu(&self) -> bool {
         let shared = self.shared;
         let (slots, _) = shared
             .birth
-            .wait_timeout_while(shared.lock(), BIRTH, |slots| slots.newborn.is_none())
+            .wait_timeout_while(shared.lock(), ANNOUNCE_TIMEOUT, |slots| {
+                slots.newborn.is_none()
+            })
             .unwrap_or_else(PoisonError::into_inner);
         slots.newborn.is_some()
     }
@@ -122,27 +124,27 @@ impl<'t, S: Schedule> Held<'t, S> {
     }
 
     /// The thread of the vCPU that may have been announced could not be started.
-    pub fn stillborn(&self) {
+    pub fn clone_failed(&self) {
         self.shared.lock().newborn = None;
     }
 
     /// Waits until the newest thread has reached its first callback: its place in the schedule is
     /// then fixed. Called outside of QEMU's execution loop.
-    pub fn await_newest(&self) {
+    pub fn await_first_callback(&self) {
         let start = Instant::now();
         let starts = || {
             let newest = self.shared.lock().slots.last().map(|slot| slot.state);
             newest == Some(State::Starting)
         };
-        while starts() && start.elapsed() < SETTLE {
-            sync::sleep(POLL);
+        while starts() && start.elapsed() < SETTLE_TIMEOUT {
+            sync::sleep(POLL_INTERVAL);
         }
     }
 
     /// The thread will stop all vCPUs before its next callback.
     pub fn expect_exclusive(&self) {
         let mut slots = self.shared.lock();
-        slots.watch_closely = slots.holder;
+        slots.expects_exclusive = slots.holder;
         for slot in slots.parked() {
             slot.wake();
         }

@@ -32,8 +32,8 @@ pub trait Host {
     fn waits_on_condition(&self) -> Option<bool>;
 
     /// The calling thread has got the token.
-    fn has_got_token();
+    fn on_acquired();
 
     /// This thread, which sleeps, is about to be woken with the token.
-    fn is_given_token(&self);
+    fn on_granted(&self);
 }

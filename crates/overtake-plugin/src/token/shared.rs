@@ -12,14 +12,14 @@ use std::time::Duration;
 use weakmem::ThreadId;
 
 /// How often a parked thread looks at the holder.
-const WATCH: Duration = Duration::from_millis(10);
+const WATCH_INTERVAL: Duration = Duration::from_millis(10);
 /// The same, while an exclusive section is expected.
-const WATCH_CLOSELY: Duration = Duration::from_micros(100);
+const WATCH_EXCLUSIVE: Duration = Duration::from_micros(100);
 /// Bound of the wait for other threads to settle. It is met only if a host thread gets no
 /// processor for so long; the choice is then made without it.
-pub const SETTLE: Duration = Duration::from_secs(10);
+pub const SETTLE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a thread sleeps between two looks at threads that are about to settle.
-pub const POLL: Duration = Duration::from_micros(20);
+pub const POLL_INTERVAL: Duration = Duration::from_micros(20);
 
 /// What all threads share of the token.
 pub struct Shared<S: Schedule> {
@@ -92,10 +92,10 @@ impl<S: Schedule> Shared<S> {
             if slots.holder == Some(id) {
                 break;
             }
-            let period = if slots.watch_closely.is_some() {
-                WATCH_CLOSELY
+            let period = if slots.expects_exclusive.is_some() {
+                WATCH_EXCLUSIVE
             } else {
-                WATCH
+                WATCH_INTERVAL
             };
             drop(slots);
             if let Some(chosen) = chosen {
@@ -118,7 +118,7 @@ impl<S: Schedule> Shared<S> {
     fn waited(&self, vcpu: u32) -> Loan<'_, S> {
         let state = self.lend();
         self.flags.of(vcpu).set_waits(false);
-        S::Host::has_got_token();
+        S::Host::on_acquired();
         state
     }
 
@@ -139,13 +139,13 @@ impl<S: Schedule> Shared<S> {
         let start = Instant::now();
         let mut polls = 0;
         let mut settled = settle(&mut slots, &mut *state);
-        while !settled && start.elapsed() < SETTLE {
+        while !settled && start.elapsed() < SETTLE_TIMEOUT {
             drop(slots);
             polls += 1;
             if polls < 20 {
                 sync::yield_now();
             } else {
-                sync::sleep(POLL);
+                sync::sleep(POLL_INTERVAL);
             }
             slots = self.lock();
             settled = settle(&mut slots, &mut *state);

@@ -85,9 +85,9 @@ pub struct Slots<H> {
     /// This thread is creating another.
     pub cloning: Option<ThreadId>,
     /// An exclusive section is expected of this thread before its next callback.
-    pub watch_closely: Option<ThreadId>,
+    pub expects_exclusive: Option<ThreadId>,
     /// The holder's vCPU, for those who have no lock.
-    cell: &'static Holder,
+    holder_vcpu: &'static Holder,
     flags: Arc<Flags>,
 }
 
@@ -129,7 +129,7 @@ impl<H: Host> Slot<H> {
 
 impl<H: Host> Slots<H> {
     /// No thread.
-    pub fn new(cell: &'static Holder, flags: Arc<Flags>) -> Self {
+    pub fn new(holder_vcpu: &'static Holder, flags: Arc<Flags>) -> Self {
         Self {
             slots: Vec::new(),
             newborn: None,
@@ -138,8 +138,8 @@ impl<H: Host> Slots<H> {
             deciding: false,
             unsettled: false,
             cloning: None,
-            watch_closely: None,
-            cell,
+            expects_exclusive: None,
+            holder_vcpu,
             flags,
         }
     }
@@ -149,10 +149,10 @@ impl<H: Host> Slots<H> {
         let mut slot = Slot::new(id, vcpu);
         slot.arrives();
         slot.state = State::Running;
-        *self = Self::new(self.cell, Arc::clone(&self.flags));
+        *self = Self::new(self.holder_vcpu, Arc::clone(&self.flags));
         self.slots.push(slot);
         self.holder = Some(id);
-        self.cell.set(vcpu);
+        self.holder_vcpu.set(vcpu);
     }
 
     /// The live thread of a vCPU. QEMU gives the number of a vCPU that has ended to the next one.
@@ -183,7 +183,7 @@ impl<H: Host> Slots<H> {
 
     /// The holder gives the token up, or loses it, and is in this state from here on.
     pub fn release(&mut self, state: State) {
-        self.cell.clear();
+        self.holder_vcpu.clear();
         if let Some(holder) = self.holder.take()
             && let Some(slot) = self.slot_mut(holder)
         {
@@ -194,16 +194,16 @@ impl<H: Host> Slots<H> {
     /// Thread `next`, which is parked, gets the token.
     pub fn give(&mut self, next: ThreadId) {
         self.holder = Some(next);
-        let (cell, flags) = (self.cell, Arc::clone(&self.flags));
+        let (holder_vcpu, flags) = (self.holder_vcpu, Arc::clone(&self.flags));
         if let Some(slot) = self.slot_mut(next) {
             slot.state = State::Running;
             slot.asleep_since = None;
             flags.of(slot.vcpu).set_back(false);
-            cell.set(slot.vcpu);
+            holder_vcpu.set(slot.vcpu);
             if let Some(host) = &slot.host
                 && !host.is_current()
             {
-                host.is_given_token();
+                host.on_granted();
             }
             self.chosen = self.slot_mut(next).and_then(|slot| slot.thread.clone());
         }
@@ -310,7 +310,7 @@ impl<H: Host> Slots<H> {
         if self.deciding || self.cloning.is_some() {
             return false;
         }
-        let (closely, flags) = (self.watch_closely.is_some(), Arc::clone(&self.flags));
+        let (closely, flags) = (self.expects_exclusive.is_some(), Arc::clone(&self.flags));
         let Some(slot) = self.holder_mut() else {
             return false;
         };
@@ -334,13 +334,13 @@ impl<H: Host> Slots<H> {
     /// Takes the token from the holder, if it sleeps even after it could have known, and not in a
     /// callback. (It may have woken up since [`Slots::holder_sleeps`].) See [`Holder`].
     pub fn take_from_sleeper(&mut self, in_callback: impl FnOnce() -> bool) {
-        let (cell, flags) = (self.cell, Arc::clone(&self.flags));
-        let closely = self.watch_closely == self.holder;
+        let (holder_vcpu, flags) = (self.holder_vcpu, Arc::clone(&self.flags));
+        let closely = self.expects_exclusive == self.holder;
         let Some(slot) = self.holder_mut() else {
             return;
         };
         let vcpu = slot.vcpu;
-        cell.clear();
+        holder_vcpu.clear();
         // SeqCst, twice: this thread's part of the barrier that `Host::doing` is; the holder's part
         // is the kernel's.
         sync::fence(SeqCst);
@@ -348,7 +348,7 @@ impl<H: Host> Slots<H> {
         sync::fence(SeqCst);
         if !sleeps || in_callback() {
             slot.asleep_since = None;
-            cell.set(vcpu);
+            holder_vcpu.set(vcpu);
             return;
         }
         slot.kernel_wrote = true;

@@ -1,7 +1,7 @@
 //! Lost wake-ups, two holders, and who sleeps where.
 
 use super::machine::{
-    Announces, Asked, Cpu, Diary, NO_TIMEOUTS, World, explore, explore_times, run_once,
+    Announces, CallLog, Cpu, NO_TIMEOUTS, Request, World, explore, explore_times, run_once,
 };
 use super::{clock, kernel};
 use shuttle::rand::Rng;
@@ -15,7 +15,7 @@ const BOTH: [Announces; 2] = [Announces::Parent, Announces::Child];
 fn threads_hand_off_and_end() {
     for announces in BOTH {
         explore(NO_TIMEOUTS, move || {
-            let first = Cpu::first(Diary::default());
+            let first = Cpu::first(CallLog::default());
             let runs = |cpu: Cpu| {
                 for _ in 0..3 {
                     cpu.block_with_hand_off();
@@ -33,18 +33,21 @@ fn threads_hand_off_and_end() {
 
 /// What there is to choose from, and so what is chosen, is the same in every interleaving.
 fn choices_are_the_same(times: usize, guest: impl Fn(&Cpu) + Send + Sync + 'static) {
-    let seen: Arc<Mutex<Option<Vec<Asked>>>> = Arc::default();
+    let seen: Arc<Mutex<Option<Vec<Request>>>> = Arc::default();
     explore_times(times, NO_TIMEOUTS, move || {
-        let diary = Diary {
+        let log = CallLog {
             by_rule: true,
-            ..Diary::default()
+            ..CallLog::default()
         };
-        let first = Cpu::first(diary);
+        let first = Cpu::first(log);
         guest(&first);
         let held = first.hold();
         assert_eq!(held.unsettled, 0);
         let mut seen = seen.lock().unwrap();
-        assert_eq!(*seen.get_or_insert_with(|| held.asked.clone()), held.asked);
+        assert_eq!(
+            *seen.get_or_insert_with(|| held.requests.clone()),
+            held.requests
+        );
     });
 }
 
@@ -87,15 +90,15 @@ fn who_was_woken_is_waited_for() {
 fn threads_start_and_end_on_the_same_vcpu() {
     for announces in BOTH {
         explore(NO_TIMEOUTS, move || {
-            let first = Cpu::first(Diary::default());
+            let first = Cpu::first(CallLog::default());
             for _ in 0..2 {
                 first.clone_thread(1, announces, |cpu| cpu.block_with_hand_off());
                 first.block_with_hand_off();
                 first.join(1);
                 first.block();
             }
-            let ended = |it: &&Asked| matches!(it, Asked::Ended(_));
-            assert_eq!(first.hold().asked.iter().filter(ended).count(), 2);
+            let ended = |it: &&Request| matches!(it, Request::Ended(_));
+            assert_eq!(first.hold().requests.iter().filter(ended).count(), 2);
         });
     }
 }
@@ -120,7 +123,7 @@ fn the_holder_sleeps_before_an_exclusive_section() {
     for world in WITH_TIMEOUTS {
         for expected in [true, false] {
             explore(world, move || {
-                let first = Cpu::first(Diary::default());
+                let first = Cpu::first(CallLog::default());
                 let runs = |cpu: Cpu| cpu.block_with_hand_off();
                 first.clone_thread(1, Announces::Child, runs);
                 first.clone_thread(2, Announces::Child, runs);
@@ -146,7 +149,7 @@ fn the_holder_sleeps_before_an_exclusive_section() {
 fn the_holder_sleeps_in_a_call_that_was_to_be_short() {
     for world in WITH_TIMEOUTS {
         explore(world, || {
-            let first = Cpu::first(Diary::default());
+            let first = Cpu::first(CallLog::default());
             first.clone_thread(1, Announces::Child, |cpu| {
                 cpu.block();
                 cpu.call_that_wakes("other ran");
@@ -169,7 +172,7 @@ fn the_holder_wakes_up_while_the_token_is_taken() {
     let tells_nothing = WITH_TIMEOUTS[1];
     for in_call in [false, true] {
         explore(tells_nothing, move || {
-            let first = Cpu::first(Diary::default());
+            let first = Cpu::first(CallLog::default());
             first.clone_thread(1, Announces::Child, |cpu| {
                 cpu.block();
                 cpu.block();
@@ -197,7 +200,7 @@ fn the_holder_wakes_up_while_the_token_is_taken() {
 fn the_holder_sleeps_in_a_callback() {
     for world in WITH_TIMEOUTS {
         explore(world, || {
-            let first = Cpu::first(Diary::default());
+            let first = Cpu::first(CallLog::default());
             first.clone_thread(1, Announces::Child, |cpu| cpu.block());
             let host = wake_after(Duration::from_millis(1500), "written");
             let held = first.hold();
@@ -219,7 +222,7 @@ fn a_new_thread_comes_late() {
     for world in WITH_TIMEOUTS {
         for announces in BOTH {
             explore(world, move || {
-                let first = Cpu::first(Diary::default());
+                let first = Cpu::first(CallLog::default());
                 first.clone_thread(1, Announces::Child, |cpu| cpu.block());
                 let starts = wake_after(Duration::from_millis(500), "starts");
                 let runs = wake_after(Duration::from_millis(2000), "runs");
@@ -245,7 +248,7 @@ fn a_new_thread_comes_late() {
 fn the_chosen_thread_wakes_up_late() {
     let tells_nothing = WITH_TIMEOUTS[1];
     explore(tells_nothing, || {
-        let first = Cpu::first(Diary::default());
+        let first = Cpu::first(CallLog::default());
         let runs = |cpu: Cpu| {
             cpu.block();
             cpu.block_with_hand_off();
@@ -265,7 +268,7 @@ fn the_chosen_thread_wakes_up_late() {
 #[should_panic(expected = "the holder has one `Held`")]
 fn a_second_held_is_refused() {
     run_once(|| {
-        let first = Cpu::first(Diary::default());
+        let first = Cpu::first(CallLog::default());
         let _held = first.hold();
         let _second = first.hold();
     });
@@ -274,7 +277,7 @@ fn a_second_held_is_refused() {
 #[test]
 fn a_vcpu_that_was_never_announced_gets_no_token() {
     run_once(|| {
-        let first = Cpu::first(Diary::default());
+        let first = Cpu::first(CallLog::default());
         assert!(first.machine.token.acquire(5).is_err());
         assert!(first.machine.token.resume(5).is_none());
         assert!(!first.machine.token.holds(5) && first.machine.token.holds(0));

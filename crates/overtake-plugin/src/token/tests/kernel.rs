@@ -213,7 +213,7 @@ impl Host for Task {
         kernel.tells.then_some(on_condition)
     }
 
-    fn has_got_token() {}
+    fn on_acquired() {}
 
-    fn is_given_token(&self) {}
+    fn on_granted(&self) {}
 }

@@ -1,4 +1,4 @@
-//! Guest threads that run under a token, with a state that only writes down what it is asked.
+//! Guest threads that run under a token, with a state that only writes down what it is requests.
 
 use super::clock;
 use super::kernel::{self, Task};
@@ -14,9 +14,9 @@ use weakmem::ThreadId;
 /// vCPUs at a time.
 pub const VCPUS: usize = 8;
 
-/// What is asked of the state.
+/// What is requests of the state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
+pub enum Request {
     /// Who goes on, of these.
     Choose(Vec<ThreadId>),
     /// It runs.
@@ -24,29 +24,29 @@ pub enum Asked {
     Ended(ThreadId),
 }
 
-/// A state that writes down what it is asked.
+/// A state that writes down what it is requests.
 #[derive(Debug, Default)]
-pub struct Diary {
-    pub asked: Vec<Asked>,
+pub struct CallLog {
+    pub requests: Vec<Request>,
     pub threads: ThreadId,
     pub unsettled: u32,
     /// Choices are made by this rule, the same in each execution; else at random.
     pub by_rule: bool,
 }
 
-impl Diary {
+impl CallLog {
     pub fn add_thread(&mut self) -> ThreadId {
         self.threads += 1;
         self.threads - 1
     }
 
     pub fn switches(&self) -> usize {
-        let switch = |it: &&Asked| matches!(it, Asked::Switch(_));
-        self.asked.iter().filter(switch).count()
+        let switch = |it: &&Request| matches!(it, Request::Switch(_));
+        self.requests.iter().filter(switch).count()
     }
 }
 
-impl Schedule for Diary {
+impl Schedule for CallLog {
     type Host = Task;
 
     fn first_thread(&mut self) -> ThreadId {
@@ -55,9 +55,9 @@ impl Schedule for Diary {
 
     fn choose(&mut self, parked: &[ThreadId]) -> ThreadId {
         assert!(parked.is_sorted() && !parked.is_empty(), "{parked:?}");
-        self.asked.push(Asked::Choose(parked.to_vec()));
+        self.requests.push(Request::Choose(parked.to_vec()));
         let choice = if self.by_rule {
-            self.asked.len() * 7 / 3
+            self.requests.len() * 7 / 3
         } else {
             shuttle::rand::thread_rng().gen_range(0..parked.len())
         };
@@ -65,11 +65,11 @@ impl Schedule for Diary {
     }
 
     fn switch_to(&mut self, next: ThreadId, _: bool, _: bool) {
-        self.asked.push(Asked::Switch(next));
+        self.requests.push(Request::Switch(next));
     }
 
     fn thread_ended(&mut self, thread: ThreadId) {
-        self.asked.push(Asked::Ended(thread));
+        self.requests.push(Request::Ended(thread));
     }
 
     fn count_unsettled(&mut self) {
@@ -79,7 +79,7 @@ impl Schedule for Diary {
 
 /// A process with guest threads.
 pub struct Machine {
-    pub token: Token<Diary>,
+    pub token: Token<CallLog>,
     holder: &'static Holder,
     /// The vCPU that executes guest code, plus one.
     executing: AtomicU32,
@@ -106,10 +106,10 @@ pub enum Announces {
 
 impl Cpu {
     /// The first thread, which holds the token.
-    pub fn first(diary: Diary) -> Self {
+    pub fn first(log: CallLog) -> Self {
         let holder = Box::leak(Box::new(Holder::nobody()));
         let machine = Machine {
-            token: Token::new(diary, holder, VCPUS),
+            token: Token::new(log, holder, VCPUS),
             holder,
             executing: AtomicU32::new(0),
         };
@@ -121,7 +121,7 @@ impl Cpu {
     }
 
     /// The token, as a callback gets it.
-    pub fn hold(&self) -> Held<'_, Diary> {
+    pub fn hold(&self) -> Held<'_, CallLog> {
         let token = &self.machine.token;
         let resumed = token.resume(self.vcpu);
         resumed.unwrap_or_else(|| token.acquire(self.vcpu).unwrap())
@@ -213,10 +213,10 @@ impl Cpu {
         kernel::sleep_on_condition_until(started);
         let held = self.machine.token.call_is_over(self.vcpu, false);
         let mut held = held.expect("it keeps the token");
-        assert!(held.await_birth());
+        assert!(held.await_new_vcpu());
         let id = held.add_thread();
         held.adopt(id);
-        held.await_newest();
+        held.await_first_callback();
     }
 
     /// Waits for the end of so many threads, in a system call.
