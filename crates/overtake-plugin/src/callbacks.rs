@@ -1,7 +1,8 @@
-//! The functions that QEMU calls. Nothing else in this crate is `extern "C"` but the entry point.
+//! The functions that QEMU calls: all `extern "C"` functions except the entry point and those that
+//! register callbacks (`instrument`).
 //!
-//! Each returns at once, waits for the token (see `token`), or ends the process with a report;
-//! none unwinds into QEMU (`install` sets a panic hook that ends the process).
+//! Each one returns at once, waits for the token (`token`), or ends the process with a report. None
+//! unwinds into QEMU: the panic hook that `install` sets ends the process.
 
 use crate::engine::{Engine, MemoryAccess, Next};
 use crate::fast;
@@ -15,20 +16,22 @@ use crate::translate::{Block, Decoded, Instruction};
 use qemu_plugin_sys as qemu;
 use std::ffi::{c_uint, c_void};
 
-/// A vCPU is created: on its parent's host thread, which holds the token, in QEMU 7.2; on its own
-/// one, from 9.0 on. The first one is nobody's child.
+/// A vCPU is created.
+///
+/// QEMU 7.2 calls this on the host thread of the parent, which holds the token; QEMU 9.0 and newer
+/// call it on the new vCPU's own host thread. The first vCPU has no parent.
 pub unsafe extern "C" fn vcpu_created(_: qemu::qemu_plugin_id_t, vcpu: c_uint) {
     if vcpu as usize >= MAX_VCPUS {
         report::internal(&format!(
             "the guest has more than {MAX_VCPUS} threads at a time"
         ));
     }
-    // The first one goes on to guest code with the token.
+    // The first thread keeps the token and continues to guest code.
     drop(token().announce(vcpu));
 }
 
-/// The token, in a callback of a thread that runs guest code. A thread that is not the holder waits
-/// for it.
+/// Returns the token in a callback of a thread that runs guest code, and waits for it if the thread
+/// is not the holder.
 #[inline]
 fn hold(vcpu: c_uint) -> Held<'static, Engine> {
     token().resume(vcpu).unwrap_or_else(|| acquire(vcpu))
@@ -48,8 +51,8 @@ fn acquire(vcpu: c_uint) -> Held<'static, Engine> {
 /// QEMU translates a block.
 pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qemu_plugin_tb) {
     let plugin = plugin();
-    // SAFETY: QEMU's block is valid during this callback, and so are its instructions, asked for
-    // within their number.
+    // SAFETY: QEMU's block and its instructions are valid during this callback, and each index is below
+    // the number of instructions.
     unsafe {
         let start = qemu::qemu_plugin_tb_vaddr(tb);
         let count = qemu::qemu_plugin_tb_n_insns(tb);
@@ -73,8 +76,8 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
                 decoded
             })
             .collect();
-        // Never freed: translated code refers to it until QEMU throws that away, which it tells
-        // no plugin in time.
+        // Never freed: translated code refers to it until QEMU discards the translation, and QEMU does not
+        // tell a plugin in time when it does.
         let block: &'static Block = Box::leak(Box::new(Block::new(start, &decoded)));
         qemu::qemu_plugin_register_vcpu_tb_exec_cb(
             tb,
@@ -108,7 +111,7 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
     }
 }
 
-/// A block is about to run: where a thread waits for the token.
+/// A block is about to run. A thread that does not hold the token waits here.
 unsafe extern "C" fn block_starts(vcpu: c_uint, data: *mut c_void) {
     // SAFETY: `data` is a leaked `Block` (`translated`).
     let block: &'static Block = unsafe { &*data.cast() };
@@ -117,7 +120,7 @@ unsafe extern "C" fn block_starts(vcpu: c_uint, data: *mut c_void) {
     }
 }
 
-/// The same, if more is to be done than to count it.
+/// The slow path of [`block_starts`].
 #[cold]
 fn block_starts_slowly(vcpu: c_uint, block: &'static Block) {
     let mut held = hold(vcpu);
@@ -134,7 +137,7 @@ unsafe extern "C" fn before_instruction(vcpu: c_uint, data: *mut c_void) {
     continue_or_stop(held, next);
 }
 
-/// An access was done, by an instruction that orders nothing.
+/// An instruction without ordering has made an access.
 unsafe extern "C" fn plain_access(
     vcpu: c_uint,
     info: qemu::qemu_plugin_meminfo_t,
@@ -142,12 +145,13 @@ unsafe extern "C" fn plain_access(
     data: *mut c_void,
 ) {
     if !fast::may_skip(addr) {
-        // SAFETY: passed on.
+        // SAFETY: these are the arguments that QEMU passed to this callback.
         unsafe { accessed(vcpu, info, addr, data) }
     }
 }
 
-/// The same, by the last instruction of a block: by QEMU itself, perhaps, without the token (`spurious`).
+/// The last instruction of a block, which has no ordering, has made an access. It may be a spurious
+/// access, made without the token (`spurious`).
 unsafe extern "C" fn last_plain_access(
     vcpu: c_uint,
     info: qemu::qemu_plugin_meminfo_t,
@@ -155,12 +159,12 @@ unsafe extern "C" fn last_plain_access(
     data: *mut c_void,
 ) {
     if !(fast::holds(vcpu) && fast::may_skip(addr)) {
-        // SAFETY: passed on.
+        // SAFETY: these are the arguments that QEMU passed to this callback.
         unsafe { accessed(vcpu, info, addr, data) }
     }
 }
 
-/// An access was done.
+/// An instruction has made an access.
 #[inline(never)]
 unsafe extern "C" fn accessed(
     vcpu: c_uint,
@@ -186,7 +190,7 @@ unsafe extern "C" fn accessed(
     continue_or_stop(held, next);
 }
 
-/// What the engine said of the holder.
+/// Continues the guest, or does what the engine asks for instead.
 #[inline]
 fn continue_or_stop(held: Held<'static, Engine>, next: Next) {
     held.update_fast_path();

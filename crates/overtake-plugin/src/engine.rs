@@ -1,4 +1,4 @@
-//! The state that belongs to the token's holder, and what its accesses do.
+//! The state that the token's holder works on, and how accesses change it.
 
 mod access;
 mod flow;
@@ -38,55 +38,55 @@ pub struct Engine {
     stacks: Stacks,
     pub(crate) run: Run,
     threads: Vec<Thread>,
-    /// Threads that have not ended.
+    /// The number of threads that have not ended.
     alive: u32,
-    /// Whose view is in memory.
+    /// The thread that owns the view in memory.
     view: Option<ThreadId>,
-    /// Below zero: the last instruction did several.
+    /// The accesses left in the quantum; below zero if the last instruction made several.
     accesses_left: i64,
-    /// What [`Engine::accesses_left`] was when the running thread's progress was last counted, and
-    /// [`fast::instructions`] then.
+    /// The values of [`Engine::accesses_left`] and [`fast::instructions`] when the running thread's
+    /// progress was last counted.
     counted: (i64, u64),
-    /// Why the running thread stops.
+    /// The reason why the running thread stops.
     stop: Stop,
-    /// It stops because it waits for another one.
+    /// Whether it stops because it spins.
     spins: bool,
-    /// This is a child of `fork`.
+    /// Whether this process is a child of the guest's `fork`.
     forked: bool,
-    /// How often the first thread was chosen when it was the only one.
+    /// The number of times that the first thread was chosen while it was alone.
     idle_choices: u32,
-    /// [`fast::instructions`] at which the running thread's time, or the budget, is up.
+    /// The value of [`fast::instructions`] at which the quantum or the budget is used up.
     deadline: u64,
     budget: u64,
-    /// [`fast::instructions`] at the running thread's last access of shared memory.
+    /// The value of [`fast::instructions`] at the running thread's last access to shared memory.
     shared_at: u64,
-    /// The last instruction wrote memory without a callback.
+    /// Whether the last instruction wrote memory without a callback.
     unseen_write: bool,
-    /// What was in memory where a store-conditional is made to fail.
+    /// The original bytes at the place where a store-conditional is made to fail.
     forced_failure: Option<Reservation>,
-    /// The last load-reserved instruction, for pairs.
+    /// The address of the last load-reserved instruction, to recognise pairs.
     load_reserved_at: u64,
-    /// The kernel wrote memory for a thread that has ended.
+    /// Whether the kernel wrote memory for a thread that has ended.
     kernel_wrote: bool,
     stats: Stats,
     accesses: Option<AccessHash>,
     check: bool,
-    /// What the check mode found.
+    /// The difference that the check mode found.
     pub unexplained: Option<String>,
-    /// Top byte of an address to be ignored (Armv8's tagged addresses).
+    /// The bits of an address that count. Armv8 ignores the top byte (tagged addresses).
     address_mask: u64,
-    /// Start addresses of the guest's signal handlers.
+    /// The start addresses of the guest's signal handlers.
     handlers: Vec<u64>,
-    /// The memory that is being remapped is strong.
+    /// Whether the memory that is being remapped is unmodelled.
     pub remaps_unmodelled: bool,
-    /// Where the heap of `brk` ends.
+    /// The end of the `brk` heap.
     pub program_break: u64,
-    /// What the guest gets random numbers from; apart from the schedule's.
+    /// The state of the guest's random number generator, separate from the schedule's.
     random: u64,
 }
 
 impl Engine {
-    /// Before the first thread.
+    /// Creates the engine of a guest that has no thread yet.
     pub fn new(arch: Arch, options: &Options, run: Run) -> Self {
         Self {
             current: 0,
@@ -130,7 +130,7 @@ impl Engine {
         }
     }
 
-    /// A new guest thread.
+    /// Adds a guest thread.
     pub fn add_thread(&mut self) -> ThreadId {
         self.threads.push(Thread {
             own_pages: Some(OwnPages::default()),
@@ -138,12 +138,12 @@ impl Engine {
         });
         self.alive += 1;
         self.stats.threads += 1;
-        // The running thread is no longer alone.
+        // The running thread may no longer be alone.
         self.deadline = self.deadline.min(fast::instructions());
         self.machine.add_thread()
     }
 
-    /// A guest thread has ended (or was never started). Its stores are committed already: the
+    /// Marks a guest thread as ended (or never started). Its stores are committed already, because the
     /// system call that ended it was a full barrier.
     pub fn thread_ended(&mut self, thread: ThreadId) {
         let state = &mut self.threads[thread as usize];
@@ -154,11 +154,11 @@ impl Engine {
             state.own_pages = None;
         }
         self.machine.allow_stale(thread, false);
-        // At its end the kernel cleared a word of its and woke who waited for that.
+        // When a thread ends, the kernel clears a word in its memory and wakes the thread that waits on it.
         self.kernel_wrote = true;
     }
 
-    /// `thread` is the only one, and runs.
+    /// Runs `thread`, which is the only one.
     pub fn run_alone(&mut self, thread: ThreadId) {
         self.current = thread;
         self.view = Some(thread);
@@ -166,12 +166,14 @@ impl Engine {
         self.update_fast_path();
     }
 
-    /// Says which blocks and accesses may take the fast path (`fast`): none of a thread by which a
-    /// write is unseen, and none where accesses are hashed. To be called after what may change that.
+    /// Updates which blocks and accesses may take the fast path (`fast`).
+    ///
+    /// None may if some write is unseen by the running thread, or if accesses are hashed. Call this after
+    /// each change that may affect either.
     pub fn update_fast_path(&self) {
         match &self.threads[self.current as usize].own_pages {
             Some(own_pages) if self.accesses.is_none() && !self.machine.tracks(self.current) => {
-                // SAFETY: the table lives until the thread has ended, where none is shown.
+                // SAFETY: the table lives until the thread ends, and `thread_ended` deactivates it before that.
                 unsafe { own_pages.activate() };
                 let repairing = self.unseen_write || self.forced_failure.is_some();
                 fast::set_limit(if repairing { 0 } else { self.deadline });
@@ -188,31 +190,31 @@ impl Engine {
         self.alive == 1
     }
 
-    /// From here on all accesses are seen.
+    /// All accesses are reported from here on.
     pub fn instrumentation_begins(&mut self) {
         self.pages.clear_fresh();
     }
 
-    /// Whether there was never a second thread, so that nothing was chosen yet. (A child of `fork` goes
-    /// on from where its parent was.)
+    /// Whether no second thread ever existed, so that no choice has mattered yet. A child of `fork`
+    /// continues from its parent's choices.
     pub fn no_choice_made(&self) -> bool {
         self.threads.len() == 1 && !self.forked
     }
 
-    /// The guest is about to create its first thread: from here on choices matter, and the guest's
-    /// random numbers are of this seed. Whatever was chosen before is over.
+    /// Sets the seed of the guest's random numbers when the guest is about to create its first thread.
+    /// Choices matter from here on, and all earlier quanta end.
     pub fn set_seed(&mut self, seed: u64) {
         self.random = seed;
         self.continue_alone();
     }
 
-    /// This process is a copy, whose choices are of this seed.
+    /// Sets the seed of the choices in a copy that the fork server made.
     pub fn set_seed_of_copy(&mut self, options: &Options, seed: u64) {
         self.run.reseed(options, seed, self.idle_choices);
     }
 
-    /// Random numbers for the guest: before its first thread the same for every seed, as is all
-    /// that it does up to there.
+    /// Fills `bytes` with random numbers for the guest. They are the same for every seed until the guest
+    /// creates its first thread, as the whole run is until then.
     pub fn fill_random(&mut self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             self.random = self.random.wrapping_add(trace::P);
@@ -220,7 +222,7 @@ impl Engine {
         }
     }
 
-    /// The counters so far.
+    /// Returns the counters so far.
     pub fn stats(&self) -> Stats {
         let counters = self.machine.counters();
         Stats {
@@ -234,7 +236,7 @@ impl Engine {
         }
     }
 
-    /// The hash so far, if it was asked for.
+    /// Returns the hash so far, if the options ask for it.
     pub fn trace_hash(&self) -> Option<u64> {
         self.accesses
             .map(|hash| hash.finish(self.threads.iter().map(|thread| thread.hash)))

@@ -1,13 +1,13 @@
-//! What most callbacks are about, answered by a look at a few numbers.
+//! The fast path: most callbacks return after a few comparisons.
 //!
-//! Most blocks are run by the token's holder within its time. Most accesses are made by an
-//! instruction that orders nothing, to a page that only its own thread has touched, while that
-//! thread sees the present: of these nothing needs to be known. Everything else takes the long
-//! way, through the engine, which says here what may be answered so ([`Engine::update_fast_path`]).
+//! The holder runs most blocks within its quantum. Most accesses are to an own page, by an
+//! instruction without ordering, while the thread has seen every committed write. The engine does not
+//! need to know of these. All other callbacks take the slow path through the engine, which decides
+//! what may take the fast path ([`Engine::update_fast_path`]).
 //!
-//! Relaxed throughout: only the token's holder writes these numbers, and who gets the token sees
-//! what earlier holders wrote ([`Holder`], which also says why a thread may ask so whether it is
-//! the holder).
+//! All atomics here are Relaxed. Only the token's holder writes them, and a thread that gets the token
+//! sees what earlier holders wrote. [`Holder`] explains why, and why a thread may ask with a Relaxed
+//! load whether it is the holder.
 //!
 //! [`Engine::update_fast_path`]: crate::engine::Engine::update_fast_path
 
@@ -17,54 +17,54 @@ use crate::translate::Block;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering::Relaxed};
 
-/// Who holds the token.
+/// The vCPU that holds the token.
 pub static HOLDER: Holder = Holder::nobody();
 
-/// Guest instructions that were started, by all threads.
+/// The number of guest instructions that all threads have started.
 static INSTRUCTIONS: AtomicU64 = AtomicU64::new(0);
 
-/// From so many instructions on, a block takes the long way.
+/// The instruction count from which blocks take the slow path.
 static LIMIT: AtomicU64 = AtomicU64::new(0);
 
-/// The blocks at which signal handlers start have one of these bits ([`Block::bit`]).
+/// The union of [`Block::bit`] over the blocks at which signal handlers start.
 static HANDLERS: AtomicU64 = AtomicU64::new(0);
 
-/// The block that the holder runs, if the engine does not know of it.
+/// The block that the holder runs, if the engine has not been told of it.
 static BLOCK: AtomicPtr<Block> = AtomicPtr::new(null_mut());
 
-/// Whether the thread of this vCPU holds the token. False may be wrong for a moment.
+/// Whether the thread of this vCPU holds the token. For a moment, the answer may wrongly be false.
 #[inline]
 pub fn holds(vcpu: u32) -> bool {
     HOLDER.is(vcpu)
 }
 
-/// Guest instructions that were started, by all threads.
+/// Returns the number of guest instructions that all threads have started.
 pub fn instructions() -> u64 {
     INSTRUCTIONS.load(Relaxed)
 }
 
-/// A block of so many was started.
+/// Counts the instructions of a block that starts.
 pub fn add_instructions(number: u32) {
     INSTRUCTIONS.store(instructions() + u64::from(number), Relaxed);
 }
 
-/// In a child of `fork`: nothing was started.
+/// Resets the counters in a child of `fork`.
 pub fn restart() {
     INSTRUCTIONS.store(0, Relaxed);
     BLOCK.store(null_mut(), Relaxed);
 }
 
-/// Up to so many instructions, blocks may be counted only.
+/// Sets the instruction count below which a block takes the fast path.
 pub fn set_limit(limit: u64) {
     LIMIT.store(limit, Relaxed);
 }
 
-/// A signal handler starts at blocks with this bit.
+/// Makes blocks with this bit take the slow path, since a signal handler starts at one of them.
 pub fn add_handler(bit: u64) {
     HANDLERS.fetch_or(bit, Relaxed);
 }
 
-/// Counts a block that starts, if no more needs to be done.
+/// Counts a block that starts. Returns false if the block must take the slow path instead.
 #[inline]
 pub fn count_block(vcpu: u32, block: &'static Block) -> bool {
     let instructions = instructions() + u64::from(block.instructions);
@@ -78,34 +78,34 @@ pub fn count_block(vcpu: u32, block: &'static Block) -> bool {
     short
 }
 
-/// The block that runs, if the engine has not been told. It is told once.
+/// Returns the running block, once, if the engine has not been told of it.
 pub fn take_block() -> Option<&'static Block> {
     let block = BLOCK.load(Relaxed);
     if !block.is_null() {
         BLOCK.store(null_mut(), Relaxed);
     }
-    // SAFETY: it comes from `count_block`, whose argument lives for ever.
+    // SAFETY: the pointer is null or comes from `count_block`, whose argument is `'static`.
     unsafe { block.as_ref() }
 }
 
-/// Pages of a table: as many as a thread uses in turn. (A power of two.)
+/// The number of slots of a table: about the pages that a thread uses in turn. A power of two.
 const SLOTS: usize = 1024;
 
-/// Bytes of the widest access that QEMU reports, at least.
+/// A bound of the number of bytes in the widest access that QEMU reports.
 const WIDEST: u64 = 64;
 
-/// No page has this number.
+/// The content of an empty slot; no page has this number.
 const NONE: u64 = u64::MAX;
 
 type Table = [AtomicU64; SLOTS];
 
-/// Some of the pages that belong to one thread, direct-mapped by number.
+/// Some of the own pages of one thread, in a table that is direct-mapped by page number.
 #[derive(Debug)]
 pub struct OwnPages(Box<Table>);
 
 static EMPTY: Table = [const { AtomicU64::new(NONE) }; SLOTS];
 
-/// The table in use: the running thread's, or one without a page.
+/// The table in use: the running thread's, or the empty one.
 static ACTIVE: AtomicPtr<Table> = AtomicPtr::new((&raw const EMPTY).cast_mut());
 
 impl Default for OwnPages {
@@ -115,12 +115,12 @@ impl Default for OwnPages {
 }
 
 impl OwnPages {
-    /// The page belongs to the thread.
+    /// Adds an own page of the thread.
     pub fn add(&self, page: u64) {
         self.slot(page).store(page, Relaxed);
     }
 
-    /// The page no longer belongs to the thread.
+    /// Removes a page that is no longer an own page.
     pub fn remove(&self, page: u64) {
         let slot = self.slot(page);
         if slot.load(Relaxed) == page {
@@ -128,7 +128,7 @@ impl OwnPages {
         }
     }
 
-    /// No page from number `first` up to, not including, `end` belongs to the thread.
+    /// Removes the pages from number `first` up to, but not including, `end`.
     pub fn remove_range(&self, first: u64, end: u64) {
         for slot in self.0.iter() {
             if (first..end).contains(&slot.load(Relaxed)) {
@@ -137,7 +137,7 @@ impl OwnPages {
         }
     }
 
-    /// Whether an access at `addr`, of any width, is to a page of the thread.
+    /// Whether an access at `addr`, of any width, is within one of these pages.
     #[inline]
     pub fn has(&self, addr: u64) -> bool {
         has(&self.0, addr)
@@ -147,27 +147,27 @@ impl OwnPages {
         &self.0[page as usize % SLOTS]
     }
 
-    /// The running thread is this one, and of accesses to its own pages nothing needs to be known.
+    /// Lets accesses to these pages take the fast path while their thread runs.
     ///
     /// # Safety
     ///
-    /// Before the table is dropped, another one is shown, or none.
+    /// The caller activates another table, or none, before it drops this one.
     pub unsafe fn activate(&self) {
         ACTIVE.store((&raw const *self.0).cast_mut(), Relaxed);
     }
 }
 
-/// Of every access something needs to be known.
+/// Makes every access take the slow path.
 pub fn deactivate() {
     ACTIVE.store((&raw const EMPTY).cast_mut(), Relaxed);
 }
 
-/// Whether of an access at `addr`, of any width, by an instruction that orders nothing, nothing
-/// needs to be known.
+/// Whether the engine may ignore an access at `addr`, of any width, by an instruction without
+/// ordering.
 #[inline]
 pub fn may_skip(addr: u64) -> bool {
-    // SAFETY: the pointer is that of `EMPTY`, or was shown by `OwnPages::activate`, whose caller
-    // promised that the table lives.
+    // SAFETY: the pointer is that of `EMPTY`, or was set by `OwnPages::activate`, whose caller promised
+    // that the table lives.
     has(unsafe { &*ACTIVE.load(Relaxed) }, addr)
 }
 
@@ -188,7 +188,7 @@ mod tests {
         let end = SLOTS as u64;
         own_pages.add(7);
         own_pages.add(8);
-        // SAFETY: it lives to the end of the test, which shows none before that.
+        // SAFETY: the table lives to the end of the test, which deactivates it before that.
         unsafe { own_pages.activate() };
         let at = |page: u64| page << pages::PAGE_BITS;
         assert!(may_skip(at(7)) && may_skip(at(8) + 4096 - WIDEST));

@@ -1,4 +1,4 @@
-//! How a run ends.
+//! The ends of a run.
 
 use crate::engine::Engine;
 use crate::report;
@@ -10,28 +10,28 @@ pub fn report_now(engine: &mut Engine, end: End) {
     report::write(end, engine.stats(), engine.trace_hash());
 }
 
-/// The guest ends by itself.
+/// Ends a run whose guest has exited.
 pub fn exited(engine: &mut Engine, status: i32) -> ! {
     engine.drain_everyone();
     report_now(engine, End::Exited);
     report::exit_now(status)
 }
 
-/// The guest says that a check of its has failed.
+/// Ends a run in which the guest has reported a failed check.
 pub fn failure_marked(engine: &mut Engine, message: String) -> ! {
-    // In the trace every store becomes visible.
+    // Commit all stores, so that the trace shows each one becoming visible.
     engine.drain_everyone();
     report_now(engine, End::Marked { message });
     report::exit_now(exit_code::MARKED)
 }
 
-/// The budget, in guest instructions, is used up.
+/// Ends a run whose budget of guest instructions is used up.
 pub fn out_of_budget(engine: &mut Engine, budget: u64) -> ! {
     report_now(engine, End::BudgetExhausted { budget });
     report::exit_now(exit_code::BUDGET)
 }
 
-/// The check mode found a difference.
+/// Ends a run in which the check mode has found a difference.
 pub fn unexplained(engine: &mut Engine) -> ! {
     let message = engine.unexplained.clone().unwrap_or_default();
     report_now(engine, End::CheckFailed { message });

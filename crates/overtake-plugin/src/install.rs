@@ -1,8 +1,8 @@
-//! The entry point: reads the options, checks QEMU, registers the callbacks.
+//! The entry point: reads the options, checks QEMU, and registers the callbacks.
 //!
-//! QEMU 7.2 takes plugins of versions 0 and 1 of its interface only, QEMU 9.0 and later none below
-//! 2. What the plugin uses is the same in all, but for the bytes of an instruction
-//! (`instruction_bytes`); so there is one plugin, exported once for each of the two.
+//! QEMU 7.2 accepts only plugins of interface versions 0 and 1; QEMU 9.0 and newer accept version 2
+//! and above. All that the plugin uses is the same in both, except for the bytes of an instruction
+//! (`instruction_bytes`). So there is one plugin, which is exported once for each version.
 
 use crate::callbacks;
 use crate::identity::{self, Identity};
@@ -18,26 +18,27 @@ use overtake_report::{End, Stats, exit_code};
 use qemu_plugin_sys as qemu;
 use std::ffi::{CStr, c_char, c_int};
 
-/// The newest version of QEMU's plugin interface that the plugin was tried with (QEMU 10.2 has
-/// 6). A later one may give a callback other arguments.
+/// The newest version of QEMU's plugin interface that the plugin was tested with (QEMU 10.2 has 6).
+/// A newer version may pass other arguments to a callback.
 pub const NEWEST_INTERFACE: c_int = 6;
 
-/// Exports what QEMU looks for in a plugin, for the version of its interface that is named. QEMU
-/// reads the version before it calls `qemu_plugin_install`, and refuses a plugin that does not
-/// suit.
+/// Exports the symbols that QEMU looks up in a plugin, for the given interface version.
+///
+/// QEMU reads the version before it calls `qemu_plugin_install`, and rejects a version that it does
+/// not support.
 #[macro_export]
 macro_rules! export {
     ($version:literal) => {
-        /// The version of QEMU's plugin interface that this plugin asks for.
+        /// The version of QEMU's plugin interface that this plugin needs.
         #[unsafe(no_mangle)]
         #[allow(non_upper_case_globals)]
         pub static qemu_plugin_version: ::std::ffi::c_int = $version;
 
-        /// Called by QEMU when the plugin is loaded.
+        /// QEMU calls this when it loads the plugin.
         ///
         /// # Safety
         ///
-        /// Called by QEMU, once.
+        /// Only QEMU calls this, once.
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn qemu_plugin_install(
             id: $crate::PluginId,
@@ -45,22 +46,22 @@ macro_rules! export {
             argc: ::std::ffi::c_int,
             argv: *mut *mut ::std::ffi::c_char,
         ) -> ::std::ffi::c_int {
-            // SAFETY: these are QEMU's.
+            // SAFETY: QEMU called this function with these arguments.
             unsafe { $crate::install(id, info, argc, argv) }
         }
     };
 }
 
-/// What QEMU calls a plugin by.
+/// QEMU's identifier of a plugin.
 pub type PluginId = qemu::qemu_plugin_id_t;
-/// What QEMU says of itself.
+/// QEMU's description of itself.
 pub type Info = qemu::qemu_info_t;
 
-/// Called by QEMU when the plugin is loaded. Anything but 0 makes QEMU exit with an error.
+/// Installs the plugin when QEMU loads it. A result other than 0 makes QEMU exit with an error.
 ///
 /// # Safety
 ///
-/// The arguments are those of QEMU's call of `qemu_plugin_install`, passed on once.
+/// The arguments are those that QEMU passed to `qemu_plugin_install`. The caller calls this once.
 pub unsafe fn install(
     id: PluginId,
     info: *const Info,
@@ -76,7 +77,7 @@ pub unsafe fn install(
                 .into_owned()
         })
         .collect();
-    // SAFETY: QEMU's description of itself is valid during this call.
+    // SAFETY: `info` is valid during this call, and `target_name` is a string that ends in NUL.
     let host = unsafe {
         let info = &*info;
         Host {
@@ -103,7 +104,7 @@ pub unsafe fn install(
     report::write(End::Running, Stats::default(), None);
     std::panic::set_hook(Box::new(|panic| report::internal(&panic.to_string())));
     if options.report.is_some() {
-        // Who waits for the report started this process; without it nobody would end the guest.
+        // The parent waits for the report. If it dies, nobody else would end the guest.
         parent::end_with(parent);
     }
     let bytes = InstructionBytes::of(host.interface);
@@ -117,12 +118,12 @@ pub unsafe fn install(
         system_call: Some(callbacks::system_call),
         system_call_over: Some(callbacks::system_call_over),
     };
-    // SAFETY: `id` is QEMU's, and the callbacks are for what they are given for.
+    // SAFETY: `id` comes from QEMU, and each callback handles the event that it is registered for.
     unsafe { instrument::install(id, callbacks) };
     0
 }
 
-/// Ends the process with a report. QEMU would say "plugin returned error code"; the report says more.
+/// Ends the process with a report, which says more than QEMU's "plugin returned error code".
 fn refuse(end: End) -> ! {
     report::write(end.clone(), Stats::default(), None);
     report::exit_now(status_of(&end))
@@ -132,7 +133,7 @@ fn refuse(end: End) -> ! {
 struct Host {
     target: String,
     system: bool,
-    /// The newest version of the plugin interface that it has.
+    /// The newest version of the plugin interface that it supports.
     interface: c_int,
 }
 

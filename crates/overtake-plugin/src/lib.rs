@@ -1,34 +1,38 @@
-//! The QEMU plugin of overtake: gives the emulated CPUs of a user-mode QEMU the weak memory of
-//! their architecture.
+//! The QEMU plugin that gives a guest's emulated CPUs the weak memory of their architecture.
 //!
-//! It is exported once for each version of QEMU's plugin interface, by the crates
-//! `overtake-plugin-v1` and `overtake-plugin-v2`.
+//! In: QEMU's callbacks (translated blocks, memory accesses, system calls) and the plugin's options.
+//! Out: bytes written to guest memory, and a report, trace and recorded schedule as files.
+//! Never knows: the rules of the memory model (`weakmem`), how QEMU was started, or what a run is for.
 //!
-//! How an access flows, from where the guest's first thread makes another (`instrument`):
+//! QEMU 7.2 and QEMU 9.0 or newer need different versions of the plugin interface. The crates
+//! `overtake-plugin-v1` and `overtake-plugin-v2` export this crate once for each.
 //!
-//! 1. `translate`: QEMU translates a block of guest code; each instruction is decoded (`isa`)
-//!    and gets the callbacks that its effect needs.
-//! 2. `callbacks`: the only `extern "C"` functions. A thread that is not the holder of the
-//!    token waits in its first callback (`token`), so one guest thread runs at a time. Most are
-//!    answered by a look at a few numbers (`fast`).
-//! 3. `engine`: what the holder's access, fence or system call does: asks `pages` whether the
-//!    page is shared, and tells the model (`weakmem`).
-//! 4. `views`: guest memory holds what the running thread may see; at a hand-off one thread's
-//!    view is taken out and the next one's is put in.
+//! The path of an access, once the guest has a second thread (`instrument`):
+//!
+//! 1. `translate`: QEMU translates a block of guest code. `isa` decodes each instruction, and the
+//!    instruction gets the callbacks that its effect needs.
+//! 2. `callbacks`: QEMU calls the plugin. A thread that does not hold the token waits in its first
+//!    callback (`token`), so one guest thread runs at a time. Most callbacks return after a few
+//!    comparisons (`fast`).
+//! 3. `engine`: performs the holder's access, fence or system call. It asks `pages` whether the page
+//!    is shared, and passes the step to the model (`weakmem`).
+//! 4. `views`: while a thread runs, guest memory holds what that thread may observe. A hand-off swaps
+//!    one thread's view for the next one's.
 //!
 //! # Limits
 //!
-//! - Only pages that two threads have touched are weak, from the second thread's first access on:
-//!   the very first race on a page is lost. Pages of stacks are given back (`stacks`). Of what the
-//!   first thread touched when it was the only one, pages of zeros count as untouched.
-//! - A thread that has not touched shared memory for long sees all that is visible (`engine`).
-//! - Memory that is mapped `MAP_SHARED` is not weak: it may have other addresses, and others write
-//!   it.
-//! - Instructions, for the budget and the trace's hash, are counted from the first `clone` on.
-//! - A system call that may read memory makes the pending stores of all threads visible.
-//! - On x86_64 the frame of the first SIGBUS or SIGSEGV that the guest brings about by an access, and
-//!   handles, may count as accesses of its own (`spurious`).
-//! - The limits of the model itself: see `weakmem`.
+//! - Only pages that two threads have touched are weak, from the second thread's first access on. So
+//!   the first race on a page is missed. A page of a stack can become its owner's own page again
+//!   (`stacks`). Pages that the first thread touched while it was alone, and that hold only zeros,
+//!   count as untouched.
+//! - A thread that has not touched shared memory for a while sees all committed stores (`engine`).
+//! - Memory that is mapped `MAP_SHARED` is unmodelled: it may be mapped at other addresses too, and
+//!   other processes may write it.
+//! - The budget and the trace hash count instructions from the first `clone` on.
+//! - A system call that may read memory commits the pending stores of all threads.
+//! - On x86_64, QEMU's accesses to the signal frame of the guest's first handled SIGBUS or SIGSEGV may
+//!   count as accesses of the guest (`spurious`).
+//! - For the limits of the model, see `weakmem`.
 
 mod callbacks;
 

@@ -1,41 +1,41 @@
-//! The plugin's options: `key=value`, each once, but for `assume`.
+//! The plugin's options: `key=value` pairs. Only `assume` may be repeated.
 
 use crate::assumption::{Assumption, FORM};
 
-/// What the command line asked for.
+/// The parsed options.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
-    /// Where every free choice comes from.
+    /// The number from which the strategy draws its choices.
     pub seed: u64,
-    /// Where the report goes.
+    /// The path of the report.
     pub report: Option<String>,
-    /// Guest instructions after which the run is ended; 0: never.
+    /// The number of guest instructions after which the run ends; 0 for no limit.
     pub budget: u64,
-    /// Compare memory with the model at every hand-off.
+    /// Whether to compare memory with the model at every hand-off.
     pub check: bool,
-    /// Hash the guest's instructions and accesses.
+    /// Whether to hash the guest's instructions and accesses.
     pub trace_hash: bool,
-    /// Who makes the free choices.
+    /// The strategy that makes the free choices.
     pub strategy: Choice,
-    /// Where the choices are written down.
+    /// The path of the schedule to record.
     pub record: Option<String>,
-    /// The schedule whose choices are made again.
+    /// The path of the schedule to replay.
     pub replay: Option<String>,
-    /// Where what happens to shared memory is written down.
+    /// The path of the trace of events on shared memory.
     pub trace: Option<String>,
-    /// The socket over which seeds are ordered.
+    /// The socket over which the fork server receives orders.
     pub forkserver: Option<String>,
-    /// Orderings that are supposed, or supposed away.
+    /// The orderings to assume or to ignore.
     pub assumptions: Vec<Assumption>,
 }
 
-/// A strategy, by name.
+/// The name of a strategy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Choice {
-    /// [`weakmem::Uniform`].
+    /// Selects [`weakmem::Uniform`].
     #[default]
     Uniform,
-    /// [`weakmem::Pct`].
+    /// Selects [`weakmem::Pct`].
     Pct,
 }
 
@@ -44,7 +44,12 @@ const KNOWN: &str = "known options: seed=NUMBER, report=FILE, budget=NUMBER, che
      assume=ADDRESS:WHAT";
 
 impl Options {
-    /// Reads the options; the error is one line that says what is wrong and what is known.
+    /// Parses the options.
+    ///
+    /// # Errors
+    ///
+    /// The first bad option, in one line that lists the known ones; with the options that could be
+    /// parsed.
     pub fn parse<'a>(
         arguments: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, Box<(Self, String)>> {

@@ -1,48 +1,48 @@
-//! Whose each page is: of the one thread that touched it, or shared.
+//! The owner of each page: the one thread that touched it, or several threads that share it.
 
 use rangemap::RangeSet;
 use rustc_hash::FxHashMap as HashMap;
 use std::ops::Range;
 use weakmem::ThreadId;
 
-/// What is known of a page.
+/// The owner of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
-    /// Nobody touched it.
+    /// No thread has touched the page.
     Nobody,
-    /// One thread touched it.
+    /// One thread has touched the page.
     Thread(ThreadId),
-    /// More than one: its accesses go through the model.
+    /// Several threads have touched the page: its accesses go through the model.
     Shared,
-    /// Nobody's: mapped `MAP_SHARED`. Its bytes may have other addresses, and other processes or
-    /// the kernel may write them; so accesses are visible at once, and never weak.
+    /// The page is mapped `MAP_SHARED`. It may be mapped at other addresses too, and other processes or
+    /// the kernel may write it. So its accesses are visible at once, and never weak.
     Unmodelled,
 }
 
-/// Bits of an offset in a page.
+/// The number of bits of an offset within a page.
 pub const PAGE_BITS: u32 = weakmem::PAGE_SIZE.trailing_zeros();
 
-/// The number of the page of an address.
+/// Returns the number of the page that holds an address.
 pub fn number(addr: u64) -> u64 {
     addr >> PAGE_BITS
 }
 
 const CACHE_SIZE: usize = 4096;
 
-/// Every page that a guest thread touched.
+/// The owners of all pages that a guest thread has touched.
 #[derive(Debug)]
 pub struct Pages {
     owners: HashMap<u64, Owner>,
-    /// Page numbers of unmodelled memory.
+    /// The page numbers of unmodelled memory.
     unmodelled: RangeSet<u64>,
-    /// Page numbers of what was mapped, or changed, while all accesses were seen.
+    /// The page numbers of memory that was mapped or changed after instrumentation had begun.
     fresh: RangeSet<u64>,
-    /// Direct-mapped cache in front: (page number, owner).
+    /// A direct-mapped cache of (page number, owner).
     cache: Box<[(u64, Owner)]>,
 }
 
 impl Pages {
-    /// No page touched.
+    /// Creates the state in which no page is touched.
     pub fn new() -> Self {
         Self {
             owners: HashMap::default(),
@@ -52,7 +52,7 @@ impl Pages {
         }
     }
 
-    /// Whose the page is.
+    /// Returns the owner of the page.
     pub fn owner(&mut self, page: u64) -> Owner {
         let slot = &self.cache[page as usize % CACHE_SIZE];
         if slot.0 == page {
@@ -72,14 +72,14 @@ impl Pages {
         }
     }
 
-    /// Gives the page to its new owner.
+    /// Sets the owner of the page.
     pub fn set(&mut self, page: u64, owner: Owner) {
         self.owners.insert(page, owner);
         self.cache[page as usize % CACHE_SIZE] = (page, owner);
     }
 
-    /// Forgets the pages from number `first` up to, not including, `end`: they are unmapped, or
-    /// their protection or contents change. Returns those that were shared.
+    /// Forgets the pages from number `first` up to, but not including, `end`, because they are unmapped,
+    /// or their protection or contents change. Returns those that were shared.
     pub fn forget(&mut self, first: u64, end: u64) -> Vec<u64> {
         let mut shared = Vec::new();
         self.owners.retain(|page, owner| {
@@ -98,8 +98,8 @@ impl Pages {
         shared
     }
 
-    /// The pages from number `first` up to, not including, `end` are unmodelled from here on; they
-    /// were forgotten before.
+    /// Makes the pages from number `first` up to, but not including, `end` unmodelled. The caller has
+    /// forgotten them before.
     pub fn set_unmodelled(&mut self, first: u64, end: u64) {
         if first < end {
             self.unmodelled.insert(first..end);
@@ -107,25 +107,25 @@ impl Pages {
         self.clear_cache(first, end);
     }
 
-    /// The pages from number `first` up to, not including, `end` were not there before.
+    /// Marks the pages from number `first` up to, but not including, `end` as newly mapped.
     pub fn set_fresh(&mut self, first: u64, end: u64) {
         if first < end {
             self.fresh.insert(first..end);
         }
     }
 
-    /// Whether all accesses to the page that nobody touched would have been seen: it was mapped late
-    /// enough.
+    /// Whether the page was mapped after instrumentation had begun, so that every access to it was
+    /// reported.
     pub fn is_fresh(&self, page: u64) -> bool {
         self.fresh.contains(&page)
     }
 
-    /// Page numbers that are there already: who touched them was not seen.
+    /// Marks all present pages as mapped before instrumentation, when accesses were not reported.
     pub fn clear_fresh(&mut self) {
         self.fresh.clear();
     }
 
-    /// Page numbers of unmodelled memory.
+    /// Returns the page numbers of unmodelled memory.
     pub fn unmodelled(&self) -> impl Iterator<Item = &Range<u64>> {
         self.unmodelled.iter()
     }

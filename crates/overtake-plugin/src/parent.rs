@@ -1,13 +1,15 @@
-//! A process that ends when its parent does.
+//! A process that ends when its parent ends.
 
-/// The parent of this process.
+/// Returns the parent of this process.
 pub fn current() -> i32 {
     // SAFETY: no preconditions.
     unsafe { libc::getppid() }
 }
 
-/// When the process `parent`, which has started this one, ends, this one does too. If it has ended
-/// already, this one ends now: the kernel sends no signal for a parent that is gone.
+/// Makes this process end when its parent, the process `parent`, ends.
+///
+/// If the parent has ended already, this process ends now: the kernel sends no signal for a parent
+/// that is gone.
 pub fn end_with(parent: i32) {
     // SAFETY: no preconditions.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
@@ -21,9 +23,9 @@ pub fn end_with(parent: i32) {
 mod tests {
     use super::*;
 
-    /// How a child ends that expects this parent.
+    /// Returns the wait status of a child that expects this process to be its parent.
     fn end_of_child(parent: i32) -> i32 {
-        // SAFETY: the child makes system calls only, and ends.
+        // SAFETY: the child makes only system calls, and exits.
         let pid = unsafe { libc::fork() };
         assert_ne!(pid, -1);
         if pid == 0 {
@@ -42,7 +44,7 @@ mod tests {
         let this = std::process::id().cast_signed();
         let alive = end_of_child(this);
         assert!(libc::WIFEXITED(alive) && libc::WEXITSTATUS(alive) == 7);
-        // An orphan has another parent than the one that made it.
+        // An orphan's parent is another process than its creator.
         let orphan = end_of_child(this + 1);
         assert!(libc::WIFSIGNALED(orphan) && libc::WTERMSIG(orphan) == libc::SIGKILL);
     }

@@ -1,5 +1,5 @@
-//! The one instance of the plugin: what is fixed for the run, and the token with the state that
-//! belongs to its holder.
+//! The one instance of the plugin: the constants of the run, and the token, which owns the holder's
+//! state.
 
 use crate::affinity;
 use crate::engine::{Engine, Inheritance};
@@ -15,34 +15,34 @@ use std::ptr::null_mut;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// Bound of the number of guest threads that live at the same time.
+/// The maximum number of guest threads that exist at the same time.
 pub const MAX_VCPUS: usize = 4096;
 
-/// What is fixed for the run.
+/// The constants of the run.
 pub struct Plugin {
     /// The guest's architecture.
     pub arch: Arch,
-    /// What was asked for.
+    /// The plugin's options.
     pub options: Options,
-    /// How this QEMU gives the bytes of an instruction.
+    /// The way in which this QEMU passes the bytes of an instruction.
     pub instruction_bytes: InstructionBytes,
-    /// System calls of the architecture.
+    /// The classes of the architecture's system calls.
     pub classes: Classes,
 }
 
 static PLUGIN: OnceLock<Plugin> = OnceLock::new();
 
-/// The token of this process. It is replaced in a child of `fork`, and never freed.
+/// The token of this process. A child of `fork` replaces it. It is never freed.
 static TOKEN: AtomicPtr<Token<Engine>> = AtomicPtr::new(null_mut());
 
-/// The plugin. Callbacks run only after it was installed.
+/// Returns the plugin. Callbacks run only after the plugin is installed.
 pub fn plugin() -> &'static Plugin {
     PLUGIN
         .get()
         .expect("a callback ran before qemu_plugin_install")
 }
 
-/// The token. Callbacks run only after the plugin was installed.
+/// Returns the token. Callbacks run only after the plugin is installed.
 pub fn token() -> &'static Token<Engine> {
     // Acquire: pairs with the Release store in `set_token`.
     // SAFETY: the pointer is null or comes from `Box::leak` in `set_token`.
@@ -50,7 +50,7 @@ pub fn token() -> &'static Token<Engine> {
     token.expect("a callback ran before qemu_plugin_install")
 }
 
-/// All threads reach the token, so it must be `Sync`; an `AtomicPtr` does not ask for that.
+/// Checks that the token is `Sync`, which all threads need and `AtomicPtr` does not require.
 const _: fn() = || {
     fn is_sync<T: Sync>() {}
     is_sync::<Token<Engine>>();
@@ -62,11 +62,11 @@ fn set_token(token: Token<Engine>) {
 }
 
 impl Plugin {
-    /// Makes the one instance.
+    /// Creates the one instance.
     ///
     /// # Errors
     ///
-    /// A file that the options name cannot be used; says which and why.
+    /// A file that the options name cannot be used. The message names the file and the reason.
     pub fn install(
         arch: Arch,
         options: Options,
@@ -84,9 +84,10 @@ impl Plugin {
         Ok(())
     }
 
-    /// In a child of `fork`: starts anew with the calling thread, which runs on `vcpu`, as the
-    /// only one. The old token may be locked, and its state half changed, by a thread that is not
-    /// here; so it stays as it is.
+    /// Starts over in a child of `fork`, where the calling thread, on `vcpu`, is the only one.
+    ///
+    /// The parent's token is left as it is: a thread that does not exist in the child may have locked
+    /// it, or may have left its state half changed.
     pub fn restart(&self, vcpu: u32, inheritance: Inheritance) {
         let run = Run::of_child(&self.options, identity::current().seed);
         fast::restart();

@@ -1,19 +1,20 @@
-//! Writes the report, and ends the process.
+//! Writing of the report, and the end of the process.
 
 use crate::identity;
 use overtake_report::{End, Report, Stats, VERSION, exit_code};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// This process is a child of the guest's `fork`: the report is not its to write.
+/// Whether this process is a child of the guest's `fork`, which must not write the report.
 static FORKED: AtomicBool = AtomicBool::new(false);
 
-/// From here on this process reports nothing.
+/// Stops this process from writing a report.
 pub fn in_forked_child() {
-    // Relaxed: the process has one thread; others, which read it in `write`, are its children.
+    // Relaxed: this process has one thread now; later threads, which load it in `write`, are created
+    // after this store.
     FORKED.store(true, Ordering::Relaxed);
 }
 
-/// Writes the report; without a file for it, says on standard error what is worth saying.
+/// Writes the report. Without a file for it, writes an unusual end to standard error.
 pub fn write(end: End, stats: Stats, hash: Option<u64>) {
     // Relaxed: see `in_forked_child`.
     if FORKED.load(Ordering::Relaxed) {
@@ -39,13 +40,13 @@ pub fn write(end: End, stats: Stats, hash: Option<u64>) {
     }
 }
 
-/// Ends the process as `exit_group` would, with all its threads: none can run on meanwhile.
+/// Ends the process with all its threads at once, as `exit_group` does.
 pub fn exit_now(status: i32) -> ! {
     // SAFETY: no preconditions.
     unsafe { libc::_exit(status) }
 }
 
-/// A defect of the plugin: ends the process with a report instead of unwinding into QEMU.
+/// Reports a defect of the plugin and ends the process, instead of unwinding into QEMU.
 pub fn internal(message: &str) -> ! {
     let end = End::Internal {
         message: message.to_owned(),

@@ -1,4 +1,4 @@
-//! What makes the choices of a run, and what writes down what came of them.
+//! The strategy that makes the choices of a run, and the trace that records its events.
 
 use crate::guest_memory;
 use crate::options::{Choice, Options};
@@ -11,25 +11,25 @@ use weakmem::{Pct, Progress, StoreId, Strategy, ThreadId, Timestamp, Uniform};
 
 /// The strategy, and the trace if there is one.
 pub struct Run {
-    /// Makes the choices.
+    /// The strategy that makes the choices.
     pub strategy: Box<dyn Strategy + Send>,
     trace: Option<Trace>,
 }
 
-/// A trace that is being written: a line for each event, at once, since a guest may end at any time.
+/// A trace in progress. Each event is written at once, because a guest may end at any time.
 struct Trace {
     file: File,
     begun: bool,
-    /// The last event was [`Event::Outside`].
+    /// Whether the last event was [`Event::Outside`].
     outside: bool,
 }
 
 impl Run {
-    /// As the options say.
+    /// Creates the strategy and the trace that the options ask for.
     ///
     /// # Errors
     ///
-    /// A file cannot be used; says which and why.
+    /// A file cannot be used. The message names the file and the reason.
     pub fn new(options: &Options) -> Result<Self, String> {
         let mut strategy = match &options.replay {
             None => free(options, options.seed),
@@ -55,7 +55,7 @@ impl Run {
         Ok(Self { strategy, trace })
     }
 
-    /// That of a child of `fork`, which is neither recorded nor replayed. Its choices come from this seed.
+    /// Creates the run of a child of `fork`, which is neither recorded nor replayed.
     pub fn of_child(options: &Options, seed: u64) -> Self {
         Self {
             strategy: free(options, seed),
@@ -63,8 +63,10 @@ impl Run {
         }
     }
 
-    /// The choices come from this seed. So many were made for the guest's first thread, when it was
-    /// the only one: of these nothing came.
+    /// Restarts the strategy with this seed.
+    ///
+    /// Then draws the `made` choices that the first thread took while it was alone, so that the next
+    /// choice is the same as without a fork server.
     pub fn reseed(&mut self, options: &Options, seed: u64, made: u32) {
         self.strategy = free(options, seed);
         for _ in 0..made {
@@ -73,12 +75,12 @@ impl Run {
         }
     }
 
-    /// Whether events are written down.
+    /// Whether events are recorded.
     pub fn is_traced(&self) -> bool {
         self.trace.is_some()
     }
 
-    /// A thread accesses shared memory.
+    /// Records that a thread accesses shared memory.
     pub fn access(&mut self, access: Access) {
         if let Some(trace) = &mut self.trace {
             if !trace.begun {
@@ -89,7 +91,7 @@ impl Run {
         }
     }
 
-    /// A store has become visible.
+    /// Records that a store commits.
     pub fn visible(&mut self, store: StoreId, write: Timestamp) {
         if let Some(trace) = &mut self.trace {
             let StoreId { thread, number } = store;
@@ -101,7 +103,7 @@ impl Run {
         }
     }
 
-    /// A thread went through a barrier.
+    /// Records that a thread executes a barrier.
     pub fn barrier(&mut self, thread: ThreadId, pc: u64, fence: Pairs) {
         if let Some(trace) = &mut self.trace
             && trace.begun
@@ -114,7 +116,7 @@ impl Run {
         }
     }
 
-    /// Another thread goes on.
+    /// Records that another thread runs.
     pub fn turn(&mut self, thread: ThreadId) {
         if let Some(trace) = &mut self.trace
             && trace.begun
@@ -123,7 +125,7 @@ impl Run {
         }
     }
 
-    /// The kernel may have written memory.
+    /// Records that the kernel may have written memory.
     pub fn outside(&mut self) {
         if let Some(trace) = &mut self.trace
             && trace.begun
@@ -133,14 +135,14 @@ impl Run {
         }
     }
 
-    /// The guest has named memory.
+    /// Records a name that the guest gives to an object in memory.
     pub fn object(&mut self, object: Object) {
         if let Some(trace) = &mut self.trace {
             trace.line(&Line::Object(object));
         }
     }
 
-    /// The run is over.
+    /// Completes the trace at the end of the run.
     pub fn end(&mut self) {
         if let Some(trace) = &mut self.trace {
             trace.modules();
@@ -148,7 +150,7 @@ impl Run {
     }
 }
 
-/// The strategy that is asked for by name.
+/// Creates the strategy that the options name.
 fn free(options: &Options, seed: u64) -> Box<dyn Strategy + Send> {
     match options.strategy {
         Choice::Uniform => Box::new(Uniform::new(seed)),
@@ -172,7 +174,7 @@ impl Trace {
         }
     }
 
-    /// Panics when the file cannot be written, which ends the process with that message.
+    /// Writes a line. If that fails, panics, which ends the process with the message.
     fn line(&mut self, line: &trace::Line) {
         let mut text = serde_json::to_string(line).unwrap_or_default();
         text.push('\n');
@@ -182,7 +184,7 @@ impl Trace {
     }
 }
 
-/// The files that are mapped in this process, by guest address. (QEMU's own are among them.)
+/// Returns the files that are mapped in this process, by guest address. QEMU's own are among them.
 fn mapped_files() -> Vec<Module> {
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
     let module = |line: &str| {

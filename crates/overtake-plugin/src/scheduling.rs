@@ -1,4 +1,4 @@
-//! The engine, as the token schedules its threads.
+//! The engine as the state of a token: [`Schedule`] for [`Engine`].
 
 use crate::engine::{Engine, Next};
 use crate::finish;

@@ -1,12 +1,14 @@
-//! A hash over what the guest did: its instructions and accesses, not QEMU's blocks.
+//! A hash over the guest's instructions and accesses. How QEMU cuts code into blocks does not affect it.
 //!
-//! Two parts. For each thread, the sequence of its instructions' addresses, as a polynomial: a
-//! block of n instructions turns the hash h into h·Pⁿ + b, so how QEMU cuts blocks does not
-//! matter. For the whole run, the sequence of memory accesses of all threads as they were
-//! interleaved: thread, instruction, address, size, load or store. Values are left out: thread
-//! and process numbers of the host are among them.
+//! The hash has two parts:
+//!
+//! - For each thread, a polynomial over the addresses of its instructions. A block of n instructions
+//!   turns the hash h into h·Pⁿ + b, so the cuts between blocks do not matter.
+//! - For the whole run, the interleaved memory accesses of all threads: thread, instruction, address,
+//!   size, load or store. Values are left out, because they include thread and process IDs of the
+//!   host.
 
-/// Odd, so that multiplying loses nothing; the bits are those of the golden ratio.
+/// The multiplier: odd, so that multiplication is invertible; its bits are those of the golden ratio.
 pub const P: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Spreads a number over all bits (the finaliser of SplitMix64).
@@ -24,7 +26,7 @@ pub struct BlockHash {
 }
 
 impl BlockHash {
-    /// Of the instructions at these addresses.
+    /// Creates the effect of the instructions at these addresses.
     pub fn new(addresses: impl IntoIterator<Item = u64>) -> Self {
         let mut hash = Self {
             multiply: 1,
@@ -37,7 +39,7 @@ impl BlockHash {
         hash
     }
 
-    /// The thread's hash after the block.
+    /// Returns the thread's hash after the block.
     pub fn apply(&self, hash: u64) -> u64 {
         hash.wrapping_mul(self.multiply).wrapping_add(self.add)
     }
@@ -48,14 +50,15 @@ impl BlockHash {
 pub struct AccessHash(u64);
 
 impl AccessHash {
-    /// One more access.
+    /// Adds an access.
     pub fn add(&mut self, thread: u32, instruction: u64, address: u64, size: usize, store: bool) {
         let what = u64::from(thread) << 16 | (size as u64) << 1 | u64::from(store);
         self.0 = (self.0.rotate_left(5) ^ mix(what ^ instruction.rotate_left(32))).wrapping_mul(P);
         self.0 = (self.0.rotate_left(5) ^ mix(address)).wrapping_mul(P);
     }
 
-    /// The hash of the run: all accesses, and each thread's instructions in order of creation.
+    /// Returns the hash of the run: all accesses, and the threads' instruction hashes in order of
+    /// creation.
     pub fn finish(self, threads: impl IntoIterator<Item = u64>) -> u64 {
         let mut hash = mix(self.0);
         for thread in threads {

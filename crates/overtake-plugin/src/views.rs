@@ -1,8 +1,8 @@
-//! Guest memory, as the machine wants it.
+//! Guest memory, kept as the machine requires it.
 //!
-//! While a thread runs, guest memory holds its view: the committed contents, older ones where it
-//! may see the past, under its pending stores. So its loads need no help, and a hand-off writes
-//! only bytes that are in play.
+//! While a thread runs, guest memory holds exactly what that thread may observe: committed values,
+//! stale values where it has not seen a newer write, and its own pending stores on top. So its loads
+//! need no change, and a hand-off writes only the bytes that differ between two views.
 
 use crate::guest_memory;
 use crate::run::Run;
@@ -11,13 +11,12 @@ use weakmem::{
 };
 
 fn write(addr: u64, bytes: &[u8]) {
-    // SAFETY: only bytes that the guest accessed, and their neighbours within eight bytes, are
-    // written, on pages in the image; a page leaves the image before it is unmapped or protected
-    // (`syscall`).
+    // SAFETY: the machine writes only granules that the guest has accessed, on pages in the image. A
+    // page leaves the image before it is unmapped or protected (`syscall`).
     unsafe { guest_memory::write(addr, bytes) }
 }
 
-/// Guest memory follows the machine, and the run's strategy makes its choices.
+/// Applies the machine's changes to guest memory, and asks the run's strategy for its choices.
 pub struct Guest<'a>(pub &'a mut Run);
 
 impl Driver for Guest<'_> {
@@ -34,8 +33,8 @@ impl Driver for Guest<'_> {
     }
 }
 
-/// Makes memory differ from what a lost reservation loaded, so that QEMU, which compares the two,
-/// lets the store-conditional fail. Returns what was there.
+/// Makes memory differ from what a lost reservation loaded, so that the store-conditional fails when
+/// QEMU compares the two. Returns the original bytes.
 pub fn force_failure(lost: &Reservation) -> Reservation {
     let mut there = [0; MAX_ACCESS];
     let there = &mut there[..lost.bytes().len()];
@@ -52,7 +51,7 @@ pub fn undo_failure(there: &Reservation) {
     write(there.addr(), there.bytes());
 }
 
-/// The page that starts at `page`, as it is in memory.
+/// Returns the content of the page that starts at the address `page`.
 pub fn copy_page(page: u64) -> [u8; PAGE_SIZE] {
     let mut bytes = [0; PAGE_SIZE];
     // SAFETY: a guest thread has just accessed this page, or it is in the image.
@@ -60,9 +59,11 @@ pub fn copy_page(page: u64) -> [u8; PAGE_SIZE] {
     bytes
 }
 
-/// Takes over what was written behind the model's back (by a system call, or by an instruction
-/// without callbacks). Afterwards the running thread, if there is one, has no pending stores and
-/// sees all that is visible.
+/// Copies into the image what was written without the model's knowledge (by a system call, or by an
+/// instruction without callbacks).
+///
+/// Afterwards the running thread, if there is one, has no pending stores and sees all committed
+/// writes.
 pub fn resynchronise(machine: &mut Machine, running: Option<ThreadId>, guest: &mut Guest<'_>) {
     guest.0.outside();
     if let Some(thread) = running {
@@ -78,14 +79,14 @@ pub fn resynchronise(machine: &mut Machine, running: Option<ThreadId>, guest: &m
     });
 }
 
-/// Where memory is not what the running thread should see, among what will be shown anew: address
-/// and byte.
+/// Returns the bytes, with their addresses, at which memory differs from the running thread's view,
+/// within the granules that have a write unseen by it. [`resynchronise`] would overwrite these.
 fn written_over(machine: &Machine, running: ThreadId) -> Vec<(u64, u8)> {
     let mut found = Vec::new();
     for granule in machine.unseen_granules(running) {
         let (mut expected, mut there) = ([0; GRANULE], [0; GRANULE]);
         machine.read(running, granule, &mut expected);
-        // SAFETY: as above.
+        // SAFETY: a page leaves the image before it is unmapped (`syscall`).
         unsafe { guest_memory::read(granule, &mut there) };
         let bytes = (granule..).zip(there.into_iter().zip(expected));
         found.extend(
@@ -97,12 +98,13 @@ fn written_over(machine: &Machine, running: ThreadId) -> Vec<(u64, u8)> {
     found
 }
 
-/// The first byte at which memory is not what the image says, when no pending store is in
-/// memory: (address, expected, found).
+/// Returns the first byte at which memory differs from the image, as (address, expected, found).
+///
+/// No view may be in memory.
 pub fn first_difference(machine: &Machine) -> Option<(u64, u8, u8)> {
     machine.image().pages().find_map(|(page, expected)| {
         let found = copy_page(page);
-        // As a whole first: nearly all pages are as they should be.
+        // Compare the whole page first: nearly all pages are equal.
         if *expected == found {
             return None;
         }
