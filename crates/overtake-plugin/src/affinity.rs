@@ -1,24 +1,24 @@
-//! One core for all guest threads.
+//! Pinning of all guest threads to one core, for speed alone.
 //!
-//! Only one of them runs at a time. Where they have a core of their own each, handing over wakes an
-//! idle core, which takes several times as long as going on to another thread on the same one. So
-//! all keep to one core, which is chosen anew now and then, by the kernel: another process may
-//! have come to it.
+//! Only one guest thread runs at a time. If each ran on a core of its own, a hand-off would wake an
+//! idle core, which takes several times as long as a switch between threads on one core. So all
+//! threads are pinned to one core. Now and then the kernel chooses it anew, because another process
+//! may have started to use it.
 //!
-//! That is about speed alone. What cannot be set is left as it is.
+//! If the affinity cannot be set, the threads stay where they are.
 
 use std::cell::Cell;
 use std::mem;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering::Relaxed};
 
-/// No core.
+/// The number that stands for no core.
 const NONE: i32 = -1;
 
-/// So many hand-offs pass before the core is chosen anew.
+/// The number of hand-offs after which the kernel chooses the core anew.
 const REPIN_AFTER: u32 = 2048;
 
-// Relaxed throughout: a thread that does not see the newest value keeps to another core for a while.
+// Relaxed throughout: a thread that loads a stale value only stays on another core for a while.
 static CORE: AtomicI32 = AtomicI32::new(NONE);
 static REPINNING: AtomicBool = AtomicBool::new(false);
 static HAND_OFFS: AtomicU32 = AtomicU32::new(0);
@@ -27,7 +27,7 @@ static HAND_OFFS: AtomicU32 = AtomicU32::new(0);
 static INITIAL: OnceLock<Option<libc::cpu_set_t>> = OnceLock::new();
 
 thread_local! {
-    /// The core that this thread keeps to.
+    /// The core that this thread is pinned to.
     static PINNED: Cell<i32> = const { Cell::new(NONE) };
 }
 
@@ -38,9 +38,9 @@ fn current() -> i32 {
 
 fn initial() -> Option<&'static libc::cpu_set_t> {
     let initial = INITIAL.get_or_init(|| {
-        // SAFETY: a set of bits, of which none is set.
+        // SAFETY: a `cpu_set_t` is a set of bits; all zeros are the empty set.
         let mut set: libc::cpu_set_t = unsafe { mem::zeroed() };
-        // SAFETY: the set is valid, and as large as is said.
+        // SAFETY: the set is valid for the given size.
         let status = unsafe { libc::sched_getaffinity(0, size_of_val(&set), &raw mut set) };
         (status == 0).then_some(set)
     });
@@ -48,7 +48,7 @@ fn initial() -> Option<&'static libc::cpu_set_t> {
 }
 
 fn allow(tid: i32, set: &libc::cpu_set_t) {
-    // SAFETY: the set is valid, and as large as is said.
+    // SAFETY: the set is valid for the given size.
     unsafe { libc::sched_setaffinity(tid, size_of_val(set), set) };
 }
 
@@ -57,7 +57,7 @@ fn pin(core: i32) {
     if let Ok(core) = usize::try_from(core)
         && core < libc::CPU_SETSIZE as usize
     {
-        // SAFETY: a set of bits; the one that is set is in it.
+        // SAFETY: all zeros are the empty set, and `core` is less than the size of the set.
         let set = unsafe {
             let mut set: libc::cpu_set_t = mem::zeroed();
             libc::CPU_SET(core, &mut set);
@@ -67,14 +67,14 @@ fn pin(core: i32) {
     }
 }
 
-/// There is more than one thread from here on: all keep to the core of the calling one.
+/// Begins to pin all threads to the calling thread's core, when a second thread exists.
 pub fn begin() {
     if initial().is_some() {
         CORE.store(current(), Relaxed);
     }
 }
 
-/// The calling thread has got the token.
+/// Pins the calling thread, which has acquired the token.
 pub fn token_acquired() {
     let moves = REPINNING.load(Relaxed) && REPINNING.swap(false, Relaxed);
     if moves {
@@ -86,8 +86,8 @@ pub fn token_acquired() {
     }
 }
 
-/// The token is handed over to the sleeping thread `tid`. Now and then the kernel may choose the
-/// core on which that goes on, and the others follow.
+/// Notes that the sleeping thread `tid` is granted the token. Now and then, lets the kernel choose
+/// the core on which `tid` continues; the other threads then follow.
 pub fn token_granted(tid: i32) {
     let moves = HAND_OFFS.fetch_add(1, Relaxed) % REPIN_AFTER == REPIN_AFTER - 1;
     if moves
@@ -99,7 +99,8 @@ pub fn token_granted(tid: i32) {
     }
 }
 
-/// The calling thread goes on without the others: in a process of its own, or as another program.
+/// Unpins the calling thread, which continues without the others: in a child process, or in another
+/// program.
 pub fn unpin() {
     CORE.store(NONE, Relaxed);
     if PINNED.replace(NONE) != NONE

@@ -1,12 +1,12 @@
-//! An ordering that is assumed at one instruction, or ignored there: `assume=ADDRESS:WHAT`.
+//! An ordering that is assumed or ignored at one instruction: `assume=ADDRESS:WHAT`.
 //!
-//! This tries a cure, or removes a barrier, without another binary.
+//! This tries a fix, or removes a barrier, without building another binary.
 
 use crate::translate::Decoded;
 use arch::Pairs;
 use isa::{Access, Acquire};
 
-/// What is assumed of the instruction at an address.
+/// The assumption about the instruction at an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Assumption {
     address: u64,
@@ -15,20 +15,22 @@ pub struct Assumption {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum What {
-    /// It orders nothing.
+    /// The instruction orders nothing.
     Ignored,
-    /// Its write is a release.
+    /// The instruction's write is a release.
     Release,
-    /// Its read is an acquire.
+    /// The instruction's read is an acquire.
     Acquire(Acquire),
-    /// There is a fence before it.
+    /// A fence is executed before the instruction.
     Before(Pairs),
-    /// There is a fence after its access.
+    /// A fence is executed after the instruction's access.
     After(Pairs),
 }
 
-/// For messages. A fence is named by the pairs that it keeps: `rw` are those that `lwsync` and
-/// `fence.tso` keep, all but an earlier write with a later read.
+/// The syntax, for messages.
+///
+/// A fence is named by the pairs that it keeps in order. `rw` are those of `lwsync` and
+/// `fence.tso`: all pairs except an earlier write with a later read.
 pub const FORM: &str = "assume=ADDRESS:ignored|release|acquire|acquire-pc|before-ww|before-rr|\
     before-r|before-rw|before-all|after-ww|after-rr|after-r|after-rw|after-all";
 
@@ -44,7 +46,7 @@ fn fence(name: &str) -> Option<Pairs> {
 }
 
 impl Assumption {
-    /// Reads `ADDRESS:WHAT`.
+    /// Parses `ADDRESS:WHAT`.
     pub fn parse(text: &str) -> Option<Self> {
         let (address, what) = text.split_once(':')?;
         let address = u64::from_str_radix(address.strip_prefix("0x")?, 16).ok()?;
@@ -60,7 +62,7 @@ impl Assumption {
         Some(Self { address, what })
     }
 
-    /// Changes the instruction, if it is the one.
+    /// Changes the instruction, if it is at the assumption's address.
     pub fn apply(&self, decoded: &mut Decoded) {
         if decoded.address != self.address {
             return;

@@ -51,8 +51,8 @@ fn acquire(vcpu: c_uint) -> Held<'static, Engine> {
 /// QEMU translates a block.
 pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qemu_plugin_tb) {
     let plugin = plugin();
-    // SAFETY: QEMU's block and its instructions are valid during this callback, and each index is below
-    // the number of instructions.
+    // SAFETY: QEMU's block and its instructions are valid during this callback, and each index is
+    // below the number of instructions.
     unsafe {
         let start = qemu::qemu_plugin_tb_vaddr(tb);
         let count = qemu::qemu_plugin_tb_n_insns(tb);
@@ -76,8 +76,8 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
                 decoded
             })
             .collect();
-        // Never freed: translated code refers to it until QEMU discards the translation, and QEMU does not
-        // tell a plugin in time when it does.
+        // Never freed: translated code refers to it until QEMU discards the translation, and QEMU
+        // does not tell a plugin in time when it does.
         let block: &'static Block = Box::leak(Box::new(Block::new(start, &decoded)));
         qemu::qemu_plugin_register_vcpu_tb_exec_cb(
             tb,

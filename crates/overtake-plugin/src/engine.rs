@@ -143,8 +143,8 @@ impl Engine {
         self.machine.add_thread()
     }
 
-    /// Marks a guest thread as ended (or never started). Its stores are committed already, because the
-    /// system call that ended it was a full barrier.
+    /// Marks a guest thread as ended (or never started). Its stores are committed already, because
+    /// the system call that ended it was a full barrier.
     pub fn thread_ended(&mut self, thread: ThreadId) {
         let state = &mut self.threads[thread as usize];
         if !state.ended {
@@ -154,7 +154,8 @@ impl Engine {
             state.own_pages = None;
         }
         self.machine.allow_stale(thread, false);
-        // When a thread ends, the kernel clears a word in its memory and wakes the thread that waits on it.
+        // When a thread ends, the kernel clears a word in its memory and wakes the thread that
+        // waits on it.
         self.kernel_wrote = true;
     }
 
@@ -168,12 +169,13 @@ impl Engine {
 
     /// Updates which blocks and accesses may take the fast path (`fast`).
     ///
-    /// None may if some write is unseen by the running thread, or if accesses are hashed. Call this after
-    /// each change that may affect either.
+    /// None may if some write is unseen by the running thread, or if accesses are hashed. Call this
+    /// after each change that may affect either.
     pub fn update_fast_path(&self) {
         match &self.threads[self.current as usize].own_pages {
             Some(own_pages) if self.accesses.is_none() && !self.machine.tracks(self.current) => {
-                // SAFETY: the table lives until the thread ends, and `thread_ended` deactivates it before that.
+                // SAFETY: the table lives until the thread ends, and `thread_ended` deactivates it
+                // before that.
                 unsafe { own_pages.activate() };
                 let repairing = self.unseen_write || self.forced_failure.is_some();
                 fast::set_limit(if repairing { 0 } else { self.deadline });
@@ -201,8 +203,8 @@ impl Engine {
         self.threads.len() == 1 && !self.forked
     }
 
-    /// Sets the seed of the guest's random numbers when the guest is about to create its first thread.
-    /// Choices matter from here on, and all earlier quanta end.
+    /// Sets the seed of the guest's random numbers when the guest is about to create its first
+    /// thread. Choices matter from here on, and all earlier quanta end.
     pub fn set_seed(&mut self, seed: u64) {
         self.random = seed;
         self.continue_alone();
@@ -213,8 +215,8 @@ impl Engine {
         self.run.reseed(options, seed, self.idle_choices);
     }
 
-    /// Fills `bytes` with random numbers for the guest. They are the same for every seed until the guest
-    /// creates its first thread, as the whole run is until then.
+    /// Fills `bytes` with random numbers for the guest. They are the same for every seed until the
+    /// guest creates its first thread, as the whole run is until then.
     pub fn fill_random(&mut self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             self.random = self.random.wrapping_add(trace::P);

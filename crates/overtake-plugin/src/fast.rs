@@ -1,13 +1,13 @@
 //! The fast path: most callbacks return after a few comparisons.
 //!
 //! The holder runs most blocks within its quantum. Most accesses are to an own page, by an
-//! instruction without ordering, while the thread has seen every committed write. The engine does not
-//! need to know of these. All other callbacks take the slow path through the engine, which decides
-//! what may take the fast path ([`Engine::update_fast_path`]).
+//! instruction without ordering, while the thread has seen every committed write. The engine does
+//! not need to know of these. All other callbacks take the slow path through the engine, which
+//! decides what may take the fast path ([`Engine::update_fast_path`]).
 //!
-//! All atomics here are Relaxed. Only the token's holder writes them, and a thread that gets the token
-//! sees what earlier holders wrote. [`Holder`] explains why, and why a thread may ask with a Relaxed
-//! load whether it is the holder.
+//! All atomics here are Relaxed. Only the token's holder writes them, and a thread that gets the
+//! token sees what earlier holders wrote. [`Holder`] explains why, and why a thread may ask with a
+//! Relaxed load whether it is the holder.
 //!
 //! [`Engine::update_fast_path`]: crate::engine::Engine::update_fast_path
 
@@ -166,8 +166,8 @@ pub fn deactivate() {
 /// ordering.
 #[inline]
 pub fn may_skip(addr: u64) -> bool {
-    // SAFETY: the pointer is that of `EMPTY`, or was set by `OwnPages::activate`, whose caller promised
-    // that the table lives.
+    // SAFETY: the pointer is that of `EMPTY`, or was set by `OwnPages::activate`, whose caller
+    // promised that the table lives.
     has(unsafe { &*ACTIVE.load(Relaxed) }, addr)
 }
 

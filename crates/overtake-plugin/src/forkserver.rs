@@ -1,8 +1,8 @@
-//! One start for many seeds.
+//! A fork server: one start of QEMU for many seeds.
 //!
-//! Up to its first thread nothing of a run is chosen, so that all seeds have that part in common.
-//! There this process stops being a guest: for each order it makes a copy of itself, by `fork`,
-//! which runs on with the order's seed, as if it had been started with it.
+//! Until the guest creates its first thread, no choice is made, so all seeds share that part of the
+//! run. At that point this process waits for orders. For each order it forks a copy, which
+//! continues as if it had been started with the order's seed.
 
 use crate::engine::Engine;
 use crate::identity::{self, Identity};
@@ -16,19 +16,20 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 
-/// The guest is about to create its first thread. Returns in each of the copies; who orders no more
-/// ends this process.
+/// Serves orders when the guest is about to create its first thread.
+///
+/// Returns in each of the copies. The original process ends when no more orders come.
 pub fn at_first_thread(held: &mut Held<'_, Engine>, options: &Options) {
     let Some(path) = &options.forkserver else {
         return;
     };
     if identity::is_copy() {
-        // A copy, whose first attempt to create a thread failed.
+        // A copy, in which the first attempt to create a thread failed.
         return;
     }
     match serve(path, held, options) {
         Ok(Role::Copy) => {}
-        // (Not `exit`: what the guest has not written yet is the copies'.)
+        // Not `exit`, which would flush output that the copies will write.
         Ok(Role::Original) => report::exit_now(0),
         Err(error) => report::internal(&format!("serving at {path}: {error}")),
     }
@@ -47,12 +48,12 @@ fn serve(path: &str, held: &mut Held<'_, Engine>, options: &Options) -> io::Resu
             return Ok(Role::Original);
         };
         let original = std::process::id().cast_signed();
-        // SAFETY: this process has one guest thread, this one, which holds no lock of QEMU's in a
-        // system call's callback; QEMU and the C library put their own threads and locks right
-        // in the copy (`pthread_atfork`).
+        // SAFETY: this is the only guest thread, and it holds no lock of QEMU's in the callback of
+        // a system call. QEMU and the C library restore their own threads and locks in the copy
+        // (`pthread_atfork`).
         match unsafe { libc::fork() } {
             0 => {
-                // Who started the original ends it; then the copies end too.
+                // The parent of the original ends the original, and with it the copies.
                 parent::end_with(original);
                 begin(held, options, order)?;
                 return Ok(Role::Copy);
@@ -70,7 +71,7 @@ fn serve(path: &str, held: &mut Held<'_, Engine>, options: &Options) -> io::Resu
     }
 }
 
-/// The next order; none, if no more come.
+/// Reads the next order; returns `None` if no more come.
 fn next_order(orders: &mut impl BufRead) -> io::Result<Option<Order>> {
     let mut line = String::new();
     if orders.read_line(&mut line)? == 0 {
@@ -99,11 +100,11 @@ fn wait(pid: i32) -> io::Result<i32> {
     }
 }
 
-/// In the copy: from here on it is a run with this seed.
+/// Turns the copy into a run with the order's seed, report and output files.
 fn begin(held: &mut Held<'_, Engine>, options: &Options, order: Order) -> io::Result<()> {
     for (path, descriptor) in [(&order.output, 1), (&order.errors, 2)] {
         let file = OpenOptions::new().append(true).create(true).open(path)?;
-        // SAFETY: both are open files, and nobody relies on what `descriptor` was.
+        // SAFETY: `file` is open, and nothing relies on the old file of `descriptor`.
         if unsafe { libc::dup2(file.as_raw_fd(), descriptor) } == -1 {
             return Err(io::Error::last_os_error());
         }

@@ -1,19 +1,20 @@
-//! Guest memory, read and written from the plugin.
+//! Access to guest memory from the plugin.
 //!
-//! QEMU's user mode maps guest memory into its own process: guest address plus `guest_base` is a
-//! host address. The base is the same for the whole run and is learnt at the first translation, before
-//! the guest's first system call.
+//! QEMU's user mode maps guest memory into its own process: a host address is a guest address plus
+//! `guest_base`. The base is constant for the run. It becomes known at the first translation,
+//! before the guest's first system call.
 
 use std::io::Read;
 use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Where guest address 0 would be in the host's address space.
+/// The host address of guest address 0.
 static GUEST_BASE: AtomicU64 = AtomicU64::new(0);
 
-/// Sets the base; called once, when QEMU translates the first block.
+/// Sets the base. Called once, when QEMU translates the first block.
 pub fn set_base(host: u64, guest: u64) {
-    // Relaxed: there is one guest thread; the others are its children.
+    // Relaxed: there is only one guest thread now; later threads, which load the base in `host`,
+    // are created after this store.
     GUEST_BASE.store(host.wrapping_sub(guest), Ordering::Relaxed);
 }
 
@@ -21,7 +22,7 @@ fn host(addr: u64) -> *mut u8 {
     GUEST_BASE.load(Ordering::Relaxed).wrapping_add(addr) as *mut u8
 }
 
-/// The guest's address of what is at this address of the host.
+/// Returns the guest address of a host address.
 pub fn guest_address(host: u64) -> u64 {
     host.wrapping_sub(GUEST_BASE.load(Ordering::Relaxed))
 }
@@ -32,11 +33,12 @@ pub fn guest_address(host: u64) -> u64 {
 ///
 /// The bytes are mapped and readable, and no other thread writes them through Rust.
 pub unsafe fn read(addr: u64, out: &mut [u8]) {
-    // SAFETY: mapped by the caller's promise; guest memory overlaps no Rust object.
+    // SAFETY: the caller promises that the bytes are mapped. Guest memory overlaps no Rust object.
     unsafe { std::ptr::copy_nonoverlapping(host(addr), out.as_mut_ptr(), out.len()) }
 }
 
-/// Guest memory from `addr` on, if all of it is mapped: the kernel looks, by writing it into a pipe.
+/// Returns guest memory from `addr` on if all of it is mapped, which the kernel checks when it
+/// writes the bytes into a pipe.
 pub fn read_if_mapped(addr: u64, length: usize) -> Option<Vec<u8>> {
     let (mut reader, writer) = std::io::pipe().ok()?;
     // SAFETY: the kernel checks the address; a pipe holds more than `mark::LONGEST` bytes.
@@ -51,14 +53,14 @@ pub fn read_if_mapped(addr: u64, length: usize) -> Option<Vec<u8>> {
 ///
 /// # Safety
 ///
-/// The bytes are mapped; they are writable, or write-protected by QEMU because the page holds
-/// translated code (its fault handler then lets the write through).
+/// The bytes are mapped. They are writable, or QEMU has write-protected their page because it holds
+/// translated code; QEMU's fault handler then allows the write.
 pub unsafe fn write(addr: u64, bytes: &[u8]) {
-    // SAFETY: as above.
+    // SAFETY: as in `read`.
     unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), host(addr), bytes.len()) }
 }
 
-/// Where the mapping that holds `addr` ends, as the host's kernel has it.
+/// Returns the guest address at which the host's mapping that holds `addr` ends.
 pub fn mapping_end(addr: u64) -> Option<u64> {
     let address = host(addr) as u64;
     let maps = std::fs::read_to_string("/proc/self/maps").ok()?;

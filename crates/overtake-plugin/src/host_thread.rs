@@ -1,4 +1,4 @@
-//! What a host thread of this process is doing, from /proc.
+//! The state of a host thread of this process, from /proc.
 
 use crate::affinity;
 use crate::token::{Doing, Host};
@@ -32,7 +32,8 @@ impl Host for HostThread {
         let length = match self.stat.as_ref().map(|stat| stat.read_at(&mut text, 0)) {
             Some(Ok(length)) => length,
             Some(Err(error)) if error.raw_os_error() == Some(libc::ESRCH) => return Doing::Gone,
-            // Without /proc nothing can be said; "runs" is waited for, with a bound.
+            // Without /proc the state is unknown. The token waits for a thread that runs, with a
+            // bound.
             _ => return Doing::Runs,
         };
         match state_letter(&text[..length]) {
@@ -43,7 +44,7 @@ impl Host for HostThread {
     }
 
     fn waits_on_condition(&self) -> Option<bool> {
-        // "NR ARG0 ARG1 …", or "running".
+        // The file holds "NR ARG0 ARG1 …", or "running".
         let text = std::fs::read_to_string(format!("/proc/self/task/{}/syscall", self.tid)).ok()?;
         let mut words = text.split_whitespace();
         let number: i64 = words.next()?.parse().ok()?;
@@ -52,8 +53,8 @@ impl Host for HostThread {
         }
         let operation = words.nth(1)?.strip_prefix("0x")?;
         let operation = i32::from_str_radix(operation, 16).ok()?;
-        // glibc waits on condition variables with the absolute-time form and the real-time clock;
-        // Rust's own locks and condition variables never set that clock.
+        // glibc waits on condition variables with an absolute timeout and the real-time clock.
+        // Rust's own locks and condition variables never use that clock.
         Some(
             operation & libc::FUTEX_CMD_MASK == libc::FUTEX_WAIT_BITSET
                 && operation & libc::FUTEX_CLOCK_REALTIME != 0,
@@ -69,7 +70,8 @@ impl Host for HostThread {
     }
 }
 
-/// The state in `/proc/…/stat`: the letter after the command name, which may hold anything.
+/// Returns the state from `/proc/…/stat`: the letter after the command name, which may hold any
+/// bytes.
 fn state_letter(stat: &[u8]) -> Option<u8> {
     let end = stat.iter().rposition(|byte| *byte == b')')?;
     stat.get(end + 2).copied()

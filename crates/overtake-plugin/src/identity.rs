@@ -1,19 +1,19 @@
-//! Which run this process is: its seed, and where its report goes.
+//! The identity of this process's run: its seed and its report.
 
 use std::sync::OnceLock;
 
-/// What tells a run from others of the same guest.
+/// The identity of a run, among runs of the same guest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
-    /// Where every free choice comes from.
+    /// The number from which the strategy draws its choices.
     pub seed: u64,
-    /// Where the report goes.
+    /// The path of the report.
     pub report: Option<String>,
 }
 
-/// Of the process that loaded the plugin.
+/// The identity of the process that loaded the plugin.
 static ORIGINAL: OnceLock<Identity> = OnceLock::new();
-/// Of a copy that the fork server has made.
+/// The identity of a copy that the fork server made.
 static COPY: OnceLock<Identity> = OnceLock::new();
 
 const NONE: &Identity = &Identity {
@@ -21,22 +21,22 @@ const NONE: &Identity = &Identity {
     report: None,
 };
 
-/// The plugin is loaded with these options. Said once.
+/// Sets the identity of the process that loads the plugin. Called once.
 pub fn set(identity: Identity) {
     let _ = ORIGINAL.set(identity);
 }
 
-/// This process becomes a run of its own. Said once.
+/// Sets the identity of a copy that the fork server made. Called once.
 pub fn become_copy(identity: Identity) {
     let _ = COPY.set(identity);
 }
 
-/// Whether this process is a copy that the fork server has made.
+/// Whether this process is a copy that the fork server made.
 pub fn is_copy() -> bool {
     COPY.get().is_some()
 }
 
-/// Which run this process is.
+/// Returns the identity of this process.
 pub fn current() -> &'static Identity {
     COPY.get().or_else(|| ORIGINAL.get()).unwrap_or(NONE)
 }

@@ -1,19 +1,19 @@
-//! From when on the guest's code is watched.
+//! The moment from which the guest's code is instrumented.
 //!
-//! As long as a program has one thread, nothing that it does is weak. So QEMU is asked for nothing but
-//! its system calls up to where another thread is about to come, or memory that others write too; up to
-//! there a guest runs as under plain QEMU.
+//! While a program has one thread, none of its accesses is weak. So until it is about to create
+//! another thread, or to map memory that other processes may write, the plugin asks QEMU only for
+//! system calls, and the guest runs as fast as under plain QEMU.
 //!
-//! What was translated before has no callbacks. QEMU throws it away where we begin: from the first
-//! `clone` that makes a thread, or the first memory that is mapped `MAP_SHARED`, it makes other code, for
-//! more than one thread.
+//! Code that was translated before has no callbacks. QEMU discards it when instrumentation begins:
+//! at the first `clone` that makes a thread, or at the first `MAP_SHARED` mapping, QEMU translates
+//! again, for more than one thread.
 
 use crate::guest_memory;
 use qemu_plugin_sys as qemu;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-/// The functions that QEMU is to call.
+/// The functions that QEMU calls.
 #[derive(Debug, Clone, Copy)]
 pub struct Callbacks {
     /// A vCPU is created.
@@ -28,34 +28,36 @@ pub struct Callbacks {
 
 static CALLBACKS: OnceLock<Callbacks> = OnceLock::new();
 
-/// What QEMU calls the plugin by. Relaxed: it is set before there is another thread.
+/// QEMU's identifier of the plugin. Relaxed: stored in `install`, before another thread exists;
+/// loaded in `begin`.
 static ID: AtomicU64 = AtomicU64::new(0);
 
-/// Relaxed: it changes while there is one guest thread; the others are its children.
+/// Whether the guest's code is instrumented. Relaxed: `begin` swaps it while there is one guest
+/// thread; later threads are created after that.
 static INSTRUMENTING: AtomicBool = AtomicBool::new(false);
 
-/// The plugin is being loaded. One block is looked at, to learn where guest memory is.
+/// Registers the callbacks when the plugin is loaded, and looks at one block, to find guest memory.
 ///
 /// # Safety
 ///
-/// Called from `qemu_plugin_install`, with QEMU's number of the plugin. Of the callbacks `translated`
-/// is safe to be called by QEMU while it translates a block, the others at the events that they are for.
+/// Called from `qemu_plugin_install` with QEMU's identifier of the plugin. QEMU may safely call
+/// `translated` while it translates a block, and the other callbacks at their events.
 pub unsafe fn install(id: qemu::qemu_plugin_id_t, callbacks: Callbacks) {
     ID.store(id, Relaxed);
     let _ = CALLBACKS.set(callbacks);
-    // SAFETY: the callbacks have the types that the interface asks for.
+    // SAFETY: the callbacks have the types that the interface requires.
     unsafe {
-        always(id);
+        register_always(id);
         qemu::qemu_plugin_register_vcpu_tb_trans_cb(id, Some(first_block));
     }
 }
 
-/// What is asked of QEMU from the start.
-unsafe extern "C" fn always(id: qemu::qemu_plugin_id_t) {
+/// Registers the callbacks that are needed from the start.
+unsafe extern "C" fn register_always(id: qemu::qemu_plugin_id_t) {
     let Some(callbacks) = CALLBACKS.get() else {
         return;
     };
-    // SAFETY: `id` is QEMU's; the callbacks have the types that the interface asks for.
+    // SAFETY: `id` comes from QEMU, and the callbacks have the types that the interface requires.
     unsafe {
         qemu::qemu_plugin_register_vcpu_init_cb(id, callbacks.vcpu_created);
         qemu::qemu_plugin_register_vcpu_syscall_cb(id, callbacks.system_call);
@@ -73,18 +75,20 @@ unsafe extern "C" fn first_block(id: qemu::qemu_plugin_id_t, tb: *mut qemu::qemu
     };
     if host != 0 && !INSTRUMENTING.load(Relaxed) {
         guest_memory::set_base(host, address);
-        // The interface has no other way to take a callback back. It is done before the next block.
-        // SAFETY: `id` is QEMU's.
-        unsafe { qemu::qemu_plugin_reset(id, Some(always)) };
+        // The interface has no other way to unregister a callback. QEMU does it before the next
+        // block.
+        // SAFETY: `id` comes from QEMU.
+        unsafe { qemu::qemu_plugin_reset(id, Some(register_always)) };
     }
 }
 
-/// From the next block on the guest is watched. Called in the system call that makes QEMU throw its
-/// translations away, before it does; returns whether it was not watched before.
+/// Instruments the guest from the next block on. Returns false if it was instrumented already.
+///
+/// Called in the system call that makes QEMU discard its translations, before QEMU does so.
 pub fn begin() -> bool {
     let begins = !INSTRUMENTING.swap(true, Relaxed);
     if begins && let Some(callbacks) = CALLBACKS.get() {
-        // SAFETY: as in `always`.
+        // SAFETY: as in `register_always`.
         unsafe {
             qemu::qemu_plugin_register_vcpu_tb_trans_cb(ID.load(Relaxed), callbacks.translated);
         }

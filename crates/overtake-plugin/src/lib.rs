@@ -1,8 +1,9 @@
 //! The QEMU plugin that gives a guest's emulated CPUs the weak memory of their architecture.
 //!
-//! In: QEMU's callbacks (translated blocks, memory accesses, system calls) and the plugin's options.
-//! Out: bytes written to guest memory, and a report, trace and recorded schedule as files.
-//! Never knows: the rules of the memory model (`weakmem`), how QEMU was started, or what a run is for.
+//! In: QEMU's callbacks (translated blocks, memory accesses, system calls) and the plugin's
+//! options. Out: bytes written to guest memory, and a report, trace and recorded schedule as files.
+//! Never knows: the rules of the memory model (`weakmem`), how QEMU was started, or what a run is
+//! for.
 //!
 //! QEMU 7.2 and QEMU 9.0 or newer need different versions of the plugin interface. The crates
 //! `overtake-plugin-v1` and `overtake-plugin-v2` export this crate once for each.
@@ -14,15 +15,15 @@
 //! 2. `callbacks`: QEMU calls the plugin. A thread that does not hold the token waits in its first
 //!    callback (`token`), so one guest thread runs at a time. Most callbacks return after a few
 //!    comparisons (`fast`).
-//! 3. `engine`: performs the holder's access, fence or system call. It asks `pages` whether the page
-//!    is shared, and passes the step to the model (`weakmem`).
-//! 4. `views`: while a thread runs, guest memory holds what that thread may observe. A hand-off swaps
-//!    one thread's view for the next one's.
+//! 3. `engine`: performs the holder's access, fence or system call. It asks `pages` whether the
+//!    page is shared, and passes the step to the model (`weakmem`).
+//! 4. `views`: while a thread runs, guest memory holds what that thread may observe. A hand-off
+//!    swaps one thread's view for the next one's.
 //!
 //! # Limits
 //!
-//! - Only pages that two threads have touched are weak, from the second thread's first access on. So
-//!   the first race on a page is missed. A page of a stack can become its owner's own page again
+//! - Only pages that two threads have touched are weak, from the second thread's first access on.
+//!   So the first race on a page is missed. A page of a stack can become its owner's own page again
 //!   (`stacks`). Pages that the first thread touched while it was alone, and that hold only zeros,
 //!   count as untouched.
 //! - A thread that has not touched shared memory for a while sees all committed stores (`engine`).
@@ -30,8 +31,8 @@
 //!   other processes may write it.
 //! - The budget and the trace hash count instructions from the first `clone` on.
 //! - A system call that may read memory commits the pending stores of all threads.
-//! - On x86_64, QEMU's accesses to the signal frame of the guest's first handled SIGBUS or SIGSEGV may
-//!   count as accesses of the guest (`spurious`).
+//! - On x86_64, QEMU's accesses to the signal frame of the guest's first handled SIGBUS or SIGSEGV
+//!   may count as accesses of the guest (`spurious`).
 //! - For the limits of the model, see `weakmem`.
 
 mod callbacks;

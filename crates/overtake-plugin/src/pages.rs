@@ -14,8 +14,8 @@ pub enum Owner {
     Thread(ThreadId),
     /// Several threads have touched the page: its accesses go through the model.
     Shared,
-    /// The page is mapped `MAP_SHARED`. It may be mapped at other addresses too, and other processes or
-    /// the kernel may write it. So its accesses are visible at once, and never weak.
+    /// The page is mapped `MAP_SHARED`. It may be mapped at other addresses too, and other
+    /// processes or the kernel may write it. So its accesses are visible at once, and never weak.
     Unmodelled,
 }
 
@@ -78,8 +78,8 @@ impl Pages {
         self.cache[page as usize % CACHE_SIZE] = (page, owner);
     }
 
-    /// Forgets the pages from number `first` up to, but not including, `end`, because they are unmapped,
-    /// or their protection or contents change. Returns those that were shared.
+    /// Forgets the pages from number `first` up to, but not including, `end`, because they are
+    /// unmapped, or their protection or contents change. Returns those that were shared.
     pub fn forget(&mut self, first: u64, end: u64) -> Vec<u64> {
         let mut shared = Vec::new();
         self.owners.retain(|page, owner| {
@@ -98,8 +98,8 @@ impl Pages {
         shared
     }
 
-    /// Makes the pages from number `first` up to, but not including, `end` unmodelled. The caller has
-    /// forgotten them before.
+    /// Makes the pages from number `first` up to, but not including, `end` unmodelled. The caller
+    /// has forgotten them before.
     pub fn set_unmodelled(&mut self, first: u64, end: u64) {
         if first < end {
             self.unmodelled.insert(first..end);

@@ -86,8 +86,8 @@ impl Plugin {
 
     /// Starts over in a child of `fork`, where the calling thread, on `vcpu`, is the only one.
     ///
-    /// The parent's token is left as it is: a thread that does not exist in the child may have locked
-    /// it, or may have left its state half changed.
+    /// The parent's token is left as it is: a thread that does not exist in the child may have
+    /// locked it, or may have left its state half changed.
     pub fn restart(&self, vcpu: u32, inheritance: Inheritance) {
         let run = Run::of_child(&self.options, identity::current().seed);
         fast::restart();

@@ -9,8 +9,8 @@ static FORKED: AtomicBool = AtomicBool::new(false);
 
 /// Stops this process from writing a report.
 pub fn in_forked_child() {
-    // Relaxed: this process has one thread now; later threads, which load it in `write`, are created
-    // after this store.
+    // Relaxed: this process has one thread now; later threads, which load it in `write`, are
+    // created after this store.
     FORKED.store(true, Ordering::Relaxed);
 }
 

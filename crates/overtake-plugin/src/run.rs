@@ -65,8 +65,8 @@ impl Run {
 
     /// Restarts the strategy with this seed.
     ///
-    /// Then draws the `made` choices that the first thread took while it was alone, so that the next
-    /// choice is the same as without a fork server.
+    /// Then draws the `made` choices that the first thread took while it was alone, so that the
+    /// next choice is the same as without a fork server.
     pub fn reseed(&mut self, options: &Options, seed: u64, made: u32) {
         self.strategy = free(options, seed);
         for _ in 0..made {

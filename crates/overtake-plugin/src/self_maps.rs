@@ -1,9 +1,9 @@
 //! `/proc/self/maps`, as a guest reads it.
 //!
-//! C libraries read it before `main`, to find the stack, and how much memory they take for its lines
-//! decides where the heap goes on. The lines differ from host to host, in the paths, and in the
-//! numbers of devices and inodes. QEMU gives the guest a file with the guest's own mappings; here
-//! its lines are made the same length everywhere.
+//! C libraries read it before `main`, to find the stack, and how much memory they take for its
+//! lines decides where the heap goes on. The lines differ from host to host, in the paths, and in
+//! the numbers of devices and inodes. QEMU gives the guest a file with the guest's own mappings;
+//! here its lines are made the same length everywhere.
 
 use crate::guest_memory;
 use std::fs::File;

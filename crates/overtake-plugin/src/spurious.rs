@@ -1,16 +1,16 @@
 //! Accesses that QEMU makes itself, and reports as the guest's.
 //!
-//! On x86_64 QEMU writes the frame of a signal, and reads it back, with the functions that carry out the
-//! guest's `xsave` and `xrstor`. QEMU 7.2 has then not yet forgotten to whom the accesses of the last
-//! instruction of the last block are reported, so that these look like more accesses of that instruction.
-//! They may come while the thread does not hold the token.
+//! On x86_64 QEMU writes the frame of a signal, and reads it back, with the functions that carry
+//! out the guest's `xsave` and `xrstor`. QEMU 7.2 has then not yet forgotten to whom the accesses
+//! of the last instruction of the last block are reported, so that these look like more accesses of
+//! that instruction. They may come while the thread does not hold the token.
 //!
-//! Of a thread that holds the token it takes a system call of the host's to tell, at an access that is
-//! looked at closely by an instruction that ends its block. So it is asked only of a guest that may handle
-//! signals ([`expect_signals`]).
+//! Of a thread that holds the token it takes a system call of the host's to tell, at an access that
+//! is looked at closely by an instruction that ends its block. So it is asked only of a guest that
+//! may handle signals ([`expect_signals`]).
 //!
-//! What the kernel of a real machine does is no access of the guest either: what it has written is taken
-//! over when the handler starts (`Engine::block`), as it is on the other architectures.
+//! What the kernel of a real machine does is no access of the guest either: what it has written is
+//! taken over when the handler starts (`Engine::block`), as it is on the other architectures.
 
 use crate::translate::Instruction;
 use isa::Arch;
@@ -35,7 +35,8 @@ pub fn expect_signals() {
 }
 
 /// Whether an access that is reported as this instruction's is QEMU's own. `holds` says whether the
-/// calling thread holds the token; until this is answered, it may not reach what belongs to the holder.
+/// calling thread holds the token; until this is answered, it may not reach what belongs to the
+/// holder.
 #[inline]
 pub fn is_spurious(instruction: &Instruction, holds: impl FnOnce() -> bool) -> bool {
     instruction.is_last
@@ -43,8 +44,8 @@ pub fn is_spurious(instruction: &Instruction, holds: impl FnOnce() -> bool) -> b
         && (!holds() || SIGNALS_EXPECTED.load(Relaxed) && is_handling_signal())
 }
 
-/// Whether QEMU handles a signal of the guest on this thread: meanwhile it blocks all of the host's, and
-/// at no other time the one of a bad access.
+/// Whether QEMU handles a signal of the guest on this thread: meanwhile it blocks all of the
+/// host's, and at no other time the one of a bad access.
 fn is_handling_signal() -> bool {
     let mut blocked = MaybeUninit::uninit();
     // SAFETY: it changes nothing, and writes the set that is blocked.

@@ -89,8 +89,8 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     }
 }
 
-/// The guest tells something. What it tells wrongly is released out: to the kernel it is a call like
-/// any other that does not exist.
+/// The guest tells something. What it tells wrongly is released out: to the kernel it is a call
+/// like any other that does not exist.
 #[cold]
 fn mark_call(engine: &mut Engine, [what, text, length, addr, size, _]: [u64; 6]) {
     let length = usize::try_from(length).map_or(mark::LONGEST, |it| it.min(mark::LONGEST));
@@ -128,7 +128,8 @@ pub fn end(vcpu: u32, result: i64) {
     }
 }
 
-/// The calling thread has got the token: does what follows from a call in which it was taken from it.
+/// The calling thread has got the token: does what follows from a call in which it was taken from
+/// it.
 pub fn finish_deferred_call(held: &mut Held<'_, Engine>) {
     if let Some((call, result)) = DEFERRED.take() {
         finish_call(held, &call, result);

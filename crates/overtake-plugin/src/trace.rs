@@ -1,14 +1,16 @@
-//! A hash over the guest's instructions and accesses. How QEMU cuts code into blocks does not affect it.
+//! A hash over the guest's instructions and accesses. How QEMU cuts code into blocks does not
+//! affect it.
 //!
 //! The hash has two parts:
 //!
-//! - For each thread, a polynomial over the addresses of its instructions. A block of n instructions
-//!   turns the hash h into h·Pⁿ + b, so the cuts between blocks do not matter.
-//! - For the whole run, the interleaved memory accesses of all threads: thread, instruction, address,
-//!   size, load or store. Values are left out, because they include thread and process IDs of the
-//!   host.
+//! - For each thread, a polynomial over the addresses of its instructions. A block of n
+//!   instructions turns the hash h into h·Pⁿ + b, so the cuts between blocks do not matter.
+//! - For the whole run, the interleaved memory accesses of all threads: thread, instruction,
+//!   address, size, load or store. Values are left out, because they include thread and process IDs
+//!   of the host.
 
-/// The multiplier: odd, so that multiplication is invertible; its bits are those of the golden ratio.
+/// The multiplier: odd, so that multiplication is invertible; its bits are those of the golden
+/// ratio.
 pub const P: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Spreads a number over all bits (the finaliser of SplitMix64).

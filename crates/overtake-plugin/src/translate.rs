@@ -101,8 +101,8 @@ pub struct Instruction {
     /// It is one plain access, in a block of which everything is understood, and the next access
     /// there, if there is one, may read something stale.
     pub simple: bool,
-    /// The registers that it, the instructions between it and the access before, and those up to and
-    /// with the access after it read or write.
+    /// The registers that it, the instructions between it and the access before, and those up to
+    /// and with the access after it read or write.
     pub reach: Registers,
 }
 

@@ -1,8 +1,8 @@
 //! Guest memory, kept as the machine requires it.
 //!
 //! While a thread runs, guest memory holds exactly what that thread may observe: committed values,
-//! stale values where it has not seen a newer write, and its own pending stores on top. So its loads
-//! need no change, and a hand-off writes only the bytes that differ between two views.
+//! stale values where it has not seen a newer write, and its own pending stores on top. So its
+//! loads need no change, and a hand-off writes only the bytes that differ between two views.
 
 use crate::guest_memory;
 use crate::run::Run;
@@ -11,8 +11,8 @@ use weakmem::{
 };
 
 fn write(addr: u64, bytes: &[u8]) {
-    // SAFETY: the machine writes only granules that the guest has accessed, on pages in the image. A
-    // page leaves the image before it is unmapped or protected (`syscall`).
+    // SAFETY: the machine writes only granules that the guest has accessed, on pages in the image.
+    // A page leaves the image before it is unmapped or protected (`syscall`).
     unsafe { guest_memory::write(addr, bytes) }
 }
 
@@ -33,8 +33,8 @@ impl Driver for Guest<'_> {
     }
 }
 
-/// Makes memory differ from what a lost reservation loaded, so that the store-conditional fails when
-/// QEMU compares the two. Returns the original bytes.
+/// Makes memory differ from what a lost reservation loaded, so that the store-conditional fails
+/// when QEMU compares the two. Returns the original bytes.
 pub fn force_failure(lost: &Reservation) -> Reservation {
     let mut there = [0; MAX_ACCESS];
     let there = &mut there[..lost.bytes().len()];

@@ -1,4 +1,4 @@
-//! What an access does.
+//! The effects of an access.
 
 use super::flow::Uses;
 use super::{Engine, MemoryAccess, Next};
@@ -9,23 +9,24 @@ use crate::spin::Load;
 use crate::translate::Instruction;
 use weakmem::{Kind, MAX_ACCESS, Stop};
 
-/// What becomes of the running thread after an access.
+/// The running thread's next action after an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum After {
-    /// It runs on.
+    /// It continues.
     Continues,
-    /// It has done as many accesses as it may.
+    /// It has used up the accesses of its quantum.
     QuantumOver,
     /// It waits for another thread in a loop.
     Spins,
 }
 
 impl Engine {
-    /// An access was done, as QEMU reports it: newer versions report as one what is two accesses
-    /// to the architecture, a pair of registers or the halves of a vector.
+    /// Handles an access that QEMU reports.
     ///
-    /// They also report the read of an atomic and its write one after the other, when both are
-    /// done; QEMU 7.2 reports one access that stores. So the read alone says nothing.
+    /// Newer versions of QEMU report one access where the architecture makes two: for a pair of
+    /// registers, or for the halves of a vector. They also report the read and the write of an
+    /// atomic one after the other, when both are done, where QEMU 7.2 reports one access that
+    /// stores. So the read of an atomic is ignored.
     pub fn access(&mut self, instruction: &Instruction, access: MemoryAccess) -> Next {
         let atomic = matches!(instruction.step.kind, Kind::Atomic | Kind::StoreConditional);
         if atomic && !access.store {
@@ -65,7 +66,8 @@ impl Engine {
         }
     }
 
-    /// Several accesses of the architecture were done, of `part` bytes each.
+    /// Handles one reported access that is several accesses of the architecture, of `part` bytes
+    /// each.
     #[cold]
     fn parts(&mut self, instruction: &Instruction, access: MemoryAccess, part: usize) -> After {
         let mut stored = [0; 2 * MAX_ACCESS];
@@ -78,8 +80,9 @@ impl Engine {
         for (index, bytes) in stored.chunks(part).enumerate() {
             let addr = access.addr + (index * part) as u64;
             if access.store {
-                // What the thread came to see by the part before may have been put over them.
-                // SAFETY: as above.
+                // The accesses before may have made writes visible to this thread, and so
+                // overwritten these bytes.
+                // SAFETY: the guest has just stored these bytes.
                 unsafe { guest_memory::write(addr, bytes) };
             }
             let access = MemoryAccess {
@@ -87,7 +90,8 @@ impl Engine {
                 size: part,
                 ..access
             };
-            // Who stops after a part does so when the instruction is done.
+            // A thread that must stop after one of these accesses stops after the whole
+            // instruction.
             after = match self.part(instruction, access) {
                 After::Continues => after,
                 stops => stops,
@@ -96,7 +100,7 @@ impl Engine {
         after
     }
 
-    /// An access of the architecture was done.
+    /// Handles one access of the architecture.
     fn part(&mut self, instruction: &Instruction, access: MemoryAccess) -> After {
         if let Some(hash) = &mut self.accesses {
             hash.add(
@@ -111,7 +115,7 @@ impl Engine {
             return After::Continues;
         }
         if instruction.step.kind == Kind::StoreConditional && self.forced_failure.is_some() {
-            // It failed, and stored nothing.
+            // The store-conditional failed, and stored nothing.
             self.repair();
             return After::Continues;
         }
@@ -129,7 +133,7 @@ impl Engine {
             position.end(instruction, uses, view, status);
             self.prepare();
         }
-        // An instruction that is not understood is not left half done.
+        // A thread does not stop within an instruction of which QEMU reports only some accesses.
         if !shared || self.unseen_write {
             return After::Continues;
         }
@@ -148,8 +152,8 @@ impl Engine {
         }
     }
 
-    /// Whether an access to the running thread's own memory changes nothing although some write is
-    /// unseen: neither the views of its registers, nor what is kept of its stores.
+    /// Whether an access to an own page has no effect on the model, although some write is unseen
+    /// by the running thread: neither on the views of its registers nor on its stores.
     #[inline]
     fn changes_nothing(&mut self, instruction: &Instruction, access: MemoryAccess) -> bool {
         let thread = &mut self.threads[self.current as usize];
@@ -163,8 +167,7 @@ impl Engine {
             && thread.position.pass_if_quiet(instruction)
     }
 
-    /// Whether the running thread, which has just made this access of shared memory, waits in a loop
-    /// for another one.
+    /// Whether the running thread, which has just made this access of shared memory, spins.
     fn spins(&mut self, instruction: &Instruction, access: MemoryAccess) -> bool {
         let spin = &mut self.threads[self.current as usize].spin;
         if access.store {
@@ -173,7 +176,7 @@ impl Engine {
         }
         let mut bytes = [0; MAX_ACCESS];
         let size = access.size.min(MAX_ACCESS);
-        // SAFETY: the guest has just loaded these.
+        // SAFETY: the guest has just loaded these bytes.
         unsafe { guest_memory::read(access.addr, &mut bytes[..size]) };
         spin.is_spinning(&Load {
             pc: instruction.address,

@@ -1,32 +1,31 @@
-//! Where a thread is in its code, and the views of its registers.
+//! The position of a thread in its code, and the views of its registers.
 //!
-//! Registers are followed from the instructions' bytes, and only while some write is unseen by the
-//! thread ([`Machine::tracks`]). There is no callback for an instruction that does not access
-//! memory: its flow is applied when the next access of its block is reported, or the next block
-//! starts.
+//! Register views are tracked only while some write is unseen by the thread ([`Machine::tracks`]).
+//! An instruction that does not access memory has no callback. Its flow is applied when the next
+//! access of its block is reported, or the next block starts.
 
 use super::registers::RegisterViews;
 use crate::translate::{Block, Instruction};
 use isa::{Flow, Registers};
 use weakmem::{Machine, ThreadId, View};
 
-/// An instruction whose access was reported, and that may report another.
+/// An instruction with a reported access that may report another one.
 #[derive(Debug, Clone)]
 struct Unfinished {
     index: u32,
-    /// The view of its address.
+    /// The view of the instruction's address.
     address: View,
-    /// The registers before it.
+    /// The register views before the instruction.
     before: RegisterViews,
-    /// The view of its accesses so far.
+    /// The view of the instruction's accesses so far.
     loaded: View,
 }
 
-/// Where a thread is, and the views of its registers.
+/// The position of a thread in its code, and the views of its registers.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Position {
     block: Option<&'static Block>,
-    /// The first instruction of the block whose flow is not applied.
+    /// The index of the first instruction of the block with a flow that is not applied yet.
     next: usize,
     views: RegisterViews,
     unfinished: Option<Unfinished>,
@@ -40,7 +39,7 @@ pub(super) struct Uses {
 }
 
 impl Uses {
-    /// Of an access that nothing needs to be known of.
+    /// The uses of an access while register views are not tracked.
     pub const NONE: Self = Self {
         address: View::NONE,
         data: View::NONE,
@@ -48,7 +47,7 @@ impl Uses {
 }
 
 impl Position {
-    /// A block starts, and nothing is followed.
+    /// Starts a block while register views are not tracked.
     #[inline]
     pub fn start(&mut self, block: &'static Block) {
         self.block = Some(block);
@@ -56,15 +55,15 @@ impl Position {
         self.unfinished = None;
     }
 
-    /// Whether each access among the instructions before `end` was reported, and the views of these
-    /// registers say nothing.
+    /// Whether each access before the instruction `end` was reported, and these registers have no
+    /// view.
     #[inline]
     fn is_quiet(&self, end: u32, registers: Registers) -> bool {
         self.next >= end as usize && self.unfinished.is_none() && self.views.is_free_of(registers)
     }
 
-    /// A block starts after another. Returns whether there was nothing to follow, and nothing is to
-    /// be prepared.
+    /// Starts a block, unless there is a flow to apply or an access to prepare. Returns whether it
+    /// did.
     #[inline]
     pub fn start_if_quiet(&mut self, block: &'static Block) -> bool {
         let quiet = block.simple
@@ -77,8 +76,8 @@ impl Position {
         quiet
     }
 
-    /// The instruction's access was reported. Returns whether there was nothing to follow, and
-    /// nothing is to be prepared.
+    /// Passes an instruction whose access was reported, unless there is a flow to apply or an
+    /// access to prepare. Returns whether it did.
     #[inline]
     pub fn pass_if_quiet(&mut self, instruction: &Instruction) -> bool {
         let quiet =
@@ -89,15 +88,16 @@ impl Position {
         quiet
     }
 
-    /// A block starts, after the one before was run to its end.
+    /// Starts a block after the one before ran to its end.
     pub fn follow(&mut self, block: &'static Block, machine: &mut Machine, thread: ThreadId) {
         if let Some(before) = self.block {
             let rest = before.body.get(self.next..).unwrap_or_default();
             let again = rest.iter().any(|it| it.address == block.start);
             let views = again.then(|| self.views.clone());
             self.run_to(before.body.len(), machine, thread);
-            // QEMU may have left the block there, to run the rest of it anew (an atomic that the
-            // host lacks); or it was run to its end, and this is a loop.
+            // QEMU may have left the block at that instruction, to run the rest anew (for an atomic
+            // that the host lacks). Or the block ran to its end, and this is a loop. Both views
+            // count.
             if let Some(kept) = views {
                 self.views.join(&kept);
             }
@@ -105,8 +105,10 @@ impl Position {
         self.start(block);
     }
 
-    /// The thread stops at this instruction of its block; `after` it was run, or before. What was
-    /// run until then is applied if it is followed, and left out if it is not.
+    /// Stops the thread at this instruction of its block: after the instruction if `after`, else
+    /// before.
+    ///
+    /// If register views are tracked, the flow up to there is applied; else it is skipped.
     pub fn stop(
         &mut self,
         instruction: &Instruction,
@@ -121,7 +123,7 @@ impl Position {
         self.next = self.next.max(next);
     }
 
-    /// The instruction's access was reported: the views of its registers.
+    /// Returns the views that an instruction uses, when its access is reported.
     pub fn begin(
         &mut self,
         instruction: &Instruction,
@@ -147,7 +149,7 @@ impl Position {
         self.uses(&instruction.flow, machine, thread)
     }
 
-    /// The access used `uses`, and its read has the view `loaded`.
+    /// Applies the flow of the instruction after its access, with the view `loaded` of its read.
     pub fn end(&mut self, instruction: &Instruction, uses: Uses, loaded: View, status: View) {
         let mut loaded = loaded;
         if let Some(unfinished) = &mut self.unfinished {
@@ -158,8 +160,8 @@ impl Position {
         self.next = instruction.index as usize + 1;
     }
 
-    /// The next access of the block, with everything before it applied: the instruction, and the
-    /// view of its address. `None`: there is none.
+    /// Applies the flow before the next access of the block. Returns the instruction of that access
+    /// and the view of its address, or `None` if the block has no further access.
     pub fn next_access(
         &mut self,
         machine: &mut Machine,
@@ -174,15 +176,17 @@ impl Position {
         Some((instruction, address))
     }
 
-    /// The instruction that may report another access now, and the view of its address.
+    /// Returns the instruction that may report another access now, and the view of its address.
     pub fn unfinished(&self) -> Option<(&'static Instruction, View)> {
         let unfinished = self.unfinished.as_ref()?;
         let instruction = self.block?.body.get(unfinished.index as usize)?;
         Some((instruction, unfinished.address))
     }
 
-    /// Applies the flow of the instructions before `end`. An access among them was not reported:
-    /// it is not known what it did.
+    /// Applies the flow of the instructions before `end`.
+    ///
+    /// If an access among them was not reported, its effect is unknown, and it counts as a load of
+    /// anything that the thread has read.
     fn run_to(&mut self, end: usize, machine: &mut Machine, thread: ThreadId) {
         let Some(block) = self.block else { return };
         while self.next < end {
@@ -203,7 +207,7 @@ impl Position {
         }
     }
 
-    /// The view of the registers.
+    /// Returns the view of the registers.
     fn of(&self, registers: Registers, machine: &Machine, thread: ThreadId) -> View {
         if registers == Registers::ALL {
             return machine.reads(thread);

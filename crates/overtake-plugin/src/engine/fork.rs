@@ -1,13 +1,13 @@
-//! What a process hands down to its child.
+//! The state that a process passes to its child.
 
 use super::Engine;
 use crate::trace;
 use std::ops::Range;
 
-/// What a child of `fork` takes over.
+/// The state that a child of `fork` takes over.
 #[derive(Debug)]
 pub struct Inheritance {
-    /// Page numbers of unmodelled memory.
+    /// The page numbers of unmodelled memory.
     unmodelled: Vec<Range<u64>>,
     handlers: Vec<u64>,
     program_break: u64,
@@ -15,26 +15,26 @@ pub struct Inheritance {
 }
 
 impl Engine {
-    /// The running thread forks. The child takes memory as it is then, and before, other threads
-    /// may have to run: all see the same.
+    /// Prepares for a `fork` by the running thread. The child copies memory at that time, and other
+    /// threads may run before, so every thread must see all committed writes.
     pub fn fork_begins(&mut self) {
         self.full_barrier_everywhere();
         self.machine.set_up_to_date(true);
     }
 
-    /// What a child of `fork` takes over; the next child gets other random numbers.
+    /// Returns the state for a child of `fork`. Each child gets different random numbers.
     pub fn bequeath(&mut self) -> Inheritance {
         self.random = trace::mix(self.random);
         Inheritance {
             unmodelled: self.pages.unmodelled().cloned().collect(),
             handlers: self.handlers.clone(),
             program_break: self.program_break,
-            // Not what the parent gets next.
+            // The child's numbers differ from the parent's next ones.
             random: trace::mix(!self.random),
         }
     }
 
-    /// Takes that over, in the child.
+    /// Takes over the parent's state, in the child.
     pub fn inherit(&mut self, inheritance: Inheritance) {
         for range in inheritance.unmodelled {
             self.pages.set_unmodelled(range.start, range.end);

@@ -1,4 +1,4 @@
-//! What happens when a block starts and before an instruction runs.
+//! The start of a block, and the callback before an instruction.
 
 use super::{Engine, Next};
 use crate::fast;
@@ -9,23 +9,24 @@ use crate::views::{self, Guest};
 use arch::Pairs;
 use weakmem::{Kind, Reservation};
 
-/// A thread that has run so many instructions since it last touched shared memory, or was handed the
-/// token, sees all that is visible: no processor reorders over more (the largest have about 500
-/// instructions in flight).
+/// The reorder window, in instructions. A thread that has run longer since its last access to
+/// shared memory, or since it was handed the token, sees all committed writes.
+///
+/// No processor reorders over more: the largest have about 500 instructions in flight.
 const WINDOW: u64 = 1000;
 
 impl Engine {
-    /// Takes note of the block that the running thread has started unnoticed.
+    /// Notes the block that the running thread started on the fast path.
     pub(crate) fn note_block(&mut self) {
         if let Some(block) = fast::take_block() {
             self.threads[self.current as usize].position.start(block);
         }
     }
 
-    /// A block starts.
+    /// Handles the start of a block.
     pub fn block(&mut self, block: &'static Block) -> Next {
         self.note_block();
-        // The kernel has written a frame to the stack.
+        // The kernel wrote a frame to the stack before this signal handler.
         let handler = !self.handlers.is_empty() && self.handlers.contains(&block.start);
         if self.unseen_write || self.forced_failure.is_some() || handler {
             if handler {
@@ -58,7 +59,8 @@ impl Engine {
         self.quantum_over()
     }
 
-    /// Undoes what the instruction before left: a forced failure, or a write that nobody has seen.
+    /// Repairs memory after the instruction before: undoes a forced failure, and copies an unseen
+    /// write into the image.
     pub(super) fn repair(&mut self) {
         if let Some(there) = self.forced_failure.take() {
             views::undo_failure(&there);
@@ -70,7 +72,7 @@ impl Engine {
         }
     }
 
-    /// Something must be done before an instruction runs.
+    /// Does what must happen before an instruction runs.
     pub fn before(&mut self, instruction: &Instruction) -> Next {
         self.note_block();
         self.repair();
@@ -80,8 +82,8 @@ impl Engine {
                 .barrier(current, instruction.address, instruction.fence);
         }
         if instruction.step.context_sync {
-            // Loads on which the branches before it depend, before later loads. (Later stores are
-            // ordered by the branches themselves.)
+            // Orders loads that the earlier branches depend on before later loads. The branches
+            // themselves order later stores.
             self.run.barrier(current, instruction.address, Pairs::RR);
         }
         let guest = &mut Guest(&mut self.run);
@@ -98,9 +100,10 @@ impl Engine {
         }
     }
 
-    /// The reservation of a store-conditional that is about to be made, if it must fail: it was
-    /// lost, or the strategy wants it so (all three architectures allow it to fail without a
-    /// reason that the program can see).
+    /// Returns the reservation of a store-conditional that must fail: one that is lost, or that the
+    /// strategy chooses to fail.
+    ///
+    /// All three architectures allow a store-conditional to fail for no visible reason.
     fn must_fail(&mut self) -> Option<Reservation> {
         let held = self.machine.reservation(self.current)?;
         let shared = self.pages.owner(pages::number(held.addr())) == Owner::Shared;

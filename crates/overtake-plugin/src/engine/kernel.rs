@@ -1,4 +1,4 @@
-//! What the kernel may do to memory, and what it must see there.
+//! Accesses to memory by the kernel.
 
 use super::Engine;
 use crate::fast;
@@ -7,7 +7,7 @@ use crate::views::{self, Guest};
 use weakmem::ThreadId;
 
 impl Engine {
-    /// A full barrier of every thread (`membarrier`).
+    /// Executes a full barrier in every thread (`membarrier`).
     pub fn full_barrier_everywhere(&mut self) {
         self.drain_everyone();
         let mut guest = Guest(&mut self.run);
@@ -16,8 +16,7 @@ impl Engine {
         }
     }
 
-    /// All stores of all threads become visible: something that the model does not see may look
-    /// at them.
+    /// Commits all stores of all threads, because something outside the model may read them.
     pub fn drain_everyone(&mut self) {
         let mut guest = Guest(&mut self.run);
         for thread in 0..self.threads.len() {
@@ -25,9 +24,10 @@ impl Engine {
         }
     }
 
-    /// The running thread makes a system call: a full barrier, and until it is over
-    /// ([`Engine::call_is_over`]) it sees all that is visible, because the kernel may read and
-    /// write its memory.
+    /// Begins a system call of the running thread, which is a full barrier.
+    ///
+    /// Until [`Engine::call_is_over`] the thread sees all committed writes, because the kernel may
+    /// read and write its memory.
     pub fn call_begins(&mut self) {
         self.note_block();
         let mut guest = Guest(&mut self.run);
@@ -35,19 +35,19 @@ impl Engine {
         self.machine.allow_stale(self.current, false);
     }
 
-    /// The running thread is back from a system call.
+    /// Ends a system call of the running thread.
     pub fn call_is_over(&mut self) {
         self.machine.allow_stale(self.current, true);
         self.machine.set_up_to_date(false);
     }
 
-    /// Memory may have been written behind the model's back.
+    /// Copies into the image what was written without the model's knowledge.
     pub fn resynchronise(&mut self) {
         let mut guest = Guest(&mut self.run);
         views::resynchronise(&mut self.machine, Some(self.current), &mut guest);
     }
 
-    /// The guest handles a signal in the function at `address`.
+    /// Adds the address of a function that handles signals of the guest.
     pub fn add_handler(&mut self, address: u64) {
         if !self.handlers.contains(&address) {
             self.handlers.push(address);

@@ -1,12 +1,12 @@
-//! An access as QEMU reports it.
+//! A memory access as QEMU reports it.
 
-/// A memory access as QEMU reports it, after it was done.
+/// A memory access as QEMU reports it, after it is done.
 #[derive(Debug, Clone, Copy)]
 pub struct MemoryAccess {
-    /// Guest address.
+    /// The guest address.
     pub addr: u64,
-    /// Bytes.
+    /// The number of bytes.
     pub size: usize,
-    /// A store, or a read-modify-write.
+    /// Whether it is a store or a read-modify-write.
     pub store: bool,
 }

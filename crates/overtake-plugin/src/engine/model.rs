@@ -1,4 +1,4 @@
-//! How an access goes through the model: the calls of `weakmem`'s steps.
+//! The passage of an access through the model: the calls for a step of `weakmem`.
 
 use super::flow::Uses;
 use super::{Engine, MemoryAccess};
@@ -15,8 +15,8 @@ impl Engine {
         let current = self.current;
         let position = &mut self.threads[current as usize].position;
         let unfinished = position.unfinished();
-        // What is not understood may access nothing, and nor does a store-conditional that fails:
-        // then this is for the access after it.
+        // An unknown instruction may make no access, and neither does a store-conditional that
+        // fails. Then this prepares the access after it.
         let next = position
             .next_access(&mut self.machine, current)
             .into_iter()
@@ -26,8 +26,8 @@ impl Engine {
             .prepare(current, next, &mut Guest(&mut self.run));
     }
 
-    /// An access goes through the model. Returns what depends on its read is ordered after, and
-    /// whether its page is shared.
+    /// Passes an access through the model. Returns the view of its read, and whether its page is
+    /// shared.
     #[inline]
     pub(super) fn model(
         &mut self,
@@ -41,7 +41,7 @@ impl Engine {
         let bytes = &mut bytes[..access.size.min(MAX_ACCESS)];
         let reserves = instruction.step.kind == Kind::LoadReserved;
         if shared && access.store || reserves {
-            // SAFETY: the guest has just accessed these.
+            // SAFETY: the guest has just accessed these bytes.
             unsafe { guest_memory::read(access.addr, bytes) };
         }
         let done = Access {
@@ -76,7 +76,7 @@ impl Engine {
         (view, shared)
     }
 
-    /// To which memory an access is: its pages become those of whom they are by it.
+    /// Returns the kind of memory that an access touches, and updates the owners of its pages.
     #[inline]
     fn memory_of(&mut self, access: MemoryAccess) -> Memory {
         let first = pages::number(access.addr);
@@ -98,12 +98,12 @@ impl Engine {
         }
     }
 
-    /// Writes an access of shared memory into the trace, as the model is about to take it.
+    /// Records an access of shared memory in the trace, before the model handles it.
     #[cold]
     fn trace(&mut self, instruction: &Instruction, access: MemoryAccess) {
         let MemoryAccess { addr, size, store } = access;
         let mut bytes = vec![0; size.min(MAX_ACCESS)];
-        // SAFETY: the guest has just accessed these.
+        // SAFETY: the guest has just accessed these bytes.
         unsafe { guest_memory::read(addr, &mut bytes) };
         let next = self.machine.next_store(self.current).number;
         let unseen = if store {

@@ -1,11 +1,11 @@
-//! What the engine says of the holder.
+//! The engine's answer to a callback.
 
-/// What the holder does next.
+/// The holder's next action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// It runs on.
+    /// It continues.
     Continue,
-    /// Its time is up: the strategy chooses who runs next.
+    /// Its quantum is over: the strategy chooses the next holder.
     HandOff,
     /// The budget of instructions is used up.
     OutOfBudget,

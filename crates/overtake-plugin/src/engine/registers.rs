@@ -1,16 +1,16 @@
-//! The view of each register of a thread: what its value depends on.
+//! The view of each register of a thread: the loads that its value depends on.
 
 use isa::Registers;
 use weakmem::View;
 
 /// A view for each register.
 ///
-/// Most views say nothing. A set holds the registers whose views do, and answers most questions.
+/// Most views are empty. A set of the registers with other views answers most queries.
 #[derive(Debug, Clone)]
 pub(super) struct RegisterViews {
-    /// The registers whose views say something.
+    /// The registers with a view that is not empty.
     some: Registers,
-    /// The views of these; of the others, anything.
+    /// The views of the registers in `some`; the other entries are meaningless.
     views: Box<[View; Registers::COUNT]>,
 }
 
@@ -24,13 +24,13 @@ impl Default for RegisterViews {
 }
 
 impl RegisterViews {
-    /// Whether the views of these registers say nothing.
+    /// Whether the views of all these registers are empty.
     #[inline]
     pub fn is_free_of(&self, registers: Registers) -> bool {
         self.some.both(registers).is_empty()
     }
 
-    /// The view of these registers.
+    /// Returns the joined view of these registers.
     #[inline]
     pub fn of(&self, registers: Registers) -> View {
         let some = registers.both(self.some);
@@ -42,14 +42,14 @@ impl RegisterViews {
             .collect()
     }
 
-    /// These registers have this view now.
+    /// Sets the view of each of these registers.
     #[inline]
     pub fn set(&mut self, registers: Registers, view: View) {
         self.some = self.some.without(registers);
         self.add(registers, view);
     }
 
-    /// These registers have this view too, beside theirs.
+    /// Joins this view to the view of each of these registers.
     #[inline]
     pub fn add(&mut self, registers: Registers, view: View) {
         if view == View::NONE || registers.is_empty() {
@@ -63,7 +63,7 @@ impl RegisterViews {
         self.some |= registers;
     }
 
-    /// Each register has the views that it has in either.
+    /// Joins the view of each register with its view in `other`.
     pub fn join(&mut self, other: &Self) {
         for number in other.some.numbers() {
             let one = Registers::one(number);

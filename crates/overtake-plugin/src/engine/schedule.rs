@@ -1,4 +1,4 @@
-//! Who runs, and for how long.
+//! The choice of the running thread and of its quantum.
 
 use super::{Engine, Next};
 use crate::fast;
@@ -7,12 +7,12 @@ use crate::views::{self, Guest};
 use weakmem::{Progress, Quantum, Stop, ThreadId};
 
 impl Engine {
-    /// A choice was made although some thread had not settled.
+    /// Counts a choice that was made although some thread had not settled.
     pub fn count_unsettled(&mut self) {
         self.stats.unsettled_choices += 1;
     }
 
-    /// The running thread is about to stop at this instruction; `after` it was run, or before.
+    /// Stops the running thread at this instruction: after the instruction if `after`, else before.
     #[cold]
     pub(super) fn stop_at(&mut self, instruction: &Instruction, after: bool) {
         let position = &mut self.threads[self.current as usize].position;
@@ -33,8 +33,8 @@ impl Engine {
         }
     }
 
-    /// There is nobody to hand over to, so that no rounds come in which the running thread would
-    /// see what it has not seen.
+    /// Continues a thread that is alone. There are no hand-offs, so no rounds, in which it would
+    /// see its unseen writes: it sees them now.
     #[cold]
     pub(crate) fn continue_alone(&mut self) {
         self.count_progress();
@@ -44,7 +44,7 @@ impl Engine {
         self.machine.synchronise(self.current, &mut guest);
     }
 
-    /// Adds what the running thread has done since this was last called to its progress.
+    /// Adds the accesses and instructions since the last call to the running thread's progress.
     fn count_progress(&mut self) -> Progress {
         let (accesses, instructions) = self.counted;
         let progress = &mut self.threads[self.current as usize].progress;
@@ -55,13 +55,15 @@ impl Engine {
         *progress
     }
 
-    /// The thread gives up the rest of its time.
+    /// Ends the running thread's quantum early.
     pub fn end_quantum(&mut self) {
         self.deadline = 0;
     }
 
-    /// Who runs next, of these. Not who waits for another one, if there is one: until another has run,
-    /// it gets nowhere.
+    /// Chooses the next holder among the runnable threads.
+    ///
+    /// If the running thread spins and another can run, another is chosen, since only that can end
+    /// the loop.
     pub fn choose(&mut self, runnable: &[ThreadId]) -> ThreadId {
         self.note_block();
         let progress = self.count_progress();
@@ -77,8 +79,10 @@ impl Engine {
         }
     }
 
-    /// Stores propagate, and `next` becomes the running thread. `wrote`: the kernel has written
-    /// memory for a thread that has come back; `tolerant`: it may just be doing so.
+    /// Commits due stores, and makes `next` the running thread.
+    ///
+    /// `wrote`: the kernel has written memory for a thread that has returned from a system call.
+    /// `tolerant`: the kernel may be writing memory now, so a difference is no error.
     pub fn switch_to(&mut self, next: ThreadId, wrote: bool, tolerant: bool) -> Next {
         if next != self.current {
             self.run.turn(next);

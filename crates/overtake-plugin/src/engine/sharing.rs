@@ -1,4 +1,4 @@
-//! How pages become shared, unmodelled, and forgotten.
+//! Pages that become shared, owned, unmodelled or forgotten.
 
 use super::{Engine, MemoryAccess};
 use crate::guest_memory;
@@ -7,8 +7,8 @@ use crate::views::{self, Guest};
 use weakmem::{MAX_ACCESS, ThreadId};
 
 impl Engine {
-    /// An access to pages `first` to `last` that are not all shared already: returns whether it
-    /// goes through the model. Where not, it is visible at once.
+    /// Handles an access to pages `first` to `last` that are not all shared yet. Returns whether it
+    /// goes through the model; otherwise it is visible at once.
     #[cold]
     pub(super) fn touch(&mut self, first: u64, last: u64, access: MemoryAccess) -> bool {
         let mut bytes = [0; MAX_ACCESS];
@@ -19,11 +19,12 @@ impl Engine {
         }
         let shared = self.touch_each(first, last, access);
         if access.store {
-            // SAFETY: as above; what the thread has come to see may have been put over them.
+            // SAFETY: as above. Writes that became visible to the thread may have overwritten these
+            // bytes.
             unsafe { guest_memory::write(access.addr, bytes) };
         }
         if shared == (true, false) {
-            // Taken over as a whole, as memory has it now.
+            // The new shared pages enter the image as they are in memory now.
             for page in first..=last {
                 if self.pages.owner(page) == Owner::Shared {
                     self.take_over(page);
@@ -33,8 +34,8 @@ impl Engine {
         shared == (false, true)
     }
 
-    /// Makes the pages those of whom they are now. Returns whether some are shared but not all
-    /// were, and whether all were.
+    /// Updates the owner of each page. Returns whether some are shared now but not all were, in an
+    /// access that crosses pages; and whether all were shared.
     fn touch_each(&mut self, first: u64, last: u64, access: MemoryAccess) -> (bool, bool) {
         let (mut all_shared, mut some_shared) = (true, false);
         for page in first..=last {
@@ -51,7 +52,7 @@ impl Engine {
                     self.share(page);
                     (all_shared, some_shared) = (false, true);
                 }
-                // Nobody touched it, or its owner has ended, with all its stores committed.
+                // No thread touched it, or its owner has ended, with all its stores committed.
                 _ => {
                     self.pages.set(page, Owner::Thread(self.current));
                     all_shared = false;
@@ -66,9 +67,10 @@ impl Engine {
         (mixed, all_shared)
     }
 
-    /// Whether a page that nobody was seen to touch belongs to the first thread, while another makes
-    /// this access to it: what the first thread did before there was another was not seen
-    /// (`watch`), but what it left there is. A page of zeros counts as untouched.
+    /// Whether another thread's access touches a page of the first thread that has no owner yet.
+    ///
+    /// Accesses of the first thread were not reported while it was alone (`instrument`), but its
+    /// writes are in memory. So a page belongs to it unless the page holds only zeros.
     fn first_thread_touched(&self, page: u64, access: MemoryAccess) -> bool {
         if self.current == 0 || self.threads[0].ended || self.pages.is_fresh(page) {
             return false;
@@ -81,7 +83,7 @@ impl Engine {
             .any(|(addr, byte)| *byte != 0 && !(access.store && accessed.contains(&addr)))
     }
 
-    /// Copies a page from memory, in which the running thread has no pending stores.
+    /// Copies a page from memory into the image. The running thread has no pending stores there.
     fn take_over(&mut self, page: u64) {
         let start = page << pages::PAGE_BITS;
         self.machine.lose_reservations(self.current, start);
@@ -89,9 +91,11 @@ impl Engine {
         self.machine.insert_page(start, bytes);
     }
 
-    /// A page is touched by a second thread. What its owner stored there is as old as now: so its
-    /// earlier stores elsewhere are committed first, and so are those of the running thread, whose
-    /// access to this page is done.
+    /// Makes a page shared when a second thread touches it.
+    ///
+    /// The owner's stores to this page count as committed now. So the owner's earlier stores
+    /// elsewhere commit first. So do those of the running thread, which has already made its access
+    /// to this page.
     fn share(&mut self, page: u64) {
         let current = self.current;
         let mut guest = Guest(&mut self.run);
@@ -103,15 +107,15 @@ impl Engine {
             }
             self.machine.drain(owner, &mut guest);
         }
-        // It sees what was made visible for it: its next access was prepared without that.
+        // The running thread sees these commits; its access was prepared without them.
         self.machine.synchronise(current, &mut guest);
         self.take_over(page);
         self.pages.set(page, Owner::Shared);
         self.stats.shared_pages += 1;
     }
 
-    /// A shared page becomes the running thread's own. What others have stored there is visible to
-    /// it, and what they have not seen there they see.
+    /// Makes a shared page the running thread's own. All stores to it commit, and the thread sees
+    /// them.
     pub(super) fn unshare(&mut self, page: u64) {
         self.drain_everyone();
         let (current, start) = (self.current, page << pages::PAGE_BITS);
@@ -121,14 +125,14 @@ impl Engine {
         self.pages.set(page, Owner::Thread(current));
     }
 
-    /// Guest addresses `start` up to `end` were just mapped; for a stack, or not.
+    /// Notes that guest addresses `start` to `end` were mapped, for a stack or not.
     pub fn mapped(&mut self, start: u64, end: u64, for_stack: bool) {
         self.forget(start, end);
         self.stacks
             .map(pages::number(start)..pages::number(end), for_stack);
     }
 
-    /// The heap of `brk` ends here from now on.
+    /// Sets the end of the `brk` heap.
     pub fn set_program_break(&mut self, end: u64) {
         if self.program_break != 0 && end > self.program_break {
             let last_used = self.program_break - 1;
@@ -138,14 +142,14 @@ impl Engine {
         self.program_break = end;
     }
 
-    /// The stack of a thread that was just created begins below this address.
+    /// Notes that the stack of a new thread begins below this address.
     pub fn stack_of(&mut self, thread: ThreadId, end: u64) {
         let last = end.saturating_sub(1) & self.address_mask;
         self.stacks.assign(pages::number(last), thread);
     }
 
-    /// The kernel reads the running thread's memory at `addr`, as an access of this thread; if there is
-    /// memory.
+    /// Handles a read by the kernel at `addr` as an access of the running thread, if memory is
+    /// mapped there.
     pub fn kernel_reads(&mut self, addr: u64) {
         let addr = addr & self.address_mask;
         let page = pages::number(addr);
@@ -162,19 +166,19 @@ impl Engine {
         self.touch(page, page, access);
     }
 
-    /// Guest addresses `start` up to `end`, just mapped, are memory that others write too.
+    /// Makes guest addresses `start` to `end`, which were just mapped, unmodelled memory.
     pub fn set_unmodelled(&mut self, start: u64, end: u64) {
         self.forget(start, end);
         let end = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
         self.pages.set_unmodelled(pages::number(start), end);
     }
 
-    /// Whether the page of `addr` is such memory.
+    /// Whether the page of `addr` is unmodelled memory.
     pub fn is_unmodelled(&mut self, addr: u64) -> bool {
         self.pages.owner(pages::number(addr & self.address_mask)) == Owner::Unmodelled
     }
 
-    /// Commits everything and forgets the pages of guest addresses `start` up to `end`.
+    /// Commits all stores, and forgets the pages of guest addresses `start` to `end`.
     pub fn forget(&mut self, start: u64, end: u64) {
         self.drain_everyone();
         self.machine

@@ -1,23 +1,23 @@
-//! What a guest thread is to the engine.
+//! The engine's state of a guest thread.
 
 use super::flow::Position;
 use crate::fast::OwnPages;
 use crate::spin::Spin;
 use weakmem::Progress;
 
-/// What a guest thread is to the engine.
+/// The engine's state of a guest thread.
 #[derive(Debug, Default)]
 pub(super) struct Thread {
-    /// It has ended: what it owned is free for the next thread that comes.
+    /// Whether the thread has ended. Its pages are then free for the next thread that touches them.
     pub ended: bool,
-    /// Hash over its instructions.
+    /// The hash over its instructions.
     pub hash: u64,
-    /// Where it is in its code.
+    /// Its position in its code.
     pub position: Position,
-    /// How far it had come when it last stopped.
+    /// Its progress when it last stopped.
     pub progress: Progress,
-    /// Whether it waits for another.
+    /// The loads that show whether it spins.
     pub spin: Spin,
-    /// Pages of its own. None: it has ended.
+    /// Its own pages; `None` if it has ended.
     pub own_pages: Option<OwnPages>,
 }

@@ -15,8 +15,8 @@ const CPUS: u32 = 4;
 
 /// The largest number that stands for no handler.
 const SIG_IGN: u64 = 1;
-/// Signals for which libraries have handlers that hardly ever run: SIGBUS and SIGSEGV (Rust's), and the one
-/// by which glibc changes the user of all threads.
+/// Signals for which libraries have handlers that hardly ever run: SIGBUS and SIGSEGV (Rust's), and
+/// the one by which glibc changes the user of all threads.
 const OF_THE_LIBRARIES: [u64; 3] = [7, 11, 33];
 
 /// Before a call runs: pages that it unmaps, remaps or protects leave the model, and what the

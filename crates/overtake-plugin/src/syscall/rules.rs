@@ -15,7 +15,8 @@ const FUTEX_COMMAND: u64 = 0x7f;
 pub enum Schedule {
     /// The thread keeps the token.
     Keeps,
-    /// It gives the token up while it sleeps. `writes`: the kernel may write memory for it meanwhile.
+    /// It gives the token up while it sleeps. `writes`: the kernel may write memory for it
+    /// meanwhile.
     Leaves {
         /// See above.
         writes: bool,

@@ -56,7 +56,8 @@ impl Flag {
 
     /// Whether it waits for the token, or has got it and does not know yet.
     pub fn waits(&self) -> bool {
-        // Relaxed: it is raised under the lock; a stale "waits" only delays the taking of the token.
+        // Relaxed: it is raised under the lock; a stale "waits" only delays the taking of the
+        // token.
         self.waits.load(Relaxed)
     }
 

@@ -13,11 +13,11 @@ const NOBODY: u32 = u32::MAX;
 /// A thread compares the number with its own. Two values could be wrong:
 ///
 /// - *It reads its own number although it has lost the token.* If it gave the token up itself, it
-///   wrote [`NOBODY`] before its load, and coherence forbids an older value. If the token was taken from it while it slept
-///   (`Slots::take_from_sleeper`), the taker first wrote [`NOBODY`], then issued a fence, and
-///   then the kernel still said that the thread sleeps. So it was woken after that write, and the
-///   kernel's barriers on that way make it see the write. Nobody else writes its number but who
-///   gives it the token.
+///   wrote [`NOBODY`] before its load, and coherence forbids an older value. If the token was taken
+///   from it while it slept (`Slots::take_from_sleeper`), the taker first wrote [`NOBODY`], then
+///   issued a fence, and then the kernel still said that the thread sleeps. So it was woken after
+///   that write, and the kernel's barriers on that way make it see the write. Nobody else writes
+///   its number but who gives it the token.
 /// - *It reads another number although it is the holder.* It then asks again under the lock.
 ///
 /// What the holder does then touches what earlier holders wrote. It saw that when it was given the

@@ -62,8 +62,8 @@ impl<S: Schedule> Shared<S> {
     /// If the thread has the state already.
     #[inline]
     pub fn lend(&self) -> Loan<'_, S> {
-        // SAFETY: one thread at a time gets here. The holder does: it has seen that the token is its
-        // own (`Holder`), and nobody takes the token from a thread that has a loan
+        // SAFETY: one thread at a time gets here. The holder does: it has seen that the token is
+        // its own (`Holder`), and nobody takes the token from a thread that has a loan
         // (`watch_holder`). Or there is no holder, and the caller is the thread that has set
         // `deciding` under the slots' lock, or the first thread. Each gets here after the one
         // before, by that lock or by `Holder::was_given_to`.

@@ -167,8 +167,8 @@ impl<H: Host> Slots<H> {
         self.slots.iter_mut().find(|slot| slot.id == id)
     }
 
-    /// The number of the calling host thread, if it is a guest's. (That of its vCPU may be another's,
-    /// if it was about to end.)
+    /// The number of the calling host thread, if it is a guest's. (That of its vCPU may be
+    /// another's, if it was about to end.)
     pub fn calling(&mut self) -> Option<&mut Slot<H>> {
         let mine = |slot: &&mut Slot<H>| slot.host.as_ref().is_some_and(H::is_current);
         self.slots.iter_mut().find(mine)

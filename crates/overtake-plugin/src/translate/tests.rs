@@ -6,8 +6,8 @@ use arch::{Arch, Pairs};
 use conformance::instruction;
 use diy::{Access, Fence, Operation, Order, Step, Test};
 
-/// Every instruction of the litmus tests that accesses memory, as an assembler makes it: the bytes in
-/// the order of memory.
+/// Every instruction of the litmus tests that accesses memory, as an assembler makes it: the bytes
+/// in the order of memory.
 const ACCESSES: [(Arch, &str, &[u8]); 43] = [
     (Arch::AArch64, "LDR", &[0x61, 0x00, 0x40, 0xb9]),
     (Arch::AArch64, "LDRH", &[0x61, 0x00, 0x40, 0x79]),
