@@ -1,9 +1,9 @@
-//! `/proc/self/maps`, as a guest reads it.
+//! `/proc/self/maps`, made equal on every host when the guest reads it.
 //!
-//! C libraries read it before `main`, to find the stack, and how much memory they take for its
-//! lines decides where the heap goes on. The lines differ from host to host, in the paths, and in
-//! the numbers of devices and inodes. QEMU gives the guest a file with the guest's own mappings;
-//! here its lines are made the same length everywhere.
+//! C libraries read the file before `main` to find the stack. The memory that they allocate for its
+//! lines decides where the heap continues, but the lines differ from host to host in paths, devices
+//! and inodes. QEMU gives the guest a file with the guest's own mappings. The plugin pads its
+//! paths, so that the lines have the same length everywhere.
 
 use crate::guest_memory;
 use std::fs::File;
@@ -13,19 +13,21 @@ use std::os::unix::fs::FileExt;
 
 const PATH: &[u8] = b"/proc/self/maps\0";
 
-/// Paths are made as long as the next multiple of this.
+/// The multiple to which the length of a path is padded.
 const PATH_LENGTH: usize = 256;
 
-/// The guest has opened the file whose name is at `path`, as `descriptor`.
+/// Rewrites the file if the guest has opened `/proc/self/maps`. `path` is the address of the file's
+/// name.
 pub fn opened(path: u64, descriptor: u64) {
     let is_it = guest_memory::read_if_mapped(path, PATH.len()).is_some_and(|it| it == PATH);
     let Ok(descriptor) = i32::try_from(descriptor) else {
         return;
     };
     if is_it {
-        // SAFETY: the guest has just opened it, and goes on to own it: it is not closed here.
+        // SAFETY: the guest has just opened the descriptor, and still owns it: it is not closed
+        // here.
         let file = ManuallyDrop::new(unsafe { File::from_raw_fd(descriptor) });
-        // The real file, where QEMU gives no other, cannot be written, and is left as it is.
+        // If QEMU passes the real file to the guest, it cannot be written and stays as it is.
         let _ = rewrite(&file);
     }
 }
@@ -42,7 +44,8 @@ fn rewrite(file: &File) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The line, with the same meaning: START-END PERMISSIONS OFFSET DEVICE INODE NAME.
+/// Pads the path in a line, which keeps its meaning: START-END PERMISSIONS OFFSET DEVICE INODE
+/// NAME.
 fn normalise(line: &str) -> String {
     let mut words = line.splitn(6, ' ');
     let mut word = || words.next().unwrap_or_default();
@@ -50,7 +53,7 @@ fn normalise(line: &str) -> String {
     let name = word().trim_start();
     let mut path = String::new();
     if name.starts_with('/') {
-        // `/.` before a path changes nothing, and nor does one `/` more.
+        // A path means the same after `/.` or a further `/`.
         let missing = name.len().next_multiple_of(PATH_LENGTH) - name.len();
         path = "/.".repeat(missing / 2) + &"/"[..missing % 2];
     }

@@ -1,58 +1,59 @@
-//! Whether a thread waits in a loop for another one.
+//! Detection of threads that spin: that wait in a loop for another thread.
 //!
-//! A thread that loads the same bytes by the same instruction from the same place again and again,
-//! and stores nothing between that others could see, gets nowhere until another one has run. So it
-//! gives up the rest of its time. Who is wrongly taken for one that waits loses nothing but that.
+//! A thread makes no progress if the same instruction loads the same bytes from the same address
+//! again and again, and the thread stores nothing that others could see. Another thread has to run
+//! first, so the spinning thread gives up the rest of its quantum. A false positive costs nothing
+//! else.
 
 use weakmem::MAX_ACCESS;
 
-/// How often a load must find the same before its thread is taken for one that waits.
+/// The number of times that a load must repeat before its thread counts as spinning.
 const REPEATS: u32 = 2;
 
 /// A load of shared memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Load {
-    /// Address of the instruction.
+    /// The address of the instruction.
     pub pc: u64,
-    /// From where.
+    /// The address of the access.
     pub addr: u64,
-    /// What it found there.
+    /// The bytes that it loaded.
     pub bytes: [u8; MAX_ACCESS],
 }
 
-/// The loads of one thread since its last store of shared memory.
+/// The loads of one thread since its last store to shared memory.
 ///
-/// One of them is kept for comparison, and another one after twice as many: so a loop of any
-/// number of loads is found (R. P. Brent, "An improved Monte Carlo factorization algorithm", 1980,
-/// section 3).
+/// One load is kept for comparison, and replaced after twice as many loads each time. So a loop of
+/// any number of loads is found (R. P. Brent, "An improved Monte Carlo factorization algorithm",
+/// 1980, section 3).
 #[derive(Debug, Clone, Default)]
 pub struct Spin {
     kept: Option<Load>,
-    /// Loads since that one.
+    /// The number of loads since the kept one.
     since: u32,
-    /// After so many, another one is kept.
+    /// The number of loads after which another load is kept.
     period: u32,
-    /// How often it was found again.
+    /// The number of times that the kept load was repeated.
     found: u32,
 }
 
 impl Spin {
-    /// The thread has stored, or was found to wait.
+    /// Starts over when the thread has stored, or was found to spin.
     pub fn forget(&mut self) {
         *self = Self::default();
     }
 
-    /// The thread has loaded. Returns whether it waits, which is said once.
-    pub fn is_spinning(&mut self, look: &Load) -> bool {
+    /// Adds a load. Returns true once when the thread spins.
+    pub fn is_spinning(&mut self, load: &Load) -> bool {
         self.since += 1;
-        if self.kept.as_ref() == Some(look) {
+        if self.kept.as_ref() == Some(load) {
             self.found += 1;
             if self.found >= REPEATS {
                 self.forget();
                 return true;
             }
         } else if self.since > self.period {
-            self.kept = Some(*look);
+            self.kept = Some(*load);
             self.period = (2 * self.period).clamp(1, 1 << 20);
             (self.since, self.found) = (0, 0);
         }
@@ -64,7 +65,7 @@ impl Spin {
 mod tests {
     use super::*;
 
-    /// How many loads it takes until a thread is taken for one that waits.
+    /// Returns the number of loads after which a thread counts as spinning.
     fn loads(of: impl Fn(u64) -> (u64, u64)) -> Option<u64> {
         let mut spin = Spin::default();
         (0..10_000).find(|number| {

@@ -1,16 +1,17 @@
-//! Accesses that QEMU makes itself, and reports as the guest's.
+//! Spurious accesses: QEMU makes them itself and reports them as the guest's.
 //!
-//! On x86_64 QEMU writes the frame of a signal, and reads it back, with the functions that carry
-//! out the guest's `xsave` and `xrstor`. QEMU 7.2 has then not yet forgotten to whom the accesses
-//! of the last instruction of the last block are reported, so that these look like more accesses of
-//! that instruction. They may come while the thread does not hold the token.
+//! On x86_64, QEMU uses the functions of the guest's `xsave` and `xrstor` to write and read the
+//! frame of a signal. At that point QEMU 7.2 still reports accesses on behalf of the last
+//! instruction of the last block, so they look like further accesses of that instruction. They may
+//! come while the thread does not hold the token.
 //!
-//! Of a thread that holds the token it takes a system call of the host's to tell, at an access that
-//! is looked at closely by an instruction that ends its block. So it is asked only of a guest that
-//! may handle signals ([`expect_signals`]).
+//! To recognise them in a thread that holds the token takes a system call of the host. It is needed
+//! only on the slow path, for the last instruction of a block, and only if the guest may handle
+//! signals ([`expect_signals`]).
 //!
-//! What the kernel of a real machine does is no access of the guest either: what it has written is
-//! taken over when the handler starts (`Engine::block`), as it is on the other architectures.
+//! On real hardware the kernel writes the frame, which is no access of the guest either. When the
+//! handler starts, the frame enters the image (`Engine::block`), as it does on the other
+//! architectures.
 
 use crate::translate::Instruction;
 use isa::Arch;
@@ -18,25 +19,28 @@ use std::mem::MaybeUninit;
 use std::ptr::null;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// Relaxed: it is written before there is a guest thread.
+/// Whether the guest is for x86_64. Relaxed: `install` stores it before a guest thread exists, and
+/// `is_spurious` loads it.
 static ON_X86: AtomicBool = AtomicBool::new(false);
 
-/// Relaxed: it is written and read by the token's holder.
+/// Whether the guest may handle a signal. Relaxed: only the token's holder stores it, in
+/// `expect_signals`, and loads it, in `is_spurious`.
 static SIGNALS_EXPECTED: AtomicBool = AtomicBool::new(false);
 
-/// The guest is one for this architecture.
+/// Notes the architecture of the guest.
 pub fn install(arch: Arch) {
     ON_X86.store(arch == Arch::X86_64, Relaxed);
 }
 
-/// From here on the guest may handle a signal.
+/// Notes that the guest may handle a signal from here on.
 pub fn expect_signals() {
     SIGNALS_EXPECTED.store(true, Relaxed);
 }
 
-/// Whether an access that is reported as this instruction's is QEMU's own. `holds` says whether the
-/// calling thread holds the token; until this is answered, it may not reach what belongs to the
-/// holder.
+/// Whether an access that is reported for this instruction is spurious.
+///
+/// `holds` tells whether the calling thread holds the token. Until this returns false, the thread
+/// must not use the holder's state.
 #[inline]
 pub fn is_spurious(instruction: &Instruction, holds: impl FnOnce() -> bool) -> bool {
     instruction.is_last
@@ -44,11 +48,11 @@ pub fn is_spurious(instruction: &Instruction, holds: impl FnOnce() -> bool) -> b
         && (!holds() || SIGNALS_EXPECTED.load(Relaxed) && is_handling_signal())
 }
 
-/// Whether QEMU handles a signal of the guest on this thread: meanwhile it blocks all of the
-/// host's, and at no other time the one of a bad access.
+/// Whether QEMU is delivering a signal to the guest on this thread. QEMU then blocks all signals of
+/// the host, and only then SIGSEGV.
 fn is_handling_signal() -> bool {
     let mut blocked = MaybeUninit::uninit();
-    // SAFETY: it changes nothing, and writes the set that is blocked.
+    // SAFETY: with no new set, the call changes nothing and writes the blocked set.
     unsafe {
         libc::pthread_sigmask(libc::SIG_BLOCK, null(), blocked.as_mut_ptr()) == 0
             && libc::sigismember(blocked.as_ptr(), libc::SIGSEGV) == 1

@@ -1,30 +1,32 @@
-//! Whose stack a page is.
+//! The threads that own the pages of stacks.
 //!
-//! Who creates a thread writes the end of its stack, and who joins it reads there: so that page,
-//! on which the thread also works, is shared, although nearly all accesses to it are the thread's.
-//! Where a thread was alone on such a page for long enough, the page becomes its own again, until
-//! another one touches it. Only stacks are given back: elsewhere the first race after it would be
-//! lost, as it is when a page is touched for the first time.
+//! A thread's creator writes the end of the new stack, and a thread that joins it reads there. So
+//! that page is shared, although its thread makes nearly all accesses to it. After enough accesses
+//! by that thread alone, the page becomes its own page again, until another thread touches it. This
+//! holds only for stacks: on other pages the next race would be missed, like the first race on each
+//! page.
 
 use rustc_hash::FxHashMap as HashMap;
 use std::ops::Range;
 use weakmem::ThreadId;
 
-/// Accesses in a row by its own thread after which a page is given back.
+/// The number of accesses in a row by its own thread after which a page becomes its own again.
 const UNSHARE_AFTER: u32 = 64;
 
 /// The memory that was mapped for stacks (`MAP_STACK`).
 #[derive(Debug, Default)]
 pub struct Stacks {
-    /// Page numbers, and the thread that was created last with its stack there.
+    /// The page numbers of each stack, and the newest thread that runs on it.
     areas: Vec<(Range<u64>, Option<ThreadId>)>,
-    /// Of a shared page of a stack: the accesses in a row by its own thread.
+    /// For each shared page of a stack: the number of accesses in a row by its own thread.
     alone: HashMap<u64, u32>,
 }
 
 impl Stacks {
-    /// These pages were mapped, for a stack or not. (They may be protected and given up as its user
-    /// likes; what was unmapped is not touched until it is mapped again.)
+    /// Notes that these pages were mapped, for a stack or not.
+    ///
+    /// Later changes of protection do not matter, and unmapped pages are not touched until they are
+    /// mapped again.
     pub fn map(&mut self, pages: Range<u64>, for_stack: bool) {
         self.areas
             .retain(|(area, _)| area.end <= pages.start || pages.end <= area.start);
@@ -34,7 +36,7 @@ impl Stacks {
         }
     }
 
-    /// A thread was created whose stack begins below the page `end`, or in it.
+    /// Assigns the stack that holds the page `end`, its last one, to a new thread.
     pub fn assign(&mut self, end: u64, thread: ThreadId) {
         let area = self
             .areas
@@ -45,7 +47,8 @@ impl Stacks {
         }
     }
 
-    /// A thread has accessed a shared page. Returns whether it is to be given back to the thread.
+    /// Counts an access to a shared page. Returns whether the page becomes the thread's own page
+    /// again.
     #[inline]
     pub fn touched(&mut self, page: u64, thread: ThreadId) -> bool {
         let area = self.areas.iter().find(|(pages, _)| pages.contains(&page));

@@ -1,4 +1,4 @@
-//! What a system call does: to the schedule, to pending stores, to the pages in play.
+//! The effects of system calls on the schedule, on pending stores, and on pages.
 //!
 //! Every system call is a full barrier.
 
@@ -26,21 +26,21 @@ use std::cell::Cell;
 struct Call {
     class: Class,
     args: [u64; 6],
-    /// The thread gave up the token for it.
+    /// Whether the thread gave up the token for the call.
     released: bool,
 }
 
 thread_local! {
     /// The system call that this thread is in.
     static CALL: Cell<Option<Call>> = const { Cell::new(None) };
-    /// A call, with its result, in which the token was taken from this thread: what follows from
-    /// it is done when it has the token again.
+    /// A finished call, with its result, during which this thread lost the token. Its effects are
+    /// applied when the thread acquires the token again.
     static DEFERRED: Cell<Option<(Call, i64)>> = const { Cell::new(None) };
-    /// The process in which this thread called `fork`, and what the child takes over.
+    /// The process in which this thread called `fork`, and the state that the child takes over.
     static FORKING: Cell<Option<(u32, Inheritance)>> = const { Cell::new(None) };
 }
 
-/// The holder is about to make a system call.
+/// Handles the start of a system call of the holder.
 pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     let plugin = plugin();
     let class = plugin.classes.of(number);
@@ -74,7 +74,7 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
         released,
     }));
     match schedule {
-        // Nobody else could use the token.
+        // No other thread could use the token.
         Schedule::Leaves { .. } if only_thread => {}
         Schedule::Leaves { writes } => held.leave(writes),
         Schedule::Ends | Schedule::EndsProcess => held.end(),
@@ -89,8 +89,9 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     }
 }
 
-/// The guest tells something. What it tells wrongly is released out: to the kernel it is a call
-/// like any other that does not exist.
+/// Handles a mark: a call by which the guest passes information to the plugin.
+///
+/// A malformed mark is ignored. To the kernel, every mark is a system call that does not exist.
 #[cold]
 fn mark_call(engine: &mut Engine, [what, text, length, addr, size, _]: [u64; 6]) {
     let length = usize::try_from(length).map_or(mark::LONGEST, |it| it.min(mark::LONGEST));
@@ -109,7 +110,7 @@ fn mark_call(engine: &mut Engine, [what, text, length, addr, size, _]: [u64; 6])
     }
 }
 
-/// A system call of the calling thread, which runs this vCPU, is over.
+/// Handles the end of a system call of the calling thread, which runs this vCPU.
 pub fn end(vcpu: u32, result: i64) {
     if let Some((parent, inheritance)) = FORKING.take()
         && parent != std::process::id()
@@ -128,8 +129,8 @@ pub fn end(vcpu: u32, result: i64) {
     }
 }
 
-/// The calling thread has got the token: does what follows from a call in which it was taken from
-/// it.
+/// Applies the effects of a call during which the calling thread lost the token, now that it has
+/// acquired the token again.
 pub fn finish_deferred_call(held: &mut Held<'_, Engine>) {
     if let Some((call, result)) = DEFERRED.take() {
         finish_call(held, &call, result);
@@ -152,7 +153,7 @@ fn finish_call(held: &mut Held<'_, Engine>, call: &Call, result: i64) {
     held.update_fast_path();
 }
 
-/// A thread was created, or could not be.
+/// Adopts the new thread, if `clone` created one.
 fn after_clone(held: &mut Held<'_, Engine>, stack: u64, result: i64) {
     if result < 0 {
         held.clone_failed();
@@ -169,7 +170,7 @@ fn after_clone(held: &mut Held<'_, Engine>, stack: u64, result: i64) {
     held.await_first_callback();
     if held.stats().threads == 2 {
         affinity::begin();
-        // QEMU throws its translations away, which were made for one thread.
+        // QEMU now discards its translations, which were made for one thread.
         held.expect_exclusive();
     }
 }

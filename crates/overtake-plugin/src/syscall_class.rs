@@ -1,12 +1,12 @@
-//! What each system call means to the schedule and to memory, by its name.
+//! The class of each system call, by its name.
 
 use isa::Arch;
 
-/// What a system call does to the schedule and to memory.
+/// The effects of a system call on the schedule and on memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// Returns soon, and may write to memory that its arguments point to. The default for a call
-    /// that is not known: a thread that sleeps in it loses the token after a while.
+    /// Returns soon, and may write to memory that its arguments point to. The default for unknown
+    /// calls: a thread that sleeps in one loses the token after a while.
     Short,
     /// Returns soon and writes no memory.
     Quiet,
@@ -14,27 +14,27 @@ pub enum Class {
     Sleeps,
     /// `futex`: sleeps or wakes, by its operation.
     Futex,
-    /// `sched_yield`.
+    /// `sched_yield`: ends the quantum.
     Yield,
     /// Unmaps, remaps, protects or discards memory: the range in arguments 0 and 1.
     Unmaps,
-    /// `mmap`: replaces what is mapped when its address is given.
+    /// `mmap`: replaces older mappings if it is given a fixed address.
     Maps,
-    /// `mremap`: old range in arguments 0 and 1, the new one is the result.
+    /// `mremap`: the old range is in arguments 0 and 1; the result is the start of the new one.
     Remaps,
-    /// `brk`.
+    /// `brk`: moves the end of the heap.
     Break,
     /// `shmat`: maps memory that is shared between processes.
     Attaches,
-    /// Takes memory away from a range that its arguments do not say (`shmdt`, `ftruncate`).
+    /// Unmaps a range that its arguments do not contain (`shmdt`, `ftruncate`).
     UnmapsUnknown,
     /// `membarrier`: a barrier of every thread.
     Barrier,
-    /// `clone`: a thread or a process, by its flags.
+    /// `clone`: creates a thread or a process, by its flags.
     Clone,
-    /// `fork`, `vfork`.
+    /// `fork`, `vfork`: creates a process.
     Fork,
-    /// `execve`, `execveat`: the plugin does not come back from it.
+    /// `execve`, `execveat`: replaces the program, and with it the plugin.
     Exec,
     /// Ends the calling thread.
     Exit,
@@ -42,16 +42,16 @@ pub enum Class {
     ExitGroup,
     /// Sends a signal, which may end the process.
     Kill,
-    /// `rt_sigaction`: says where a handler is.
+    /// `rt_sigaction`: sets a signal handler.
     SigAction,
-    /// `getrandom`: its result is replaced by numbers from the seed.
+    /// `getrandom`: the plugin replaces the bytes with numbers from the seed.
     GetRandom,
-    /// Opens a file and writes no memory: which argument is its path.
+    /// Opens a file and writes no memory.
     Opens {
-        /// From 0.
+        /// The index of the argument that holds the path, from 0.
         path: usize,
     },
-    /// `sched_getaffinity`: its result is replaced by a fixed number of CPUs.
+    /// `sched_getaffinity`: the plugin replaces the result with a fixed number of CPUs.
     GetAffinity,
 }
 
@@ -59,11 +59,11 @@ pub enum Class {
 #[derive(Debug)]
 pub struct Classes(Vec<Class>);
 
-/// More than the highest number of any architecture.
+/// A bound above the highest system call number of any architecture.
 const NUMBERS: usize = 1024;
 
 impl Classes {
-    /// The table of an architecture.
+    /// Creates the table of an architecture.
     pub fn new(arch: Arch) -> Self {
         Self(
             (0..NUMBERS)
@@ -72,7 +72,7 @@ impl Classes {
         )
     }
 
-    /// The class of a system call.
+    /// Returns the class of a system call.
     pub fn of(&self, number: i64) -> Class {
         usize::try_from(number)
             .ok()
@@ -130,7 +130,8 @@ fn class(name: &str) -> Class {
 mod tests {
     use super::*;
 
-    /// Numbers from each architecture's own table, so that a wrong feature of the crate shows.
+    /// The numbers come from each architecture's own table, so a wrong feature of the crate fails
+    /// here.
     #[test]
     fn numbers_of_each_architecture() {
         for (arch, futex, exit_group, clone) in [

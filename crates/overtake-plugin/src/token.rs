@@ -1,20 +1,20 @@
-//! The token: one guest thread runs at a time, and who is next is chosen from the seed.
+//! The token: one guest thread runs at a time, and the seed decides which one is next.
 //!
-//! [`Token`] owns the state that belongs to its holder. Who reaches the state has a [`Held`], and a
-//! `Held` is consumed where the token is handed off or given up. A thread that holds the token goes
-//! back to guest code without one, and gets it again in its next callback ([`Token::resume`]).
+//! [`Token`] owns the holder's state. A [`Held`] gives access to the state, and handing off or
+//! giving up the token consumes it. A thread that keeps the token returns to guest code without a
+//! `Held`, and gets one again in its next callback ([`Token::resume`]).
 //!
-//! A thread that is not the holder waits in its first callback ("parked"). A choice is made only
-//! when every other thread has settled: it is parked, or it really sleeps in a system call. So
-//! the set of threads to choose from does not depend on how fast the host is.
+//! A thread that does not hold the token waits in its first callback ("parked"). The next holder is
+//! chosen only when every other thread has settled: it is parked, or it sleeps in a system call. So
+//! the set of threads to choose from does not depend on the speed of the host.
 //!
-//! QEMU stops all vCPUs for some events (`start_exclusive`: at the first `clone`, at `fork`, when
+//! For some events QEMU stops all vCPUs (`start_exclusive`: at the first `clone`, at `fork`, when
 //! the translation cache is full, for atomics that the host lacks), and waits until each has left
-//! its execution loop. A parked thread cannot leave; so parked threads watch the holder, and when
-//! it sleeps outside of our callbacks, the token is taken from it: the next thread runs to the
-//! end of its block, where QEMU makes it leave. The same rule frees the token of a thread that
-//! sleeps in a system call which was expected to be short. The token is never taken from a thread
-//! that has a `Held`, however long it sleeps in a callback.
+//! its execution loop. A parked thread cannot leave. So parked threads watch the holder, and take
+//! the token from it when it sleeps outside of a callback. The next thread then runs to the end of
+//! its block, where QEMU makes it leave. The same rule takes the token from a thread that sleeps in
+//! a system call that was expected to be short. The token is never taken from a thread that has a
+//! `Held`, however long it sleeps in a callback.
 
 mod cell;
 mod flags;
@@ -38,7 +38,7 @@ use slots::State;
 use std::sync::PoisonError;
 use weakmem::ThreadId;
 
-/// The token, and the state that belongs to its holder.
+/// The token, which owns the holder's state.
 pub struct Token<S: Schedule>(Shared<S>);
 
 /// A callback came from a vCPU that was never created.
@@ -46,14 +46,16 @@ pub struct Token<S: Schedule>(Shared<S>);
 pub struct UnknownVcpu;
 
 impl<S: Schedule> Token<S> {
-    /// A token that nobody holds. `holder` shows who does, for a look without a lock; there are up
-    /// to `vcpus` vCPUs at a time.
+    /// Creates a token that nobody holds.
+    ///
+    /// `holder` shows the holder to threads that do not lock. At most `vcpus` vCPUs exist at a
+    /// time.
     pub fn new(state: S, holder: &'static Holder, vcpus: usize) -> Self {
         Self(Shared::new(state, holder, vcpus))
     }
 
-    /// A token that is held by the calling thread, number `id`, which is the only one and runs on
-    /// `vcpu`.
+    /// Creates a token that the calling thread holds. It has the number `id`, runs on `vcpu`, and
+    /// is the only thread.
     pub fn of_only_thread(
         state: S,
         holder: &'static Holder,
@@ -71,9 +73,10 @@ impl<S: Schedule> Token<S> {
         Held::new(&self.0, vcpu, self.0.lend())
     }
 
-    /// There is a new vCPU. Called by the thread that creates it or by its own, at whatever time:
-    /// its thread has a place in the schedule only when its parent adopts it. The first one has no
-    /// parent: its thread, which calls, gets the token.
+    /// Announces a new vCPU. Its parent or its own thread calls this, at any time.
+    ///
+    /// The thread has a place in the schedule only when its parent adopts it. The first thread has
+    /// no parent: it calls this itself, and gets the token.
     pub fn announce(&self, vcpu: u32) -> Option<Held<'_, S>> {
         let mut slots = self.0.lock();
         let known = slots.newborn == Some(vcpu) || slots.of_vcpu(vcpu).is_some();
@@ -95,11 +98,11 @@ impl<S: Schedule> Token<S> {
         self.0.holder.is(vcpu) || self.0.lock().is_holder(vcpu)
     }
 
-    /// The token, if the calling thread, which runs this vCPU, holds it.
+    /// Returns the token if the calling thread, which runs this vCPU, holds it.
     ///
     /// # Panics
     ///
-    /// If the thread has a `Held` already.
+    /// The thread has a `Held` already.
     #[inline]
     pub fn resume(&self, vcpu: u32) -> Option<Held<'_, S>> {
         if self.0.holder.is(vcpu) {
@@ -115,7 +118,7 @@ impl<S: Schedule> Token<S> {
     }
 
     /// Waits for the token. The calling thread, which runs this vCPU, does not hold it
-    /// ([`Token::resume`] has said so).
+    /// ([`Token::resume`] returned `None`).
     ///
     /// # Errors
     ///
@@ -126,7 +129,7 @@ impl<S: Schedule> Token<S> {
             if slots.newborn != Some(vcpu) {
                 return Err(UnknownVcpu);
             }
-            // Its parent is about to adopt it; until then nobody chooses it.
+            // Its parent is about to adopt it. Until then it cannot be chosen.
             slots = self
                 .0
                 .birth
@@ -144,17 +147,19 @@ impl<S: Schedule> Token<S> {
         Ok(Held::new(&self.0, vcpu, state))
     }
 
-    /// A system call of the calling thread, which runs on this vCPU, is over. Returns the token if
-    /// the thread still holds it. `interrupted`: by a signal, for which the kernel will write a
-    /// frame. Does not wait for the token: QEMU may be about to stop all vCPUs.
+    /// Notes that a system call of the calling thread, which runs on this vCPU, is over. Returns
+    /// the token if the thread still holds it.
+    ///
+    /// `interrupted`: a signal ended the call, and the kernel will write a frame for it. This does
+    /// not wait for the token, because QEMU may be about to stop all vCPUs.
     pub fn call_is_over(&self, vcpu: u32, interrupted: bool) -> Option<Held<'_, S>> {
-        // Before the lock, on which this thread may sleep; the holder's flag means nothing.
+        // Before the lock, on which this thread may sleep. For the holder the flag has no meaning.
         self.0.flags.of(vcpu).set_back(true);
         self.0.flags.of(vcpu).set_in_call(false);
         let mut slots = self.0.lock();
         let slot = slots.calling()?;
         if slot.state == State::Ending {
-            // QEMU puts off the end of a thread that has a signal to handle first.
+            // QEMU delays the end of a thread that has to handle a signal first.
             slot.state = State::Away {
                 asleep: false,
                 writes: true,

@@ -1,4 +1,4 @@
-//! At translation: what each instruction does, and which callbacks it needs.
+//! Translation of a block: the effect of each instruction, and the callbacks that it needs.
 
 #[cfg(test)]
 mod tests;
@@ -11,44 +11,44 @@ use weakmem::{Acquire, Kind, Step};
 /// A translated block of guest code.
 #[derive(Debug)]
 pub struct Block {
-    /// Number of instructions.
+    /// The number of instructions.
     pub instructions: u32,
-    /// What it does to the thread's hash.
+    /// The effect of the block on the thread's hash.
     pub hash: BlockHash,
-    /// Address of the first.
+    /// The address of the first instruction.
     pub start: u64,
-    /// One bit, from that address.
+    /// One bit that is derived from `start` ([`bit`]).
     pub bit: u64,
-    /// Its instructions.
+    /// The instructions.
     pub body: Box<[Instruction]>,
-    /// The number of instructions up to and with the last that accesses memory.
+    /// The number of instructions up to the last one that accesses memory, inclusive.
     pub accesses_end: u32,
-    /// What each instruction passes on is understood, and the first access, if there is one, may
-    /// read something stale.
+    /// Whether the flow of each instruction is known, and the first access, if there is one, may
+    /// read a stale value.
     pub simple: bool,
-    /// The registers that its instructions up to and with the first access read or write.
+    /// The registers that the instructions up to the first access, inclusive, read or write.
     pub head: Registers,
-    /// The same of those after the last access.
+    /// The registers that the instructions after the last access read or write.
     pub tail: Registers,
 }
 
-/// An instruction as its bytes say.
+/// An instruction as decoded from its bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Decoded {
-    /// Its address.
+    /// The address of the instruction.
     pub address: u64,
-    /// What it does to the order of accesses.
+    /// The effect of the instruction on the order of accesses.
     pub effect: Effect,
-    /// What it passes on.
+    /// The data flow of the instruction between registers and memory.
     pub flow: Flow,
-    /// What is assumed to be ordered before it.
+    /// The pairs that an assumed fence before the instruction keeps in order.
     pub before: Pairs,
-    /// What is assumed to be ordered after its access.
+    /// The pairs that an assumed fence after the instruction's access keeps in order.
     pub after: Pairs,
 }
 
 impl Decoded {
-    /// What the instruction is to the model.
+    /// Returns the instruction as a step of the model.
     pub fn step(&self) -> Step {
         let Self { effect, flow, .. } = self;
         let kind = match effect.access {
@@ -78,31 +78,31 @@ impl Decoded {
 /// A translated instruction.
 #[derive(Debug, Clone, Copy)]
 pub struct Instruction {
-    /// Its address.
+    /// The address of the instruction.
     pub address: u64,
-    /// What it is to the model.
+    /// The instruction as a step of the model.
     pub step: Step,
-    /// What it orders by itself, without what is assumed.
+    /// The pairs that the instruction itself keeps in order, without assumptions.
     pub fence: Pairs,
-    /// Its place in its block.
+    /// The index of the instruction in its block.
     pub index: u32,
-    /// It is the last one there.
+    /// Whether it is the last instruction of its block.
     pub is_last: bool,
-    /// It writes memory that no callback reports.
+    /// Whether it writes memory that no callback reports.
     pub unseen_write: bool,
-    /// It follows such an instruction, or a store-conditional.
+    /// Whether the instruction before it is a store-conditional or has an unseen write.
     pub needs_repair: bool,
-    /// It says that the thread waits for another.
+    /// Whether it hints that the thread spins.
     pub spin_hint: bool,
-    /// What it passes on between registers and memory.
+    /// The data flow of the instruction between registers and memory.
     pub flow: Flow,
-    /// [`Block::accesses_end`] of the instructions before it.
+    /// The value of [`Block::accesses_end`] over the instructions before this one.
     pub accesses_before: u32,
-    /// It is one plain access, in a block of which everything is understood, and the next access
-    /// there, if there is one, may read something stale.
+    /// Whether it is a single plain access in a block in which every flow is known, and the next
+    /// access there, if there is one, may read a stale value.
     pub simple: bool,
-    /// The registers that it, the instructions between it and the access before, and those up to
-    /// and with the access after it read or write.
+    /// The registers that are read or written from the access before this instruction, exclusive,
+    /// to the access after it, inclusive.
     pub reach: Registers,
 }
 
@@ -130,12 +130,12 @@ impl Instruction {
         }
     }
 
-    /// Whether it may read something stale: a plain access that is not ordered by itself.
+    /// Whether it may read a stale value: a plain access without an RCsc acquire.
     fn may_read_stale(&self) -> bool {
         self.step.kind == Kind::Plain && self.step.acquire != Acquire::Rcsc
     }
 
-    /// Whether it orders nothing, and is atomic with nothing.
+    /// Whether it has no ordering and is not atomic.
     pub fn is_plain(&self) -> bool {
         self.step.kind == Kind::Plain
             && self.step.acquire == Acquire::No
@@ -143,7 +143,7 @@ impl Instruction {
             && self.step.after.is_empty()
     }
 
-    /// Whether something must be done before it runs.
+    /// Whether it needs a callback before it runs.
     pub fn needs_callback_before(&self) -> bool {
         !self.step.before.is_empty()
             || self.step.kind == Kind::StoreConditional
@@ -154,13 +154,13 @@ impl Instruction {
     }
 }
 
-/// One bit of 64, from an address of code.
+/// Returns one bit of 64 that is derived from the address of code.
 pub fn bit(address: u64) -> u64 {
     1 << (trace::mix(address) >> 58)
 }
 
 impl Block {
-    /// The block of these instructions: their addresses and effects.
+    /// Creates the block of these instructions.
     pub fn new(start: u64, instructions: &[Decoded]) -> Self {
         let mut after = false;
         let mut body: Box<[Instruction]> = instructions

@@ -1,4 +1,4 @@
-//! What a system call does to memory: to pending stores, to the pages in play, to what it returns.
+//! The effects of system calls on memory: on pending stores, on pages, and on returned data.
 
 use super::rules::{futex_writes, maps_over, maps_shared, maps_stack};
 use crate::affinity;
@@ -10,17 +10,17 @@ use crate::spurious;
 use crate::syscall_class::Class;
 use overtake_report::End;
 
-/// CPUs that a guest sees, on any host: enough for thread pools to be pools.
+/// The number of CPUs that a guest sees on any host. Thread pools need more than one.
 const CPUS: u32 = 4;
 
-/// The largest number that stands for no handler.
+/// The largest value that is not a handler's address.
 const SIG_IGN: u64 = 1;
-/// Signals for which libraries have handlers that hardly ever run: SIGBUS and SIGSEGV (Rust's), and
-/// the one by which glibc changes the user of all threads.
+/// Signals for which libraries install handlers that hardly ever run: SIGBUS and SIGSEGV (Rust),
+/// and the one by which glibc changes the user ID of all threads.
 const OF_THE_LIBRARIES: [u64; 3] = [7, 11, 33];
 
-/// Before a call runs: pages that it unmaps, remaps or protects leave the model, and what the
-/// kernel will read is what all threads have stored.
+/// Applies the effects before a call runs: pages that it unmaps, remaps or protects leave the
+/// model, and all stores that the kernel may read commit.
 pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
     match class {
         Class::Futex => {
@@ -29,7 +29,7 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
                 engine.full_barrier_everywhere();
             }
         }
-        // The kernel clears a word of a thread that has ended.
+        // The kernel clears a word in the memory of a thread that ends.
         Class::Exit => engine.full_barrier_everywhere(),
         Class::Yield | Class::ExitGroup | Class::Clone | Class::Fork => {}
         Class::GetRandom | Class::GetAffinity => {}
@@ -61,21 +61,21 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
             if class == Class::Exec {
                 affinity::unpin();
             }
-            // The guest may not come back from this.
+            // The guest may not return from this call.
             finish::report_now(engine, End::Running);
             engine.drain_everyone();
             spurious::expect_signals();
         }
-        // The kernel may read any thread's memory: stores that are private so far are visible to
-        // it at once, and so must be what their threads stored before. And it may write this
-        // thread's memory while another's view is there, in which nothing may be older.
+        // The kernel may read any thread's memory. It sees stores to own pages at once, so the
+        // earlier stores of their threads must commit. It may also write this thread's memory while
+        // another thread's view is in memory, so no view may hold a stale value.
         Class::Barrier | Class::Short | Class::Quiet | Class::Opens { .. } | Class::Sleeps => {
             engine.full_barrier_everywhere();
         }
     }
 }
 
-/// After a call has succeeded: what it mapped, wrote or returned.
+/// Applies the effects of a call that has succeeded: what it mapped, wrote or returned.
 pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
     match class {
         Class::Futex if futex_writes(args[1]) => engine.resynchronise(),
@@ -116,7 +116,7 @@ pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
         Class::SigAction => {
             if args[1] != 0 {
                 let mut handler = [0; 8];
-                // SAFETY: the kernel has just read the structure there; the handler is its first
+                // SAFETY: the kernel has just read the structure there. The handler is its first
                 // member on all four architectures.
                 unsafe { guest_memory::read(args[1], &mut handler) };
                 engine.add_handler(u64::from_le_bytes(handler));

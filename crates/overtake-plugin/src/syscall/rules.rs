@@ -1,8 +1,8 @@
-//! What a system call means, by its class and its arguments.
+//! The meaning of a system call, by its class and its arguments.
 
 use crate::syscall_class::Class;
 
-// The same on all four architectures (asm-generic, and x86 and powerpc agree on these).
+// These values are the same on all four architectures (asm-generic; x86 and powerpc agree).
 const CLONE_VM: u64 = 0x100;
 const CLONE_VFORK: u64 = 0x4000;
 const MAP_FIXED: u64 = 0x10;
@@ -10,15 +10,14 @@ const MAP_STACK: u64 = 0x2_0000;
 const MAP_SHARED: u64 = 1;
 const FUTEX_COMMAND: u64 = 0x7f;
 
-/// What the schedule has to do with a call.
+/// The effect of a call on the schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schedule {
     /// The thread keeps the token.
     Keeps,
-    /// It gives the token up while it sleeps. `writes`: the kernel may write memory for it
-    /// meanwhile.
+    /// The thread gives up the token while it sleeps.
     Leaves {
-        /// See above.
+        /// Whether the kernel may write memory for the thread meanwhile.
         writes: bool,
     },
     /// The thread ends.
@@ -27,7 +26,7 @@ pub enum Schedule {
     EndsProcess,
 }
 
-/// What the schedule has to do with a call of a thread that is the `only` one, or not.
+/// Returns the effect of a call on the schedule. `only`: the calling thread is the only one.
 pub fn schedule(class: Class, args: &[u64; 6], only: bool) -> Schedule {
     match class {
         Class::ExitGroup => Schedule::EndsProcess,
@@ -41,38 +40,39 @@ pub fn schedule(class: Class, args: &[u64; 6], only: bool) -> Schedule {
     }
 }
 
-/// `futex` operations that write to memory: WAKE_OP, LOCK_PI, UNLOCK_PI, TRYLOCK_PI,
+/// Whether a `futex` operation writes memory: WAKE_OP, LOCK_PI, UNLOCK_PI, TRYLOCK_PI,
 /// WAIT_REQUEUE_PI, CMP_REQUEUE_PI, LOCK_PI2.
 pub fn futex_writes(operation: u64) -> bool {
     matches!(operation & FUTEX_COMMAND, 5..=8 | 11..=13)
 }
 
-/// `futex` operations that sleep: FUTEX_WAIT, LOCK_PI, WAIT_BITSET, WAIT_REQUEUE_PI, LOCK_PI2.
+/// Whether a `futex` operation sleeps: FUTEX_WAIT, LOCK_PI, WAIT_BITSET, WAIT_REQUEUE_PI, LOCK_PI2.
 pub fn futex_sleeps(operation: u64) -> bool {
     matches!(operation & FUTEX_COMMAND, 0 | 6 | 9 | 11 | 13)
 }
 
-/// Whether `clone` makes a thread; else a process (QEMU makes `vfork` a `fork`).
+/// Whether the call creates a thread. Other calls of `clone` create a process: QEMU turns `vfork`
+/// into `fork`.
 pub fn makes_thread(class: Class, args: &[u64; 6]) -> bool {
     class == Class::Clone && args[0] & CLONE_VM != 0 && args[0] & CLONE_VFORK == 0
 }
 
-/// Whether a call maps memory that others write too.
+/// Whether a call maps memory that other processes may write.
 pub fn shares_memory(class: Class, args: &[u64; 6]) -> bool {
     class == Class::Attaches || class == Class::Maps && args[3] & MAP_SHARED != 0
 }
 
-/// Whether a call makes a process.
+/// Whether a call creates a process.
 pub fn makes_process(class: Class, args: &[u64; 6]) -> bool {
     class == Class::Fork || class == Class::Clone && !makes_thread(class, args)
 }
 
-/// Whether `mmap` maps memory that others write too.
+/// Whether `mmap` maps memory that other processes may write.
 pub fn maps_shared(args: &[u64; 6]) -> bool {
     args[3] & MAP_SHARED != 0
 }
 
-/// Whether `mmap` puts its memory where other memory may be.
+/// Whether `mmap` may replace an older mapping.
 pub fn maps_over(args: &[u64; 6]) -> bool {
     args[3] & MAP_FIXED != 0
 }
@@ -98,8 +98,8 @@ pub fn wakes(class: Class) -> bool {
     )
 }
 
-/// Results that say that a signal came: the kernel will write a frame for its handler. (QEMU's
-/// own number for a call that is to be made again is not among the kernel's.)
+/// Whether the result shows that a signal ended the call, so that the kernel will write a frame for
+/// its handler. QEMU has its own number, unknown to the kernel, for a call that will be restarted.
 pub fn interrupted(result: i64) -> bool {
     const EINTR: i64 = 4;
     const QEMU_ERESTARTSYS: i64 = 512;
@@ -112,7 +112,8 @@ mod tests {
 
     const NONE: [u64; 6] = [0; 6];
 
-    /// With this operation, as `linux/futex.h` numbers them, and FUTEX_PRIVATE_FLAG.
+    /// Returns the arguments of an operation, numbered as in `linux/futex.h`, with
+    /// FUTEX_PRIVATE_FLAG.
     fn futex(operation: u64) -> [u64; 6] {
         [0, operation | 0x80, 0, 0, 0, 0]
     }
@@ -144,7 +145,7 @@ mod tests {
         assert_eq!(sleeps, Schedule::Leaves { writes: true });
     }
 
-    /// The flags of glibc's `pthread_create`, of its `posix_spawn`, and of its `fork`.
+    /// The flags are those of glibc's `pthread_create`, `posix_spawn` and `fork`.
     #[test]
     fn a_clone_makes_a_thread_or_a_process() {
         let flags = |flags| [flags, 0, 0, 0, 0, 0];

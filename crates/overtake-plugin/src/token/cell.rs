@@ -1,6 +1,6 @@
-//! The state, which the holder of the token reaches, and nobody else.
+//! The state, which only the token's holder may access.
 //!
-//! A lock would do, without `unsafe`; its two atomic read-modify-writes a callback cost several
+//! A lock would need no `unsafe`, but its two atomic read-modify-writes per callback cost several
 //! per cent of a run.
 
 use super::sync::AtomicBool;
@@ -8,24 +8,24 @@ use std::cell::UnsafeCell;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::Ordering::{Acquire, Release};
 
-/// What one thread at a time may reach.
+/// A state that one thread at a time may access.
 #[derive(Debug)]
 pub struct Cell<S> {
     state: UnsafeCell<S>,
-    /// There is a [`Loan`].
+    /// Whether a [`Loan`] exists.
     lent: AtomicBool,
 }
 
-// SAFETY: threads reach the state one after the other, by the promise of `Cell::lend`'s callers; so
-// it is enough that it may go from thread to thread.
+// SAFETY: by the promise of `Cell::lend`'s callers, threads access the state one after the other.
+// So it is enough that the state may move between threads.
 unsafe impl<S: Send> Sync for Cell<S> {}
 
-/// The state, lent. There is no other loan of it.
+/// Exclusive access to the state. No other loan of it exists.
 #[derive(Debug)]
 pub struct Loan<'c, S>(&'c Cell<S>);
 
 impl<S> Cell<S> {
-    /// A state that nobody has borrowed.
+    /// Creates a cell without a loan.
     pub fn new(state: S) -> Self {
         Self {
             state: UnsafeCell::new(state),
@@ -37,16 +37,16 @@ impl<S> Cell<S> {
     ///
     /// # Safety
     ///
-    /// Until the loan is dropped, no other thread calls this; what other threads did with their
-    /// loans has happened before.
+    /// Until the loan is dropped, no other thread calls this. All that other threads did with their
+    /// loans happens-before this call.
     ///
     /// # Panics
     ///
-    /// If the calling thread has a loan already.
+    /// The calling thread has a loan already.
     #[inline]
     pub unsafe fn lend(&self) -> Loan<'_, S> {
-        // Acquire: pairs with the Release store in `Loan::drop`. Load and store need not be one
-        // step: no other thread lends meanwhile.
+        // Acquire: pairs with the Release store in `Loan::drop`. The load and the store need not be
+        // one atomic step, because no other thread lends meanwhile.
         let lent = self.lent.load(Acquire);
         assert!(
             !lent,
@@ -69,7 +69,7 @@ impl<S> Deref for Loan<'_, S> {
 
     #[inline]
     fn deref(&self) -> &S {
-        // SAFETY: this is the only loan, and its borrow is shared.
+        // SAFETY: this is the only loan, and it is borrowed shared.
         unsafe { &*self.0.state.get() }
     }
 }
@@ -77,7 +77,7 @@ impl<S> Deref for Loan<'_, S> {
 impl<S> DerefMut for Loan<'_, S> {
     #[inline]
     fn deref_mut(&mut self) -> &mut S {
-        // SAFETY: this is the only loan, and its borrow is exclusive.
+        // SAFETY: this is the only loan, and it is borrowed exclusively.
         unsafe { &mut *self.0.state.get() }
     }
 }

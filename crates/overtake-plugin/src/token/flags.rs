@@ -1,13 +1,13 @@
-//! What a thread says of itself without the token's lock.
+//! Flags that a thread sets without the token's lock.
 
 use super::sync::AtomicBool;
 use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 
-/// What the threads say, one entry a vCPU.
+/// The flags of all threads, one entry per vCPU.
 #[derive(Debug)]
 pub struct Flags(Box<[Flag]>);
 
-/// What the thread of one vCPU says.
+/// The flags of the thread of one vCPU.
 #[derive(Debug, Default)]
 pub struct Flag {
     back: AtomicBool,
@@ -16,54 +16,55 @@ pub struct Flag {
 }
 
 impl Flags {
-    /// For so many vCPUs.
+    /// Creates the flags for so many vCPUs.
     pub fn new(vcpus: usize) -> Self {
         Self((0..vcpus).map(|_| Flag::default()).collect())
     }
 
-    /// Those of a vCPU.
+    /// Returns the flags of a vCPU.
     pub fn of(&self, vcpu: u32) -> &Flag {
         &self.0[vcpu as usize % self.0.len()]
     }
 }
 
 impl Flag {
-    /// Whether it has come back from the system call for which it gave up the token.
+    /// Whether the thread has returned from the system call for which it gave up the token.
     ///
-    /// SeqCst: the partner of the store in [`Flag::set_back`] is the kernel's account of what the
-    /// thread is doing, which is no atomic of ours; the strongest order costs nothing here.
+    /// SeqCst: pairs with the store in [`Flag::set_back`]. The order between that store and the
+    /// kernel's state of the thread matters too, and the kernel's state is no atomic of this
+    /// program; the strongest order costs nothing here.
     pub fn back(&self) -> bool {
         self.back.load(SeqCst)
     }
 
-    /// Says whether it has come back.
+    /// Sets whether the thread has returned. SeqCst: pairs with the load in [`Flag::back`].
     pub fn set_back(&self, back: bool) {
         self.back.store(back, SeqCst);
     }
 
     /// Whether it is in a system call with the token.
     pub fn in_call(&self) -> bool {
-        // Relaxed: the thread itself writes it in `set_in_call`, and a stale value only delays the
-        // taking of the token by one look.
+        // Relaxed: pairs with the store in `set_in_call`. A stale value only delays the taking of
+        // the token by one check.
         self.in_call.load(Relaxed)
     }
 
-    /// Says whether it is.
+    /// Sets whether the thread is in a system call with the token.
     pub fn set_in_call(&self, in_call: bool) {
-        // Relaxed: for the reason in `in_call`.
+        // Relaxed: pairs with the load in `in_call`, which explains why it is enough.
         self.in_call.store(in_call, Relaxed);
     }
 
-    /// Whether it waits for the token, or has got it and does not know yet.
+    /// Whether the thread waits for the token, or has acquired it but has not continued yet.
     pub fn waits(&self) -> bool {
-        // Relaxed: it is raised under the lock; a stale "waits" only delays the taking of the
-        // token.
+        // Relaxed: pairs with the store in `set_waits`, which sets the flag under the lock. A stale
+        // value only delays the taking of the token.
         self.waits.load(Relaxed)
     }
 
-    /// Says whether it does.
+    /// Sets whether the thread waits.
     pub fn set_waits(&self, waits: bool) {
-        // Relaxed: for the reason in `waits`.
+        // Relaxed: pairs with the load in `waits`, which explains why it is enough.
         self.waits.store(waits, Relaxed);
     }
 }

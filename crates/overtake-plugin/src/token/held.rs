@@ -1,4 +1,4 @@
-//! The token, as its holder has it in a callback.
+//! The token while its holder is in a callback.
 
 use super::cell::Loan;
 use super::schedule::Schedule;
@@ -10,12 +10,13 @@ use std::sync::PoisonError;
 use std::time::Duration;
 use weakmem::ThreadId;
 
-/// Bound of the wait for a new thread's vCPU, without which the run cannot go on.
+/// The maximum wait for the announcement of a new thread's vCPU, without which the run cannot
+/// continue.
 const ANNOUNCE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The token, held: the calling thread may reach the state, and keeps the token.
+/// Proof that the calling thread holds the token, with access to the state.
 ///
-/// Dropping it does not give the token up: the thread goes back to guest code.
+/// Dropping it does not give up the token: the thread returns to guest code.
 pub struct Held<'t, S: Schedule> {
     shared: &'t Shared<S>,
     vcpu: u32,
@@ -23,7 +24,7 @@ pub struct Held<'t, S: Schedule> {
 }
 
 impl<'t, S: Schedule> Held<'t, S> {
-    /// The calling thread, which runs this vCPU and has the state, holds the token.
+    /// Creates the proof for the calling thread, which runs this vCPU and has the state.
     pub(super) fn new(shared: &'t Shared<S>, vcpu: u32, state: Loan<'t, S>) -> Self {
         Self {
             shared,
@@ -32,7 +33,8 @@ impl<'t, S: Schedule> Held<'t, S> {
         }
     }
 
-    /// The loan is over before the slots' lock is free: then another thread may get the state.
+    /// Gives up the token, and returns the locked slots. The loan ends before the lock is free,
+    /// because another thread may get the state then.
     fn release(self, state: State) -> (&'t Shared<S>, Guard<'t, S>, Option<ThreadId>) {
         let mut slots = self.shared.lock();
         let id = slots.holder;
@@ -44,7 +46,7 @@ impl<'t, S: Schedule> Held<'t, S> {
         (self.shared, slots, id)
     }
 
-    /// Lets the strategy choose who goes on, and waits until that is the calling thread.
+    /// Lets the strategy choose the next holder, and waits until this thread is chosen again.
     #[must_use = "dropping it says that the thread goes on"]
     pub fn hand_off(self) -> Self {
         let vcpu = self.vcpu;
@@ -61,8 +63,8 @@ impl<'t, S: Schedule> Held<'t, S> {
         }
     }
 
-    /// The thread goes into a system call that may sleep. `writes`: and in which the kernel may
-    /// write memory for it.
+    /// Gives up the token for a system call that may sleep. `writes`: the kernel may write memory
+    /// for the thread during the call.
     pub fn leave(self, writes: bool) {
         let (_, mut slots, id) = self.release(State::Away {
             asleep: false,
@@ -75,15 +77,15 @@ impl<'t, S: Schedule> Held<'t, S> {
         slots.wake_decider();
     }
 
-    /// The thread ends.
+    /// Gives up the token because the thread ends.
     pub fn end(self) {
         let (_, mut slots, _) = self.release(State::Ending);
         slots.something_woke();
         slots.wake_decider();
     }
 
-    /// The thread goes into a system call and keeps the token, unless it sleeps there for long.
-    /// `wakes`: it may wake others.
+    /// Keeps the token for a system call, unless the thread sleeps there for long. `wakes`: the
+    /// call may wake other threads.
     pub fn enter_call(self, wakes: bool) {
         let mut slots = self.shared.lock();
         if wakes {
@@ -96,16 +98,16 @@ impl<'t, S: Schedule> Held<'t, S> {
         }
     }
 
-    /// The thread creates another: it sleeps until that one's host thread has started, and keeps
-    /// the token however long that takes.
+    /// Keeps the token for a `clone`, in which the thread sleeps until the host thread of the new
+    /// one has started, however long that takes.
     pub fn enter_clone(self) {
         let mut slots = self.shared.lock();
         slots.starts_call();
         slots.cloning = slots.holder;
     }
 
-    /// Waits until the vCPU of the thread that this one has created is announced. Returns false if
-    /// it does not come within the bound.
+    /// Waits until the vCPU of the thread that this one has created is announced. Returns false
+    /// after a timeout.
     #[must_use]
     pub fn await_new_vcpu(&self) -> bool {
         let shared = self.shared;
@@ -118,18 +120,18 @@ impl<'t, S: Schedule> Held<'t, S> {
         slots.newborn.is_some()
     }
 
-    /// The vCPU that was announced is that of thread `id`.
+    /// Makes thread `id` the thread of the announced vCPU.
     pub fn adopt(&self, id: ThreadId) {
         self.shared.adopt(&mut self.shared.lock(), id);
     }
 
-    /// The thread of the vCPU that may have been announced could not be started.
+    /// Forgets a vCPU that may have been announced, because its thread could not be started.
     pub fn clone_failed(&self) {
         self.shared.lock().newborn = None;
     }
 
-    /// Waits until the newest thread has reached its first callback: its place in the schedule is
-    /// then fixed. Called outside of QEMU's execution loop.
+    /// Waits until the newest thread has reached its first callback, which fixes its place in the
+    /// schedule. Called outside of QEMU's execution loop.
     pub fn await_first_callback(&self) {
         let start = Instant::now();
         let starts = || {
@@ -141,7 +143,7 @@ impl<'t, S: Schedule> Held<'t, S> {
         }
     }
 
-    /// The thread will stop all vCPUs before its next callback.
+    /// Notes that the thread will stop all vCPUs before its next callback.
     pub fn expect_exclusive(&self) {
         let mut slots = self.shared.lock();
         slots.expects_exclusive = slots.holder;
@@ -150,8 +152,8 @@ impl<'t, S: Schedule> Held<'t, S> {
         }
     }
 
-    /// This process is a copy, made by `fork` while no other thread was in a callback, and the
-    /// calling thread is its only one.
+    /// Makes the calling thread the only one, in a copy that was forked while no other thread was
+    /// in a callback.
     pub fn is_only_thread(&self) {
         let mut slots = self.shared.lock();
         if let Some(id) = slots.holder {

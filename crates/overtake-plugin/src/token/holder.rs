@@ -1,60 +1,62 @@
-//! The number of the vCPU whose thread holds the token, to be read without a lock.
+//! The number of the vCPU that holds the token, readable without a lock.
 
 use super::sync::AtomicU32;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
-/// No vCPU.
+/// The number that stands for no vCPU.
 const NOBODY: u32 = u32::MAX;
 
-/// Who holds the token. It is written under the lock of the token's slots only.
+/// The vCPU that holds the token. It is written only under the lock of the token's slots.
 ///
 /// # Why a Relaxed load is enough for a thread that asks whether it is the holder
 ///
-/// A thread compares the number with its own. Two values could be wrong:
+/// A thread compares the number with its own. Two answers could be wrong:
 ///
-/// - *It reads its own number although it has lost the token.* If it gave the token up itself, it
-///   wrote [`NOBODY`] before its load, and coherence forbids an older value. If the token was taken
-///   from it while it slept (`Slots::take_from_sleeper`), the taker first wrote [`NOBODY`], then
-///   issued a fence, and then the kernel still said that the thread sleeps. So it was woken after
-///   that write, and the kernel's barriers on that way make it see the write. Nobody else writes
-///   its number but who gives it the token.
-/// - *It reads another number although it is the holder.* It then asks again under the lock.
+/// - *It loads its own number although it has lost the token.* If it gave up the token itself, it
+///   stored [`NOBODY`] before its load, and coherence forbids an older value. If the token was
+///   taken from it while it slept (`Slots::take_from_sleeper`), the taker stored [`NOBODY`], then
+///   issued a fence, and then the kernel still reported that the thread sleeps. So the thread was
+///   woken after that store, and the kernel's barriers on the way order its load after the store.
+///   Only a thread that gives it the token stores its number.
+/// - *It loads another number although it is the holder.* It then asks again under the lock.
 ///
-/// What the holder does then touches what earlier holders wrote. It saw that when it was given the
-/// token, by the lock or by the Acquire load in [`Holder::was_given_to`].
+/// The holder then accesses data that earlier holders wrote. Their writes became visible to it when
+/// it was given the token: by the lock, or by the Acquire load in [`Holder::was_given_to`].
 #[derive(Debug)]
 pub struct Holder(AtomicU32);
 
 impl Holder {
-    /// Nobody.
+    /// Creates the value that stands for no holder.
     pub const fn nobody() -> Self {
         Self(AtomicU32::new(NOBODY))
     }
 
-    /// Whether the token was given to the thread of this vCPU, which has waited for it. All that
-    /// its earlier holders did has then happened before.
+    /// Whether the token was given to the thread of this vCPU, which waited for it. If so, all that
+    /// earlier holders did happens-before this thread continues.
     pub(super) fn was_given_to(&self, vcpu: u32) -> bool {
         // Acquire: pairs with the Release store in `set`.
         self.0.load(Acquire) == vcpu
     }
 
-    /// Whether the calling thread, which runs this vCPU, holds the token. False may be wrong for a
-    /// moment ([`Token::holds`] is never wrong).
+    /// Whether the calling thread, which runs this vCPU, holds the token.
+    ///
+    /// For a moment, the answer may wrongly be false; [`Token::holds`] is always right.
     ///
     /// [`Token::holds`]: super::Token::holds
     #[inline]
     pub fn is(&self, vcpu: u32) -> bool {
-        // Relaxed: for the reason above.
+        // Relaxed: pairs with the stores in `set`; the type's documentation explains why it is
+        // enough.
         self.0.load(Relaxed) == vcpu
     }
 
-    /// The thread of this vCPU holds the token.
+    /// Stores the vCPU of the new holder.
     pub(super) fn set(&self, vcpu: u32) {
         // Release: pairs with the Acquire load in `was_given_to`.
         self.0.store(vcpu, Release);
     }
 
-    /// Nobody holds the token.
+    /// Stores that nobody holds the token.
     pub(super) fn clear(&self) {
         self.set(NOBODY);
     }

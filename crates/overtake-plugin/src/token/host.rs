@@ -1,39 +1,39 @@
-//! What the token asks the host about its threads.
+//! The token's interface to the threads of the host.
 
-/// What a host thread is doing.
+/// The state of a host thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doing {
     /// It no longer exists.
     Gone,
     /// It runs, will run as soon as it gets a core, or waits for the disk.
     Runs,
-    /// It sleeps until somebody wakes it.
+    /// It sleeps until another thread wakes it.
     Sleeps,
 }
 
 /// A host thread, as the kernel sees it.
 pub trait Host {
-    /// The calling thread.
+    /// Returns the calling thread.
     fn current() -> Self;
 
     /// Whether it is the calling thread.
     fn is_current(&self) -> bool;
 
-    /// What the thread is doing now.
+    /// Returns the thread's state.
     ///
-    /// A full barrier of both threads: if the answer is [`Doing::Sleeps`], the thread sees all
-    /// that the caller wrote before it asked as soon as it is awake, and the caller sees all that
-    /// the thread wrote before it fell asleep. (The kernel has full barriers where a thread goes to
-    /// sleep and where it is woken; the caller's own is up to the caller.)
+    /// This is a full barrier of both threads: if the answer is [`Doing::Sleeps`], the thread sees
+    /// all that the caller wrote before the call as soon as it is awake, and the caller sees all
+    /// that the thread wrote before it fell asleep. (The kernel has full barriers where a thread
+    /// falls asleep and where it is woken; the caller must issue its own.)
     fn doing(&self) -> Doing;
 
-    /// Whether it waits on a POSIX condition variable: within QEMU that is the wait for (or
-    /// during) an exclusive section. `None` when the kernel does not tell.
+    /// Whether it waits on a POSIX condition variable, which in QEMU means that it waits for (or
+    /// during) an exclusive section. `None` if the kernel does not tell.
     fn waits_on_condition(&self) -> Option<bool>;
 
-    /// The calling thread has got the token.
+    /// Notes that the calling thread has acquired the token.
     fn on_acquired();
 
-    /// This thread, which sleeps, is about to be woken with the token.
+    /// Notes that this thread, which sleeps, is about to be woken with the token.
     fn on_granted(&self);
 }

@@ -1,4 +1,4 @@
-//! What all threads share of the token, and how the next holder comes about.
+//! The part of the token that all threads share, and the choice of the next holder.
 
 use super::cell::{Cell, Loan};
 use super::flags::Flags;
@@ -11,34 +11,34 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use weakmem::ThreadId;
 
-/// How often a parked thread looks at the holder.
+/// The interval at which a parked thread checks the holder.
 const WATCH_INTERVAL: Duration = Duration::from_millis(10);
-/// The same, while an exclusive section is expected.
+/// The same interval while an exclusive section is expected.
 const WATCH_EXCLUSIVE: Duration = Duration::from_micros(100);
-/// Bound of the wait for other threads to settle. It is met only if a host thread gets no
-/// processor for so long; the choice is then made without it.
+/// The maximum wait for other threads to settle. It is reached only if a host thread gets no
+/// processor for so long; the choice is then made without that thread.
 pub const SETTLE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a thread sleeps between two looks at threads that are about to settle.
+/// The interval at which a thread checks threads that are about to settle.
 pub const POLL_INTERVAL: Duration = Duration::from_micros(20);
 
-/// What all threads share of the token.
+/// The part of the token that all threads share.
 pub struct Shared<S: Schedule> {
-    /// It is lent while the holder is in a callback, or the next holder is being chosen.
+    /// The state. It is lent while the holder is in a callback, or while the next holder is chosen.
     state: Cell<S>,
     slots: Mutex<Slots<S::Host>>,
-    /// A vCPU was announced, or adopted.
+    /// Signals that a vCPU was announced or adopted.
     pub birth: Condvar,
-    /// Shows who holds the token.
+    /// The vCPU that holds the token.
     pub holder: &'static Holder,
-    /// What threads say without the slots' lock.
+    /// The flags that threads set without the slots' lock.
     pub flags: Arc<Flags>,
 }
 
-/// The lock of the slots.
+/// The locked slots.
 pub type Guard<'t, S> = MutexGuard<'t, Slots<<S as Schedule>::Host>>;
 
 impl<S: Schedule> Shared<S> {
-    /// No thread holds the token.
+    /// Creates a token that nobody holds.
     pub fn new(state: S, holder: &'static Holder, vcpus: usize) -> Self {
         let flags = Arc::new(Flags::new(vcpus));
         Self {
@@ -50,27 +50,27 @@ impl<S: Schedule> Shared<S> {
         }
     }
 
-    /// Takes the lock of the slots.
+    /// Locks the slots.
     pub fn lock(&self) -> Guard<'_, S> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The state, for a thread that holds the token, or chooses the next holder.
+    /// Lends the state to a thread that holds the token, or that chooses the next holder.
     ///
     /// # Panics
     ///
-    /// If the thread has the state already.
+    /// The thread has a loan already.
     #[inline]
     pub fn lend(&self) -> Loan<'_, S> {
-        // SAFETY: one thread at a time gets here. The holder does: it has seen that the token is
-        // its own (`Holder`), and nobody takes the token from a thread that has a loan
-        // (`watch_holder`). Or there is no holder, and the caller is the thread that has set
-        // `deciding` under the slots' lock, or the first thread. Each gets here after the one
-        // before, by that lock or by `Holder::was_given_to`.
+        // SAFETY: only one thread at a time gets here. Either it is the holder: it has seen that it
+        // holds the token (`Holder`), and nobody takes the token from a thread that has a loan
+        // (`watch_holder`). Or there is no holder, and the thread has set `deciding` under the
+        // slots' lock, or is the first thread. Each such thread is ordered after the one before it,
+        // by that lock or by `Holder::was_given_to`.
         unsafe { self.state.lend() }
     }
 
-    /// The vCPU that was announced is that of thread `id`.
+    /// Makes thread `id` the thread of the announced vCPU.
     pub fn adopt(&self, slots: &mut Guard<'_, S>, id: ThreadId) {
         if let Some(vcpu) = slots.newborn.take() {
             slots.slots.push(Slot::new(id, vcpu));
@@ -78,10 +78,11 @@ impl<S: Schedule> Shared<S> {
         self.birth.notify_all();
     }
 
-    /// Waits until the token is `id`'s, which is parked, and runs on this vCPU. Returns the state.
+    /// Waits until the parked thread `id`, which runs on this vCPU, holds the token. Returns the
+    /// state.
     ///
-    /// Who has chosen wakes the chosen one here, when the lock is free, which then does not need
-    /// it: that it is the holder says all.
+    /// The thread that made a choice wakes the chosen one here, after it has freed the lock. The
+    /// chosen thread does not need the lock then: `Holder` shows that it holds the token.
     pub fn wait<'t>(&'t self, mut slots: Guard<'t, S>, id: ThreadId, vcpu: u32) -> Loan<'t, S> {
         self.flags.of(vcpu).set_waits(true);
         loop {
@@ -122,7 +123,7 @@ impl<S: Schedule> Shared<S> {
         state
     }
 
-    /// Takes the token from the holder, if it sleeps outside of our callbacks.
+    /// Takes the token from the holder if it sleeps outside of a callback.
     fn watch_holder(&self, slots: &mut Guard<'_, S>) {
         let Some(vcpu) = slots.holder_mut().map(|slot| slot.vcpu) else {
             return;
@@ -165,7 +166,7 @@ impl<S: Schedule> Shared<S> {
     }
 }
 
-/// Whether every thread is parked or asleep. The state is told of those that are gone.
+/// Whether every thread is parked or asleep. Tells the state which threads are gone.
 fn settle<S: Schedule>(slots: &mut Slots<S::Host>, state: &mut S) -> bool {
     match slots.settle() {
         Settled::Yes => true,

@@ -1,4 +1,4 @@
-//! Where each guest thread is, and what the host's kernel says of it.
+//! The state of each guest thread, and of its host thread in the kernel.
 
 use super::flags::Flags;
 use super::holder::Holder;
@@ -9,90 +9,91 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 use weakmem::ThreadId;
 
-/// For how long every look must find the holder asleep, if it waits for an exclusive section.
+/// The time for which every check must find the holder asleep before the token is taken from it, if
+/// it waits for an exclusive section.
 const EXCLUSIVE: Duration = Duration::from_millis(30);
-/// The same, if it is in a system call that was expected to be short.
+/// The same time, if the holder is in a system call that was expected to be short.
 const SLOW_CALL: Duration = Duration::from_millis(100);
-/// The same, if the kernel does not say what it waits for.
+/// The same time, if the kernel does not tell what the holder waits for.
 const UNKNOWN: Duration = Duration::from_secs(1);
 
-/// Where a guest thread is.
+/// The state of a guest thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// Created; its first callback has not come.
+    /// It was created, and has not reached its first callback.
     Starting,
     /// It holds the token.
     Running,
     /// It waits for the token.
     Parked,
-    /// It has given the token up, or lost it, and will park when it comes back.
+    /// It has given up or lost the token, and will park when it comes back.
     Away {
-        /// It was seen asleep, and nothing has happened since that could have woken it.
+        /// Whether it was seen asleep, and no event since then could have woken it.
         asleep: bool,
-        /// The kernel may write memory for it while it sleeps.
+        /// Whether the kernel may write memory for it while it sleeps.
         writes: bool,
     },
-    /// It is ending: the kernel has not yet woken who waits for that.
+    /// It is ending, and the kernel may not have woken the threads that wait for its end.
     Ending,
 }
 
 /// A guest thread.
 #[derive(Debug)]
 pub struct Slot<H> {
-    /// Its number.
+    /// The number of the thread.
     pub id: ThreadId,
     /// The vCPU that runs it.
     pub vcpu: u32,
-    /// What the kernel says of its host thread. None: it has not come to its first callback.
+    /// The host thread as the kernel sees it; `None` until the first callback.
     pub host: Option<H>,
-    /// Where it is.
+    /// The state of the thread.
     pub state: State,
-    /// Its host thread, to wake it. None: it has not come to its first callback.
+    /// The host thread, to wake it; `None` until the first callback.
     pub thread: Option<Thread>,
-    /// The kernel has written memory for it since it last ran.
+    /// Whether the kernel has written memory for the thread since it last ran.
     pub kernel_wrote: bool,
-    /// Since when every look found it asleep while it held the token.
+    /// The time since which every check found it asleep while it held the token.
     pub asleep_since: Option<Instant>,
 }
 
-/// What [`Slots::settle`] found.
+/// The result of [`Slots::settle`].
 #[derive(Debug, PartialEq, Eq)]
 pub enum Settled {
     /// Every thread is parked or asleep.
     Yes,
-    /// Some thread is neither.
+    /// Some thread is neither parked nor asleep.
     No,
-    /// The host threads of these are gone. Their slots are removed.
+    /// The host threads of these guest threads are gone, and their slots are removed.
     Gone(Vec<ThreadId>),
 }
 
-/// All guest threads that live.
+/// All living guest threads.
 #[derive(Debug)]
 pub struct Slots<H> {
-    /// In order of creation, and so of their numbers.
+    /// The slots in order of creation, and so of thread numbers.
     pub slots: Vec<Slot<H>>,
-    /// A vCPU whose thread has no number yet: its parent gives it one. There is one at most: who
-    /// creates a thread keeps the token meanwhile.
+    /// An announced vCPU whose thread has no number yet, because its parent has not adopted it.
+    /// There is at most one, since the parent keeps the token until then.
     pub newborn: Option<u32>,
     /// The thread that holds the token.
     pub holder: Option<ThreadId>,
-    /// The holder that was chosen and is still to be woken, by the thread that has chosen it.
+    /// The chosen holder, which the thread that made the choice has yet to wake.
     pub chosen: Option<Thread>,
-    /// A parked thread is choosing the next holder.
+    /// Whether a parked thread is choosing the next holder.
     pub deciding: bool,
-    /// The next choice depends on the clock.
+    /// Whether the next choice depends on the clock.
     pub unsettled: bool,
-    /// This thread is creating another.
+    /// The thread that is creating another one.
     pub cloning: Option<ThreadId>,
-    /// An exclusive section is expected of this thread before its next callback.
+    /// The thread that will enter an exclusive section before its next callback.
     pub expects_exclusive: Option<ThreadId>,
-    /// The holder's vCPU, for those who have no lock.
+    /// The holder's vCPU, for threads that do not lock.
     holder_vcpu: &'static Holder,
     flags: Arc<Flags>,
 }
 
 impl<H: Host> Slot<H> {
-    /// A thread that was created.
+    /// Creates the slot of a new thread.
     pub fn new(id: ThreadId, vcpu: u32) -> Self {
         Self {
             id,
@@ -105,13 +106,13 @@ impl<H: Host> Slot<H> {
         }
     }
 
-    /// It has come to its first callback: it is on the calling thread.
+    /// Notes that the thread, which is the calling one, has reached its first callback.
     pub fn arrives(&mut self) {
         self.host.get_or_insert_with(H::current);
         self.thread.get_or_insert_with(sync::current);
     }
 
-    /// Wakes it, if it sleeps in `Token::wait`, or is about to.
+    /// Wakes the thread if it sleeps in `Shared::wait`, or is about to.
     pub fn wake(&self) {
         if let Some(thread) = &self.thread {
             thread.unpark();
@@ -128,7 +129,7 @@ impl<H: Host> Slot<H> {
 }
 
 impl<H: Host> Slots<H> {
-    /// No thread.
+    /// Creates the state without a thread.
     pub fn new(holder_vcpu: &'static Holder, flags: Arc<Flags>) -> Self {
         Self {
             slots: Vec::new(),
@@ -144,7 +145,7 @@ impl<H: Host> Slots<H> {
         }
     }
 
-    /// Thread `id`, which is the calling one and runs on `vcpu`, is the only one and the holder.
+    /// Makes thread `id`, which is the calling one and runs on `vcpu`, the only one and the holder.
     pub fn only(&mut self, id: ThreadId, vcpu: u32) {
         let mut slot = Slot::new(id, vcpu);
         slot.arrives();
@@ -155,20 +156,21 @@ impl<H: Host> Slots<H> {
         self.holder_vcpu.set(vcpu);
     }
 
-    /// The live thread of a vCPU. QEMU gives the number of a vCPU that has ended to the next one.
+    /// Returns the living thread of a vCPU. QEMU reuses the number of a vCPU whose thread has
+    /// ended.
     pub fn of_vcpu(&mut self, vcpu: u32) -> Option<&mut Slot<H>> {
         self.slots
             .iter_mut()
             .find(|slot| slot.vcpu == vcpu && slot.state != State::Ending)
     }
 
-    /// The thread of this number.
+    /// Returns the thread of this number.
     pub fn slot_mut(&mut self, id: ThreadId) -> Option<&mut Slot<H>> {
         self.slots.iter_mut().find(|slot| slot.id == id)
     }
 
-    /// The number of the calling host thread, if it is a guest's. (That of its vCPU may be
-    /// another's, if it was about to end.)
+    /// Returns the slot of the calling host thread, if it is a guest's. The vCPU does not identify
+    /// it: if the thread was about to end, another one may have the number now.
     pub fn calling(&mut self) -> Option<&mut Slot<H>> {
         let mine = |slot: &&mut Slot<H>| slot.host.as_ref().is_some_and(H::is_current);
         self.slots.iter_mut().find(mine)
@@ -181,7 +183,7 @@ impl<H: Host> Slots<H> {
             .is_some_and(|slot| Some(slot.id) == holder)
     }
 
-    /// The holder gives the token up, or loses it, and is in this state from here on.
+    /// Takes the token from the holder, and sets its new state.
     pub fn release(&mut self, state: State) {
         self.holder_vcpu.clear();
         if let Some(holder) = self.holder.take()
@@ -191,7 +193,7 @@ impl<H: Host> Slots<H> {
         }
     }
 
-    /// Thread `next`, which is parked, gets the token.
+    /// Gives the token to thread `next`, which is parked.
     pub fn give(&mut self, next: ThreadId) {
         self.holder = Some(next);
         let (holder_vcpu, flags) = (self.holder_vcpu, Arc::clone(&self.flags));
@@ -209,7 +211,7 @@ impl<H: Host> Slots<H> {
         }
     }
 
-    /// The holder is about to go into a system call.
+    /// Notes that the holder is about to enter a system call.
     pub fn starts_call(&mut self) {
         if let Some(slot) = self.holder_mut() {
             let vcpu = slot.vcpu;
@@ -217,12 +219,12 @@ impl<H: Host> Slots<H> {
         }
     }
 
-    /// The slot of the holder.
+    /// Returns the slot of the holder.
     pub fn holder_mut(&mut self) -> Option<&mut Slot<H>> {
         self.slot_mut(self.holder?)
     }
 
-    /// What was seen asleep may be awake.
+    /// Notes that threads that were seen asleep may be awake.
     pub fn something_woke(&mut self) {
         for slot in &mut self.slots {
             if let State::Away { asleep, .. } = &mut slot.state {
@@ -231,20 +233,20 @@ impl<H: Host> Slots<H> {
         }
     }
 
-    /// Some parked thread is to make the choice.
+    /// Wakes a parked thread to choose the next holder.
     pub fn wake_decider(&self) {
         if let Some(slot) = self.parked().next() {
             slot.wake();
         }
     }
 
-    /// The threads that wait for the token. The first one watches the holder for all.
+    /// Returns the parked threads. The first one watches the holder for all of them.
     pub fn parked(&self) -> impl Iterator<Item = &Slot<H>> {
         let parked = |slot: &&Slot<H>| slot.state == State::Parked;
         self.slots.iter().filter(parked)
     }
 
-    /// Whether every thread is parked or asleep. Threads that are gone are removed.
+    /// Checks whether every thread is parked or asleep, and removes threads that are gone.
     pub fn settle(&mut self) -> Settled {
         let mut settled = Settled::Yes;
         let mut gone = Vec::new();
@@ -255,8 +257,9 @@ impl<H: Host> Slots<H> {
                 State::Ending if slot.doing() == Doing::Gone => gone.push(slot.id),
                 State::Ending => settled = Settled::No,
                 State::Away { asleep, writes } => {
-                    // The state is read before the flag: a thread that the kernel has woken runs,
-                    // and raises the flag before it can sleep again (on this lock, say).
+                    // The host state is loaded before the flag. A thread that the kernel has woken
+                    // runs, and raises the flag before it can sleep again (on this lock, for
+                    // example).
                     let flags = self.flags.of(slot.vcpu);
                     if asleep && !flags.back() {
                         continue;
@@ -269,7 +272,8 @@ impl<H: Host> Slots<H> {
                                 writes,
                             };
                         }
-                        // Held up by an exclusive section, which may be waiting for this choice.
+                        // It waits for an exclusive section, which may in turn wait for this
+                        // choice.
                         (Doing::Sleeps, true) if slot.waits_on_condition() == Some(true) => {}
                         _ => settled = Settled::No,
                     }
@@ -280,12 +284,12 @@ impl<H: Host> Slots<H> {
             return settled;
         }
         self.slots.retain(|slot| !gone.contains(&slot.id));
-        // Its end may have woken a thread that waits for it.
+        // The end of a thread may have woken a thread that waits for it.
         self.something_woke();
         Settled::Gone(gone)
     }
 
-    /// Whether the kernel may write memory for some thread at this moment.
+    /// Whether the kernel may be writing memory for some thread now.
     pub fn kernel_may_write(&self) -> bool {
         self.slots.iter().any(|slot| match slot.state {
             State::Away { writes, .. } => writes || self.flags.of(slot.vcpu).back(),
@@ -294,7 +298,7 @@ impl<H: Host> Slots<H> {
         })
     }
 
-    /// Whether the kernel has written memory for a parked thread. Says so once.
+    /// Whether the kernel has written memory for a parked thread since the last call.
     pub fn kernel_wrote(&mut self) -> bool {
         let mut wrote = false;
         for slot in &mut self.slots {
@@ -305,7 +309,7 @@ impl<H: Host> Slots<H> {
         wrote
     }
 
-    /// Whether the holder sleeps, for long enough to be sure that it goes on sleeping.
+    /// Whether the holder has slept long enough to conclude that it will not wake by itself.
     pub fn holder_sleeps(&mut self) -> bool {
         if self.deciding || self.cloning.is_some() {
             return false;
@@ -331,8 +335,8 @@ impl<H: Host> Slots<H> {
         slot.asleep_since.get_or_insert_with(Instant::now).elapsed() >= bound
     }
 
-    /// Takes the token from the holder, if it sleeps even after it could have known, and not in a
-    /// callback. (It may have woken up since [`Slots::holder_sleeps`].) See [`Holder`].
+    /// Takes the token from the holder if it still sleeps, and not in a callback. It may have woken
+    /// since [`Slots::holder_sleeps`]. For the memory order, see [`Holder`].
     pub fn take_from_sleeper(&mut self, in_callback: impl FnOnce() -> bool) {
         let (holder_vcpu, flags) = (self.holder_vcpu, Arc::clone(&self.flags));
         let closely = self.expects_exclusive == self.holder;
@@ -341,8 +345,8 @@ impl<H: Host> Slots<H> {
         };
         let vcpu = slot.vcpu;
         holder_vcpu.clear();
-        // SeqCst, twice: this thread's part of the barrier that `Host::doing` is; the holder's part
-        // is the kernel's.
+        // SeqCst, twice: pairs with the kernel's barriers in the holder's sleep and wake-up.
+        // Together they are the full barrier of both threads that `Host::doing` describes.
         sync::fence(SeqCst);
         let sleeps = slot.doing() == Doing::Sleeps;
         sync::fence(SeqCst);
@@ -352,12 +356,12 @@ impl<H: Host> Slots<H> {
             return;
         }
         slot.kernel_wrote = true;
-        // Outside of a system call it is on its way to its next callback. (Only ever raised
-        // here: the call may be over at this moment, and have said so.)
+        // Outside of a system call, the thread is on its way to its next callback. The flag is only
+        // raised here, because a call may end at this moment and raise it too.
         if !flags.of(vcpu).in_call() {
             flags.of(vcpu).set_back(true);
         }
-        // When that happens is up to the clock.
+        // The clock decides when this happens.
         self.unsettled |= !closely;
         self.release(State::Away {
             asleep: false,

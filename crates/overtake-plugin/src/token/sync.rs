@@ -1,8 +1,8 @@
-//! What the token synchronises threads with, and its clock: the standard library's.
+//! The synchronisation and the clock of the token: the standard library's.
 //!
-//! In tests they are shuttle's, which runs one thread at a time and chooses at each operation
-//! which; the clock then goes on only while a thread waits (`tests/clock.rs`), and who waits for a
-//! lock sleeps in the simulated kernel (`tests/lock.rs`).
+//! In tests they are shuttle's, which runs one thread at a time, and chooses the thread at each
+//! operation. The clock then advances only while a thread waits (`tests/clock.rs`), and a thread
+//! that waits for a lock sleeps in the simulated kernel (`tests/lock.rs`).
 
 #[cfg(not(test))]
 pub use std::{

@@ -1,4 +1,4 @@
-//! What could go wrong between threads, in many interleavings (shuttle).
+//! Hazards between threads, tested in many interleavings (shuttle).
 
 pub mod clock;
 mod hazards;

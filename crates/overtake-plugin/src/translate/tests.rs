@@ -1,13 +1,12 @@
-//! The bytes of an instruction make the step that the exhaustive tests of the model give the same
-//! instruction of a litmus test.
+//! The decoded bytes of an instruction give the same step as the instruction in a litmus test, with
+//! which the exhaustive tests of the model run.
 
 use super::Decoded;
 use arch::{Arch, Pairs};
 use conformance::instruction;
 use diy::{Access, Fence, Operation, Order, Step, Test};
 
-/// Every instruction of the litmus tests that accesses memory, as an assembler makes it: the bytes
-/// in the order of memory.
+/// Every memory access of the litmus tests, as an assembler encodes it: the bytes in memory order.
 const ACCESSES: [(Arch, &str, &[u8]); 43] = [
     (Arch::AArch64, "LDR", &[0x61, 0x00, 0x40, 0xb9]),
     (Arch::AArch64, "LDRH", &[0x61, 0x00, 0x40, 0x79]),
@@ -65,7 +64,7 @@ fn step(arch: Arch, bytes: &[u8]) -> weakmem::Step {
     without_loads(arch, decoded.step())
 }
 
-/// On x86 no load is stale, and `isa` follows no registers: what a load must see means nothing.
+/// Clears what does not apply to x86, where no load is stale and `isa` tracks no registers.
 fn without_loads(arch: Arch, mut step: weakmem::Step) -> weakmem::Step {
     if arch == Arch::X86_64 {
         (step.prepares, step.newest) = (false, false);
@@ -73,7 +72,7 @@ fn without_loads(arch: Arch, mut step: weakmem::Step) -> weakmem::Step {
     step
 }
 
-/// The accesses of an architecture's suite, alone; each kind once.
+/// Returns the accesses of an architecture's suite, each kind once.
 fn accesses(arch: Arch) -> Vec<Access> {
     let mut accesses: Vec<Access> = Vec::new();
     for entry in axioms::suite(arch).unwrap() {
@@ -94,7 +93,7 @@ fn accesses(arch: Arch) -> Vec<Access> {
     accesses
 }
 
-/// What [`ACCESSES`] calls the instruction of the access.
+/// Returns the name in [`ACCESSES`] of the access's instruction.
 fn name(arch: Arch, access: Access) -> Vec<String> {
     let steps = vec![vec![Step::Access(access)]];
     let test = Test::new(arch, "alone", "by hand", steps, |_| Vec::new()).unwrap();
@@ -113,11 +112,11 @@ fn an_access_is_the_same_step_as_in_the_exhaustive_tests() {
         for access in accesses(arch) {
             let simple = matches!(access.operation, Operation::Read | Operation::Write);
             if arch == Arch::Riscv64 && simple && access.order != Order::default() {
-                // `lw.aq` and `sw.rl` are in no base ISA.
+                // No base ISA has `lw.aq` or `sw.rl`.
                 continue;
             }
             let names = name(arch, access);
-            // What comes before it prepares its operands.
+            // The instructions before it prepare its operands.
             let found = names.iter().rev().find_map(|wanted| {
                 let mut known = ACCESSES.iter();
                 known.find(|(of, name, _)| *of == arch && name == wanted)
@@ -151,7 +150,7 @@ fn a_fence_is_the_same_step_as_in_the_exhaustive_tests() {
         0x8330_000f,
         0x0000_100f,
     ];
-    /// The fields that tell the fences apart, of `dmb`, `dsb` and `isb`.
+    /// The fields that distinguish the fences `dmb`, `dsb` and `isb`.
     const AARCH64: [u32; 13] = [
         0xfbf, 0xdbf, 0xebf, 0xbbf, 0x9bf, 0xabf, 0xf9f, 0xd9f, 0xe9f, 0xb9f, 0x99f, 0xa9f, 0xfdf,
     ];
@@ -171,7 +170,7 @@ fn a_fence_is_the_same_step_as_in_the_exhaustive_tests() {
             let step = step(arch, bytes);
             let mut expected = instruction::fence(fence, arch);
             if fence.instruction.starts_with("DSB") {
-                // `isa` takes every `dsb` as a full fence, which is stronger.
+                // `isa` decodes every `dsb` as a full fence, which is stronger.
                 (expected.before, expected.after) = (Pairs::ALL, Pairs::ALL);
             }
             assert_eq!(step, expected, "{arch} {}", fence.instruction);

@@ -1,4 +1,4 @@
-//! Time for tests: it goes on only while a thread waits for it.
+//! A clock for tests, which advances only while a thread waits.
 
 use super::kernel;
 use shuttle::rand::Rng;
@@ -12,14 +12,14 @@ thread_local! {
     static TIMEOUTS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Starts anew. Without `timeouts`, a thread that parks waits until it is woken, so that a lost
-/// wake-up is a deadlock, which shuttle finds.
+/// Restarts the clock. Without `timeouts`, a parked thread waits until it is woken, so shuttle
+/// reports a lost wake-up as a deadlock.
 pub fn start(timeouts: bool) {
     NOW.set(Duration::ZERO);
     TIMEOUTS.set(timeouts);
 }
 
-/// Time since the start.
+/// Returns the time since the start.
 pub fn now() -> Duration {
     NOW.get()
 }
@@ -37,7 +37,7 @@ impl Instant {
     }
 }
 
-/// The clock is coarse, so that what is bounded by time takes few steps.
+/// The clock is coarse, so that a wait until a timeout takes few steps.
 const TICK: Duration = Duration::from_millis(20);
 
 pub fn sleep(time: Duration) {
@@ -50,7 +50,7 @@ pub fn park_timeout(time: Duration) {
     if TIMEOUTS.get() {
         sleep(time);
         if shuttle::rand::thread_rng().gen_ratio(1, 16) {
-            // The host is slow to wake it.
+            // The host is slow to wake the thread.
             for _ in 0..200 {
                 shuttle::thread::yield_now();
             }

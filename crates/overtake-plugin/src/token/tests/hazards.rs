@@ -1,4 +1,4 @@
-//! Lost wake-ups, two holders, and who sleeps where.
+//! Tests for lost wake-ups, two holders, and holders that sleep in various places.
 
 use super::machine::{
     Announces, CallLog, Cpu, NO_TIMEOUTS, Request, World, explore, explore_times, run_once,
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 const BOTH: [Announces; 2] = [Announces::Parent, Announces::Child];
 
-/// Every thread runs to its end: none waits for a wake-up that does not come.
+/// Every thread runs to its end, and no wake-up is lost.
 #[test]
 fn threads_hand_off_and_end() {
     for announces in BOTH {
@@ -31,7 +31,7 @@ fn threads_hand_off_and_end() {
     }
 }
 
-/// What there is to choose from, and so what is chosen, is the same in every interleaving.
+/// Checks that the threads to choose from, and so the choices, are the same in every interleaving.
 fn choices_are_the_same(times: usize, guest: impl Fn(&Cpu) + Send + Sync + 'static) {
     let seen: Arc<Mutex<Option<Vec<Request>>>> = Arc::default();
     explore_times(times, NO_TIMEOUTS, move || {
@@ -71,7 +71,7 @@ fn choices_do_not_depend_on_the_interleaving() {
     });
 }
 
-/// A thread that was woken may fall asleep again on the lock, between two looks of who chooses.
+/// A woken thread may fall asleep again on the lock, between two checks by the thread that chooses.
 #[test]
 fn who_was_woken_is_waited_for() {
     choices_are_the_same(3000, |first| {
@@ -85,7 +85,7 @@ fn who_was_woken_is_waited_for() {
     });
 }
 
-/// The number of a vCPU is given to the next thread.
+/// QEMU reuses the number of a vCPU for the next thread.
 #[test]
 fn threads_start_and_end_on_the_same_vcpu() {
     for announces in BOTH {
@@ -103,8 +103,8 @@ fn threads_start_and_end_on_the_same_vcpu() {
     }
 }
 
-/// Worlds in which who parks wakes up after a while, and the kernel says what a thread waits for or
-/// does not.
+/// Hosts on which a parked thread wakes after a while, where the kernel tells what a thread waits
+/// for, and where it does not.
 const WITH_TIMEOUTS: [World; 2] = [
     World {
         timeouts: true,
@@ -116,8 +116,8 @@ const WITH_TIMEOUTS: [World; 2] = [
     },
 ];
 
-/// QEMU waits until every parked thread has left its execution loop: the token is taken from the
-/// thread that wants the section.
+/// QEMU waits until every parked thread has left its execution loop, so the token is taken from the
+/// thread that wants the exclusive section.
 #[test]
 fn the_holder_sleeps_before_an_exclusive_section() {
     for world in WITH_TIMEOUTS {
@@ -143,8 +143,8 @@ fn the_holder_sleeps_before_an_exclusive_section() {
     }
 }
 
-/// The token is taken from a thread whose call does not come back until another has run; the thread
-/// comes back without it.
+/// The token is taken from a thread in a call that returns only after another thread has run. The
+/// thread returns without the token.
 #[test]
 fn the_holder_sleeps_in_a_call_that_was_to_be_short() {
     for world in WITH_TIMEOUTS {
@@ -166,7 +166,7 @@ fn the_holder_sleeps_in_a_call_that_was_to_be_short() {
     }
 }
 
-/// The holder wakes up at any moment of the look at which the token may be taken from it.
+/// The holder wakes at any moment while another thread checks whether to take the token.
 #[test]
 fn the_holder_wakes_up_while_the_token_is_taken() {
     let tells_nothing = WITH_TIMEOUTS[1];
@@ -195,7 +195,7 @@ fn the_holder_wakes_up_while_the_token_is_taken() {
     }
 }
 
-/// However long the holder sleeps in a callback, it keeps the token.
+/// The holder keeps the token, however long it sleeps in a callback.
 #[test]
 fn the_holder_sleeps_in_a_callback() {
     for world in WITH_TIMEOUTS {
@@ -215,7 +215,7 @@ fn the_holder_sleeps_in_a_callback() {
     }
 }
 
-/// A new thread comes late, while others are parked: its parent, which waits for it in a callback,
+/// A new thread starts late while others are parked. Its parent, which waits for it in a callback,
 /// keeps the token.
 #[test]
 fn a_new_thread_comes_late() {
@@ -243,7 +243,7 @@ fn a_new_thread_comes_late() {
     }
 }
 
-/// Who was chosen sleeps until it is woken, for as long as the host likes: it keeps the token.
+/// The chosen thread keeps the token, however late the host wakes it.
 #[test]
 fn the_chosen_thread_wakes_up_late() {
     let tells_nothing = WITH_TIMEOUTS[1];
@@ -284,7 +284,7 @@ fn a_vcpu_that_was_never_announced_gets_no_token() {
     });
 }
 
-/// A thread of the host's, which wakes who sleeps until `event`, when so much time has passed.
+/// Starts a host thread that wakes all threads waiting for `event` after this time.
 fn wake_after(time: Duration, event: &'static str) -> shuttle::thread::JoinHandle<()> {
     let end = clock::now() + time;
     shuttle::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! The host's kernel, and QEMU's exclusive sections, as far as the token knows of them.
+//! A simulation of the host's kernel and of QEMU's exclusive sections, as the token sees them.
 
 use crate::token::host::{Doing, Host};
 use shuttle::current::{TaskId, me};
@@ -10,26 +10,26 @@ use std::sync::Arc;
 #[derive(Default)]
 struct State {
     threads: HashMap<TaskId, Thread>,
-    /// What has happened that threads wait for.
+    /// The events that have happened.
     events: HashSet<&'static str>,
-    /// Threads that have ended, and those of them that were waited for.
+    /// The number of threads that have ended, and the number that were joined.
     ended: usize,
     joined: usize,
-    /// A thread is in an exclusive section, or waits for it.
+    /// Whether a thread is in an exclusive section, or waits for it.
     exclusive: bool,
-    /// vCPUs in QEMU's execution loop.
+    /// The number of vCPUs in QEMU's execution loop.
     executing: u32,
 }
 
-/// What a thread does.
+/// The state of a thread.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Thread {
     Runs,
     /// It sleeps in `park_timeout`, or waits for a lock.
     Parks,
-    /// It sleeps until this has happened.
+    /// It sleeps until this event has happened.
     Awaits(&'static str),
-    /// It sleeps on a condition variable of QEMU's.
+    /// It sleeps on one of QEMU's condition variables.
     OnCondition,
     Gone,
 }
@@ -44,7 +44,7 @@ thread_local! {
     static KERNEL: RefCell<Option<Arc<Kernel>>> = const { RefCell::new(None) };
 }
 
-/// Starts anew. `tells`: it says what a sleeping thread waits for.
+/// Restarts the kernel. `tells`: it tells what a sleeping thread waits for.
 pub fn boot(tells: bool) {
     let kernel = Kernel {
         state: Mutex::default(),
@@ -62,17 +62,17 @@ fn set(thread: Thread) {
     kernel().state.lock().unwrap().threads.insert(me(), thread);
 }
 
-/// The calling thread is about to park.
+/// Notes that the calling thread is about to park.
 pub fn parks() {
     set(Thread::Parks);
 }
 
-/// The calling thread is awake.
+/// Notes that the calling thread is awake.
 pub fn is_awake() {
     set(Thread::Runs);
 }
 
-/// The calling thread ends: who waits for that is woken before the thread is gone.
+/// Ends the calling thread. Threads that wait for its end are woken before it is gone.
 pub fn exits() {
     let kernel = kernel();
     let mut state = kernel.state.lock().unwrap();
@@ -82,7 +82,7 @@ pub fn exits() {
     set(Thread::Gone);
 }
 
-/// The calling thread sleeps until so many more threads have ended.
+/// Sleeps until so many more threads have ended.
 pub fn join(threads: usize) {
     let kernel = kernel();
     let joined = {
@@ -97,8 +97,8 @@ pub fn join(threads: usize) {
 
 const END: &str = "the end of a thread";
 
-/// The calling thread sleeps while `waits` says so. Who makes it false wakes it, and from then on it
-/// counts as running.
+/// Sleeps while `waits` returns true. The thread that makes it false wakes this one, which counts
+/// as running from then on.
 fn sleep_while<'k>(
     kernel: &'k Kernel,
     sleeps: Thread,
@@ -122,7 +122,7 @@ fn wake_all(kernel: &Kernel, state: &mut State, who: Thread) {
     kernel.wake.notify_all();
 }
 
-/// The calling thread sleeps until this has happened.
+/// Sleeps until this event has happened.
 pub fn sleep_until(event: &'static str) {
     let kernel = kernel();
     let sleeps = Thread::Awaits(event);
@@ -131,7 +131,7 @@ pub fn sleep_until(event: &'static str) {
     }));
 }
 
-/// The same, on a condition variable.
+/// Sleeps on a condition variable until this event has happened.
 pub fn sleep_on_condition_until(event: &'static str) {
     let kernel = kernel();
     let sleeps = Thread::OnCondition;
@@ -140,13 +140,13 @@ pub fn sleep_on_condition_until(event: &'static str) {
     }));
 }
 
-/// This happens: who sleeps until then is awake.
+/// Makes this event happen, and wakes the threads that wait for it.
 pub fn happens(event: &'static str) {
     let kernel = kernel();
     let mut state = kernel.state.lock().unwrap();
     state.events.insert(event);
     wake_all(&kernel, &mut state, Thread::Awaits(event));
-    // Who waits for something else falls asleep again.
+    // Threads that wait for something else fall asleep again.
     wake_all(&kernel, &mut state, Thread::OnCondition);
 }
 
@@ -166,7 +166,7 @@ pub fn execution_ends() {
     }
 }
 
-/// QEMU's `start_exclusive` and `end_exclusive`, by a thread that is out of the execution loop.
+/// QEMU's `start_exclusive` and `end_exclusive`, by a thread outside of the execution loop.
 pub fn exclusive_section(section: impl FnOnce()) {
     let kernel = kernel();
     sleep_while(&kernel, Thread::OnCondition, |it| it.exclusive).exclusive = true;

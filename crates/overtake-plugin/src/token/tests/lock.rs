@@ -1,4 +1,4 @@
-//! A lock whose waiters sleep, as the simulated kernel sees it.
+//! A lock on which threads sleep as the simulated kernel sees it.
 
 use super::kernel;
 use shuttle::sync::{self, MutexGuard};

@@ -1,4 +1,4 @@
-//! Guest threads that run under a token, with a state that only writes down what it is requests.
+//! Guest threads that run under a token, with a state that only logs the requests to it.
 
 use super::clock;
 use super::kernel::{self, Task};
@@ -11,26 +11,26 @@ use shuttle::{Config, MaxSteps, Runner};
 use std::sync::Arc;
 use weakmem::ThreadId;
 
-/// vCPUs at a time.
+/// The maximum number of vCPUs.
 pub const VCPUS: usize = 8;
 
-/// What is requests of the state.
+/// A request of the token to the state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
-    /// Who goes on, of these.
+    /// Choose the next holder among these threads.
     Choose(Vec<ThreadId>),
-    /// It runs.
+    /// Switch to this thread.
     Switch(ThreadId),
     Ended(ThreadId),
 }
 
-/// A state that writes down what it is requests.
+/// A state that logs the requests to it.
 #[derive(Debug, Default)]
 pub struct CallLog {
     pub requests: Vec<Request>,
     pub threads: ThreadId,
     pub unsettled: u32,
-    /// Choices are made by this rule, the same in each execution; else at random.
+    /// Whether choices follow a fixed rule, the same in each execution; else they are random.
     pub by_rule: bool,
 }
 
@@ -92,20 +92,20 @@ pub struct Cpu {
     pub vcpu: u32,
 }
 
-/// A thread of this vCPU has started.
+/// The events that the threads of these vCPUs have started.
 const STARTED: [&str; VCPUS] = ["0", "1", "2", "3", "4", "5", "6", "7"];
 
-/// Whose thread announces a new vCPU.
+/// The thread that announces a new vCPU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Announces {
-    /// As in QEMU 7.2.
+    /// The parent, as in QEMU 7.2.
     Parent,
-    /// As from QEMU 9.0 on.
+    /// The new thread, as in QEMU 9.0 and newer.
     Child,
 }
 
 impl Cpu {
-    /// The first thread, which holds the token.
+    /// Creates the first thread, which holds the token.
     pub fn first(log: CallLog) -> Self {
         let holder = Box::leak(Box::new(Holder::nobody()));
         let machine = Machine {
@@ -120,14 +120,15 @@ impl Cpu {
         }
     }
 
-    /// The token, as a callback gets it.
+    /// Returns the token, as in a callback.
     pub fn hold(&self) -> Held<'_, CallLog> {
         let token = &self.machine.token;
         let resumed = token.resume(self.vcpu);
         resumed.unwrap_or_else(|| token.acquire(self.vcpu).unwrap())
     }
 
-    /// Runs a block, in and out of QEMU's execution loop. Its callback takes the fast path if it may.
+    /// Runs a block, in and out of QEMU's execution loop. Its callback takes the fast path if it
+    /// can.
     pub fn block(&self) {
         kernel::execution_starts();
         if !self.machine.holder.is(self.vcpu) {
@@ -137,7 +138,7 @@ impl Cpu {
         kernel::execution_ends();
     }
 
-    /// Runs a block, before which the thread's time is up.
+    /// Runs a block after a hand-off, since the quantum is over.
     pub fn block_with_hand_off(&self) {
         kernel::execution_starts();
         drop(self.hold().hand_off());
@@ -161,7 +162,7 @@ impl Cpu {
         assert!(held.is_none(), "it has given up the token");
     }
 
-    /// Wakes who sleeps until `event`, in a system call with the token.
+    /// Wakes the threads that wait for `event`, in a system call with the token.
     pub fn call_that_wakes(&self, event: &'static str) {
         self.hold().enter_call(true);
         kernel::happens(event);
@@ -169,7 +170,7 @@ impl Cpu {
         assert!(held.is_some(), "it was awake");
     }
 
-    /// Creates a thread that does this and ends.
+    /// Creates a thread that runs `code` and ends.
     pub fn clone_thread(
         &self,
         vcpu: u32,
@@ -179,8 +180,8 @@ impl Cpu {
         self.clone_late_thread(vcpu, announces, None, code);
     }
 
-    /// The same, but the host starts the thread only when `start` has happened. Meanwhile QEMU makes
-    /// its parent wait in the system call.
+    /// Creates a thread that the host starts only when the event `start` has happened. Meanwhile
+    /// QEMU makes its parent wait in the system call.
     pub fn clone_late_thread(
         &self,
         vcpu: u32,
@@ -219,7 +220,7 @@ impl Cpu {
         held.await_first_callback();
     }
 
-    /// Waits for the end of so many threads, in a system call.
+    /// Waits in a system call until so many threads have ended.
     pub fn join(&self, threads: usize) {
         self.hold().leave(true);
         kernel::join(threads);
@@ -228,22 +229,22 @@ impl Cpu {
     }
 }
 
-/// How the simulated host is.
+/// The properties of the simulated host.
 #[derive(Debug, Clone, Copy)]
 pub struct World {
-    /// Who parks wakes up after a while.
+    /// Whether a parked thread wakes after a while.
     pub timeouts: bool,
-    /// The kernel says what a sleeping thread waits for.
+    /// Whether the kernel tells what a sleeping thread waits for.
     pub tells: bool,
 }
 
-/// Who parks is woken by another only.
+/// A host on which only another thread wakes a parked thread.
 pub const NO_TIMEOUTS: World = World {
     timeouts: false,
     tells: true,
 };
 
-/// Runs what has one thread.
+/// Runs a guest with one thread.
 pub fn run_once(guest: impl Fn() + Send + Sync + 'static) {
     run(
         Box::new(RandomScheduler::new_from_seed(0, 1)),
@@ -252,12 +253,12 @@ pub fn run_once(guest: impl Fn() + Send + Sync + 'static) {
     );
 }
 
-/// Runs `guest` in many interleavings, which are the same ones each time.
+/// Runs `guest` in many interleavings, the same ones each time.
 pub fn explore(world: World, guest: impl Fn() + Send + Sync + 'static) {
     explore_times(200, world, guest);
 }
 
-/// The same, so many times in each of two ways.
+/// Runs `guest` in `times` interleavings of each of two schedulers.
 pub fn explore_times(times: usize, world: World, guest: impl Fn() + Send + Sync + 'static) {
     let guest: Guest = Arc::new(guest);
     let random = RandomScheduler::new_from_seed(1, times);

@@ -1,4 +1,4 @@
-//! The account that is kept of each thread.
+//! Tests of the state that is kept for each thread.
 
 use super::clock;
 use super::kernel::Task;
@@ -15,7 +15,7 @@ const AWAY: State = State::Away {
     writes: false,
 };
 
-/// A thread of vCPU 10 and up for each of these states, all on the calling host thread.
+/// Creates a thread for each of these states, on vCPU 10 and up, all on the calling host thread.
 fn slots(states: &[State]) -> (Slots<Task>, Arc<Flags>) {
     let holder: &'static Holder = Box::leak(Box::new(Holder::nobody()));
     let flags = Arc::new(Flags::new(2 * VCPUS));
