@@ -1,4 +1,4 @@
-//! Every push: checks, and the tests in every way that the project offers.
+//! The workflow for every push: the checks, and the tests on every supported setup.
 
 use xtask::packages::TARGETS;
 
@@ -9,7 +9,7 @@ use crate::steps::{
 };
 use crate::workflow::MINUTES;
 
-/// `ci.yml`.
+/// Returns `ci.yml`.
 #[must_use]
 pub fn workflow() -> Workflow {
     let on = On {
@@ -41,8 +41,8 @@ fn checks() -> Job {
     }
 }
 
-/// Builds the guests once: what a seed does depends on the guest's machine code, so that all jobs
-/// run the same ones.
+/// Builds the guests once. A run depends on the guest's machine code as well as on the seed, so all
+/// jobs use the same guests.
 fn guests() -> Job {
     Job {
         name: "guests".to_owned(),
@@ -61,7 +61,7 @@ fn guests() -> Job {
     }
 }
 
-/// The tests that concern no target.
+/// Runs the tests that do not depend on a target.
 fn models() -> Job {
     Job {
         name: "models".to_owned(),
@@ -70,7 +70,7 @@ fn models() -> Job {
     }
 }
 
-/// The tests of each target, with Debian 12's QEMU.
+/// Runs the tests of each target with Debian 12's QEMU.
 fn native() -> Job {
     Job {
         name: "native ${{ matrix.target }}".to_owned(),
@@ -102,14 +102,14 @@ fn tests(command: &str) -> Vec<crate::model::Step> {
     ]
 }
 
-/// The tests of each target by `cross`, which has its own image and builds its own guests.
+/// Runs the tests of each target with `cross`, which has its own image and builds its own guests.
 fn cross() -> Job {
     Job {
         name: "cross ${{ matrix.triple }}".to_owned(),
         runs_on: UBUNTU.to_owned(),
         timeout_minutes: 60,
         strategy: Strategy::over("triple", TARGETS.map(|target| target.triple)),
-        // No cache of the image: to bring one from a cache takes as long as to build it.
+        // The image is not cached: a download from a cache takes as long as the build.
         steps: vec![
             checkout(),
             cache("cross"),
@@ -119,7 +119,8 @@ fn cross() -> Job {
     }
 }
 
-/// The same guests and seeds on other systems and processors: with Ubuntu's QEMU, and on arm64.
+/// Runs the same guests and seeds on other systems and processors: with Ubuntu's QEMU, and on
+/// arm64.
 fn other_host() -> Job {
     Job {
         name: "other host ${{ matrix.host }}".to_owned(),

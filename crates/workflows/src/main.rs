@@ -1,4 +1,4 @@
-//! Writes `.github/workflows`: see the library of this crate. `cargo xtask workflows` starts it.
+//! Writes `.github/workflows`; see this crate's library. `cargo xtask workflows` runs it.
 
 #![forbid(unsafe_code)]
 

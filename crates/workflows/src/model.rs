@@ -1,70 +1,70 @@
-//! A workflow as GitHub reads it: as much of its syntax as is used.
+//! The part of GitHub's workflow syntax that the project uses.
 
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_saphyr::Commented;
 
-/// A mapping that is written in the order in which it was made.
+/// A mapping that keeps its entries in order of insertion.
 pub type Map<T> = IndexMap<String, T>;
 
-/// A file under `.github/workflows`.
+/// A workflow: a file under `.github/workflows`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Workflow {
-    /// What is shown.
+    /// The name that GitHub shows.
     pub name: String,
-    /// When it runs.
+    /// The events that start it.
     pub on: On,
-    /// What its token may do.
+    /// The permissions of its token.
     pub permissions: Permissions,
-    /// Which of its runs may go on beside each other.
+    /// The runs that exclude each other.
     pub concurrency: Concurrency,
-    /// What holds for every command.
+    /// The defaults of every command.
     pub defaults: Defaults,
-    /// Variables of every command.
+    /// The environment variables of every command.
     pub env: Map<String>,
-    /// What it does.
+    /// The jobs.
     pub jobs: Map<Job>,
 }
 
-/// When a workflow runs.
+/// The events that start a workflow.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct On {
-    /// On pushes.
+    /// A push.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub push: Option<Push>,
-    /// On requests to merge.
+    /// A pull request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pull_request: Option<Empty>,
-    /// At times.
+    /// A point in time.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub schedule: Vec<Cron>,
-    /// By hand.
+    /// A start by hand.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workflow_dispatch: Option<Dispatch>,
 }
 
-/// `{}`.
+/// An event without options, `{}`.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Empty {}
 
-/// Which pushes.
+/// The pushes that start a workflow.
 #[derive(Debug, Clone, Serialize)]
 pub struct Push {
-    /// To these branches.
+    /// The branches to which the push goes.
     pub branches: Vec<String>,
 }
 
-/// A time that comes again.
+/// A recurring time.
 #[derive(Debug, Clone, Serialize)]
 pub struct Cron {
-    /// Minute, hour, day of the month, month, day of the week; UTC.
+    /// The minute, hour, day of the month, month and day of the week, in UTC.
     pub cron: String,
 }
 
-/// How a workflow is started by hand.
+/// The start of a workflow by hand.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Dispatch {
-    /// What is asked for.
+    /// The inputs to ask for.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub inputs: Map<Input>,
 }
@@ -72,29 +72,29 @@ pub struct Dispatch {
 /// An input of a workflow that is started by hand.
 #[derive(Debug, Clone, Serialize)]
 pub struct Input {
-    /// What it is.
+    /// The description that GitHub shows.
     pub description: String,
-    /// Its kind, such as `number`.
+    /// The type, such as `number`.
     pub r#type: String,
-    /// What it is unless somebody says otherwise.
+    /// The value if none is given.
     pub default: u64,
 }
 
-/// What the workflow's token may do.
+/// The permissions of a workflow's token.
 #[derive(Debug, Clone, Serialize)]
 pub struct Permissions {
     contents: &'static str,
 }
 
 impl Permissions {
-    /// Read the repository, and nothing else.
+    /// Returns the permission to read the repository, and nothing else.
     #[must_use]
     pub const fn read() -> Self {
         Self { contents: "read" }
     }
 }
 
-/// Which runs of a workflow exclude each other.
+/// The runs of a workflow that exclude each other.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Concurrency {
@@ -103,7 +103,7 @@ pub struct Concurrency {
 }
 
 impl Concurrency {
-    /// A new push ends the run for the old one.
+    /// Makes a new push to a branch cancel the run of an older push.
     #[must_use]
     pub const fn one_a_branch() -> Self {
         Self {
@@ -113,7 +113,7 @@ impl Concurrency {
     }
 }
 
-/// What holds for every command.
+/// The defaults of every command.
 #[derive(Debug, Clone, Serialize)]
 pub struct Defaults {
     run: Run,
@@ -125,7 +125,7 @@ struct Run {
 }
 
 impl Defaults {
-    /// Commands are bash's, with `pipefail`, in containers too.
+    /// Makes bash with `pipefail` the shell of every command, in containers too.
     #[must_use]
     pub const fn bash() -> Self {
         Self {
@@ -134,76 +134,76 @@ impl Defaults {
     }
 }
 
-/// What runs on one machine.
+/// A job, which runs on one machine.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Job {
-    /// What is shown.
+    /// The name that GitHub shows.
     pub name: String,
-    /// Jobs that must have succeeded before.
+    /// The jobs that must succeed before this one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<String>,
-    /// Whether it runs.
+    /// The condition under which it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#if: Option<String>,
-    /// GitHub's name of the machine.
+    /// GitHub's label of the machine.
     pub runs_on: String,
-    /// The image that it runs in, if it does.
+    /// The image of the container in which it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
-    /// When it is ended.
+    /// The number of minutes after which GitHub cancels it.
     pub timeout_minutes: u32,
-    /// Of what there is one job each.
+    /// The matrix, if the job runs once for each of several values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strategy: Option<Strategy>,
-    /// Variables of its commands.
+    /// The environment variables of its commands.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub env: Map<String>,
-    /// What it does, in order.
+    /// The steps, in order.
     pub steps: Vec<Step>,
 }
 
-/// Of what there is one job each.
+/// The matrix of a job, which runs once for each combination of values.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Strategy {
-    /// Whether one failure ends the others.
+    /// Whether one failure cancels the other jobs.
     pub fail_fast: bool,
-    /// Each name, and what it stands for in turn.
+    /// The values of each variable.
     pub matrix: Map<Vec<String>>,
 }
 
 impl Strategy {
-    /// One job for each of `values`, which it finds as `${{ matrix.NAME }}`.
+    /// Creates a matrix with a job for each of `values`, available as `${{ matrix.NAME }}`.
     pub fn over<T: ToString>(name: &str, values: impl IntoIterator<Item = T>) -> Option<Self> {
         let values = values.into_iter().map(|value| value.to_string()).collect();
         Some(Self {
-            // What one target shows does not make the others superfluous.
+            // Each target is of interest on its own.
             fail_fast: false,
             matrix: Map::from([(name.to_owned(), values)]),
         })
     }
 }
 
-/// One step of a job.
+/// A step of a job.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Step {
-    /// What is shown; GitHub finds a name by itself where there is none.
+    /// The name that GitHub shows; by default, GitHub derives one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether it runs.
+    /// The condition under which it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#if: Option<String>,
-    /// An action, and the version of it that the hash means.
+    /// The action, with the version of its hash as a comment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uses: Option<Commented<String>>,
-    /// What the action is told.
+    /// The inputs of the action.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub with: Map<String>,
-    /// Variables of the command.
+    /// The environment variables of the command.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub env: Map<String>,
-    /// A command.
+    /// The command.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
 }

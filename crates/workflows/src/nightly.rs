@@ -1,10 +1,10 @@
-//! Every night: what takes too long for every push.
+//! The nightly workflow: tests that take too long for every push.
 
 use crate::model::{Cron, Dispatch, Job, On, Workflow};
 use crate::steps::{DEBIAN_12, UBUNTU, cache, checkout, download, pack, run, unpack, upload};
 use crate::workflow::MINUTES;
 
-/// `nightly.yml`.
+/// Returns `nightly.yml`.
 #[must_use]
 pub fn workflow() -> Workflow {
     let on = On {
@@ -18,7 +18,7 @@ pub fn workflow() -> Workflow {
     crate::workflow::workflow("Nightly", on, jobs)
 }
 
-/// Builds a newer QEMU from source; docker does it, so that the job itself runs in no container.
+/// Builds a newer QEMU from source, in docker, so the job itself runs in no container.
 fn qemu() -> Job {
     Job {
         name: "QEMU 10".to_owned(),
@@ -34,7 +34,7 @@ fn qemu() -> Job {
     }
 }
 
-/// The suite with it, on the system of the README otherwise.
+/// Runs the test suite with the newer QEMU, otherwise on the README's system.
 fn newer_qemu() -> Job {
     Job {
         name: "newer QEMU".to_owned(),

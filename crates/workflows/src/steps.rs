@@ -1,26 +1,26 @@
-//! Steps that several jobs have, and the actions that they use.
+//! The steps that several jobs share, and the actions that they use.
 
 use serde_saphyr::{Commented, SerializerOptions};
 
 use crate::model::{Job, Map, Step};
 
-/// Debian 12 with rustup: the system of the README. Its QEMU and C library are Debian's; the
-/// toolchain is the pinned one of `rust-toolchain.toml`.
+/// The README's system: Debian 12 with rustup. QEMU and the C library come from Debian; the
+/// toolchain is pinned in `rust-toolchain.toml`.
 pub const DEBIAN_12: &str = "rust:1-bookworm";
 
-/// GitHub's machines.
+/// GitHub's x86_64 machines.
 pub const UBUNTU: &str = "ubuntu-24.04";
-/// GitHub's machines with an arm64 processor.
+/// GitHub's arm64 machines.
 pub const UBUNTU_ARM64: &str = "ubuntu-24.04-arm";
 
-/// The version of cargo-nextest; `ci/nextest` has the same.
+/// The version of cargo-nextest; `ci/nextest` uses the same one.
 pub const NEXTEST: &str = "0.9.143";
 
-/// An action, pinned: a tag can be moved, a commit cannot.
+/// An action, pinned to a commit, because a tag can be moved.
 struct Action {
     name: &'static str,
     commit: &'static str,
-    /// The tag that names the commit.
+    /// The tag of the commit.
     version: &'static str,
 }
 
@@ -61,26 +61,26 @@ impl Action {
     }
 }
 
-/// How the files are laid out.
+/// Returns the style of the YAML files.
 #[must_use]
 pub fn style() -> SerializerOptions {
     serde_saphyr::ser_options! {
-        // GitHub's own examples are written so.
+        // GitHub's own examples use this style.
         compact_list_indent: false,
-        // `on` is a key and not a truth value, and one line of shell stays one line.
+        // In YAML 1.2 `on` is a key, not a truth value. One line of shell stays one line.
         yaml_12: true,
         no_lang_directive: true,
         prefer_block_scalars: false,
     }
 }
 
-/// Variables of every command.
+/// Returns the environment variables of every command.
 #[must_use]
 pub fn environment() -> Map<String> {
     map([("CARGO_TERM_COLOR", "always"), ("NEXTEST_PROFILE", "ci")])
 }
 
-/// A mapping of these.
+/// Creates a mapping of these pairs.
 pub fn map<const N: usize>(pairs: [(&str, &str); N]) -> Map<String> {
     pairs
         .into_iter()
@@ -88,22 +88,22 @@ pub fn map<const N: usize>(pairs: [(&str, &str); N]) -> Map<String> {
         .collect()
 }
 
-/// The work tree.
+/// Checks out the repository.
 pub fn checkout() -> Step {
     CHECKOUT.step([("persist-credentials", "false")])
 }
 
-/// What cargo has fetched and built of others' crates; each `key` has its own.
+/// Caches downloaded and compiled dependencies; each `key` has its own cache.
 pub fn cache(key: &str) -> Step {
     RUST_CACHE.step([("shared-key", key)])
 }
 
-/// cargo-nextest, as it was published.
+/// Installs a published cargo-nextest.
 pub fn nextest() -> Step {
     INSTALL.step([("tool", &format!("nextest@{NEXTEST}"))])
 }
 
-/// A command.
+/// Runs a command.
 pub fn run(command: &str) -> Step {
     Step {
         run: Some(command.to_owned()),
@@ -111,7 +111,7 @@ pub fn run(command: &str) -> Step {
     }
 }
 
-/// Passes a file or folder on to other jobs.
+/// Uploads a file or folder for other jobs.
 pub fn upload(name: &str, path: &str) -> Step {
     UPLOAD.step([
         ("name", name),
@@ -121,32 +121,32 @@ pub fn upload(name: &str, path: &str) -> Step {
     ])
 }
 
-/// Takes what another job passed on.
+/// Downloads the upload of another job.
 pub fn download(name: &str, path: &str) -> Step {
     DOWNLOAD.step([("name", name), ("path", path)])
 }
 
-/// Takes what several jobs passed on, each in a folder of its own.
+/// Downloads the uploads of several jobs, each into its own folder.
 pub fn download_all(pattern: &str, path: &str) -> Step {
     DOWNLOAD.step([("pattern", pattern), ("path", path)])
 }
 
-/// A folder below `target/` as one file, since artifacts lose the permissions of files.
+/// Packs a folder below `target/` into one file, because artifacts lose file permissions.
 pub fn pack(folder: &str, file: &str) -> Step {
     run(&format!(
         "tar --create --gzip --file {file} --directory target {folder}"
     ))
 }
 
-/// The reverse of [`pack`].
+/// Unpacks a file that [`pack`] created.
 pub fn unpack(file: &str) -> Step {
     run(&format!(
         "mkdir -p target && tar --extract --file {file} --directory target"
     ))
 }
 
-/// The job to require for a merge: it fails unless every other one succeeded; one that was skipped
-/// did not.
+/// Returns the job to require for a merge. It fails unless every other job succeeded; a skipped job
+/// did not succeed.
 pub fn all_green(needs: Vec<String>) -> Job {
     Job {
         name: "all green".to_owned(),

@@ -1,4 +1,4 @@
-//! Every week: the race with many seeds, in shards on several machines, and their results as one
+//! The weekly workflow: the race with many seeds, in shards on several machines, merged into one
 //! table.
 
 use crate::model::{Cron, Dispatch, Input, Job, Map, On, Strategy, Workflow};
@@ -7,13 +7,13 @@ use crate::steps::{
     upload,
 };
 
-/// On how many machines.
+/// The number of machines.
 const SHARDS: u32 = 4;
 
-/// Seeds, unless told otherwise.
+/// The default number of seeds.
 const SEEDS: u64 = 1000;
 
-/// `sweep.yml`.
+/// Returns `sweep.yml`.
 #[must_use]
 pub fn workflow() -> Workflow {
     let seeds = Input {
@@ -34,7 +34,7 @@ pub fn workflow() -> Workflow {
     crate::workflow::workflow("Sweep", on, jobs)
 }
 
-/// There is no input where nobody started it by hand.
+/// Returns the number of seeds. Only a start by hand has an input.
 fn seeds() -> Map<String> {
     let seeds = format!("${{{{ inputs.seeds || {SEEDS} }}}}");
     map([("SEEDS", &seeds)])
@@ -49,7 +49,7 @@ fn on_debian() -> Job {
     }
 }
 
-/// Builds plugin and guests once: results of different builds are not merged.
+/// Builds the plugin and the guests once, because results of different builds cannot be merged.
 fn home() -> Job {
     Job {
         name: "home".to_owned(),

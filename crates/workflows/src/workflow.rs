@@ -1,12 +1,12 @@
-//! What all workflows have.
+//! The parts that all workflows share.
 
 use crate::model::{Concurrency, Defaults, Job, Map, On, Permissions, Workflow};
 use crate::steps::{all_green, environment};
 
-/// Minutes after which a job is ended, unless it has a reason to take longer.
+/// The default number of minutes after which GitHub cancels a job.
 pub const MINUTES: u32 = 45;
 
-/// A workflow of these jobs, and of one that succeeds only if they all did.
+/// Creates a workflow of these jobs, and a job that succeeds only if they all did.
 pub(crate) fn workflow(name: &str, on: On, jobs: Vec<(&str, Job)>) -> Workflow {
     let names: Vec<_> = jobs.iter().map(|(name, _)| (*name).to_owned()).collect();
     let mut jobs: Map<Job> = jobs

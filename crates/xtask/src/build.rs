@@ -1,4 +1,4 @@
-//! `cargo xtask build`: the command, the plugin and the guests, laid out in the home of
+//! `cargo xtask build`: builds the command, the plugin and the guests, and lays out the home of
 //! `overtake`.
 
 use std::env;
@@ -15,19 +15,20 @@ use crate::error::Error;
 use crate::packages::{TARGETS, Target};
 use crate::workspace::Workspace;
 
-/// The plugin's names in the home: one for each version of QEMU's plugin interface.
+/// The file names of the plugin in the home: one for each version of QEMU's plugin interface.
 const PLUGINS: [&str; 2] = ["libovertake_plugin_v1.so", "libovertake_plugin_v2.so"];
 
-/// Where the guests come from.
+/// The origin of the guests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guests {
-    /// They are built.
+    /// Guests that are built on this machine.
     Built,
-    /// They lie in the home: they were built elsewhere, and the same seeds give the same runs.
+    /// Guests that were built elsewhere and are in the home, so that the same seeds give the same
+    /// runs.
     Given,
 }
 
-/// Builds the `overtake` command, and returns it.
+/// Builds the `overtake` command, and returns its path.
 pub fn overtake(workspace: &Workspace) -> Result<PathBuf, Error> {
     eprintln!("build: the command");
     let mut build = host(workspace, &["overtake"]);
@@ -78,7 +79,7 @@ fn build_guests(workspace: &Workspace, layout: &mut Layout) -> Result<(), Error>
     Ok(())
 }
 
-/// Sees to it that there are guests for every target.
+/// Checks that there are guests for every target.
 fn given_guests(home: &Path) -> Result<(), Error> {
     for target in TARGETS {
         let folder = home.join("guests").join(target.name);
@@ -87,7 +88,7 @@ fn given_guests(home: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// What builds these packages for the host.
+/// Returns the command that builds these packages for the host.
 fn host(workspace: &Workspace, packages: &[&str]) -> Command {
     let mut build = command::cargo(workspace.root());
     build
@@ -98,7 +99,7 @@ fn host(workspace: &Workspace, packages: &[&str]) -> Command {
     build
 }
 
-/// The file of this name among what a command has built.
+/// Finds the file of this name among the files that a command has built.
 fn find(
     build: &Command,
     built: &[PathBuf],
@@ -108,15 +109,15 @@ fn find(
     let found = built
         .iter()
         .find(|path| path.file_name() == Some(OsStr::new(name)));
-    found.cloned().ok_or_else(|| Error::Answer {
+    found.cloned().ok_or_else(|| Error::Output {
         command: command::show(build),
         expected,
     })
 }
 
-/// Builds the guests for one target, each a static executable.
+/// Builds the guests for one target, each as a static executable.
 ///
-/// They have a target folder of their own, since their RUSTFLAGS differ from the others'.
+/// They have their own target folder, because their RUSTFLAGS differ.
 fn guests(workspace: &Workspace, target: Target, flags: &OsStr) -> Result<Vec<PathBuf>, Error> {
     let mut build = command::cargo(workspace.root());
     build
@@ -128,10 +129,10 @@ fn guests(workspace: &Workspace, target: Target, flags: &OsStr) -> Result<Vec<Pa
     artifacts(&mut build)
 }
 
-/// RUSTFLAGS for the guests, in cargo's encoding that leaves spaces in paths alone.
+/// Returns the RUSTFLAGS for the guests, in cargo's encoding that keeps spaces in paths.
 ///
-/// A guest must be the same file wherever it was built, so the folders of this machine are
-/// replaced by fixed names.
+/// A guest must be the same file wherever it is built, so fixed names replace this machine's
+/// folders.
 fn guest_flags(workspace: &Workspace) -> Result<OsString, Error> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let ask =
@@ -146,7 +147,7 @@ fn guest_flags(workspace: &Workspace) -> Result<OsString, Error> {
     if let Some(home) = cargo_home() {
         remap.push((home, "/cargo".to_owned()));
     }
-    // With the component rust-src, rustc writes where it lies in place of this name.
+    // With the component rust-src, rustc writes the component's path in place of this name.
     let library = Path::new(sysroot.trim_end()).join("lib/rustlib/src/rust");
     remap.push((library, format!("/rustc/{commit}")));
 
@@ -166,8 +167,8 @@ fn cargo_home() -> Option<PathBuf> {
         .or_else(|| env::home_dir().map(|home| home.join(".cargo")))
 }
 
-/// Runs `cargo build` and returns the executables and shared libraries that it names, fresh ones
-/// included.
+/// Runs `cargo build` and returns the executables and shared libraries that it names, including
+/// those that were up to date.
 fn artifacts(build: &mut Command) -> Result<Vec<PathBuf>, Error> {
     build.arg("--message-format=json-render-diagnostics");
     Ok(artifacts_in(&command::stdout(build)?))
@@ -196,7 +197,7 @@ fn artifacts_in(messages: &str) -> Vec<PathBuf> {
     files
 }
 
-/// Fills a folder, writing only what differs.
+/// Fills a folder, and writes only the files that differ.
 struct Layout<'a> {
     root: &'a Path,
     changed: usize,
@@ -207,8 +208,10 @@ impl<'a> Layout<'a> {
         Self { root, changed: 0 }
     }
 
-    /// Makes `file` (relative to the root) a copy of `from`. Whoever has the old file open keeps
-    /// it whole, and nobody sees half a file: the copy is renamed into place.
+    /// Makes `file` (relative to the root) a copy of `from`.
+    ///
+    /// The copy is renamed into place. So a process that has the old file open keeps it whole, and
+    /// no process sees half a file.
     fn put(&mut self, file: &Path, from: &Path) -> Result<(), Error> {
         let to = self.root.join(file);
         if same(from, &to)? {
@@ -230,7 +233,7 @@ impl<'a> Layout<'a> {
         done
     }
 
-    /// Removes what an earlier build put into `folder` and this one does not know.
+    /// Removes files that an earlier build put into `folder` and this build did not.
     fn keep_only(&mut self, folder: &Path, names: &[OsString]) -> Result<(), Error> {
         let folder = self.root.join(folder);
         let entries = match fs::read_dir(&folder) {
@@ -240,7 +243,7 @@ impl<'a> Layout<'a> {
         for entry in entries {
             let entry = entry.map_err(Error::io(&folder))?;
             let name = entry.file_name();
-            // A name with a dot is another build's copy on its way.
+            // A name that starts with a dot is an unfinished copy by another build.
             if names.contains(&name) || name.to_string_lossy().starts_with('.') {
                 continue;
             }
@@ -251,7 +254,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Whether both files hold the same bytes and permissions; a missing `to` differs.
+/// Whether both files have the same bytes and permissions; a missing `to` differs.
 fn same(from: &Path, to: &Path) -> Result<bool, Error> {
     let Ok(old) = fs::symlink_metadata(to) else {
         return Ok(false);

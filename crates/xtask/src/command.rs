@@ -1,10 +1,10 @@
-//! Running commands: shown as one would type them, and their failures named.
+//! Runs commands: shows them as typed, and names them when they fail.
 //!
-//! Why not `xshell` or `duct`: `xshell` cannot pass a command's lines on while it reads them, as [`tee`]
-//! does. `duct` can, but here a failure keeps the command's exit code for xtask's own, each command is
-//! shown as typed, and the variables that cargo added are taken away: with it that would all still be
-//! here, and what it replaces are the few lines of [`run`] and [`stdout`]. Why not
-//! `which`: [`on_path`] is seven lines, and xtask is the first thing that a bare machine compiles.
+//! Why not `xshell`: it cannot pass on a command's lines while it reads them, as [`tee`] does. Why
+//! not `duct`: a failure here keeps the command's exit code, each command is shown as typed, and
+//! cargo's variables are removed. With `duct` this code would remain; it would replace only the few
+//! lines of [`run`] and [`stdout`]. Why not `which`: [`on_path`] is seven lines, and xtask is the
+//! first thing that a bare machine compiles.
 
 use std::env;
 use std::ffi::OsStr;
@@ -14,9 +14,10 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use crate::error::Error;
 
-/// A command that runs in `dir` without the variables that `cargo run` added to xtask's own
-/// environment: with them in it, a build that xtask starts would not be the build that the user
-/// starts, and one would undo the other's.
+/// Creates a command that runs in `dir` without the variables that `cargo run` set for xtask.
+///
+/// With these variables, a build that xtask starts would differ from the user's own build, and each
+/// would invalidate the other.
 #[must_use]
 pub fn command(program: impl AsRef<OsStr>, dir: &Path) -> Command {
     let mut command = Command::new(program);
@@ -34,13 +35,13 @@ pub fn command(program: impl AsRef<OsStr>, dir: &Path) -> Command {
     command
 }
 
-/// The cargo that runs xtask.
+/// Returns a command for the cargo that runs xtask.
 #[must_use]
 pub fn cargo(dir: &Path) -> Command {
     command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), dir)
 }
 
-/// The command as one would type it; the variables set for it are left out.
+/// Returns the command as one would type it, without its environment variables.
 #[must_use]
 pub fn show(command: &Command) -> String {
     let program = Path::new(command.get_program());
@@ -68,13 +69,13 @@ pub fn status(command: &mut Command) -> Result<ExitStatus, Error> {
     })
 }
 
-/// Like [`status`]; an exit status other than 0 is an error.
+/// Runs the command like [`status`]; an exit status other than 0 is an error.
 pub fn run(command: &mut Command) -> Result<(), Error> {
     let status = status(command)?;
     check(command, status)
 }
 
-/// Runs the command and returns what it wrote to stdout; stderr stays xtask's own.
+/// Runs the command and returns its stdout; its stderr goes to xtask's own.
 pub fn stdout(command: &mut Command) -> Result<String, Error> {
     let output = command
         .stdin(Stdio::null())
@@ -85,13 +86,13 @@ pub fn stdout(command: &mut Command) -> Result<String, Error> {
             source,
         })?;
     check(command, output.status)?;
-    String::from_utf8(output.stdout).map_err(|_| Error::Answer {
+    String::from_utf8(output.stdout).map_err(|_| Error::Output {
         command: show(command),
         expected: "UTF-8",
     })
 }
 
-/// What the command wrote to stdout if it can be started and succeeds; for probes.
+/// Returns the stdout of a probe, or `None` if it cannot be started or fails.
 #[must_use]
 pub fn probe(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;
@@ -99,7 +100,7 @@ pub fn probe(command: &mut Command) -> Option<String> {
     output.status.success().then_some(text)
 }
 
-/// Which of a command's two outputs [`tee`] reads.
+/// The output of a command that [`tee`] reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
     /// Standard output.
@@ -108,7 +109,7 @@ pub enum Stream {
     Stderr,
 }
 
-/// Runs the command, passes one of its outputs on as it comes, and shows each line to `look`.
+/// Runs the command, passes on one of its outputs as it comes, and passes each line to `look`.
 pub fn tee(command: &mut Command, stream: Stream, mut look: impl FnMut(&str)) -> Result<(), Error> {
     match stream {
         Stream::Stdout => command.stdout(Stdio::piped()),
@@ -128,7 +129,7 @@ pub fn tee(command: &mut Command, stream: Stream, mut look: impl FnMut(&str)) ->
         let line = line.map_err(spawn_error)?;
         let line = String::from_utf8_lossy(&line);
         look(&line);
-        // A reader that has gone away must not stop the tests.
+        // If the reader of the output is gone, the tests continue.
         let _ = match stream {
             Stream::Stdout => writeln!(io::stdout(), "{line}"),
             Stream::Stderr => writeln!(io::stderr(), "{line}"),
@@ -148,7 +149,7 @@ fn check(command: &Command, status: ExitStatus) -> Result<(), Error> {
     })
 }
 
-/// The file that `name` means on PATH.
+/// Finds the executable file `name` on PATH.
 #[must_use]
 pub fn on_path(name: &str) -> Option<PathBuf> {
     use std::os::unix::fs::PermissionsExt;

@@ -1,78 +1,78 @@
-//! What can go wrong, and the exit code for each.
+//! The errors of a task, and the exit code for each.
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
-/// Why a task was given up.
+/// The reason for which a task failed.
 #[derive(Debug)]
 pub enum Error {
     /// A command could not be started.
     Spawn {
-        /// The command, as one would type it.
+        /// The command, as typed.
         command: String,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
     /// A command ran and failed.
     Failed {
-        /// The command, as one would type it.
+        /// The command, as typed.
         command: String,
-        /// How it ended.
+        /// The status with which it ended.
         status: ExitStatus,
     },
-    /// A step of `cargo xtask test` failed.
+    /// A step of `cargo xtask check` or `cargo xtask test` failed.
     Step {
-        /// The step's name.
+        /// The name of the step.
         name: &'static str,
-        /// Why.
+        /// The cause.
         source: Box<Error>,
     },
     /// A file or folder could not be read or written.
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
-    /// Guests that were to be given are not there.
+    /// Guests that should have been built elsewhere are missing.
     NoGuests {
-        /// Their folder.
+        /// The folder of the guests.
         folder: PathBuf,
-        /// Why it cannot be read.
+        /// The reason why it cannot be read.
         source: io::Error,
     },
-    /// A command answered something that was not understood.
-    Answer {
-        /// The command, as one would type it.
+    /// The output of a command was not as expected.
+    Output {
+        /// The command, as typed.
         command: String,
-        /// What was expected.
+        /// The expected output.
         expected: &'static str,
     },
     /// This machine cannot be set up; the text says what is missing and what to do.
     CannotSetUp(String),
     /// No test was run.
     NothingRan,
-    /// More tests were skipped than may be.
+    /// More tests were skipped than are allowed.
     Skipped {
-        /// How many were skipped.
+        /// The number of tests that were skipped.
         skipped: usize,
-        /// How many may be.
+        /// The number of tests that may be skipped.
         most: usize,
     },
-    /// `cargo xtask tidy` has this many findings.
+    /// `cargo xtask tidy` has so many findings.
     Findings(usize),
 }
 
 impl Error {
-    /// For `map_err`: an I/O error at `path`.
+    /// Returns a function for `map_err` that adds `path` to an I/O error.
     pub fn io(path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
         let path = path.as_ref().to_owned();
         move |source| Self::Io { path, source }
     }
 
-    /// The exit code of xtask; see the table at the top of the crate.
+    /// Returns the exit code of xtask; see the table at the top of the crate.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -82,7 +82,7 @@ impl Error {
             Self::Spawn { .. }
             | Self::Io { .. }
             | Self::NoGuests { .. }
-            | Self::Answer { .. }
+            | Self::Output { .. }
             | Self::NothingRan
             | Self::Skipped { .. }
             | Self::Findings(_) => 1,
@@ -90,7 +90,7 @@ impl Error {
     }
 }
 
-/// The exit code that stands for `status`: as a shell does it, 128 + N for signal N.
+/// Returns the exit code for `status`, as a shell does: 128 + N for signal N.
 #[must_use]
 pub fn exit_code_of(status: ExitStatus) -> u8 {
     use std::os::unix::process::ExitStatusExt;
@@ -117,14 +117,14 @@ impl fmt::Display for Error {
                  there, or build the guests without --given-guests",
                 folder.display()
             ),
-            Self::Answer { command, expected } => {
-                write!(f, "`{command}` did not answer with {expected}")
+            Self::Output { command, expected } => {
+                write!(f, "unexpected output of `{command}`: expected {expected}")
             }
             Self::CannotSetUp(text) => f.write_str(text),
             Self::NothingRan => f.write_str("no test was run"),
             Self::Skipped { skipped, most } => write!(
                 f,
-                "{skipped} tests were skipped, {most} may be: run them, or raise the number in \
+                "{skipped} tests were skipped, at most {most} are allowed: run them, or raise the number in \
                  ci/most-skipped"
             ),
             Self::Findings(1) => f.write_str("tidy: 1 finding"),

@@ -1,18 +1,21 @@
-//! `cargo xtask`: sets a machine up, builds what runs under emulation and lays it out, and runs
-//! the matrix and the tests.
+//! `cargo xtask` runs the tasks of a developer and of CI: set-up, build, checks, tests, and the
+//! matrix.
 //!
-//! Its own lines go to stderr, so that the stdout of `cargo xtask repro --format json` is that of
-//! `overtake matrix` alone.
+//! In: a task on the command line. Out: what the task builds, writes or prints, and an exit code.
+//! Never knows: how a run works, which memory model an architecture has, or what a test checks.
+//!
+//! Messages of xtask go to stderr, so the stdout of `cargo xtask repro --format json` is that of
+//! `overtake matrix`.
 //!
 //! # Exit codes
 //!
 //! | code | meaning |
 //! |---|---|
-//! | 0 | done |
-//! | 1 | `tidy` has findings, no test was run, too many were skipped, or a file could not be read or written |
+//! | 0 | success |
+//! | 1 | `tidy` has findings, no test was run, too many tests were skipped, or a file could not be read or written |
 //! | 2 | wrong usage |
 //! | 69 | this machine cannot be set up by `cargo xtask setup`; the message says what is missing |
-//! | other | that of the command that failed (cargo: 101), or of `overtake matrix` |
+//! | other | the exit code of the command that failed (cargo: 101), or of `overtake matrix` |
 
 #![forbid(unsafe_code)]
 
@@ -45,18 +48,18 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Install what is missing on this machine: QEMU, cross compilers, Rust targets
+    /// Install missing programs on this machine: QEMU, cross compilers, Rust targets
     Setup {
-        /// Only what it takes to run guests that were built elsewhere, on any processor
+        /// Install only what is needed to run guests that were built elsewhere, on any processor
         #[arg(long)]
         given_guests: bool,
     },
     /// Build the command, the plugin and the guests, and lay out `target/overtake`
     Build {
-        /// Build no guests: those of another machine lie in `target/overtake/guests`
+        /// Build no guests: use those from another machine in `target/overtake/guests`
         #[arg(long)]
         given_guests: bool,
-        /// Leave out the command: the tests build one of their own
+        /// Do not build the command: the tests build their own
         #[arg(long)]
         without_command: bool,
     },
@@ -68,21 +71,21 @@ enum Task {
     },
     /// Set up, build, and run every check and test
     Test {
-        /// Build no guests: those of another machine lie in `target/overtake/guests`
+        /// Build no guests: use those from another machine in `target/overtake/guests`
         #[arg(long)]
         given_guests: bool,
-        /// Leave out what `cargo xtask check` does
+        /// Do not run the checks of `cargo xtask check`
         #[arg(long)]
         without_checks: bool,
-        /// Arguments for the test runner (cargo-nextest where it is installed, else `cargo test`)
+        /// Arguments for the test runner (cargo-nextest if it is installed, else `cargo test`)
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
-    /// Run the checks: formatting, lints, documentation, and what `tidy` finds
+    /// Run the checks: formatting, lints, documentation and `tidy`
     Check,
-    /// Write the workflows that GitHub runs, from the table of targets
+    /// Write the GitHub workflows from the table of targets
     Workflows,
-    /// Check what the compiler does not: documents, licences, where `unsafe` stands
+    /// Check rules that the compiler does not: documents, licences, use of `unsafe`, import circles
     Tidy,
 }
 
@@ -122,7 +125,7 @@ fn run(task: Task) -> Result<u8, Error> {
             given_guests,
             without_checks,
             args,
-        } => test::run(test::Asked {
+        } => test::run(test::TestOptions {
             guests: guests(given_guests),
             without_checks,
             args: &args,

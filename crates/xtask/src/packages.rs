@@ -1,21 +1,21 @@
-//! The table of targets and of what a machine needs for each.
+//! The table of targets, and the packages that each one needs.
 
-/// A target: the name it has in the home of `overtake`, what Rust calls it, what Debian calls it.
+/// A target, with its names in the home of `overtake`, in Rust and in Debian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target {
-    /// Folder in the home, and suffix of `qemu-`.
+    /// The folder in the home, and the suffix of `qemu-`.
     pub name: &'static str,
     /// Rust's target triple.
     pub triple: &'static str,
     /// The C compiler that links for it.
     pub linker: &'static str,
-    /// Debian package of the linker.
+    /// The Debian package of the linker.
     pub linker_package: &'static str,
-    /// Debian package of the C library to link with.
+    /// The Debian package of the C library.
     pub libc_package: &'static str,
 }
 
-/// Every target, in the order in which they are built.
+/// All targets, in the order in which they are built.
 pub const TARGETS: [Target; 4] = [
     Target {
         name: "aarch64",
@@ -47,13 +47,13 @@ pub const TARGETS: [Target; 4] = [
     },
 ];
 
-/// Debian package of the emulators.
+/// The Debian package of the emulators.
 pub const QEMU_PACKAGE: &str = "qemu-user";
 
-/// Components of the Rust toolchain that `cargo xtask test` uses: (name, cargo's subcommand).
+/// The components of the Rust toolchain that `cargo xtask test` uses: (name, cargo's subcommand).
 pub const COMPONENTS: [(&str, &str); 2] = [("rustfmt", "fmt"), ("clippy", "clippy")];
 
-/// Every Debian package of the table, sorted.
+/// Returns every Debian package of the table, sorted.
 #[must_use]
 pub fn debian_packages() -> Vec<&'static str> {
     let mut packages = vec![QEMU_PACKAGE];
@@ -69,7 +69,7 @@ pub fn debian_packages() -> Vec<&'static str> {
 mod tests {
     use super::*;
 
-    /// The linkers that cargo uses are those that the table installs.
+    /// Cargo uses the linkers that the table installs.
     #[test]
     fn cargo_config_names_the_linkers_of_the_table() {
         let config = include_str!("../../../.cargo/config.toml");
@@ -78,7 +78,7 @@ mod tests {
                 "[target.{}]\nlinker = \"{}\"\n",
                 target.triple, target.linker
             );
-            // The host's linker is rustc's own choice, see the comment in the file.
+            // rustc chooses the host's linker; see the comment in the file.
             let expected = target.linker != "cc";
             assert_eq!(config.contains(&section), expected, "{section}");
         }
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(format!("[{config}"), sections.join("\n"));
     }
 
-    /// The host's own target needs none.
+    /// The host's own target needs no runner.
     #[test]
     fn the_image_has_a_runner_for_every_other_target() {
         let dockerfile = include_str!("../../../docker/Dockerfile");

@@ -1,4 +1,4 @@
-//! `cargo xtask repro`: from a bare machine to the matrix.
+//! `cargo xtask repro`: runs the matrix on a bare machine.
 
 use crate::build::{self, Guests};
 use crate::command;
@@ -6,7 +6,7 @@ use crate::error::{Error, exit_code_of};
 use crate::setup::{self, Purpose};
 use crate::workspace::Workspace;
 
-/// Sets up, builds, and runs `overtake matrix ARGS`; returns its exit code.
+/// Sets up, builds, and runs `overtake matrix ARGS`. Returns its exit code.
 pub fn run(args: &[String]) -> Result<u8, Error> {
     setup::run(Purpose::Everything)?;
     let workspace = Workspace::find()?;

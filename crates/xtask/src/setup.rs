@@ -1,8 +1,9 @@
-//! `cargo xtask setup`: finds what is missing and installs it by the system's own means.
+//! `cargo xtask setup`: finds missing programs, and installs them with the system's package
+//! manager.
 //!
-//! What is there is found by using it, not by asking the package manager, so that a machine that
-//! got its tools in another way counts as set up. When nothing is missing, nothing is started but
-//! these probes, and no network is needed.
+//! Each program is found by running it, not by asking the package manager. So a machine that got
+//! its tools in another way counts as set up. If nothing is missing, only these probes run, and no
+//! network is needed.
 
 mod missing;
 mod purpose;
@@ -16,7 +17,7 @@ pub use self::purpose::Purpose;
 use crate::command;
 use crate::error::Error;
 
-/// Finds what is missing and installs it.
+/// Finds missing programs and installs them.
 pub fn run(purpose: Purpose) -> Result<(), Error> {
     let missing = Missing::find(purpose);
     if missing.is_empty() && missing.without_plugins.is_empty() {
@@ -42,7 +43,7 @@ pub fn run(purpose: Purpose) -> Result<(), Error> {
     Err(Error::CannotSetUp(missing.explain(reason)))
 }
 
-/// What the machine offers to install with.
+/// The means of installation that the machine has.
 #[derive(Debug, Clone, Copy)]
 struct Machine {
     x86_64: bool,
@@ -65,16 +66,16 @@ impl Machine {
     }
 }
 
-/// What to install, and with what.
+/// The programs to install, by means of installation.
 #[derive(Debug, PartialEq, Eq)]
 struct Plan {
-    /// Debian packages.
+    /// The Debian packages.
     apt: Vec<&'static str>,
-    /// Arguments for `rustup`, one command each.
+    /// The arguments of each `rustup` command.
     rustup: Vec<Vec<&'static str>>,
 }
 
-/// Decides how to install what is missing, before anything is installed.
+/// Plans the installation of missing programs, before anything is installed.
 fn plan(missing: &Missing, machine: &Machine, purpose: Purpose) -> Result<Plan, String> {
     let wants_apt = !missing.packages.is_empty();
     let rustup = missing.rustup();
@@ -103,17 +104,18 @@ fn plan(missing: &Missing, machine: &Machine, purpose: Purpose) -> Result<Plan, 
     }
 }
 
-/// Installs Debian packages. The lists of packages are fetched first, since a fresh machine has
-/// none and old ones name files that are gone; if that or the installation fails, both are tried
-/// once more.
+/// Installs Debian packages.
+///
+/// The package lists are updated first, because a fresh machine has none, and old lists name files
+/// that are gone. If the update or the installation fails, both are tried once more.
 fn install_packages(packages: &[&str], machine: &Machine) -> Result<(), Error> {
     let mut tries = 0;
     loop {
         tries += 1;
-        // A broken list of a repository that is not needed fails `update` and is no reason to
-        // stop: what counts is whether `install` succeeds.
+        // The broken list of a repository that is not needed makes `update` fail. That is no reason
+        // to stop, if `install` succeeds.
         if let Err(error) = announced(&mut apt_get(machine, &["update"])) {
-            eprintln!("setup: {error}; going on with the lists that are there");
+            eprintln!("setup: {error}; continuing with the present lists");
         }
         let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
         arguments.extend(packages);
@@ -132,13 +134,13 @@ fn install_packages(packages: &[&str], machine: &Machine) -> Result<(), Error> {
     }
 }
 
-/// `apt-get` that asks no questions and waits for another one to end.
+/// Returns an `apt-get` command that asks no questions and waits until other ones have ended.
 fn apt_get(machine: &Machine, arguments: &[&str]) -> Command {
     let mut words: Vec<OsString> = Vec::new();
     if !machine.root {
         words.push("sudo".into());
     }
-    // sudo clears the environment, so the variable is set behind it.
+    // sudo clears the environment, so `env` sets the variable after it.
     words.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"].map(OsString::from));
     words.push("--option=DPkg::Lock::Timeout=300".into());
     words.extend(arguments.iter().map(OsString::from));
@@ -147,7 +149,7 @@ fn apt_get(machine: &Machine, arguments: &[&str]) -> Command {
     command
 }
 
-/// Says what is about to be done, and does it.
+/// Prints the command, and runs it.
 fn announced(command: &mut Command) -> Result<(), Error> {
     eprintln!("setup: {}", command::show(command));
     command::run(command)
@@ -192,7 +194,7 @@ mod tests {
         assert!(nothing.apt.is_empty() && nothing.rustup.is_empty());
     }
 
-    /// Each obstacle is named, and so is what to do; docker is always offered.
+    /// The message names each obstacle and what to do; it always offers docker.
     #[test]
     fn names_the_obstacle_and_the_way_out() {
         let cases = [
@@ -240,7 +242,7 @@ mod tests {
         }
     }
 
-    /// Guests are built on x86_64; where they are given, any processor will do.
+    /// Guests are built on x86_64. With guests from elsewhere, any processor will do.
     #[test]
     fn given_guests_run_on_any_processor() {
         let arm64 = Machine {
@@ -256,7 +258,7 @@ mod tests {
         assert!(plan.rustup.is_empty());
     }
 
-    /// A QEMU without plugins is not mended by installing anything, so nothing is installed.
+    /// No package adds plugin support to a QEMU, so nothing is installed.
     #[test]
     fn a_qemu_without_plugins_stops_the_setup() {
         let missing = Missing {

@@ -1,5 +1,4 @@
-//! `cargo xtask check` and `cargo xtask test`: the checks, and with them every test, one step after
-//! the other.
+//! `cargo xtask check` runs the checks; `cargo xtask test` runs the checks and every test.
 
 mod counts;
 mod skipped;
@@ -17,39 +16,39 @@ use crate::setup::{self, Purpose};
 use crate::tidy;
 use crate::workspace::Workspace;
 
-/// The checks that run nothing of the project but xtask. The first one that fails ends it.
+/// Runs the checks, which run no guest. The first check that fails ends the task.
 pub fn check() -> Result<(), Error> {
     let start = Instant::now();
     step("setup", || setup::run(Purpose::Checks))?;
     checks(&Workspace::find()?)?;
     let seconds = start.elapsed().as_secs_f64();
-    eprintln!("check: nothing was found in {seconds:.1} s");
+    eprintln!("check: passed in {seconds:.1} s");
     Ok(())
 }
 
-/// What `cargo xtask test` is asked for.
+/// The options of `cargo xtask test`.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
-    /// Where the guests come from.
+pub struct TestOptions<'a> {
+    /// The origin of the guests.
     pub guests: Guests,
-    /// Whether the checks were made elsewhere.
+    /// Whether to leave out the checks.
     pub without_checks: bool,
-    /// What the test runner is told.
+    /// The arguments for the test runner.
     pub args: &'a [String],
 }
 
-/// Runs every step. The first one that fails ends it, but for a test that fails: the doc tests are run
-/// all the same, and all are counted.
-pub fn run(asked: Asked) -> Result<(), Error> {
+/// Runs every step. The first step that fails ends the task, with one exception: after failed
+/// tests, the doc tests still run, and all are counted.
+pub fn run(options: TestOptions) -> Result<(), Error> {
     let start = Instant::now();
     step("setup", || setup::run(Purpose::Everything))?;
     let workspace = Workspace::find()?;
-    step("build", || build::home(&workspace, asked.guests))?;
-    if !asked.without_checks {
+    step("build", || build::home(&workspace, options.guests))?;
+    if !options.without_checks {
         checks(&workspace)?;
     }
     let mut counts = Counts::default();
-    let tests = step("tests", || tests(&workspace, asked.args, &mut counts));
+    let tests = step("tests", || tests(&workspace, options.args, &mut counts));
     let doc_tests = match &tests {
         Err(_) if counts.failed == 0 => Ok(()),
         _ => step("doc tests", || {
@@ -74,7 +73,7 @@ pub fn run(asked: Asked) -> Result<(), Error> {
 
 fn cargo(workspace: &Workspace, args: &[&str]) -> Command {
     let mut cargo = command::cargo(workspace.root());
-    // Absolute, since a relative one starts in the user's folder and not in the root.
+    // The path is absolute, because cargo would resolve a relative one against the root.
     cargo
         .args(args)
         .env("CARGO_TARGET_DIR", workspace.target_dir());
@@ -97,7 +96,7 @@ fn checks(workspace: &Workspace) -> Result<(), Error> {
     step("tidy", || tidy::run(workspace.root()))
 }
 
-/// Runs one step, with its name before it and its time behind it.
+/// Runs one step, and prints its name before and its time after.
 fn step<T>(name: &'static str, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     eprintln!("==> {name}");
     let start = Instant::now();
@@ -109,10 +108,10 @@ fn step<T>(name: &'static str, run: impl FnOnce() -> Result<T, Error>) -> Result
     Ok(done)
 }
 
-/// Everything but benchmarks, which are no tests.
+/// All targets except benchmarks, which are not tests.
 const WHAT: [&str; 4] = ["--workspace", "--lib", "--bins", "--tests"];
 
-/// Runs all tests but the doc tests, and counts them.
+/// Runs and counts all tests except the doc tests.
 fn tests(workspace: &Workspace, args: &[String], counts: &mut Counts) -> Result<(), Error> {
     let cargo = |args: &[&str]| cargo(workspace, args);
     let has_nextest = command::probe(&mut cargo(&["nextest", "--version"])).is_some();
@@ -134,14 +133,14 @@ fn tests(workspace: &Workspace, args: &[String], counts: &mut Counts) -> Result<
     });
     skipped::find_reasons(&mut counted, &reasons, workspace.root())?;
     if has_filter(args) {
-        // nextest calls those skipped too that the filter leaves out.
+        // nextest also counts tests as skipped that the filter excludes.
         counted.skipped.retain(|_, reason| reason.is_some());
     }
     counts.add(counted);
     done
 }
 
-/// Whether the arguments for the test runner may leave out tests.
+/// Whether the arguments for the test runner may exclude tests.
 fn has_filter(args: &[String]) -> bool {
     let filters = [
         "--filter",
@@ -156,7 +155,7 @@ fn has_filter(args: &[String]) -> bool {
     args.iter().any(may_be)
 }
 
-/// Runs `cargo test …`, and counts the tests.
+/// Runs `cargo test …` and counts the tests.
 fn libtest(command: &mut Command, counts: &mut Counts) -> Result<(), Error> {
     command::tee(command, Stream::Stdout, |line| counts.libtest_line(line))
 }

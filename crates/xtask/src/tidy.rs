@@ -18,7 +18,7 @@ pub use licences::GPL_CRATES;
 
 use crate::error::Error;
 
-/// Prints every finding; one or more are an error.
+/// Prints the findings. Any finding is an error.
 pub fn run(root: &Path) -> Result<(), Error> {
     let findings = findings(root)?;
     for finding in &findings {
@@ -30,7 +30,7 @@ pub fn run(root: &Path) -> Result<(), Error> {
     Err(Error::Findings(findings.len()))
 }
 
-/// What every rule finds in the workspace at `root`, sorted.
+/// Returns the findings of every rule in the workspace at `root`, sorted.
 pub fn findings(root: &Path) -> Result<Vec<Finding>, Error> {
     let crates = files::crates(root)?;
     let mut findings = documents::check(root, &crates)?;
@@ -47,7 +47,7 @@ mod tests {
 
     use super::*;
 
-    /// A workspace in a temporary folder: files with their text.
+    /// Creates a workspace in a temporary folder from files with their text.
     pub(super) fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
         let temp = tempfile::tempdir().unwrap();
         for (path, text) in files {
@@ -58,7 +58,7 @@ mod tests {
         temp
     }
 
-    /// The findings as they are printed.
+    /// Returns the findings as they are printed.
     pub(super) fn shown(findings: &[Finding]) -> Vec<String> {
         findings.iter().map(Finding::to_string).collect()
     }
@@ -109,7 +109,7 @@ mod tests {
                 "README.md:1: `crates/gone` does not exist",
                 "crates/a/Cargo.toml:2: the licence is GPL-2.0-or-later, not MIT OR Apache-2.0",
                 "crates/a/src/lib.rs:1: `#![forbid(unsafe_code)]` is missing",
-                "crates/a/src/lib.rs:1: `unsafe` in a crate that must do without it",
+                "crates/a/src/lib.rs:1: `unsafe` in a crate that forbids it",
             ]
         );
         let error = run(temp.path()).unwrap_err();

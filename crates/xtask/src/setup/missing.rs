@@ -1,4 +1,4 @@
-//! What a machine lacks, and how to get it.
+//! The programs that a machine lacks, and how to get them.
 
 use std::env;
 use std::path::Path;
@@ -8,24 +8,24 @@ use super::purpose::Purpose;
 use crate::command;
 use crate::packages::{COMPONENTS, QEMU_PACKAGE, TARGETS, Target};
 
-/// The way for a machine that has nothing but docker.
+/// The command for a machine that has only docker.
 pub(super) const DOCKER: &str = "ci/docker repro";
 
-/// What this machine lacks.
+/// The programs that this machine lacks.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Missing {
-    /// Debian packages, sorted.
+    /// The Debian packages, sorted.
     pub(super) packages: Vec<&'static str>,
-    /// Triples whose Rust standard library is missing.
+    /// The target triples without a Rust standard library.
     pub(super) targets: Vec<&'static str>,
-    /// Components of the Rust toolchain.
+    /// The components of the Rust toolchain.
     pub(super) components: Vec<&'static str>,
-    /// Emulators that are there, but know no `-plugin`.
+    /// The emulators that exist but do not support `-plugin`.
     pub(super) without_plugins: Vec<String>,
 }
 
 impl Missing {
-    /// Looks for everything that the purpose takes.
+    /// Finds everything that is missing for the purpose.
     pub(super) fn find(purpose: Purpose) -> Self {
         let mut missing = Self::default();
         if purpose != Purpose::Checks {
@@ -53,7 +53,7 @@ impl Missing {
         }
     }
 
-    /// What the guests are built with.
+    /// Finds missing tools for building the guests.
     fn look_for_compilers(&mut self) {
         for target in TARGETS {
             if command::on_path(target.linker).is_none() {
@@ -82,7 +82,7 @@ impl Missing {
         self.packages.is_empty() && self.targets.is_empty() && self.components.is_empty()
     }
 
-    /// The `rustup` commands that bring what is missing of Rust.
+    /// Returns the `rustup` commands that install the missing parts of Rust.
     pub(super) fn rustup(&self) -> Vec<Vec<&'static str>> {
         let command = |start: [&'static str; 2], names: &[&'static str]| {
             (!names.is_empty()).then(|| [&start, names].concat())
@@ -94,7 +94,7 @@ impl Missing {
         commands.into_iter().flatten().collect()
     }
 
-    /// Why the machine cannot be set up, what is missing and how to get it.
+    /// Explains why the machine cannot be set up, what is missing, and how to get it.
     pub(super) fn explain(&self, reason: &str) -> String {
         use std::fmt::Write;
         let mut text = format!("this machine cannot be set up by `cargo xtask setup`: {reason}\n");
@@ -124,7 +124,7 @@ impl Missing {
     }
 }
 
-/// Whether the emulator knows `-plugin`; none if there is no such program.
+/// Whether the emulator supports `-plugin`; `None` if there is no such program.
 fn knows_plugins(emulator: &str) -> Option<bool> {
     let output = Command::new(command::on_path(emulator)?)
         .arg("--help")
@@ -133,7 +133,7 @@ fn knows_plugins(emulator: &str) -> Option<bool> {
     Some(String::from_utf8_lossy(&output.stdout).contains("-plugin"))
 }
 
-/// Whether the C compiler finds `libc.a`; it answers with a bare name if it does not.
+/// Whether the C compiler finds `libc.a`. If it does not, it prints the bare name.
 fn has_static_libc(target: Target) -> bool {
     let mut linker = Command::new(target.linker);
     command::probe(linker.arg("-print-file-name=libc.a"))

@@ -1,12 +1,12 @@
-//! What a machine is set up for.
+//! The purpose for which a machine is set up.
 
-/// What a machine is set up for.
+/// The purpose for which a machine is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// Everything.
+    /// To run every task.
     Everything,
-    /// To run guests that were built elsewhere: on any processor for which there is a QEMU.
+    /// To run guests that were built elsewhere, on any processor that has a QEMU.
     GivenGuests,
-    /// For the checks that run nothing.
+    /// To run the checks, which run no guest.
     Checks,
 }

@@ -1,35 +1,35 @@
-//! What a test runner's lines say of the number of tests.
+//! The numbers of tests, read from a test runner's output.
 
 use std::collections::BTreeMap;
 
 use super::text::{number_before, without_colours};
 
-/// The tests of a run.
+/// The outcomes of a test run.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Counts {
-    /// How many passed.
+    /// The number of tests that passed.
     pub passed: u64,
-    /// How many failed; those that took too long included.
+    /// The number of tests that failed, including those that timed out.
     pub failed: u64,
-    /// The names of the tests that were skipped, and the reason where the runner shows it.
+    /// The names of the skipped tests, with the reason if the runner shows it.
     pub skipped: BTreeMap<String, Option<String>>,
 }
 
 impl Counts {
-    /// How many tests ran.
+    /// Returns the number of tests that ran.
     #[must_use]
     pub fn ran(&self) -> u64 {
         self.passed + self.failed
     }
 
-    /// Adds what another run counted.
+    /// Adds the outcomes of another run.
     pub fn add(&mut self, other: Counts) {
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped.extend(other.skipped);
     }
 
-    /// Looks at a line of `cargo test`: `test NAME ... ignored, REASON` and `test result: …`.
+    /// Counts a line of `cargo test`: `test NAME ... ignored, REASON` or `test result: …`.
     pub fn libtest_line(&mut self, line: &str) {
         let line = without_colours(line);
         let Some(rest) = line.strip_prefix("test ") else {
@@ -41,7 +41,7 @@ impl Counts {
         } else if let Some((name, outcome)) = rest.split_once(" ... ")
             && let Some(reason) = outcome.strip_prefix("ignored")
         {
-            // libtest-mimic writes the reason in brackets.
+            // libtest-mimic writes the reason in parentheses.
             let reason = reason.strip_prefix(", ").or_else(|| {
                 let reason = reason.strip_prefix(" (")?;
                 reason.strip_suffix(')')
@@ -51,13 +51,13 @@ impl Counts {
         }
     }
 
-    /// Looks at a line of `cargo nextest run --status-level=skip`: `SKIP [ ] (───) BINARY NAME` and
-    /// `Summary [ 0.1s] 3 tests run: 2 passed, 1 failed, 1 skipped`. It shows no reasons.
+    /// Counts a line of `cargo nextest run --status-level=skip`: `SKIP [ ] (───) BINARY NAME` or
+    /// `Summary [ 0.1s] 3 tests run: 2 passed, 1 failed, 1 skipped`. nextest shows no reasons.
     pub fn nextest_line(&mut self, line: &str) {
         let line = without_colours(line);
         let line = line.trim_start();
         if let Some(result) = line.strip_prefix("Summary ") {
-            // `3/5 tests run` where the run was given up.
+            // A run that was cancelled has `3/5 tests run`.
             let run = number_before(result, " tests run").or(number_before(result, " test run"));
             let run = match result.split_once('/') {
                 Some((before, _)) => number_before(before, "").or(run),

@@ -1,4 +1,4 @@
-//! Why tests were skipped, and how many may be.
+//! The reasons for which tests are skipped, and the bound of their number.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,19 +8,21 @@ use super::counts::Counts;
 use crate::error::Error;
 use crate::workspace::Workspace;
 
-/// The variable that names a file for reasons: a test binary that decides when its tests are listed
-/// which ones it skips appends a line `NAME: REASON` there for each. nextest shows no reasons.
+/// The environment variable that names the file for reasons.
+///
+/// nextest shows no reasons. So a test binary that skips tests when it lists them appends a line
+/// `NAME: REASON` to this file for each.
 pub(super) const REASONS: &str = "OVERTAKE_TEST_SKIPPED";
 
-/// A new, empty file for reasons.
+/// Creates an empty file for reasons.
 pub(super) fn file_for_reasons(workspace: &Workspace) -> Result<PathBuf, Error> {
     let file = workspace.target_dir().join("skipped-tests");
     fs::write(&file, "").map_err(Error::io(&file))?;
     Ok(file)
 }
 
-/// Gives each skipped test its reason: the one that a test binary wrote into `file`, or else the one
-/// of `#[ignore = "reason"]` in the source.
+/// Sets the reason of each skipped test: from `file`, to which test binaries write, or else from
+/// `#[ignore = "reason"]` in the source.
 pub(super) fn find_reasons(counts: &mut Counts, file: &Path, root: &Path) -> Result<(), Error> {
     let text = fs::read_to_string(file).map_err(Error::io(file))?;
     let written: BTreeMap<_, _> = text
@@ -30,7 +32,7 @@ pub(super) fn find_reasons(counts: &mut Counts, file: &Path, root: &Path) -> Res
     let mut sources = Vec::new();
     read_sources(&root.join("crates"), &mut sources)?;
     for (test, reason) in &mut counts.skipped {
-        // `BINARY NAME`.
+        // The line is `BINARY NAME`.
         let name = test.rsplit(' ').next().unwrap_or(test);
         *reason = reason.take().or_else(|| {
             let written = written.get(name).map(|reason| (*reason).to_owned());
@@ -40,8 +42,7 @@ pub(super) fn find_reasons(counts: &mut Counts, file: &Path, root: &Path) -> Res
     Ok(())
 }
 
-/// Prints the skipped tests, each with its reason. More than the file `ci/most-skipped` allows are an
-/// error.
+/// Prints the skipped tests with their reasons. More than `ci/most-skipped` allows are an error.
 pub(super) fn check(counts: &Counts, root: &Path) -> Result<(), Error> {
     for (test, reason) in &counts.skipped {
         let reason = reason.as_deref().unwrap_or("no reason is given");
@@ -57,7 +58,7 @@ pub(super) fn check(counts: &Counts, root: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// The number behind a word in `ci/most-skipped`.
+/// Returns the number after a word in `ci/most-skipped`.
 fn most(text: &str, word: &str) -> Option<usize> {
     let mut lines = text.lines().filter_map(|line| line.split_once(' '));
     lines
@@ -68,8 +69,8 @@ fn most(text: &str, word: &str) -> Option<usize> {
         .ok()
 }
 
-/// The reason of `#[ignore = "reason"]`, or of `#[cfg_attr(…, ignore = "reason")]`, before the function
-/// of this name.
+/// Returns the reason in `#[ignore = "reason"]` or `#[cfg_attr(…, ignore = "reason")]` before the
+/// function of this name.
 fn in_source(text: &str, test: &str) -> Option<String> {
     let function = format!("fn {}(", test.rsplit("::").next()?);
     let before = &text[..text.find(&function)?];
@@ -78,7 +79,7 @@ fn in_source(text: &str, test: &str) -> Option<String> {
     Some(reason.split_once('"')?.0.to_owned())
 }
 
-/// The texts of all Rust files in a folder and below.
+/// Reads all Rust files in a folder and its subfolders.
 fn read_sources(folder: &Path, texts: &mut Vec<String>) -> Result<(), Error> {
     for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
         let path = entry.map_err(Error::io(folder))?.path();
@@ -95,7 +96,7 @@ fn read_sources(folder: &Path, texts: &mut Vec<String>) -> Result<(), Error> {
 mod tests {
     use super::*;
 
-    /// A workspace with one test that its source ignores, and a file for reasons.
+    /// Creates a workspace with a test that is ignored in its source, and a file for reasons.
     fn workspace() -> tempfile::TempDir {
         let temp = tempfile::tempdir().unwrap();
         let source = "#[test]\nfn a() {}\n\n#[test]\n#[ignore = \"writes the table\"]\nfn b() {}\n";

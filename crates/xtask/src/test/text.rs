@@ -1,6 +1,6 @@
-//! Reads numbers from a program's lines.
+//! Extraction of numbers from a program's output.
 
-/// The number that stands right before `word`.
+/// Returns the number directly before `word`.
 pub(super) fn number_before(text: &str, word: &str) -> Option<u64> {
     let end = if word.is_empty() {
         text.len()
@@ -14,7 +14,7 @@ pub(super) fn number_before(text: &str, word: &str) -> Option<u64> {
     before[start..].parse().ok()
 }
 
-/// The text without the terminal's colour codes, `ESC [ … m`.
+/// Removes the terminal's colour codes, `ESC [ … m`.
 pub(super) fn without_colours(text: &str) -> String {
     let mut parts = text.split("\x1b[");
     let mut plain = parts.next().unwrap_or_default().to_owned();

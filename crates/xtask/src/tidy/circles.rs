@@ -1,16 +1,16 @@
-//! No files of a crate import each other in a circle.
+//! Rule: no files of a crate import each other in a circle.
 //!
-//! A file imports another one when its code names an item that the other one defines: by a `use`,
-//! or by a path in an expression, a type, or a macro's arguments. A path through a re-export names
-//! the file that defines the item; the re-export itself (`pub use child::Item`) imports nothing, and
-//! neither does a module that only stands on the way to an item. What only tests have, `#[cfg(test)]`,
-//! is left out. Modules inline in a file belong to it.
+//! A file imports another one if its code names an item that the other one defines, in a `use` or
+//! in a path in an expression, a type or a macro's arguments. A path through a re-export names the
+//! file that defines the item. The re-export itself (`pub use child::Item`) imports nothing, and
+//! neither does a module within a path. Test-only code, `#[cfg(test)]`, is ignored. Inline modules
+//! belong to their file.
 //!
-//! `cargo modules --acyclic` would find the same circles, and those of methods and fields too. But
-//! it is built from rust-analyzer: that takes minutes on a bare machine, and this takes a second.
+//! `cargo modules --acyclic` would find the same circles, and those by methods and fields too. But
+//! it is built from rust-analyzer, which takes minutes on a bare machine. This check takes a
+//! second.
 //!
-//! Methods and fields have no path, so calling the method of a type counts only where the type is
-//! named.
+//! A method or field has no path, so a call of a method counts only if the code names its type.
 
 mod attributes;
 mod components;
@@ -29,10 +29,10 @@ use super::files::entries;
 use super::finding::Finding;
 use crate::error::Error;
 
-/// How many names of an import are shown.
+/// The maximum number of names that are shown for an import.
 const MAX_NAMES: usize = 5;
 
-/// One file's imports of another: the line of the first one, and all names.
+/// The imports of one file from another: the line of the first one, and all names.
 type Imports = (usize, BTreeSet<String>);
 
 pub(super) fn check(root: &Path, crates: &[String]) -> Result<Vec<Finding>, Error> {
@@ -49,7 +49,8 @@ pub(super) fn check(root: &Path, crates: &[String]) -> Result<Vec<Finding>, Erro
     Ok(findings)
 }
 
-/// The files that cargo compiles as a crate each: libraries, programs, tests, benchmarks, examples.
+/// Returns the files that cargo compiles as separate crates: libraries, programs, tests, benchmarks
+/// and examples.
 fn crate_roots(root: &Path, folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut roots: Vec<_> = ["src/lib.rs", "src/main.rs"]
         .map(|file| folder.join(file))
@@ -71,7 +72,7 @@ fn crate_roots(root: &Path, folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(roots)
 }
 
-/// The circles of one crate, each with the imports that close it.
+/// Returns the circles of one crate, each with the imports that form it.
 fn circles(tree: &Tree) -> Vec<Finding> {
     let mut edges: BTreeMap<(usize, usize), Imports> = BTreeMap::new();
     for (index, module) in tree.modules.iter().enumerate() {
@@ -125,7 +126,7 @@ fn finding(
     Finding::new(Path::new(&files[0]), line, message)
 }
 
-/// A path as code has it.
+/// Returns a path as written in code.
 fn shown(named: &Named) -> String {
     let path = named.path.join("::");
     match named.how {

@@ -1,4 +1,5 @@
-//! Where `unsafe` stands, what must not be left behind, and how long a file may be.
+//! Rules: which crates may use `unsafe`, no unfinished or debugging code, and the maximum length of
+//! a file.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use super::finding::Finding;
 use super::source::{blank, words};
 use crate::error::Error;
 
-/// Crates in which `unsafe` may stand: the ring, the plugin and its exports, and the guests.
+/// The crates that may use `unsafe`: the ring, the plugin and its exports, and the guests.
 pub const UNSAFE_CRATES: [&str; 8] = [
     "aio-ring",
     "aio-ring-buggy",
@@ -19,7 +20,7 @@ pub const UNSAFE_CRATES: [&str; 8] = [
     "overtake-plugin-v2",
 ];
 
-/// The longest source file, in lines.
+/// The maximum number of lines in a source file.
 const MAX_LINES: usize = 400;
 
 pub(super) fn check(root: &Path, crates: &[String]) -> Result<Vec<Finding>, Error> {
@@ -47,9 +48,9 @@ fn check_file(path: &Path, text: &str, crate_name: &str, findings: &mut Vec<Find
     let code = blank(text);
     for (line, word, next) in words(&code) {
         let message = match word {
-            "unsafe" if !may_be_unsafe => "`unsafe` in a crate that must do without it",
-            "todo" if next == Some('!') => "`todo!` is left behind",
-            "dbg" if next == Some('!') => "`dbg!` is left behind",
+            "unsafe" if !may_be_unsafe => "`unsafe` in a crate that forbids it",
+            "todo" if next == Some('!') => "`todo!` is unfinished code",
+            "dbg" if next == Some('!') => "`dbg!` is debugging code",
             _ => continue,
         };
         findings.push(Finding::new(path, line, message));
@@ -76,7 +77,7 @@ fn is_crate_root(path: &Path) -> bool {
         || (inside.starts_with("src/bin") && inside.ends_with("main.rs"))
 }
 
-/// The Rust files in a folder and below, sorted; build output left out.
+/// Adds the Rust files in a folder and its subfolders, sorted, without build output.
 fn rust_files(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     for entry in entries(&root.join(folder))? {
         let Some(name) = entry.file_name() else {
@@ -134,7 +135,7 @@ mod tests {
         ];
         assert_eq!(
             findings(&files),
-            ["crates/a/src/lib.rs:4: `unsafe` in a crate that must do without it"]
+            ["crates/a/src/lib.rs:4: `unsafe` in a crate that forbids it"]
         );
     }
 
@@ -162,13 +163,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_behind() {
+    fn unfinished_and_debugging_code_is_found() {
         let text = "fn todo() {\n    dbg!(1);\n    todo!()\n}\n// todo!()\n";
         assert_eq!(
             findings(&[("crates/a/src/x.rs", text)]),
             [
-                "crates/a/src/x.rs:2: `dbg!` is left behind",
-                "crates/a/src/x.rs:3: `todo!` is left behind",
+                "crates/a/src/x.rs:2: `dbg!` is debugging code",
+                "crates/a/src/x.rs:3: `todo!` is unfinished code",
             ]
         );
     }

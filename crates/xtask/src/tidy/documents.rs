@@ -1,4 +1,4 @@
-//! What the documents name exists.
+//! Rule: every path that the documents name exists, and the architecture lists every crate.
 
 use std::path::{Path, PathBuf};
 
@@ -8,13 +8,13 @@ use crate::error::Error;
 
 const DOCUMENTS: [&str; 2] = ["ARCHITECTURE.md", "README.md"];
 
-/// Folders at the top whose files the documents may name. A name that starts otherwise, like
-/// `target/…`, is no path in the tree.
+/// The top-level folders whose files the documents may name. A name that starts with another
+/// folder, like `target/…`, is not a path in the tree.
 const FOLDERS: [&str; 9] = [
     ".cargo", ".ci", ".config", ".github", "ci", "crates", "docker", "docs", "tests",
 ];
 
-/// Endings of files at the top.
+/// The endings of top-level files.
 const FILES: [&str; 2] = [".md", ".toml"];
 
 pub(super) fn check(root: &Path, crates: &[String]) -> Result<Vec<Finding>, Error> {
@@ -39,7 +39,7 @@ pub(super) fn check(root: &Path, crates: &[String]) -> Result<Vec<Finding>, Erro
     Ok(findings)
 }
 
-/// The crates that no row of a table starts with.
+/// Finds the crates that have no row in a table.
 fn missing_rows(path: &Path, text: &str, crates: &[String]) -> Vec<Finding> {
     let has_row = |name: &String| {
         let cell = format!("`crates/{name}`");
@@ -59,8 +59,8 @@ fn missing_rows(path: &Path, text: &str, crates: &[String]) -> Vec<Finding> {
     missing.map(finding).collect()
 }
 
-/// The paths in the tree that a document names: in backticks, or as the target of a link; with
-/// their lines. Blocks of code are left out.
+/// Returns the paths in the tree that a document names in backticks or as link targets, with their
+/// lines. Code blocks are ignored.
 fn named_paths(text: &str) -> Vec<(usize, PathBuf)> {
     let mut paths = Vec::new();
     let mut in_block = false;
@@ -76,10 +76,10 @@ fn named_paths(text: &str) -> Vec<(usize, PathBuf)> {
     paths
 }
 
-/// The path that the words between backticks are, if they look like one in the tree.
+/// Returns the path that the words between backticks form, if they look like one in the tree.
 fn tree_path(words: &str) -> Option<PathBuf> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
-    // `file.rs:12` names a line.
+    // `file.rs:12` names a line of a file.
     let path = words.split_once(':').map_or(words, |(path, _)| path);
     if !path.chars().all(allowed) {
         return None;
@@ -93,7 +93,7 @@ fn tree_path(words: &str) -> Option<PathBuf> {
     is_in_tree.then(|| path.into())
 }
 
-/// The file that `target) …`, the rest of a line after `](`, links to; none for a URL or a
+/// Returns the file that a link leads to. `rest` is the line after `](`. `None` for a URL or a
 /// heading of the same document.
 fn link_path(rest: &str) -> Option<PathBuf> {
     let target = rest.split(')').next()?;

@@ -1,11 +1,11 @@
-//! Reads folders and files for the rules.
+//! Reading of folders and files for the rules.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// The names of the folders under `crates/`, sorted.
+/// Returns the names of the folders under `crates/`, sorted.
 pub(super) fn crates(root: &Path) -> Result<Vec<String>, Error> {
     let mut names = Vec::new();
     for entry in entries(&root.join("crates"))? {
@@ -17,7 +17,7 @@ pub(super) fn crates(root: &Path) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-/// What is in a folder, sorted.
+/// Returns the entries of a folder, sorted.
 pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(Error::io(folder))? {
@@ -27,7 +27,7 @@ pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(paths)
 }
 
-/// The text of the file `path` under `root`.
+/// Returns the text of the file `path` under `root`.
 pub(super) fn read(root: &Path, path: &Path) -> Result<String, Error> {
     let file = root.join(path);
     fs::read_to_string(&file).map_err(Error::io(&file))

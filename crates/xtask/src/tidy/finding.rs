@@ -1,21 +1,21 @@
-//! A rule that is broken, and where.
+//! The violation of a rule, with its location.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// A rule that is broken, and where.
+/// The violation of a rule, with its location.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
-    /// Relative to the workspace's root.
+    /// The path of the file, relative to the workspace's root.
     pub path: PathBuf,
-    /// From 1.
+    /// The line, from 1.
     pub line: usize,
-    /// What is wrong.
+    /// The description of the violation.
     pub message: String,
 }
 
 impl Finding {
-    /// A finding in the file `path`, which is relative to the workspace's root.
+    /// Creates a finding in the file `path`, which is relative to the workspace's root.
     pub(super) fn new(path: &Path, line: usize, message: impl Into<String>) -> Self {
         Self {
             path: path.to_owned(),

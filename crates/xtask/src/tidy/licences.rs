@@ -1,8 +1,8 @@
-//! Each crate of the workspace has the licence that it must have.
+//! Rule: each crate of the workspace has its required licence.
 //!
-//! Why not `cargo deny check licenses`: it looks at the licences of dependencies, and takes minutes to build
-//! on a bare machine. Here the question is which of the project's own crates is linked with QEMU and so has
-//! QEMU's licence, which no manifest says.
+//! Why not `cargo deny check licenses`: it checks the licences of dependencies, and takes minutes
+//! to build on a bare machine. The question here is which of the project's own crates are linked
+//! with QEMU and so need QEMU's licence, which no manifest says.
 
 use std::path::Path;
 
@@ -47,16 +47,16 @@ pub(super) fn check(root: &Path, crates: &[String]) -> Result<Vec<Finding>, Erro
     Ok(findings)
 }
 
-/// What a manifest says.
+/// The licence in a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Licence {
-    /// The one of the workspace.
+    /// The licence of the workspace.
     Inherited,
-    /// This one.
+    /// A licence of the crate's own.
     Is(String),
 }
 
-/// The licence in one section of a manifest, and its line.
+/// Returns the licence in one section of a manifest, and its line.
 fn licence(manifest: &str, section: &str) -> Option<(usize, Licence)> {
     let mut inside = false;
     for (index, line) in manifest.lines().enumerate() {

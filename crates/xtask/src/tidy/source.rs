@@ -1,12 +1,12 @@
-//! As much of Rust's lexical structure as it takes to tell code from comments and strings.
+//! The part of Rust's lexical structure that separates code from comments and strings.
 
-/// The text with comments, strings and characters replaced by spaces; lines stay where they are.
+/// Replaces comments, strings and characters by spaces. Lines keep their numbers.
 pub(super) fn blank(text: &str) -> String {
     let mut code = String::with_capacity(text.len());
     let mut rest = text;
     let mut previous = ' ';
     while let Some(c) = rest.chars().next() {
-        // In `br"…"` the prefix ends an identifier only if none goes on before it.
+        // In `br"…"`, the prefix starts a string only if it is not the end of an identifier.
         let length = if is_word(previous) {
             None
         } else {
@@ -32,7 +32,7 @@ pub(super) fn blank(text: &str) -> String {
     code
 }
 
-/// The words of code that was blanked: their lines, and the character that follows each.
+/// Returns the words of blanked code, with their lines and the character after each.
 pub(super) fn words(code: &str) -> impl Iterator<Item = (usize, &str, Option<char>)> {
     code.lines().enumerate().flat_map(|(index, line)| {
         let mut rest = line;
@@ -50,7 +50,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// The length of the block comment at the start; they nest.
+/// Returns the length of the block comment at the start. Block comments nest.
 fn block_comment(text: &str) -> usize {
     let mut depth = 0;
     let mut at = 0;
@@ -71,8 +71,8 @@ fn block_comment(text: &str) -> usize {
     text.len()
 }
 
-/// The length of the raw string at the start, `r"…"`, `r#"…"#`, `br"…"`, `cr"…"`; none if there
-/// is no raw string (`r#word` is a raw identifier).
+/// Returns the length of the raw string at the start, `r"…"`, `r#"…"#`, `br"…"` or `cr"…"`; `None`
+/// if there is none (`r#word` is a raw identifier).
 fn raw_string(text: &str) -> Option<usize> {
     let after = text
         .strip_prefix(['b', 'c'])
@@ -86,7 +86,7 @@ fn raw_string(text: &str) -> Option<usize> {
     Some(text.len() - body.len() + length)
 }
 
-/// The length of the string or character at the start, its quotes included.
+/// Returns the length of the string or character at the start, including its quotes.
 fn quoted(text: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -101,7 +101,7 @@ fn quoted(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// Whether the quote at the start begins a character, and not a lifetime: `'a'`, `'\n'`, `'''`.
+/// Whether the quote at the start begins a character, not a lifetime: `'a'`, `'\n'`, `'''`.
 fn is_character(text: &str) -> bool {
     let mut after = text.chars().skip(1);
     match after.next() {
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn blanks_what_is_not_code() {
-        // Runs of spaces are shown as one; the number of characters stays the same.
+        // Runs of spaces are shown as one space; the number of characters stays the same.
         let cases = [
             ("a // unsafe\nb", "a \nb"),
             ("a /* x /* y */ z */ b", "a b"),

@@ -1,16 +1,16 @@
-//! What attributes say of an item.
+//! The attributes of an item.
 
 use std::path::PathBuf;
 
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Item, Lit, Meta, Token};
 
-/// Whether only tests have the item: `#[cfg(test)]`, `#[cfg(all(test, …))]`.
+/// Whether the item exists only in tests: `#[cfg(test)]`, `#[cfg(all(test, …))]`.
 pub(super) fn is_test_only(item: &Item) -> bool {
     attributes(item).iter().any(is_cfg_test)
 }
 
-/// Whether the attribute is a `cfg` that only holds in tests.
+/// Whether the attribute is a `cfg` that is true only in tests.
 pub(super) fn is_cfg_test(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg")
         && attribute
@@ -28,12 +28,12 @@ fn needs_test(condition: &Meta) -> bool {
     }
 }
 
-/// Whether a macro is exported: its path is then that of the crate's root.
+/// Whether a macro is exported, so that its path starts at the crate's root.
 pub(super) fn is_exported(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|a| a.path().is_ident("macro_export"))
 }
 
-/// The file of `#[path = "file"]`.
+/// Returns the file in `#[path = "file"]`.
 pub(super) fn path_attribute(attributes: &[Attribute]) -> Option<PathBuf> {
     attributes.iter().find_map(|attribute| {
         let Meta::NameValue(pair) = &attribute.meta else {

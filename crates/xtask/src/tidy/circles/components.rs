@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-/// The circles among `count` nodes, by what each node reaches: a crate has some dozens of files.
+/// Returns the circles among `count` nodes, from the set of nodes that each node reaches. A crate
+/// has only some dozens of files.
 pub(super) fn circles(count: usize, edges: &[(usize, usize)]) -> Vec<BTreeSet<usize>> {
     let reached: Vec<_> = (0..count).map(|node| reach(node, edges)).collect();
     let mut circles = Vec::new();
@@ -19,7 +20,7 @@ pub(super) fn circles(count: usize, edges: &[(usize, usize)]) -> Vec<BTreeSet<us
     circles
 }
 
-/// The nodes that one or more edges lead to.
+/// Returns the nodes that are reached by one or more edges.
 fn reach(node: usize, edges: &[(usize, usize)]) -> BTreeSet<usize> {
     let mut reached = BTreeSet::new();
     let mut waiting = vec![node];

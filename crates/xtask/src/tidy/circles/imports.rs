@@ -1,4 +1,4 @@
-//! The imports that a `use` makes, one by one.
+//! The single imports of a `use`.
 
 use syn::UseTree;
 use syn::ext::IdentExt;
@@ -6,15 +6,15 @@ use syn::ext::IdentExt;
 /// One import.
 #[derive(Debug)]
 pub(super) struct Import {
-    /// The name that it brings in; none for a glob.
+    /// The name that it introduces; `None` for a glob.
     pub name: Option<String>,
-    /// What it imports; without the `*` of a glob.
+    /// The imported path, without the `*` of a glob.
     pub path: Vec<String>,
-    /// From 1.
+    /// The line, from 1.
     pub line: usize,
 }
 
-/// The imports of a `use`.
+/// Returns the single imports of a `use`.
 pub(super) fn imports(tree: &UseTree) -> Vec<Import> {
     let mut imports = Vec::new();
     flatten(tree, &mut Vec::new(), &mut imports);

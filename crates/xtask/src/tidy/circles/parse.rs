@@ -1,4 +1,4 @@
-//! Reads a crate root and all files below it into a [`Tree`].
+//! Parses a crate root and all files below it into a [`Tree`].
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::tidy::files::read;
 use crate::tidy::finding::Finding;
 
-/// Reads the crate root `file`. A file that is no Rust is a finding, and counts as empty.
+/// Parses the crate root `file`. A file that is not valid Rust is a finding, and counts as empty.
 pub(super) fn tree(root: &Path, file: &Path, findings: &mut Vec<Finding>) -> Result<Tree, Error> {
     let mut tree = Tree::default();
     let folder = file.parent().unwrap_or(Path::new("")).to_owned();
@@ -53,8 +53,8 @@ pub(super) fn tree(root: &Path, file: &Path, findings: &mut Vec<Finding>) -> Res
         reader.visit_file(&syntax);
         let variables = reader.variables;
         for module in &mut tree.modules[first..] {
-            // A variable hides a function of its name. Which of both a use means is not worked
-            // out: such a name counts as the variable in the whole file.
+            // A variable hides a function of the same name. The scopes are not resolved: such a
+            // name counts as the variable in the whole file.
             module
                 .named
                 .retain(|named| named.path.len() > 1 || !variables.contains(&named.path[0]));
@@ -63,29 +63,29 @@ pub(super) fn tree(root: &Path, file: &Path, findings: &mut Vec<Finding>) -> Res
     Ok(tree)
 }
 
-/// A file that is still to be read.
+/// A file that has yet to be read.
 struct Waiting {
     file: PathBuf,
     /// The folder of its child modules.
     folder: PathBuf,
-    /// The module that declares it.
+    /// The index of the module that declares it.
     parent: Option<usize>,
     name: String,
 }
 
-/// Reads one file.
+/// The state while one file is read.
 struct Reader<'a> {
     /// The workspace's root.
     root: &'a Path,
     tree: &'a mut Tree,
     file: usize,
-    /// The module that is read.
+    /// The index of the module that is being read.
     module: usize,
     /// The folder of that module's children.
     folder: PathBuf,
-    /// How many inline modules are around what is read.
+    /// The number of inline modules around the current position.
     inline: usize,
-    /// How many blocks are around what is read: an item in a block has no path.
+    /// The number of blocks around the current position. An item in a block has no path.
     blocks: usize,
     /// The names that patterns bind.
     variables: BTreeSet<String>,
@@ -119,7 +119,8 @@ impl Reader<'_> {
         self.tree.modules[self.module].named.push(named);
     }
 
-    /// Names what the tokens look like: those of a macro or an attribute, which need not be Rust.
+    /// Adds the paths that the tokens seem to name. Tokens of a macro or an attribute need not be
+    /// Rust.
     fn tokens(&mut self, tokens: proc_macro2::TokenStream) {
         let named = &mut self.tree.modules[self.module].named;
         tokens::paths(tokens, &mut |path| named.push(path));
@@ -155,10 +156,10 @@ impl Reader<'_> {
         }
     }
 
-    /// Where the file of a module is, and the folder of its children.
+    /// Returns the file of a module and the folder of its children.
     fn find(&self, item: &ItemMod, name: &str) -> Option<(PathBuf, PathBuf)> {
         if let Some(given) = path_attribute(&item.attrs) {
-            // Inside of an inline module it is relative to that module's folder.
+            // In an inline module the path is relative to that module's folder.
             let here = match self.inline {
                 0 => self.tree.files[self.file].parent()?,
                 _ => &self.folder,
@@ -210,7 +211,8 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             return;
         }
         for import in imports(&item.tree) {
-            // A re-export passes on what others name; the module itself need not know it.
+            // A re-export only makes a name available to others; the module itself need not know
+            // the item.
             if matches!(item.vis, Visibility::Inherited) {
                 let how = if import.name.is_some() {
                     How::Path
@@ -282,7 +284,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 }
 
-/// The path without `..` and `.`, as far as that can be.
+/// Removes `..` and `.` from the path where possible.
 fn clean(path: &Path) -> PathBuf {
     let mut clean = PathBuf::new();
     for part in path.components() {

@@ -1,11 +1,11 @@
-//! Finds the files whose items a path names.
+//! Resolves a path to the files whose items it names.
 
 use std::collections::BTreeSet;
 
 use super::tree::{How, Meaning, Named, Tree};
 
-/// The files whose items `named` names, seen from `module`. What belongs to another crate, and a
-/// module that only stands on the way to an item, is none of them.
+/// Returns the files whose items `named` names, as seen from `module`. Items of other crates and
+/// modules within the path do not count.
 pub(super) fn files(tree: &Tree, module: usize, named: &Named) -> BTreeSet<usize> {
     let mut search = Search {
         tree,
@@ -33,7 +33,7 @@ pub(super) fn files(tree: &Tree, module: usize, named: &Named) -> BTreeSet<usize
     .collect()
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Debug, Clone, Copy)]
 enum Found {
     Module(usize),
@@ -49,7 +49,7 @@ impl Found {
 
 struct Search<'a> {
     tree: &'a Tree,
-    /// The names that are looked up: imports may go round in a circle.
+    /// The names that are being resolved, because imports may form a circle.
     open: Vec<(usize, String)>,
 }
 
@@ -67,7 +67,7 @@ impl Search<'_> {
         };
         while let Some((name, after)) = rest.split_first() {
             rest = after;
-            // Of a module and a function of one name, the path goes on in the module.
+            // If a module and a function have the same name, the path continues in the module.
             if found.iter().any(Found::is_module) {
                 found.retain(Found::is_module);
             }
@@ -77,13 +77,13 @@ impl Search<'_> {
                     Found::Module(module) if name == "super" => next.extend(self.parent(module)),
                     Found::Module(module) => {
                         next.extend(self.name(module, name));
-                        // What has no name there was made by a macro there.
+                        // A name that is missing there was defined by a macro there.
                         let here = &self.tree.modules[module];
                         if !here.names.contains_key(name) && here.globs.is_empty() {
                             next.push(Found::Item(here.file));
                         }
                     }
-                    // A variant, a constant or a function of a type.
+                    // It is a variant, or an associated constant or function of a type.
                     item @ Found::Item(_) => next.push(item),
                 }
             }
@@ -97,7 +97,7 @@ impl Search<'_> {
         parent.map(Found::Module).into_iter().collect()
     }
 
-    /// What a name means in a module.
+    /// Returns the meanings of a name in a module.
     fn name(&mut self, module: usize, name: &str) -> Vec<Found> {
         let key = (module, name.to_owned());
         if self.open.contains(&key) {
@@ -126,7 +126,8 @@ impl Search<'_> {
         found
     }
 
-    /// The macro that a call without a path means: of this module or one around it, or imported.
+    /// Returns the macro that a call without a path names: of this module, of one around it, or
+    /// imported.
     fn textual_macro(&mut self, from: usize, name: &str) -> Vec<Found> {
         let mut module = Some(from);
         while let Some(here) = module {

@@ -1,12 +1,11 @@
-//! Small crates with and without circles.
+//! Tests with small crates, with and without circles.
 
 use std::path::Path;
 
 use super::super::tests::{shown, tree};
 use super::check;
 
-/// What is found in a crate `a` with these files, relative to `crates/a/src`; `crates/a/src/` is left
-/// out of the findings.
+/// Returns the findings in a crate `a` with these files, without the prefix `crates/a/src/`.
 fn findings(files: &[(&str, &str)]) -> Vec<String> {
     let folder = Path::new("crates/a/src");
     let paths: Vec<_> = files
@@ -26,13 +25,13 @@ fn findings(files: &[(&str, &str)]) -> Vec<String> {
         .collect()
 }
 
-/// Two modules `b` and `c` of these texts, and a root that defines `Root`.
+/// Creates two modules `b` and `c` with these texts, and a root that defines `Root`.
 fn pair(b: &str, c: &str) -> Vec<String> {
     let root = "mod b;\nmod c;\npub struct Root;\n";
     findings(&[("lib.rs", root), ("b.rs", b), ("c.rs", c)])
 }
 
-/// Asserts that the two texts make one circle: `b` imports `c` at line 1, naming what is given.
+/// Asserts that the two texts form one circle in which `b` imports `names` from `c` at line 1.
 fn is_circle(b: &str, names: &str) {
     let c = "use crate::b::B;\npub struct C;\npub fn c() {}\npub const K: u8 = 0;\n";
     let found = pair(&format!("{b}\npub struct B;\n"), c);
@@ -132,7 +131,7 @@ fn a_re_export_that_is_used_by_its_name_is_an_import() {
         ["child.rs:1: 2 files import each other in a circle\n    \
           child.rs:1 -> lib.rs (names super::f)\n    lib.rs:3 -> child.rs (names Item)"]
     );
-    // A variable of the same name is none.
+    // A variable of the same name does not count.
     let child = "use super::f;\npub fn item() {}\n";
     let parent = "mod child;\npub use child::item;\npub fn f(item: u8) -> u8 { item }\n";
     assert_eq!(
@@ -155,7 +154,7 @@ fn modules_and_globs_lead_to_where_an_item_is() {
     ]);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].contains("user.rs:2 -> parent/child.rs (names parent::Item)"));
-    // Imports that lead to each other end.
+    // Imports that lead to each other do not loop for ever.
     let found = pair("pub use crate::c::X;", "pub use crate::b::X;\ntype Y = X;");
     assert_eq!(found, [""; 0]);
 }

@@ -1,12 +1,12 @@
-//! Looks for paths in tokens that need not be Rust: a macro's arguments, its rules, an attribute.
+//! Paths in tokens that need not be Rust: a macro's arguments, a macro's rules, or an attribute.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 
 use super::tree::{How, Named};
 
-/// Gives `found` each path in the tokens. A word alone counts when it begins with a capital, or when it
-/// is called.
+/// Passes each path in the tokens to `found`. A single word counts if it starts with a capital
+/// letter or is called.
 pub(super) fn paths(tokens: TokenStream, found: &mut impl FnMut(Named)) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut at = 0;
@@ -45,8 +45,8 @@ pub(super) fn paths(tokens: TokenStream, found: &mut impl FnMut(Named)) {
     }
 }
 
-/// Whether a path may start with this word after these tokens: not a field, a method, a lifetime,
-/// a macro's variable, or what follows a type in `<T>::word`.
+/// Whether a path may start with this word after these tokens, because it is not a field, a method,
+/// a lifetime, a macro's variable, or the word of `<T>::word`.
 fn may_start(before: &[TokenTree], word: &str) -> bool {
     let last = |n: usize| match before.len().checked_sub(n).map(|at| &before[at]) {
         Some(TokenTree::Punct(punct)) => Some(punct.as_char()),

@@ -1,9 +1,9 @@
-//! The tree of a crate's modules, and what their code names.
+//! The tree of a crate's modules, and the paths that their code names.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// The modules of one crate root: a library, a program, a test.
+/// The modules of one crate root: a library, a program or a test.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     /// The source files, relative to the workspace's root.
@@ -12,53 +12,53 @@ pub(super) struct Tree {
     pub modules: Vec<Module>,
 }
 
-/// One module, in a file of its own or inline.
+/// A module, in its own file or inline.
 #[derive(Debug)]
 pub(super) struct Module {
-    /// Its file, an index into [`Tree::files`].
+    /// The file of the module, as an index into [`Tree::files`].
     pub file: usize,
-    /// The module around it, an index into [`Tree::modules`]; none for the root.
+    /// The enclosing module, as an index into [`Tree::modules`]; `None` for the root.
     pub parent: Option<usize>,
-    /// The names that the module declares or imports. One name may mean several things: a module
+    /// The names that the module declares or imports. One name may have several meanings: a module
     /// and a function, or one item for each of two configurations.
     pub names: BTreeMap<String, Vec<Meaning>>,
-    /// The paths of its glob imports, without the `*`.
+    /// The paths of the glob imports, without the `*`.
     pub globs: Vec<Vec<String>>,
-    /// What its code names.
+    /// The paths that its code names.
     pub named: Vec<Named>,
 }
 
-/// What a name stands for in a module.
+/// The meaning of a name in a module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// A child module.
     Module(usize),
     /// An item that this file defines.
     Item(usize),
-    /// A macro that this file defines. Modules below and after it see it without a path.
+    /// A macro that this file defines. Later code and its modules name it without a path.
     Macro(usize),
-    /// What the path leads to, seen from the module that imports it.
+    /// The target of this path, as seen from the importing module.
     Import(Vec<String>),
 }
 
 /// A path in the code of a module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Named {
-    /// Its segments, without generic arguments.
+    /// The segments of the path, without generic arguments.
     pub path: Vec<String>,
-    /// From 1.
+    /// The line, from 1.
     pub line: usize,
-    /// How it is named.
+    /// The form in which the code names the path.
     pub how: How,
 }
 
-/// How code names a path.
+/// The form in which code names a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum How {
-    /// By a path, or by an import of one item.
+    /// As a path, or as an import of one item.
     Path,
-    /// By an import of everything in it.
+    /// As an import of all its items.
     Glob,
-    /// By the call of a macro that has no path.
+    /// As a macro call without a path.
     Macro,
 }
