@@ -205,13 +205,13 @@ impl Engine {
 
     /// Sets the seed of the guest's random numbers when the guest is about to create its first
     /// thread. Choices matter from here on, and all earlier quanta end.
-    pub fn set_seed(&mut self, seed: u64) {
+    pub fn reseed(&mut self, seed: u64) {
         self.random = seed;
         self.continue_alone();
     }
 
     /// Sets the seed of the choices in a copy that the fork server made.
-    pub fn set_seed_of_copy(&mut self, options: &Options, seed: u64) {
+    pub fn reseed_copy(&mut self, options: &Options, seed: u64) {
         self.run.reseed(options, seed, self.idle_choices);
     }
 

@@ -31,7 +31,7 @@ pub fn at_first_thread(held: &mut Held<'_, Engine>, options: &Options) {
         Ok(Role::Copy) => {}
         // Not `exit`, which would flush output that the copies will write.
         Ok(Role::Original) => report::exit_now(0),
-        Err(error) => report::internal(&format!("serving at {path}: {error}")),
+        Err(error) => report::internal(&format!("the fork server at {path} failed: {error}")),
     }
 }
 
@@ -114,7 +114,7 @@ fn begin(held: &mut Held<'_, Engine>, options: &Options, order: Order) -> io::Re
         report: Some(order.report),
     });
     held.is_only_thread();
-    held.set_seed_of_copy(options, order.seed);
+    held.reseed_copy(options, order.seed);
     Ok(())
 }
 
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn who_orders_no_more_gets_no_more() {
+    fn a_closed_connection_ends_the_orders() {
         let (mut answers, there) = UnixStream::pair().unwrap();
         drop(there);
         assert!(

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_is_seen_to_run_sleep_and_go() {
+    fn the_states_of_a_host_thread_are_recognised() {
         let (send, receive) = std::sync::mpsc::channel();
         let (go, gone) = std::sync::mpsc::channel::<()>();
         let handle = std::thread::spawn(move || {

@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn strong_ranges_are_cut() {
+    fn unmodelled_ranges_are_cut() {
         let mut pages = Pages::new();
         pages.set_unmodelled(10, 20);
         pages.forget(13, 15);

@@ -179,7 +179,7 @@ impl Trace {
         let mut text = serde_json::to_string(line).unwrap_or_default();
         text.push('\n');
         if let Err(error) = self.file.write_all(text.as_bytes()) {
-            panic!("the trace cannot be written: {error}");
+            panic!("cannot write the trace: {error}");
         }
     }
 }

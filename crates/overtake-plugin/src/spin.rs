@@ -76,14 +76,14 @@ mod tests {
     }
 
     #[test]
-    fn who_loads_the_same_again_and_again_waits() {
+    fn a_thread_that_repeats_its_loads_spins() {
         assert_eq!(loads(|_| (1, 0)), Some(2));
         assert!(loads(|number| (number % 7, 0)).is_some_and(|it| it < 100));
         assert!(loads(|number| (number.max(100) % 3, 0)).is_some_and(|it| it < 300));
     }
 
     #[test]
-    fn who_gets_on_does_not() {
+    fn a_thread_that_makes_progress_does_not_spin() {
         assert_eq!(loads(|number| (number, 0)), None, "other places");
         assert_eq!(loads(|number| (1, number)), None, "other values");
     }

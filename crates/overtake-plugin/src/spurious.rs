@@ -66,7 +66,7 @@ mod tests {
     use arch::Pairs;
 
     #[test]
-    fn who_does_not_hold_the_token_makes_no_access_of_its_own() {
+    fn an_access_without_the_token_is_spurious() {
         let decode = |address| Decoded {
             address,
             effect: isa::decode(Arch::X86_64, &[0x90]),

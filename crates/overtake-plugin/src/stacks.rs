@@ -70,11 +70,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_given_back_to_whose_stack_it_is_after_enough_accesses_in_a_row() {
+    fn a_stack_page_becomes_its_own_threads_page_after_enough_accesses_in_a_row() {
         let mut stacks = Stacks::default();
         stacks.map(10..20, true);
         let mut touch = |times: u32, thread| (0..times).any(|_| stacks.touched(19, thread));
-        assert!(!touch(1000, 1), "nobody's yet");
+        assert!(!touch(1000, 1), "no thread runs on it yet");
         stacks.assign(19, 1);
         let mut touch = |times: u32, thread| (0..times).any(|_| stacks.touched(19, thread));
         assert!(!touch(UNSHARE_AFTER - 1, 1));

@@ -50,7 +50,7 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     }
     if new_thread && held.no_choice_made() {
         forkserver::at_first_thread(&mut held, &plugin.options);
-        held.set_seed(identity::current().seed);
+        held.reseed(identity::current().seed);
     }
     held.call_begins();
     if number == mark::CALL {
@@ -161,7 +161,7 @@ fn after_clone(held: &mut Held<'_, Engine>, stack: u64, result: i64) {
         return;
     }
     if !held.await_new_vcpu() {
-        report::internal("QEMU created a thread, but no vCPU for it was seen");
+        report::internal("QEMU created a thread, but announced no vCPU for it");
     }
     let thread = held.add_thread();
     held.stack_of(thread, stack);

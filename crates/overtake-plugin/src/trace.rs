@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn how_blocks_are_cut_does_not_matter_and_order_does() {
+    fn the_hash_depends_on_order_but_not_on_cuts_between_blocks() {
         let whole = BlockHash::new([1, 2, 3, 4]).apply(7);
         let cut = BlockHash::new([2, 3, 4]).apply(BlockHash::new([1]).apply(7));
         assert_eq!(whole, cut);

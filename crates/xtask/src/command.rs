@@ -109,8 +109,12 @@ pub enum Stream {
     Stderr,
 }
 
-/// Runs the command, passes on one of its outputs as it comes, and passes each line to `look`.
-pub fn tee(command: &mut Command, stream: Stream, mut look: impl FnMut(&str)) -> Result<(), Error> {
+/// Runs the command, passes on one of its outputs as it comes, and passes each line to `each_line`.
+pub fn tee(
+    command: &mut Command,
+    stream: Stream,
+    mut each_line: impl FnMut(&str),
+) -> Result<(), Error> {
     match stream {
         Stream::Stdout => command.stdout(Stdio::piped()),
         Stream::Stderr => command.stderr(Stdio::piped()),
@@ -128,7 +132,7 @@ pub fn tee(command: &mut Command, stream: Stream, mut look: impl FnMut(&str)) ->
     for line in BufReader::new(pipe).split(b'\n') {
         let line = line.map_err(spawn_error)?;
         let line = String::from_utf8_lossy(&line);
-        look(&line);
+        each_line(&line);
         // If the reader of the output is gone, the tests continue.
         let _ = match stream {
             Stream::Stdout => writeln!(io::stdout(), "{line}"),

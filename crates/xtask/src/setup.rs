@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn plans_what_is_missing_and_no_more() {
+    fn plans_only_missing_programs() {
         let plan_of = |missing: &Missing| plan(missing, &DEBIAN_12, Purpose::Everything).unwrap();
         let all = plan_of(&missing());
         assert_eq!(all.apt, ["qemu-user"]);
@@ -196,7 +196,7 @@ mod tests {
 
     /// The message names each obstacle and what to do; it always offers docker.
     #[test]
-    fn names_the_obstacle_and_the_way_out() {
+    fn names_the_obstacle_and_the_remedy() {
         let cases = [
             (
                 Machine {

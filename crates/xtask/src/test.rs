@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_leave_out_tests() {
+    fn filters_are_recognised() {
         let has =
             |args: &[&str]| has_filter(&args.iter().map(ToString::to_string).collect::<Vec<_>>());
         assert!(!has(&[]) && !has(&["--no-fail-fast", "--retries=0"]));

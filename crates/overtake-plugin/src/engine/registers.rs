@@ -89,7 +89,7 @@ mod tests {
         views.set(a | b, View::NONE);
         assert_eq!(views.of(a | b), View::NONE);
         views.add(a, View::at(1));
-        assert_eq!(views.of(a), View::at(1), "not what was there before");
+        assert_eq!(views.of(a), View::at(1), "not joined with the old view");
         views.join(&before);
         assert_eq!((views.of(a), views.of(b)), (View::at(3), View::at(2)));
     }

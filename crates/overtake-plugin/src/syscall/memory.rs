@@ -17,7 +17,7 @@ const CPUS: u32 = 4;
 const SIG_IGN: u64 = 1;
 /// Signals for which libraries install handlers that hardly ever run: SIGBUS and SIGSEGV (Rust),
 /// and the one by which glibc changes the user ID of all threads.
-const OF_THE_LIBRARIES: [u64; 3] = [7, 11, 33];
+const LIBRARY_SIGNALS: [u64; 3] = [7, 11, 33];
 
 /// Applies the effects before a call runs: pages that it unmaps, remaps or protects leave the
 /// model, and all stores that the kernel may read commit.
@@ -33,7 +33,7 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
         Class::Exit => engine.full_barrier_everywhere(),
         Class::Yield | Class::ExitGroup | Class::Clone | Class::Fork => {}
         Class::GetRandom | Class::GetAffinity => {}
-        Class::SigAction if OF_THE_LIBRARIES.contains(&args[0]) => {}
+        Class::SigAction if LIBRARY_SIGNALS.contains(&args[0]) => {}
         Class::SigAction => {
             // The handler is the structure's first member on all four architectures.
             let handler = guest_memory::read_if_mapped(args[1], 8);

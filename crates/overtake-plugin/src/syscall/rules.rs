@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_on_a_futex_leaves_and_who_wakes_keeps_the_token() {
+    fn a_futex_wait_gives_up_the_token_and_a_wake_keeps_it() {
         let [wait, wake, lock_pi, wait_bitset] = [0, 1, 6, 9].map(futex);
         let of = |args| schedule(Class::Futex, &args, false);
         assert_eq!(of(wait), Schedule::Leaves { writes: false });
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_keeps_the_token() {
+    fn an_unknown_call_keeps_the_token() {
         for class in [Class::Short, Class::Quiet, Class::Yield, Class::Kill] {
             assert_eq!(schedule(class, &NONE, false), Schedule::Keeps);
         }
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_only_concerns_its_caller_wakes_nobody() {
+    fn a_call_that_affects_only_its_caller_wakes_no_thread() {
         assert!(!wakes(Class::Maps) && !wakes(Class::Yield));
         assert!(wakes(Class::Futex) && wakes(Class::Short) && wakes(Class::Quiet));
     }

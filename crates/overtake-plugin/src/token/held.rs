@@ -47,11 +47,11 @@ impl<'t, S: Schedule> Held<'t, S> {
     }
 
     /// Lets the strategy choose the next holder, and waits until this thread is chosen again.
-    #[must_use = "dropping it says that the thread goes on"]
+    #[must_use = "dropping it lets the thread continue"]
     pub fn hand_off(self) -> Self {
         let vcpu = self.vcpu;
         let (shared, mut slots, id) = self.release(State::Parked);
-        let id = id.expect("who has a `Held` is the holder");
+        let id = id.expect("the owner of a `Held` is the holder");
         if slots.expects_exclusive == Some(id) {
             slots.expects_exclusive = None;
         }

@@ -94,7 +94,7 @@ fn accesses(arch: Arch) -> Vec<Access> {
 }
 
 /// Returns the name in [`ACCESSES`] of the access's instruction.
-fn name(arch: Arch, access: Access) -> Vec<String> {
+fn assembler_name(arch: Arch, access: Access) -> Vec<String> {
     let steps = vec![vec![Step::Access(access)]];
     let test = Test::new(arch, "alone", "by hand", steps, |_| Vec::new()).unwrap();
     let to = arch == Arch::X86_64 && access.operation == Operation::Write;
@@ -115,7 +115,7 @@ fn an_access_is_the_same_step_as_in_the_exhaustive_tests() {
                 // No base ISA has `lw.aq` or `sw.rl`.
                 continue;
             }
-            let names = name(arch, access);
+            let names = assembler_name(arch, access);
             // The instructions before it prepare its operands.
             let found = names.iter().rev().find_map(|wanted| {
                 let mut known = ACCESSES.iter();

@@ -45,7 +45,7 @@ impl Missing {
     fn look_for_qemu(&mut self) {
         for target in TARGETS {
             let emulator = format!("qemu-{}", target.name);
-            match knows_plugins(&emulator) {
+            match supports_plugins(&emulator) {
                 None => self.packages.push(QEMU_PACKAGE),
                 Some(false) => self.without_plugins.push(emulator),
                 Some(true) => {}
@@ -125,7 +125,7 @@ impl Missing {
 }
 
 /// Whether the emulator supports `-plugin`; `None` if there is no such program.
-fn knows_plugins(emulator: &str) -> Option<bool> {
+fn supports_plugins(emulator: &str) -> Option<bool> {
     let output = Command::new(command::on_path(emulator)?)
         .arg("--help")
         .output()

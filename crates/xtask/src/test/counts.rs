@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_what_libtest_says() {
+    fn counts_the_lines_of_libtest() {
         let counts = libtest(&[
             "test setup::tests::x ... ok",
             "test a::b ... ignored, no browser",
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_what_nextest_says() {
+    fn counts_the_lines_of_nextest() {
         let counts = nextest(&[
             "        PASS [   0.004s] xtask x",
             "        SKIP [         ] (───) overtake::conditional report::a_browser",

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_the_bound_are_an_error() {
+    fn too_many_skipped_tests_are_an_error() {
         let temp = workspace();
         let few = counts(&["x a", "x b"]);
         assert!(check(&few, temp.path()).is_ok());

@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn unsafe_stands_only_where_it_may() {
+    fn unsafe_is_found_in_crates_that_forbid_it() {
         let text = format!("{FORBID}//! unsafe\nconst S: &str = \"unsafe\";\nunsafe fn f() {{}}\n");
         let files = [
             ("crates/a/src/lib.rs", text.as_str()),

@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blanks_what_is_not_code() {
+    fn blanks_comments_and_strings() {
         // Runs of spaces are shown as one space; the number of characters stays the same.
         let cases = [
             ("a // unsafe\nb", "a \nb"),

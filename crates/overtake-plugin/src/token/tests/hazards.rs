@@ -1,7 +1,7 @@
 //! Tests for lost wake-ups, two holders, and holders that sleep in various places.
 
 use super::machine::{
-    Announces, CallLog, Cpu, NO_TIMEOUTS, Request, World, explore, explore_times, run_once,
+    Announces, CallLog, Cpu, NO_TIMEOUTS, Request, SimulatedHost, explore, explore_times, run_once,
 };
 use super::{clock, kernel};
 use shuttle::rand::Rng;
@@ -73,7 +73,7 @@ fn choices_do_not_depend_on_the_interleaving() {
 
 /// A woken thread may fall asleep again on the lock, between two checks by the thread that chooses.
 #[test]
-fn who_was_woken_is_waited_for() {
+fn a_woken_thread_is_waited_for() {
     choices_are_the_same(3000, |first| {
         first.clone_thread(1, Announces::Child, |cpu| {
             cpu.call_without_token("woken");
@@ -103,16 +103,16 @@ fn threads_start_and_end_on_the_same_vcpu() {
     }
 }
 
-/// Hosts on which a parked thread wakes after a while, where the kernel tells what a thread waits
+/// Hosts on which a parked thread wakes after a while, where the kernel reports what a thread waits
 /// for, and where it does not.
-const WITH_TIMEOUTS: [World; 2] = [
-    World {
+const WITH_TIMEOUTS: [SimulatedHost; 2] = [
+    SimulatedHost {
         timeouts: true,
-        tells: true,
+        reports_waits: true,
     },
-    World {
+    SimulatedHost {
         timeouts: true,
-        tells: false,
+        reports_waits: false,
     },
 ];
 
@@ -120,9 +120,9 @@ const WITH_TIMEOUTS: [World; 2] = [
 /// thread that wants the exclusive section.
 #[test]
 fn the_holder_sleeps_before_an_exclusive_section() {
-    for world in WITH_TIMEOUTS {
+    for host in WITH_TIMEOUTS {
         for expected in [true, false] {
-            explore(world, move || {
+            explore(host, move || {
                 let first = Cpu::first(CallLog::default());
                 let runs = |cpu: Cpu| cpu.block_with_hand_off();
                 first.clone_thread(1, Announces::Child, runs);
@@ -132,8 +132,8 @@ fn the_holder_sleeps_before_an_exclusive_section() {
                 }
                 kernel::exclusive_section(|| {});
                 first.block();
-                if expected && world.tells {
-                    assert_eq!(first.hold().unsettled, 0, "nothing is up to the clock");
+                if expected && host.reports_waits {
+                    assert_eq!(first.hold().unsettled, 0, "no choice depends on the clock");
                 }
                 kernel::exclusive_section(|| {});
                 first.join(2);
@@ -146,9 +146,9 @@ fn the_holder_sleeps_before_an_exclusive_section() {
 /// The token is taken from a thread in a call that returns only after another thread has run. The
 /// thread returns without the token.
 #[test]
-fn the_holder_sleeps_in_a_call_that_was_to_be_short() {
-    for world in WITH_TIMEOUTS {
-        explore(world, || {
+fn the_holder_sleeps_in_a_call_expected_to_be_short() {
+    for host in WITH_TIMEOUTS {
+        explore(host, || {
             let first = Cpu::first(CallLog::default());
             first.clone_thread(1, Announces::Child, |cpu| {
                 cpu.block();
@@ -169,9 +169,9 @@ fn the_holder_sleeps_in_a_call_that_was_to_be_short() {
 /// The holder wakes at any moment while another thread checks whether to take the token.
 #[test]
 fn the_holder_wakes_up_while_the_token_is_taken() {
-    let tells_nothing = WITH_TIMEOUTS[1];
+    let reports_nothing = WITH_TIMEOUTS[1];
     for in_call in [false, true] {
-        explore(tells_nothing, move || {
+        explore(reports_nothing, move || {
             let first = Cpu::first(CallLog::default());
             first.clone_thread(1, Announces::Child, |cpu| {
                 cpu.block();
@@ -198,8 +198,8 @@ fn the_holder_wakes_up_while_the_token_is_taken() {
 /// The holder keeps the token, however long it sleeps in a callback.
 #[test]
 fn the_holder_sleeps_in_a_callback() {
-    for world in WITH_TIMEOUTS {
-        explore(world, || {
+    for host in WITH_TIMEOUTS {
+        explore(host, || {
             let first = Cpu::first(CallLog::default());
             first.clone_thread(1, Announces::Child, |cpu| cpu.block());
             let host = wake_after(Duration::from_millis(1500), "written");
@@ -218,10 +218,10 @@ fn the_holder_sleeps_in_a_callback() {
 /// A new thread starts late while others are parked. Its parent, which waits for it in a callback,
 /// keeps the token.
 #[test]
-fn a_new_thread_comes_late() {
-    for world in WITH_TIMEOUTS {
+fn a_new_thread_starts_late() {
+    for host in WITH_TIMEOUTS {
         for announces in BOTH {
-            explore(world, move || {
+            explore(host, move || {
                 let first = Cpu::first(CallLog::default());
                 first.clone_thread(1, Announces::Child, |cpu| cpu.block());
                 let starts = wake_after(Duration::from_millis(500), "starts");
@@ -246,8 +246,8 @@ fn a_new_thread_comes_late() {
 /// The chosen thread keeps the token, however late the host wakes it.
 #[test]
 fn the_chosen_thread_wakes_up_late() {
-    let tells_nothing = WITH_TIMEOUTS[1];
-    explore(tells_nothing, || {
+    let reports_nothing = WITH_TIMEOUTS[1];
+    explore(reports_nothing, || {
         let first = Cpu::first(CallLog::default());
         let runs = |cpu: Cpu| {
             cpu.block();

@@ -37,19 +37,19 @@ enum Thread {
 struct Kernel {
     state: Mutex<State>,
     wake: Condvar,
-    tells: bool,
+    reports_waits: bool,
 }
 
 thread_local! {
     static KERNEL: RefCell<Option<Arc<Kernel>>> = const { RefCell::new(None) };
 }
 
-/// Restarts the kernel. `tells`: it tells what a sleeping thread waits for.
-pub fn boot(tells: bool) {
+/// Restarts the kernel. `reports_waits`: it reports what a sleeping thread waits for.
+pub fn boot(reports_waits: bool) {
     let kernel = Kernel {
         state: Mutex::default(),
         wake: Condvar::new(),
-        tells,
+        reports_waits,
     };
     KERNEL.set(Some(Arc::new(kernel)));
 }
@@ -210,7 +210,7 @@ impl Host for Task {
         let kernel = kernel();
         let state = kernel.state.lock().unwrap();
         let on_condition = state.threads.get(&self.0) == Some(&Thread::OnCondition);
-        kernel.tells.then_some(on_condition)
+        kernel.reports_waits.then_some(on_condition)
     }
 
     fn on_acquired() {}

@@ -231,17 +231,17 @@ impl Cpu {
 
 /// The properties of the simulated host.
 #[derive(Debug, Clone, Copy)]
-pub struct World {
+pub struct SimulatedHost {
     /// Whether a parked thread wakes after a while.
     pub timeouts: bool,
-    /// Whether the kernel tells what a sleeping thread waits for.
-    pub tells: bool,
+    /// Whether the kernel reports what a sleeping thread waits for.
+    pub reports_waits: bool,
 }
 
 /// A host on which only another thread wakes a parked thread.
-pub const NO_TIMEOUTS: World = World {
+pub const NO_TIMEOUTS: SimulatedHost = SimulatedHost {
     timeouts: false,
-    tells: true,
+    reports_waits: true,
 };
 
 /// Runs a guest with one thread.
@@ -254,28 +254,28 @@ pub fn run_once(guest: impl Fn() + Send + Sync + 'static) {
 }
 
 /// Runs `guest` in many interleavings, the same ones each time.
-pub fn explore(world: World, guest: impl Fn() + Send + Sync + 'static) {
-    explore_times(200, world, guest);
+pub fn explore(host: SimulatedHost, guest: impl Fn() + Send + Sync + 'static) {
+    explore_times(200, host, guest);
 }
 
 /// Runs `guest` in `times` interleavings of each of two schedulers.
-pub fn explore_times(times: usize, world: World, guest: impl Fn() + Send + Sync + 'static) {
+pub fn explore_times(times: usize, host: SimulatedHost, guest: impl Fn() + Send + Sync + 'static) {
     let guest: Guest = Arc::new(guest);
     let random = RandomScheduler::new_from_seed(1, times);
-    run(Box::new(random), world, Arc::clone(&guest));
+    run(Box::new(random), host, Arc::clone(&guest));
     let few_changes = PctScheduler::new_from_seed(2, 3, times);
-    run(Box::new(few_changes), world, guest);
+    run(Box::new(few_changes), host, guest);
 }
 
 type Guest = Arc<dyn Fn() + Send + Sync>;
 
-fn run(scheduler: Box<dyn Scheduler + Send>, world: World, guest: Guest) {
+fn run(scheduler: Box<dyn Scheduler + Send>, host: SimulatedHost, guest: Guest) {
     let mut config = Config::default();
     config.stack_size = 0x2_0000;
     config.max_steps = MaxSteps::FailAfter(200_000);
     Runner::new(scheduler, config).run(move || {
-        kernel::boot(world.tells);
-        clock::start(world.timeouts);
+        kernel::boot(host.reports_waits);
+        clock::start(host.timeouts);
         guest();
     });
 }

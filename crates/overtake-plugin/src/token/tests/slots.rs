@@ -33,7 +33,7 @@ fn slots(states: &[State]) -> (Slots<Task>, Arc<Flags>) {
 }
 
 #[test]
-fn a_vcpu_is_free_for_another_thread_when_its_own_is_about_to_end() {
+fn a_vcpu_number_is_free_when_its_thread_is_about_to_end() {
     run_once(|| {
         let (mut slots, _) = slots(&[State::Ending, State::Parked]);
         assert!(slots.of_vcpu(10).is_none());
@@ -44,7 +44,7 @@ fn a_vcpu_is_free_for_another_thread_when_its_own_is_about_to_end() {
 }
 
 #[test]
-fn all_have_settled_when_each_is_parked_or_asleep() {
+fn threads_have_settled_when_each_is_parked_or_asleep() {
     run_once(|| {
         let (mut settled, _) = slots(&[State::Parked, State::Parked]);
         assert_eq!(settled.settle(), Settled::Yes);
@@ -62,7 +62,7 @@ fn all_have_settled_when_each_is_parked_or_asleep() {
 }
 
 #[test]
-fn who_was_seen_asleep_is_not_looked_at_until_something_woke() {
+fn a_sleeping_thread_is_not_checked_until_something_woke() {
     run_once(|| {
         let asleep = State::Away {
             asleep: true,
@@ -80,7 +80,7 @@ fn who_was_seen_asleep_is_not_looked_at_until_something_woke() {
 }
 
 #[test]
-fn the_kernel_may_write_for_who_is_neither_parked_nor_running() {
+fn the_kernel_may_write_for_a_thread_that_is_neither_parked_nor_running() {
     run_once(|| {
         let may_write = |state| slots(&[State::Parked, state]).0.kernel_may_write();
         assert!(!may_write(State::Parked) && !may_write(State::Running) && !may_write(AWAY));
@@ -96,7 +96,7 @@ fn the_kernel_may_write_for_who_is_neither_parked_nor_running() {
 }
 
 #[test]
-fn what_the_kernel_wrote_is_said_once_and_when_its_thread_is_parked() {
+fn a_kernel_write_is_reported_once_when_its_thread_is_parked() {
     run_once(|| {
         let (mut slots, _) = slots(&[State::Parked, AWAY]);
         slots.slots[1].kernel_wrote = true;
@@ -107,7 +107,7 @@ fn what_the_kernel_wrote_is_said_once_and_when_its_thread_is_parked() {
 }
 
 #[test]
-fn the_token_goes_with_the_number_that_others_see() {
+fn the_published_vcpu_follows_the_token() {
     run_once(|| {
         let (mut slots, flags) = slots(&[State::Running, State::Parked]);
         flags.of(11).set_back(true);
@@ -132,7 +132,7 @@ fn a_holder_that_is_awake_keeps_the_token() {
 }
 
 #[test]
-fn the_clock_goes_on_while_somebody_sleeps() {
+fn the_clock_advances_while_a_thread_sleeps() {
     run_once(|| {
         let start = clock::Instant::now();
         assert_eq!(start.elapsed(), Duration::ZERO);

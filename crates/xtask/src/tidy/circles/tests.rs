@@ -71,7 +71,7 @@ fn every_way_to_name_an_item_counts() {
 }
 
 #[test]
-fn what_names_nothing_does_not_count() {
+fn code_that_names_no_item_does_not_count() {
     is_none("// use crate::c::C;\n/// [`crate::c::C`]\nstruct X;");
     is_none("const S: &str = \"crate::c::C\";");
     is_none("use crate::c;");
@@ -86,7 +86,7 @@ fn what_names_nothing_does_not_count() {
 }
 
 #[test]
-fn the_root_is_a_file_like_others() {
+fn the_root_can_be_in_a_circle() {
     let root = "mod b;\npub const LIMIT: u8 = 1;\nfn f() { b::g() }\n";
     let b = "pub fn g() -> u8 { crate::LIMIT }\n";
     assert_eq!(
@@ -141,7 +141,7 @@ fn a_re_export_that_is_used_by_its_name_is_an_import() {
 }
 
 #[test]
-fn modules_and_globs_lead_to_where_an_item_is() {
+fn modules_and_globs_lead_to_the_file_of_an_item() {
     // `pub use` of everything; the name then comes from the child.
     let parent = "mod child;\npub use child::*;\n";
     let child = "use crate::user::User;\npub struct Item;\n";
@@ -160,7 +160,7 @@ fn modules_and_globs_lead_to_where_an_item_is() {
 }
 
 #[test]
-fn a_macro_is_of_the_file_that_defines_it() {
+fn a_macro_belongs_to_the_file_that_defines_it() {
     let root = "macro_rules! m { () => {} }\nmod b;\nfn f() { b::g() }\n";
     assert_eq!(
         findings(&[("lib.rs", root), ("b.rs", "m!();\npub fn g() {}\n")]),
@@ -203,7 +203,7 @@ fn files_are_found_as_the_compiler_finds_them() {
 }
 
 #[test]
-fn a_module_of_the_name_of_a_crate_is_not_that_crate() {
+fn a_module_is_not_the_crate_of_the_same_name() {
     // `litmus` in `b.rs` is the other crate: only the root has a module of this name in scope.
     let root = "mod b;\nmod litmus;\n";
     let b = "use litmus::Test;\npub struct B;\n";
@@ -215,14 +215,14 @@ fn a_module_of_the_name_of_a_crate_is_not_that_crate() {
 }
 
 #[test]
-fn what_the_root_passes_on_from_another_crate_is_not_of_the_root() {
+fn a_re_export_of_another_crate_is_not_an_item_of_the_root() {
     let root = "mod b;\npub use other::{Pairs, extra::*};\nfn f() { b::g() }\n";
     let b = "use crate::Pairs;\nuse crate::Extra;\npub fn g() {}\n";
     assert_eq!(findings(&[("lib.rs", root), ("b.rs", b)]), [""; 0]);
 }
 
 #[test]
-fn a_function_of_the_name_of_a_module_is_not_that_module() {
+fn a_function_is_not_the_module_of_the_same_name() {
     let root = "mod b;\npub use b::B;\npub fn b() {}\nmod c;\nfn f() { c::c() }\n";
     let c = "use crate::B;\npub fn c() {}\n";
     let files = [("lib.rs", root), ("b.rs", "pub struct B;\n"), ("c.rs", c)];
@@ -245,7 +245,7 @@ fn a_circle_is_found_once_with_a_few_of_its_names() {
 }
 
 #[test]
-fn a_file_that_is_no_rust_is_named() {
+fn a_file_that_is_not_rust_is_a_finding() {
     let found = findings(&[("lib.rs", "mod b;\n"), ("b.rs", "fn f( {}\n")]);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(
