@@ -192,7 +192,7 @@ impl Engine {
         self.alive == 1
     }
 
-    /// All accesses are reported from here on.
+    /// Notes that all accesses are reported from here on.
     pub fn instrumentation_begins(&mut self) {
         self.pages.clear_fresh();
     }
