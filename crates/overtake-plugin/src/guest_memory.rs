@@ -37,6 +37,33 @@ pub unsafe fn read(addr: u64, out: &mut [u8]) {
     unsafe { std::ptr::copy_nonoverlapping(host(addr), out.as_mut_ptr(), out.len()) }
 }
 
+/// Returns `size` bytes of guest memory from `addr` on, the 16 lowest, as a little-endian number.
+///
+/// Unlike [`read`] it leaves the bytes in registers: the processor waits where it loads from the
+/// stack in other sizes than it stored.
+///
+/// # Safety
+///
+/// As for [`read`].
+#[inline]
+pub unsafe fn value(addr: u64, size: usize) -> u128 {
+    let from = host(addr);
+    // SAFETY: as in `read`; none of these reads needs alignment.
+    unsafe {
+        match size {
+            1 => u128::from(from.read()),
+            2 => u128::from(u16::from_le(from.cast::<u16>().read_unaligned())),
+            4 => u128::from(u32::from_le(from.cast::<u32>().read_unaligned())),
+            8 => u128::from(u64::from_le(from.cast::<u64>().read_unaligned())),
+            _ => {
+                let mut bytes = [0; 16];
+                read(addr, &mut bytes[..size.min(16)]);
+                u128::from_le_bytes(bytes)
+            }
+        }
+    }
+}
+
 /// Returns guest memory from `addr` on if all of it is mapped, which the kernel checks when it
 /// writes the bytes into a pipe.
 pub fn read_if_mapped(addr: u64, length: usize) -> Option<Vec<u8>> {

@@ -5,8 +5,6 @@
 //! first, so the spinning thread gives up the rest of its quantum. A false positive costs nothing
 //! else.
 
-use weakmem::MAX_ACCESS;
-
 /// The number of times that a load must repeat before its thread counts as spinning.
 const REPEATS: u32 = 2;
 
@@ -17,8 +15,8 @@ pub struct Load {
     pub pc: u64,
     /// The address of the access.
     pub addr: u64,
-    /// The bytes that it loaded.
-    pub bytes: [u8; MAX_ACCESS],
+    /// What it loaded.
+    pub value: u128,
 }
 
 /// The loads of one thread since its last store to shared memory.
@@ -70,8 +68,8 @@ mod tests {
         let mut spin = Spin::default();
         (0..10_000).find(|number| {
             let (pc, value) = of(*number);
-            let (addr, bytes) = (pc * 8, u128::from(value).to_le_bytes());
-            spin.is_spinning(&Load { pc, addr, bytes })
+            let (addr, value) = (pc * 8, u128::from(value));
+            spin.is_spinning(&Load { pc, addr, value })
         })
     }
 

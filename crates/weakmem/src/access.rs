@@ -3,14 +3,18 @@
 use crate::view::View;
 
 /// A load.
+///
+/// In this order, so that no two fields are copied at once from an access that was just made: the
+/// processor waits where it loads in one piece what it stored in two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(C)]
 pub struct Load {
     /// Where.
     pub addr: u64,
-    /// Bytes.
-    pub len: usize,
     /// The view of its address: what the address depends on.
     pub address: View,
+    /// Bytes.
+    pub len: usize,
     /// It is an acquire.
     pub acquire: bool,
 }

@@ -66,6 +66,17 @@ impl Step {
         }
     }
 
+    /// Whether the step orders nothing and takes no reservation: it is a plain access, or none.
+    #[inline]
+    #[must_use]
+    pub fn orders_nothing(&self) -> bool {
+        self.kind == Kind::Plain
+            && self.acquire == Acquire::No
+            && !self.release
+            && self.before.is_empty()
+            && self.after.is_empty()
+    }
+
     pub(crate) fn is_acquire(&self) -> bool {
         self.acquire != Acquire::No
     }

@@ -174,14 +174,12 @@ impl Engine {
             spin.forget();
             return false;
         }
-        let mut bytes = [0; MAX_ACCESS];
-        let size = access.size.min(MAX_ACCESS);
         // SAFETY: the guest has just loaded these bytes.
-        unsafe { guest_memory::read(access.addr, &mut bytes[..size]) };
+        let value = unsafe { guest_memory::value(access.addr, access.size) };
         spin.is_spinning(&Load {
             pc: instruction.address,
             addr: access.addr,
-            bytes,
+            value,
         })
     }
 }

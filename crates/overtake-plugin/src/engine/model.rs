@@ -7,7 +7,7 @@ use crate::pages::{self, Owner};
 use crate::translate::Instruction;
 use crate::views::Guest;
 use overtake_report::trace::Op;
-use weakmem::{Access, Acquire, Kind, MAX_ACCESS, Memory, View};
+use weakmem::{Access, Acquire, Execution, Kind, MAX_ACCESS, Memory, View};
 
 impl Engine {
     /// Prepares memory for the running thread's next access.
@@ -36,6 +36,9 @@ impl Engine {
         uses: Uses,
     ) -> (View, bool) {
         let memory = self.memory_of(access);
+        if self.machine.skips(self.current, &instruction.step, memory) {
+            return (View::NONE, false);
+        }
         let shared = memory == Memory::Shared;
         let mut bytes = [0; MAX_ACCESS];
         let bytes = &mut bytes[..access.size.min(MAX_ACCESS)];
@@ -44,7 +47,7 @@ impl Engine {
             // SAFETY: the guest has just accessed these bytes.
             unsafe { guest_memory::read(access.addr, bytes) };
         }
-        let done = Access {
+        let access_made = Access {
             addr: access.addr,
             len: access.size,
             store: access.store,
@@ -58,7 +61,8 @@ impl Engine {
         }
         let (current, step) = (self.current, &instruction.step);
         let guest = &mut Guest(&mut self.run);
-        let execution = self.machine.begin(current, step, done, memory, guest);
+        let mut execution = Execution::new(access_made, memory);
+        self.machine.begin(current, step, &mut execution, guest);
         let mut store_delay = 0;
         if shared {
             if self.run.is_traced() {
@@ -72,7 +76,7 @@ impl Engine {
         let guest = &mut Guest(&mut self.run);
         let view = self
             .machine
-            .finish(current, step, execution, store_delay, guest);
+            .finish(current, step, &mut execution, store_delay, guest);
         (view, shared)
     }
 

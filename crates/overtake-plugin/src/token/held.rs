@@ -19,7 +19,9 @@ const ANNOUNCE_TIMEOUT: Duration = Duration::from_secs(60);
 /// Dropping it does not give up the token: the thread returns to guest code.
 pub struct Held<'t, S: Schedule> {
     shared: &'t Shared<S>,
-    vcpu: u32,
+    /// As wide as the other fields: a callback that moves a `Held` loads eight bytes at a time, and
+    /// the processor waits where it loads more than one store has written.
+    vcpu: u64,
     state: Loan<'t, S>,
 }
 
@@ -28,7 +30,7 @@ impl<'t, S: Schedule> Held<'t, S> {
     pub(super) fn new(shared: &'t Shared<S>, vcpu: u32, state: Loan<'t, S>) -> Self {
         Self {
             shared,
-            vcpu,
+            vcpu: u64::from(vcpu),
             state,
         }
     }
@@ -46,10 +48,14 @@ impl<'t, S: Schedule> Held<'t, S> {
         (self.shared, slots, id)
     }
 
+    fn vcpu(&self) -> u32 {
+        self.vcpu as u32
+    }
+
     /// Lets the strategy choose the next holder, and waits until this thread is chosen again.
     #[must_use = "dropping it lets the thread continue"]
     pub fn hand_off(self) -> Self {
-        let vcpu = self.vcpu;
+        let vcpu = self.vcpu();
         let (shared, mut slots, id) = self.release(State::Parked);
         let id = id.expect("the owner of a `Held` is the holder");
         if slots.expects_exclusive == Some(id) {
@@ -59,7 +65,7 @@ impl<'t, S: Schedule> Held<'t, S> {
         Self {
             state: shared.wait(slots, id, vcpu),
             shared,
-            vcpu,
+            vcpu: u64::from(vcpu),
         }
     }
 
@@ -92,7 +98,7 @@ impl<'t, S: Schedule> Held<'t, S> {
             slots.something_woke();
         }
         slots.starts_call();
-        self.shared.flags.of(self.vcpu).set_in_call(true);
+        self.shared.flags.of(self.vcpu()).set_in_call(true);
         if let Some(slot) = slots.holder_mut() {
             slot.asleep_since = None;
         }
@@ -157,7 +163,7 @@ impl<'t, S: Schedule> Held<'t, S> {
     pub fn is_only_thread(&self) {
         let mut slots = self.shared.lock();
         if let Some(id) = slots.holder {
-            slots.only(id, self.vcpu);
+            slots.only(id, self.vcpu());
         }
     }
 }

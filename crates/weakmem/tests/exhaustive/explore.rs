@@ -222,8 +222,9 @@ fn run(state: &mut State, thread: ThreadId, step: Step) -> Option<u8> {
         address: step.address(last),
         ..Access::NONE
     };
-    let execution = machine.begin(thread, &instruction, access, Memory::Shared, &mut Unseen);
-    let view = machine.finish(thread, &instruction, execution, 0, &mut Unseen);
+    let mut execution = Execution::new(access, Memory::Shared);
+    machine.begin(thread, &instruction, &mut execution, &mut Unseen);
+    let view = machine.finish(thread, &instruction, &mut execution, 0, &mut Unseen);
     machine.prepare(thread, [], &mut Unseen);
     step.loads().map(|_| {
         state.last[thread as usize] = view;

@@ -43,8 +43,9 @@ fn phases(machine: &mut Machine, step: &Step, access: Access<'_>, memory: Memory
     let driver = &mut Delay(LONG);
     machine.prepare(1, [(step, access.address)], driver);
     machine.before(1, step, driver);
-    let execution = machine.begin(1, step, access, memory, driver);
-    machine.finish(1, step, execution, 0, driver)
+    let mut execution = Execution::new(access, memory);
+    machine.begin(1, step, &mut execution, driver);
+    machine.finish(1, step, &mut execution, 0, driver)
 }
 
 fn one_by_one(machine: &mut Machine, step: &Step, access: Access<'_>, calls: &[Call]) -> View {
@@ -105,6 +106,35 @@ fn the_phases_make_the_calls_in_order() {
                 assert_eq!(all, each, "{arch} {step:?}");
             }
         }
+    }
+}
+
+/// What the plugin skips, the calls would not have noticed.
+#[test]
+fn a_skipped_access_changes_nothing() {
+    let mut skipped = 0;
+    for arch in Arch::ALL {
+        for (step, store) in steps() {
+            for mut machine in [busy(arch), machine(Rules::of(arch))] {
+                if !machine.skips(1, &step, Memory::Private) {
+                    continue;
+                }
+                skipped += 1;
+                let before = format!("{machine:?}{:?}", machine.counters());
+                let access = access(OWN, store, &[7; 4]);
+                let driver = &mut Delay(LONG);
+                let mut execution = Execution::new(access, Memory::Private);
+                machine.begin(1, &step, &mut execution, driver);
+                let view = machine.finish(1, &step, &mut execution, 0, driver);
+                assert_eq!(view, View::NONE, "{arch} {step:?}");
+                let after = format!("{machine:?}{:?}", machine.counters());
+                assert_eq!(before, after, "{arch} {step:?}");
+            }
+        }
+    }
+    assert!(skipped > 0);
+    for memory in [Memory::Shared, Memory::JustShared, Memory::Unmodelled] {
+        assert!(!machine(Rules::ARMV8).skips(1, &Step::default(), memory));
     }
 }
 
