@@ -23,11 +23,11 @@ pub struct Audit {
     pub target: Arch,
     /// What was run, as a command line.
     pub program: String,
-    /// Seeds that were tried without each.
+    /// Number of seeds that were tried without each ordering.
     pub seeds: u64,
-    /// Those that were tried.
+    /// The orderings that were tried.
     pub orderings: Vec<Audited>,
-    /// Orderings of the toolchain's libraries that were left out.
+    /// Number of orderings that were not tried: in libraries and in code without source lines.
     pub left_out: usize,
 }
 
@@ -56,21 +56,21 @@ pub enum Verdict {
         /// What was out of order, in words.
         because: Vec<String>,
     },
-    /// No failure was found without it; and it orders nothing that is not modelled.
+    /// No run failed without it, and the model covers everything that it orders.
     NoFailure,
-    /// No failure was found without it; but it keeps loads before later stores, and what would show
-    /// without that (load buffering, LB) is not modelled yet.
+    /// No run failed without it, but it also orders loads before later stores, and load buffering (LB)
+    /// is not modelled.
     NotModelled,
-    /// It is one with its access, which is atomic: an `xchg` or a `lock` of x86.
+    /// It is part of an atomic access (x86's `xchg` or `lock`), and cannot be ignored alone.
     PartOfAnAtomic,
 }
 
-/// Audits a program, with as many seeds without each of its orderings; `all`: also those of the
-/// toolchain. `progress` is told what is being tried.
+/// Audits a program: runs it with `seeds` seeds without each of its orderings; `all` includes those of the
+/// toolchain. `progress` receives a description of each step.
 ///
 /// # Errors
 ///
-/// [`Error::FailsAlready`] if it fails with all of them; and what can go wrong in a run.
+/// [`Error::FailsAlready`] if it fails with all of them; any error of a run.
 pub fn audit(
     trials: &Trials,
     seeds: u64,
@@ -83,7 +83,7 @@ pub fn audit(
             return Err(Error::FailsAlready { failure, seed });
         }
     }
-    progress("looking for orderings".to_owned());
+    progress("listing the orderings".to_owned());
     let trace = Ask {
         trace: true,
         ..Ask::default()
@@ -95,7 +95,7 @@ pub fn audit(
     let mut audited = Vec::new();
     let number = orderings.len();
     for (index, ordering) in orderings.into_iter().enumerate() {
-        progress(format!("without {} of {number}", index + 1));
+        progress(format!("ignoring ordering {} of {number}", index + 1));
         let verdict = verdict(trials, &ordering, seeds, progress)?;
         audited.push(Audited { ordering, verdict });
     }

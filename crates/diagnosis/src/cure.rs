@@ -1,4 +1,4 @@
-//! What would have prevented it: orderings for a pair that was out of order, each tried.
+//! What would have prevented a failure: orderings for each reordered pair of accesses, each one tested.
 
 use arch::Arch;
 use overtake_report::trace::{Access, Event, Op, Trace};
@@ -13,7 +13,7 @@ use crate::trial::{Ask, Trials};
 struct Candidate {
     instruction: &'static str,
     rust: Option<&'static str>,
-    /// What the plugin is to assume of the earlier and of the later access.
+    /// The ordering that the plugin assumes at the earlier access, and at the later one.
     earlier: Option<&'static str>,
     later: Option<&'static str>,
 }
@@ -64,17 +64,17 @@ fn store_store(target: Arch) -> Vec<Candidate> {
     }
 }
 
-/// Orderings between a load and a later load. A fence stands right after the first one: what it is to
-/// order with is often more than one load.
+/// Orderings between a load and a later load. A fence stands right after the first load, because it often
+/// has to order more than one later load.
 fn load_load(target: Arch) -> Vec<Candidate> {
     let acquire = |instruction| candidate(instruction, ACQUIRE, Some("acquire-pc"), None);
     match target {
         Arch::AArch64 => vec![
-            acquire("ldapr, or ldar"),
+            acquire("ldapr or ldar"),
             candidate("dmb ishld", FENCE_ACQUIRE, Some("after-r"), None),
         ],
         Arch::Ppc64le => vec![
-            acquire("a branch on it, and isync"),
+            acquire("a branch on the loaded value, then isync"),
             candidate("lwsync", FENCE_ACQUIRE, Some("after-rw"), None),
         ],
         Arch::Riscv64 => vec![
@@ -103,15 +103,15 @@ fn store_load(target: Arch) -> Vec<Candidate> {
     }
 }
 
-/// What cures are tried on.
+/// The run on which cures are tested.
 pub struct Cures<'a> {
     /// What is run.
     pub trials: &'a Trials,
     /// The choices that make it fail.
     pub choices: &'a Choices,
-    /// What happens then.
+    /// The trace of the run with these choices.
     pub trace: &'a Trace,
-    /// How many seeds are tried besides.
+    /// Number of seeds to test besides that run.
     pub seeds: u64,
 }
 
@@ -125,14 +125,14 @@ struct Pair<'a> {
 }
 
 impl Cures<'_> {
-    /// Of the cycles the one that makes the run fail: the first whose pairs, when they are ordered, leave
-    /// no failure in any seed; or else the one with the fewest; or else the first.
+    /// The cycle that makes the run fail: the first one for which no seed fails once all its pairs are
+    /// ordered, or else the one with the fewest failing seeds, or else the first.
     pub fn cause<'c>(&self, cycles: &'c [Cycle]) -> Result<Option<&'c Cycle>, Error> {
         let mut best: Option<(usize, &Cycle)> = None;
         for cycle in cycles {
             let mut assumptions = Vec::new();
             for pair in self.pairs(cycle, true) {
-                // The strongest is the last.
+                // The last candidate is the strongest.
                 if let Some(candidate) = self.candidates(&pair).last() {
                     assumptions.extend(assumed(candidate, pair.first.pc, pair.second.pc));
                 }
@@ -149,14 +149,14 @@ impl Cures<'_> {
         Ok(best.map(|(_, cycle)| cycle))
     }
 
-    /// The orderings for each pair of the cycle that was out of order, each tried: with it, does the
-    /// run that failed still fail, and do others?
+    /// Tests each ordering for each reordered pair of the cycle: does the failing run still fail with it,
+    /// and do other seeds?
     pub fn tried(&self, cycle: &Cycle, told: &Teller<'_>) -> Result<Vec<Cure>, Error> {
         let mut cures = Vec::new();
         for pair in self.pairs(cycle, false) {
             for candidate in self.candidates(&pair) {
                 let mut assumptions = assumed(&candidate, pair.first.pc, pair.second.pc);
-                // A shape whose pairs are all of this kind (SB) needs one in each.
+                // A shape whose pairs are all store to load (SB) needs the ordering in each pair.
                 for other in self.pairs(cycle, true) {
                     if kind(&pair) == Some(Kind::StoreLoad) && kind(&other) == kind(&pair) {
                         assumptions.extend(assumed(&candidate, other.first.pc, other.second.pc));
@@ -179,7 +179,7 @@ impl Cures<'_> {
         Ok(cures)
     }
 
-    /// The pairs of program order in a cycle: those only that this run shows out of order, or `all`.
+    /// The program-order pairs of a cycle: only those that this run reordered, or `all`.
     fn pairs<'c>(&'c self, cycle: &'c Cycle, all: bool) -> Vec<Pair<'c>> {
         let access = |event: usize| match &self.trace.events[event] {
             Event::Access(access) => Some(access),
@@ -244,7 +244,7 @@ enum Kind {
     StoreStore,
 }
 
-/// Of the two accesses; none where a later store would overtake a load, which is not modelled.
+/// The kind of a pair; none for a load and a later store, whose reordering is not modelled.
 fn kind(pair: &Pair<'_>) -> Option<Kind> {
     match (pair.first.op, pair.second.op) {
         (Op::Load, Op::Load) => Some(Kind::LoadLoad),

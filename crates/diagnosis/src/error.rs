@@ -1,4 +1,4 @@
-//! What can go wrong with a diagnosis: one line each, that says what, and what to do.
+//! Errors of a diagnosis. Each is one line: the thing, the reason, the next command.
 
 use std::path::PathBuf;
 
@@ -7,9 +7,9 @@ use thiserror::Error as ThisError;
 /// Why there is no diagnosis.
 #[derive(Debug, ThisError)]
 pub enum Error {
-    /// What the plugin wrote down cannot be read.
+    /// The plugin's recording or trace cannot be read.
     #[error(
-        "what was written down of the run cannot be read: {why}: a defect of overtake, please report it"
+        "cannot read the recording of the run: {why}: this is a defect of overtake, please report it"
     )]
     Recording {
         /// Why.
@@ -25,9 +25,9 @@ pub enum Error {
         why: String,
     },
 
-    /// Nothing failed that could be explained.
+    /// No run failed.
     #[error(
-        "{what}: nothing to explain; try more with --seeds, or say how a failure is known with --expect or --fail-on"
+        "nothing to explain: {what}: try more seeds with --seeds, or define the failure with --expect or --fail-on"
     )]
     NoFailure {
         /// What did not fail.
@@ -36,7 +36,7 @@ pub enum Error {
 
     /// The program fails with all its orderings.
     #[error(
-        "the program fails as it is ({failure}, seed {seed}): mend that first, see `overtake explain`"
+        "the program fails with all its orderings ({failure}, seed {seed}): fix that first, with `overtake explain`"
     )]
     FailsAlready {
         /// How.
@@ -45,9 +45,9 @@ pub enum Error {
         seed: u64,
     },
 
-    /// A failing run does not fail again.
+    /// A failing run does not fail when it is replayed.
     #[error(
-        "the run of seed {seed} failed ({failure}), and with the same choices it does not: it depends on the clock or on other processes, see README, \"What repeats\""
+        "the run of seed {seed} failed ({failure}), but does not fail when it is replayed: it depends on the clock or on other processes, see README, \"What repeats\""
     )]
     NotAgain {
         /// The seed.

@@ -19,12 +19,12 @@ use crate::trial::Ask;
 pub struct Explained {
     /// The story.
     pub story: Story,
-    /// The choices that are left.
+    /// The minimised choices.
     pub choices: Choices,
 }
 
-/// Explains a failure. `again` is the command that does the same; `progress` is told what is being
-/// done.
+/// Explains a failure. `again` is the command that reproduces the explanation; `progress` receives a
+/// description of each step.
 pub fn explain(
     failed: &Failed,
     cure_seeds: u64,
@@ -38,10 +38,10 @@ pub fn explain(
     } = failed;
     let minimised = minimised(trials, choices, failure, |turns, deviations| {
         progress(format!(
-            "shrinking: {turns} turns, {deviations} stores kept back"
+            "minimising: {turns} context switches, {deviations} delays"
         ));
     })?;
-    progress("looking at what is left".to_owned());
+    progress("tracing the minimised run".to_owned());
     let trial = trials.run(Ask {
         choices: Some(&minimised.choices),
         record: true,
@@ -57,7 +57,7 @@ pub fn explain(
         runs: minimised.runs + 1,
     };
     let mut told = Teller::new(&trials.setup, &trial.trace);
-    progress("trying cures".to_owned());
+    progress("testing fixes".to_owned());
     let cures = Cures {
         trials,
         choices: &minimised.choices,

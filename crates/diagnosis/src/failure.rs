@@ -1,4 +1,4 @@
-//! How a run is known to have failed.
+//! Decides whether a run failed.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -20,7 +20,7 @@ pub enum When {
 }
 
 impl When {
-    /// The options that say the same.
+    /// The command-line options for it.
     pub fn words(&self) -> Vec<String> {
         match self {
             When::Status => Vec::new(),
@@ -29,8 +29,8 @@ impl When {
         }
     }
 
-    /// How a run failed, in words that are the same for the same failure; none if it did not. An error
-    /// that the program did not cause is returned as it is.
+    /// How a run failed, worded the same for the same failure; none if it did not fail. An error that the
+    /// program did not cause is returned.
     pub fn classify(
         &self,
         outcome: Result<Outcome, Error>,

@@ -1,4 +1,4 @@
-//! Schedules as files: what they were made for, and whether they fit.
+//! Schedule files: what they were recorded from, and whether they fit a program.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::setup::Setup;
 use crate::subject::Subject;
 
-/// The choices that the plugin wrote into a file.
+/// Reads the choices that the plugin recorded in a file.
 pub fn read(path: &Path) -> Result<Choices, Error> {
     let bad = |why: String| Error::Recording { why };
     let text = fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
@@ -91,12 +91,12 @@ impl Recorded {
     fn get(&self, name: &str) -> Result<&str, Error> {
         self.schedule
             .get(name)
-            .ok_or_else(|| self.refuse(format!("it does not say its {name}")))
+            .ok_or_else(|| self.refuse(format!("its {name} is missing")))
     }
 
     fn number<T: std::str::FromStr>(&self, name: &str) -> Result<T, Error> {
         let value = self.get(name)?;
-        let bad = |_| self.refuse(format!("its {name}, `{value}`, is not understood"));
+        let bad = |_| self.refuse(format!("its {name} `{value}` is invalid"));
         value.parse().map_err(bad)
     }
 
@@ -107,14 +107,14 @@ impl Recorded {
         }
     }
 
-    /// The program or the ring that it was recorded of.
+    /// The program or the ring that it was recorded from.
     pub fn subject(&self) -> Result<Subject, Error> {
         let split = |name: &str| {
             let line = self.get(name)?;
             shell_words::split(line)
                 .ok()
                 .filter(|words| !words.is_empty())
-                .ok_or_else(|| self.refuse(format!("its {name}, `{line}`, is not understood")))
+                .ok_or_else(|| self.refuse(format!("its {name} `{line}` is invalid")))
         };
         if self.schedule.get("ring").is_none() {
             let program = split("program")?;
@@ -128,9 +128,9 @@ impl Recorded {
         let value = |option: &str| {
             let at = words.iter().position(|word| word == option);
             at.and_then(|at| words.get(at + 1))
-                .ok_or_else(|| self.refuse(format!("its ring has no {option}")))
+                .ok_or_else(|| self.refuse(format!("its ring lacks {option}")))
         };
-        let bad = |option: &str| self.refuse(format!("its ring's {option} is not understood"));
+        let bad = |option: &str| self.refuse(format!("its ring's {option} is invalid"));
         let mut scenario = Scenario::new(
             variant::parse(value("--variant")?)?,
             value("--events")?.parse().map_err(|_| bad("--events"))?,
@@ -145,14 +145,14 @@ impl Recorded {
         Ok(target_name::parse(self.get("target")?)?)
     }
 
-    /// Makes the setup what it was then; refuses another program.
+    /// Restores the recorded options in the setup; an error if the program differs.
     pub fn set_up(&self, setup: &mut Setup) -> Result<(), Error> {
         let found = Digest::of_file(&setup.guest.path)?.to_string();
         let recorded = self.get("sha256")?;
         if found != recorded {
             return Err(self.refuse(format!(
-                "it was recorded of another build of the program: `{}` has the SHA-256 {found}, and \
-                 it was {recorded}",
+                "it was recorded from another build of the program: `{}` has the SHA-256 {found}, the recorded \
+                 one had {recorded}",
                 setup.guest.path.display()
             )));
         }
@@ -162,7 +162,7 @@ impl Recorded {
         emulation.options.budget = self.number("budget")?;
         let strategy = self.get("strategy")?;
         emulation.options.strategy = Strategy::parse(strategy)
-            .ok_or_else(|| self.refuse(format!("its strategy, `{strategy}`, is not understood")))?;
+            .ok_or_else(|| self.refuse(format!("its strategy `{strategy}` is invalid")))?;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! A run that fails: the first seed's, or a recorded one.
+//! Finds a run that fails: that of the first failing seed, or a recorded one.
 
 use std::ops::RangeInclusive;
 
@@ -10,15 +10,15 @@ use crate::trial::{Ask, Trials};
 /// A run that failed.
 #[derive(Debug)]
 pub struct Failed {
-    /// With the seed.
+    /// The program, with the seed that failed.
     pub trials: Trials,
-    /// How.
+    /// How it failed.
     pub failure: String,
-    /// By which choices.
+    /// The choices of the run.
     pub choices: Choices,
 }
 
-/// The first seed that fails; `progress` is told what is being tried.
+/// Finds the first seed that fails; `progress` receives the seed that runs.
 pub fn search(
     mut trials: Trials,
     seeds: RangeInclusive<u64>,
@@ -38,7 +38,7 @@ pub fn search(
         ..Ask::default()
     };
     for seed in seeds {
-        progress(format!("looking for a failure: seed {seed}"));
+        progress(format!("searching for a failure: seed {seed}"));
         trials.setup.emulation.seed = seed;
         let trial = trials.run(ask)?;
         if let Some(failure) = trial.failure {
@@ -52,7 +52,7 @@ pub fn search(
     Err(Error::NoFailure { what })
 }
 
-/// The failure of a recorded run.
+/// Replays a recorded run, which must fail.
 pub fn replayed(trials: Trials, choices: Choices) -> Result<Failed, Error> {
     let ask = Ask {
         choices: Some(&choices),

@@ -1,4 +1,4 @@
-//! A cycle of accesses as a story: instructions, source lines, names.
+//! Turns a cycle of accesses into a story: instructions, source lines, names.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::location::{named, value};
 use crate::setup::Setup;
 use crate::subject::Subject;
 
-/// Tells what happened in a run.
+/// Tells the story of a run.
 pub struct Teller<'a> {
     setup: &'a Setup,
     trace: &'a Trace,
@@ -39,7 +39,7 @@ impl<'a> Teller<'a> {
         self.shown.iter().position(|it| *it == event).unwrap_or(0)
     }
 
-    /// The story of a cycle; without one, that of an ordinary race.
+    /// The story of a cycle; without a cycle, that of an ordinary race.
     pub fn story(
         &mut self,
         cycle: Option<&Cycle>,
@@ -108,8 +108,8 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// The events that are shown: the accesses of the cycle, when its stores become visible if that is
-    /// later than the next of these, and barriers in the wrong place.
+    /// Chooses the events to show: the accesses of the cycle, barriers in the wrong place, and the moments
+    /// at which stores become visible, where another event lies between.
     fn choose(&mut self, cycle: &Cycle) {
         let mut shown: BTreeSet<usize> = cycle.edges.iter().map(|edge| edge.from).collect();
         shown.extend(self.misplaced(cycle).iter().map(|(_, barrier)| *barrier));
@@ -209,9 +209,9 @@ impl<'a> Teller<'a> {
                 let edge = self.misplaced(cycle).into_iter().find(|it| it.1 == event);
                 let remark = edge.map(|(edge, barrier)| {
                     if barrier > edge.to {
-                        "too late: it stands after the accesses that it should stand between"
+                        "too late: it must stand between the two accesses, not after them"
                     } else {
-                        "too early: it stands before the accesses that it should stand between"
+                        "too early: it must stand between the two accesses, not before them"
                     }
                 });
                 What::Barrier {
@@ -221,7 +221,7 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// What another thread had stored already where the load read something older.
+    /// The newer value that another thread had stored before a load read a stale one.
     fn current(&self, load: usize, cycle: &Cycle) -> Option<String> {
         let edge = cycle
             .edges
@@ -243,24 +243,23 @@ impl<'a> Teller<'a> {
             Link::Program { reordered, .. } => {
                 let words = match reordered {
                     Some(Reordering::StoreAfterStore | Reordering::StoreAfterLoad) => format!(
-                        "not ordered: thread {thread}'s {to} overtook its {from}, which comes first in the \
-                         program"
+                        "thread {thread}'s {to} overtook its {from}, which is earlier in program order"
                     ),
                     Some(Reordering::StaleLoad) => format!(
-                        "not ordered: thread {thread}'s {to} was done, in effect, before its {from}, which \
-                         comes first in the program"
+                        "thread {thread}'s {to} took effect before its {from}, which is earlier in program \
+                         order"
                     ),
                     None => format!(
-                        "kept: thread {thread}'s {from} came before its {to}, as in the program"
+                        "thread {thread}'s {to} is ordered after its {from}, as in program order"
                     ),
                 };
                 ("po", reordered, words)
             }
-            Link::ReadsFrom => ("rf", None, format!("the {to} read what the {from} wrote")),
+            Link::ReadsFrom => ("rf", None, format!("the {to} read the value of the {from}")),
             Link::FromRead => (
                 "fr",
                 None,
-                format!("the {from} read what was there before the {to}"),
+                format!("the {from} read a value older than that of the {to}"),
             ),
             Link::Coherence => (
                 "co",
@@ -290,8 +289,8 @@ impl<'a> Teller<'a> {
         format!("{what} of {}", self.location(access))
     }
 
-    /// Barriers that stand beside a pair instead of between, with their edges. The toolchain's are there for
-    /// something else.
+    /// Barriers that stand beside a pair of accesses instead of between them, with their edges. The
+    /// toolchain's own barriers are omitted: they serve another purpose.
     fn misplaced(&mut self, cycle: &Cycle) -> Vec<(Edge, usize)> {
         let mut found = Vec::new();
         for edge in &cycle.edges {
@@ -317,20 +316,20 @@ impl<'a> Teller<'a> {
             let (first, second) = (self.phrase(edge.from), self.phrase(edge.to));
             let side = if barrier > edge.to { "after" } else { "before" };
             notes.push(format!(
-                "the barrier {where_it_is} stands in the wrong place: {side} both accesses; between the \
-                 {first} and the {second} it would order them"
+                "The barrier {where_it_is} stands in the wrong place, {side} both accesses. Between the {first} \
+                 and the {second} it would order them."
             ));
         }
         let places = self.places.iter().flatten();
         if places.clone().any(|it| it.line.is_none()) {
             let all = places.clone().all(|it| it.line.is_none());
             let what = if all {
-                "the program has no line numbers"
+                "The program has no line numbers"
             } else {
-                "some of the code has no line numbers"
+                "Some of the code has no line numbers"
             };
             notes.push(format!(
-                "{what}: build it with debug information, and do not strip it"
+                "{what}: build it with debug information, and do not strip it."
             ));
         }
         notes
@@ -339,11 +338,11 @@ impl<'a> Teller<'a> {
 
 fn no_cycle(shrunk: Shrunk) -> &'static str {
     if shrunk.delays == 0 {
-        "the run fails without any reordering: it is an ordinary race, which sequentially consistent \
-         memory shows too; this schedule alone makes it fail"
+        "The run fails without any reordering: it is an ordinary race, which this schedule exposes under \
+         sequentially consistent memory too."
     } else {
-        "no cycle of accesses was found: what was reordered may be in memory that the trace does not \
-         explain (written by system calls, for instance)"
+        "No cycle of accesses was found. The reordered accesses may be to memory that the trace does not \
+         cover, such as memory that system calls write."
     }
 }
 

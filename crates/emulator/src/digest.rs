@@ -1,4 +1,4 @@
-//! What a file is, whatever it is called: its SHA-256, as `sha256sum` prints it.
+//! The SHA-256 of a file, as `sha256sum` prints it.
 
 use std::fmt::{self, Write as _};
 use std::fs;
@@ -55,8 +55,11 @@ impl Serialize for Digest {
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text)
-            .ok_or_else(|| de::Error::custom(format!("`{text}` is no SHA-256 (64 digits)")))
+        Self::parse(&text).ok_or_else(|| {
+            de::Error::custom(format!(
+                "`{text}` is not a SHA-256 digest (64 hexadecimal digits)"
+            ))
+        })
     }
 }
 

@@ -1,5 +1,5 @@
-//! What can go wrong before a guest runs, and how a run ends that is no outcome: one line each, that
-//! says what, where, and what to do.
+//! Errors before a guest runs, and ends of a run that are not outcomes. Each is one line: the thing, the
+//! reason, the next command.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use crate::sources;
 use crate::suggestion::Suggestion;
 use crate::target::Target as _;
 
-/// Why a guest was not run, or why its run has no outcome.
+/// Why a guest did not run, or why its run has no outcome.
 #[derive(Debug, ThisError)]
 pub enum Error {
     /// No such target.
@@ -34,7 +34,7 @@ pub enum Error {
         source: io::Error,
     },
 
-    /// The program is none that can be emulated.
+    /// The program cannot be emulated.
     #[error("`{}` {what}: give a program built for Linux on {allowed}", path.display())]
     NotAGuest {
         /// The program.
@@ -46,7 +46,7 @@ pub enum Error {
     },
 
     /// The program was built for another machine than asked for.
-    #[error("`{}` is built for {found}, not for {asked}: leave out --target, or build it with `--target {}`", path.display(), asked.rust_triple())]
+    #[error("`{}` is built for {found}, not for {asked}: omit --target, or build it with `--target {}`", path.display(), asked.rust_triple())]
     OtherTarget {
         /// The program.
         path: PathBuf,
@@ -57,14 +57,14 @@ pub enum Error {
     },
 
     /// There is no QEMU.
-    #[error("cannot find `{}`: install QEMU's user emulation (`apt install qemu-user`), or name it with --qemu or {}", target.qemu(), target.qemu_variable())]
+    #[error("cannot find `{}`: install QEMU's user emulation (`apt install qemu-user`), or give its path with --qemu or {}", target.qemu(), target.qemu_variable())]
     QemuMissing {
         /// For this target.
         target: Arch,
     },
 
     /// QEMU does not run.
-    #[error("cannot start `{}`: {why}: name a working QEMU with --qemu or {}", path.display(), target.qemu_variable())]
+    #[error("cannot start `{}`: {why}: give the path of a working QEMU with --qemu or {}", path.display(), target.qemu_variable())]
     QemuUnusable {
         /// For this target.
         target: Arch,
@@ -75,7 +75,7 @@ pub enum Error {
     },
 
     /// QEMU cannot load plugins.
-    #[error("`{}` has no plugin support (it knows no -plugin option): on Debian 13 and later, whose qemu-user has none, build one with overtake's `ci/qemu10`; elsewhere use a dynamically linked qemu-user, such as Debian 12's (7.2) or Ubuntu 24.04's (8.2)", path.display())]
+    #[error("`{}` has no plugin support (its --help lists no -plugin option): on Debian 13 and later, build a QEMU with overtake's `ci/qemu10`; elsewhere use a dynamically linked qemu-user, such as Debian 12's (7.2) or Ubuntu 24.04's (8.2)", path.display())]
     QemuWithoutPlugins {
         /// The QEMU.
         path: PathBuf,
@@ -115,7 +115,7 @@ pub enum Error {
         sources::remedy()
     )]
     GuestMissing {
-        /// Which one: `the scenario's guest`.
+        /// Which one: `the ring's guest`.
         what: &'static str,
         /// For this target.
         target: Arch,
@@ -124,7 +124,7 @@ pub enum Error {
     },
 
     /// QEMU ended without having loaded the plugin.
-    #[error("QEMU ended with {status} before the plugin `{}` was loaded{}: run `overtake doctor`", plugin.display(), said(message))]
+    #[error("QEMU ended with {status} before it loaded the plugin `{}`{}: run `overtake doctor`", plugin.display(), said(message))]
     PluginNotLoaded {
         /// The plugin.
         plugin: PathBuf,
@@ -143,7 +143,7 @@ pub enum Error {
 
     /// The plugin's report cannot be read.
     #[error(
-        "cannot read the plugin's report: {why}: plugin and command line are from different builds, run `cargo xtask build` and, if this command was installed, install it again"
+        "cannot read the plugin's report: {why}: the plugin and this command come from different builds: run `cargo xtask build`, and reinstall this command if you had installed it"
     )]
     ReportUnreadable {
         /// Why.
@@ -163,7 +163,7 @@ pub enum Error {
 
     /// The guest took too long.
     #[error(
-        "no end within {seconds} s (seed {seed}): raise the limit with --timeout, or look for a hang"
+        "the guest did not end within {seconds} s (seed {seed}): raise the limit with --timeout, or look for a hang"
     )]
     TimedOut {
         /// The seed.
@@ -181,7 +181,7 @@ pub enum Error {
         message: String,
     },
 
-    /// Check mode found a difference.
+    /// Check mode found a difference between memory and the model.
     #[error(
         "check mode found a difference (seed {seed}): {message}: a defect of overtake, please report it"
     )]
@@ -192,7 +192,7 @@ pub enum Error {
         message: String,
     },
 
-    /// The plugin could not go on.
+    /// The plugin failed.
     #[error("the plugin failed (seed {seed}): {message}: a defect of overtake, please report it")]
     PluginInternal {
         /// The seed.
@@ -202,7 +202,7 @@ pub enum Error {
     },
 
     /// The user pressed Ctrl-C, or something else asked to end.
-    #[error("ended by signal {signal}")]
+    #[error("interrupted by signal {signal}")]
     Interrupted {
         /// The signal.
         signal: i32,
@@ -235,7 +235,7 @@ impl Error {
     pub fn temporary(source: io::Error) -> Self {
         Error::FileSystem {
             what: format!(
-                "cannot write to `{}` (TMPDIR names another folder)",
+                "cannot write to the temporary folder `{}` (TMPDIR sets another one)",
                 std::env::temp_dir().display()
             ),
             source,

@@ -80,9 +80,8 @@ fn target(bytes: &[u8]) -> Result<Arch, String> {
         .map_err(|_| "is a big-endian program".to_owned())?;
     let endian = LittleEndian;
     let machine = header.e_machine(endian);
-    let target = Arch::of_elf_machine(machine).ok_or_else(|| {
-        format!("is built for a machine (ELF number {machine}) that is none of the targets")
-    })?;
+    let target = Arch::of_elf_machine(machine)
+        .ok_or_else(|| format!("is built for an unsupported machine (ELF number {machine})"))?;
     match header.e_type(endian) {
         elf::ET_EXEC | elf::ET_DYN => Ok(target),
         elf::ET_REL => Err("is an object file, not yet linked".to_owned()),

@@ -14,7 +14,7 @@ use crate::sources;
 pub struct OwnGuest {
     /// Its file name in the home's folder of a target's guests.
     pub file: &'static str,
-    /// What a message calls it: `the scenario's guest`.
+    /// Its name in messages: `the ring's guest`.
     pub what: &'static str,
 }
 

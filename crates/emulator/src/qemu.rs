@@ -65,7 +65,7 @@ impl Qemu {
             .split_once(" version ")
             .and_then(|(_, rest)| rest.split_whitespace().next())
             .ok_or_else(|| {
-                self.unusable(format!("it does not tell its version, but `{first_line}`"))
+                self.unusable(format!("`--version` prints no version but `{first_line}`"))
             })?;
         let major =
             major(version).ok_or_else(|| self.unusable(format!("`{version}` is not a version")))?;
@@ -140,7 +140,7 @@ impl Qemu {
             .stdin(Stdio::null())
             .output()
             .map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => self.unusable("there is no such file".to_owned()),
+                io::ErrorKind::NotFound => self.unusable("the file does not exist".to_owned()),
                 _ => self.unusable(error.to_string()),
             })?;
         if !output.status.success() {

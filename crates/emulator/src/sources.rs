@@ -1,4 +1,4 @@
-//! The sources that this program was built from: what it needs besides itself is built there.
+//! The sources that this program was built from, in which its plugin and guests can be built.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ pub fn home() -> PathBuf {
     target.join("overtake")
 }
 
-/// What to do when something is missing in the home: a piece of a sentence.
+/// What to do when a file is missing in the home: the last part of an error message.
 pub fn remedy() -> String {
     let here = std::env::current_dir().unwrap_or_default();
     remedy_in(&here, workspace(), named_target_folder())
@@ -29,12 +29,12 @@ pub fn remedy() -> String {
 fn remedy_in(here: &Path, workspace: &Path, target: Option<&str>) -> String {
     let is_workspace = |folder: &Path| folder.join("crates/xtask/Cargo.toml").is_file();
     if here.ancestors().any(is_workspace) {
-        return "run `cargo xtask build`, or name its folder with --home or OVERTAKE_HOME".into();
+        return "run `cargo xtask build`, or give its folder with --home or OVERTAKE_HOME".into();
     }
     if !is_workspace(workspace) {
         return format!(
-            "`{}`, which this program was built from, is gone, so clone it again, run \
-             `ci/bootstrap && cargo xtask setup && cargo xtask build` in it, and name its \
+            "`{}`, which this program was built from, no longer exists, so clone it again, run \
+             `ci/bootstrap && cargo xtask setup && cargo xtask build` in it, and give its \
              `target/overtake` with --home or OVERTAKE_HOME",
             workspace.display()
         );
@@ -48,7 +48,7 @@ fn remedy_in(here: &Path, workspace: &Path, target: Option<&str>) -> String {
         None => "cargo xtask build".to_owned(),
     };
     format!(
-        "run `cd {} && ci/bootstrap && cargo xtask setup && {build}`, or name its folder with --home \
+        "run `cd {} && ci/bootstrap && cargo xtask setup && {build}`, or give its folder with --home \
          or OVERTAKE_HOME",
         shell_words::quote(&workspace)
     )
@@ -79,7 +79,7 @@ mod tests {
         let found = remedy_in(elsewhere, gone, None);
         assert!(found.starts_with("`/no/such/sources`, which"), "{found}");
         assert!(
-            found.contains(" in it, and name its `target/overtake` with --home"),
+            found.contains(" in it, and give its `target/overtake` with --home"),
             "{found}"
         );
     }

@@ -1,4 +1,4 @@
-//! What can go wrong with litmus tests: one line each, that says what, where, and what to do.
+//! Errors of litmus tests. Each is one line: the thing, the reason, the next command.
 
 use std::io;
 use std::path::PathBuf;

@@ -94,7 +94,7 @@ impl Prepared {
             };
             let hint = match outcome.status.signal() {
                 Some(SIGILL) => ": look for an instruction that the emulated CPU lacks",
-                Some(SIGSEGV | SIGBUS) => ": look for an address that is no location's",
+                Some(SIGSEGV | SIGBUS) => ": look for an address outside of the test's locations",
                 _ => "",
             };
             return Err(wrong(format!(

@@ -86,7 +86,7 @@ impl Verdicts {
                 let names = Arch::ALL
                     .map(|arch| format!("{}.json", arch.herd_name()))
                     .join(", ");
-                format!("which architecture it is for is not clear: name it one of {names}")
+                format!("it is unclear for which architecture: rename it to one of {names}")
             })?;
         for (name, mut verdict) in tests {
             for states in [

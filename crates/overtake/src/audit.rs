@@ -21,23 +21,23 @@ pub const EXAMPLES: &str = "\
 Examples:
   Which orderings does the sound ring need on Arm?
       overtake audit --target aarch64 --variant release
-  Those of a program, with 50 seeds each:
+  Which ones does a program need? Try 50 seeds without each:
       overtake audit --seeds 50 -- ./program
-  Also those of the standard library and the C library:
+  Include those of the standard library and the C library:
       overtake audit --all -- ./program
 
-Exit status: 0 if the audit was made, 12 if the program fails as it is, others:
+Exit status: 0 if the audit is complete, 12 if the program fails with all its orderings, others:
 `overtake exit-codes`.";
 
 /// Options of `overtake audit`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Seeds to try without each
+    /// Number of seeds to try without each ordering
     #[arg(long, value_name = "NUMBER", default_value_t = 20,
         value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,
 
-    /// Also those in Rust's standard library, and in code without source lines
+    /// Also try orderings in Rust's standard library and in code without source lines
     #[arg(long)]
     pub all: bool,
 
@@ -49,7 +49,7 @@ pub struct Args {
         hide_possible_values = true, value_name = "text|json")]
     pub format: Format,
 
-    /// Write the result into this file, whole or not at all, instead of to standard output
+    /// Write the result to this file (complete or not at all) instead of to standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 

@@ -19,23 +19,23 @@ use crate::tally;
 
 pub const EXAMPLES: &str = "\
 Examples:
-  The whole suite; with one seed it takes a fraction of the time:
+  Run the whole suite with one seed:
       overtake conformance --seeds 1
-  Every tenth test of one architecture, and what it did not reach:
+  Run every tenth test of one architecture, and list what it did not reach:
       overtake conformance --arch PPC --sample 10 --missing
-  One shape, one test:
+  Run one shape, or one test:
       overtake conformance --arch AArch64 --shape MP
       overtake conformance --arch AArch64 --test MP+dmb.sy+addr
   Which strategy reaches weak outcomes faster?
       overtake conformance --sample 10 --strategy uniform
       overtake conformance --sample 10 --strategy pct
 
-A weak outcome is one that interleaving does not give, and that overtake should reach. It comes once
-in so many iterations: for half of the weak outcomes in at most as many as `median` says, for nine
-of ten in as many as `90 %` says. `>N`: that many of them did not come in N iterations.
+A weak outcome is one that no interleaving gives, and that overtake should reach. The last two columns
+say how many iterations a weak outcome takes: half of the outcomes take at most `median`, and nine of
+ten take at most `90 %`. `>N` means that too few of them occurred within N iterations.
 
-Exit status: 0 if no outcome was seen that an architecture forbids, 10 if one was. Otherwise that of
-the first error: `overtake exit-codes`.";
+Exit status: 0 if no forbidden outcome was seen, 10 if one was. Otherwise that of the first error:
+`overtake exit-codes`.";
 
 /// Options of `overtake conformance`.
 #[derive(Debug, clap::Args)]
@@ -45,15 +45,15 @@ pub struct Args {
         hide_possible_values = true)]
     pub arch: Vec<Arch>,
 
-    /// Shape of tests, such as MP or SB; may be repeated [default: all]
+    /// Shape, such as MP or SB; may be repeated [default: all]
     #[arg(long, value_name = "SHAPE")]
     pub shape: Vec<String>,
 
-    /// Test, such as MP+dmb.sy+addr; may be repeated [default: all]
+    /// Test name, such as MP+dmb.sy+addr; may be repeated [default: all]
     #[arg(long, value_name = "NAME")]
     pub test: Vec<String>,
 
-    /// Only one of this many tests of each architecture, beginning with the first
+    /// Run only every NUMBERth test of each architecture, beginning with the first
     #[arg(long, value_name = "NUMBER", default_value_t = 1,
         value_parser = clap::value_parser!(u64).range(1..))]
     pub sample: u64,
@@ -61,7 +61,7 @@ pub struct Args {
     #[command(flatten)]
     pub series: SeriesArgs,
 
-    /// List the allowed outcomes that were not reached, and what overtake lacks for them if that is
+    /// List the allowed outcomes that were not reached, with the feature that overtake lacks for them if
     /// known
     #[arg(long)]
     pub missing: bool,
@@ -115,7 +115,7 @@ fn text(args: &Args, conformance: &Conformance, without_instruction: u64) -> std
     let (seeds, iterations) = (args.series.seeds, args.series.iterations);
     writeln!(
         out,
-        "Each test: {} of {} with the strategy {}.",
+        "Each test ran with {} of {}, strategy {}.",
         quantity(seeds, "seed"),
         quantity(iterations, "iteration"),
         args.series.strategy.strategy.name()
@@ -123,13 +123,13 @@ fn text(args: &Args, conformance: &Conformance, without_instruction: u64) -> std
     if conformance.sums().contains_key(&Arch::Ppc64le) {
         writeln!(
             out,
-            "On PPC `without load buffering` is also with multi-copy atomicity."
+            "On PPC, `without load buffering` also excludes outcomes that need non-multi-copy-atomic stores."
         )?;
     }
     if without_instruction > 0 {
         writeln!(
             out,
-            "{} left out: a plain load or store with .aq or .rl has no instruction in RISC-V's base ISA.",
+            "{} omitted: RISC-V's base ISA has no plain load or store with .aq or .rl.",
             quantity(without_instruction, "test")
         )?;
     }

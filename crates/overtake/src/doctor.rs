@@ -1,4 +1,4 @@
-//! `overtake doctor`: what is installed, what is missing, what to do.
+//! `overtake doctor`: checks the installation and says what to do about each missing item.
 
 use std::fmt::{Display, Write as _};
 use std::io::Write as _;
@@ -37,30 +37,30 @@ pub struct Args {
     pub place: PlaceArgs,
 }
 
-/// Something that was checked, and its state.
+/// An item that was checked, and its state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Finding {
-    /// For which target; none: for all of them.
+    /// The target that it concerns; none: all of them.
     target: Option<Arch>,
     /// What was checked.
     what: &'static str,
-    /// How it is.
+    /// Its state.
     state: State,
-    /// What was found, or what is wrong with it.
+    /// What was found, or what is wrong.
     found: String,
     /// What to do; none where there is nothing to do.
     remedy: Option<String>,
 }
 
-/// How it is.
+/// The state of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum State {
-    /// As it should be.
+    /// It is there and works.
     Ok,
-    /// Missing, but what needs it is there already, or is only a part of `overtake`.
+    /// Missing, but only some commands need it, or what it builds is there already.
     Optional,
-    /// Missing, or of no use.
+    /// Missing, or unusable.
     Missing,
 }
 
@@ -90,7 +90,7 @@ impl Finding {
         }
     }
 
-    /// From an error, whose message ends with what to do.
+    /// A finding from an error, whose message ends with what to do.
     fn failed(target: Option<Arch>, what: &'static str, error: &impl Display) -> Self {
         let message = error.to_string();
         let (found, remedy) = match message.rsplit_once(": ") {
@@ -106,7 +106,7 @@ impl Finding {
         }
     }
 
-    /// Not needed, if `unneeded`.
+    /// Turns `Missing` into `Optional` if `unneeded`.
     fn optional_if(mut self, unneeded: bool) -> Self {
         if unneeded && self.state == State::Missing {
             self.state = State::Optional;
@@ -128,7 +128,7 @@ pub fn run(args: &Args) -> Result<u8, Error> {
         findings.extend(qemu(&home, target, built, interrupts));
         findings.push(guests);
         findings.push(assembler(target));
-        // Only needed to build what is there already.
+        // Needed only to build guests, which may be there already.
         findings.push(compiler(target).optional_if(built));
         findings.push(rust_target(target, rust_targets.as_deref()).optional_if(built));
     }
@@ -173,7 +173,7 @@ fn qemu(home: &Home, target: Arch, built: bool, interrupts: &Interrupts) -> Vec<
         };
     let found = format!("{}, version {}", qemu.path.display(), probe.version);
     let mut findings = vec![Finding::ok(Some(target), "qemu", found)];
-    // Without these it has been said already what to do.
+    // Otherwise another finding already says what to do.
     if built && home.plugin(probe.api).is_ok() {
         findings.push(match trial(qemu, home, interrupts) {
             Ok(found) => Finding::ok(Some(target), "trial run", found),
@@ -206,7 +206,8 @@ fn trial(
     let shared = stats.shared_loads + stats.shared_stores;
     if shared == 0 {
         return Err(ring_race::error::Error::GuestFailed {
-            message: "the plugin saw no shared memory: run `cargo xtask build`".to_owned(),
+            message: "the plugin saw no access to shared memory: run `cargo xtask build`"
+                .to_owned(),
         });
     }
     Ok(format!("{} events, {shared} shared accesses", answer.read))
@@ -224,7 +225,7 @@ fn guests(home: &Home, target: Arch) -> Finding {
     }
 }
 
-/// What `overtake litmus` and `overtake conformance` need besides.
+/// The assembler, which `overtake litmus` and `overtake conformance` need.
 fn assembler(target: Arch) -> Finding {
     let what = "assembler";
     match assemble::require(target) {
@@ -244,7 +245,7 @@ fn assembler(target: Arch) -> Finding {
 
 fn compiler(target: Arch) -> Finding {
     let name = target.cross_compiler();
-    // On the target itself Debian's compiler has this name too, others' may not.
+    // On the target itself Debian's compiler has this name too; other systems may only have `cc`.
     let names = [name.as_str(), "cc"];
     let names = if target.name() == std::env::consts::ARCH {
         names.as_slice()
@@ -262,7 +263,7 @@ fn compiler(target: Arch) -> Finding {
     }
 }
 
-/// Rust's installed targets, if rustup is there to tell.
+/// Rust's installed targets; none without rustup.
 fn rust_targets() -> Option<String> {
     let output = Command::new("rustup")
         .args(["target", "list", "--installed"])
@@ -292,7 +293,7 @@ fn rust_target(target: Arch, installed: Option<&str>) -> Finding {
         None => Finding::missing(
             Some(target),
             what,
-            "rustup is not there to tell",
+            "cannot find `rustup`",
             "install it from https://rustup.rs",
         ),
     }
@@ -328,9 +329,9 @@ fn text(findings: &[Finding]) -> String {
     }
     let missing = findings.iter().filter(|one| one.state == State::Missing);
     match missing.count() {
-        0 => text += "Everything is there.\n",
-        1 => text += "1 thing is missing.\n",
-        n => writeln!(text, "{n} things are missing.").expect("a string takes everything"),
+        0 => text += "Nothing is missing.\n",
+        1 => text += "1 item is missing.\n",
+        n => writeln!(text, "{n} items are missing.").expect("a string takes everything"),
     }
     text
 }

@@ -1,5 +1,5 @@
-//! What can go wrong in a command: an error of a crate below, or of the command line itself. One line
-//! each, that says what, where, and what to do.
+//! Errors of commands: those of the crates below, and the command line's own. Each is one line: the thing,
+//! the reason, the next command.
 
 use std::io;
 
@@ -27,7 +27,7 @@ pub enum Error {
 
     /// No litmus test can be made of what was given.
     #[error(
-        "cannot make a test for {0}: {source}; `overtake generate --arch {0} --list` lists what there is",
+        "cannot generate a test for {0}: {source}: `overtake generate --arch {0} --list` lists relations and names",
         arch.herd_name()
     )]
     NoTest {

@@ -1,5 +1,4 @@
-//! The exit codes of `overtake`: one table, from which `overtake exit-codes` and the README are
-//! made.
+//! The exit codes of `overtake`: one table, the source of `overtake exit-codes` and of the README's table.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -12,8 +11,8 @@ macro_rules! exit_codes {
     ($($name:ident = $code:literal, $summary:literal;)*) => {
         /// An exit code with a meaning of its own.
         ///
-        /// `overtake run` passes the guest's own exit status through, so a guest may end with
-        /// the same numbers; an `error:` line on standard error tells that it was `overtake`.
+        /// `overtake run` passes the guest's exit status through, so a guest may end with the same
+        /// numbers. An `error:` line on standard error says that the code is `overtake`'s.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ExitCode {
             $(#[doc = $summary] $name = $code,)*
@@ -34,50 +33,50 @@ macro_rules! exit_codes {
 }
 
 exit_codes! {
-    Success = 0, "everything went as it should; for `run`: the guest ended with status 0";
-    Forbidden = 10, "matrix, report: a stale read where the architecture forbids it; litmus, conformance: an outcome that the verdicts forbid";
-    NotExposed = 11, "matrix, report: no stale read in a cell where at least one seed should show it; explain: no run failed";
+    Success = 0, "success; for `run`: the guest ended with status 0";
+    Forbidden = 10, "matrix, report: a stale read occurred where it is forbidden; litmus, conformance: a forbidden outcome was seen";
+    NotExposed = 11, "matrix, report: no stale read occurred in a cell where one is expected; explain: no run failed";
     FailsAlready = 12, "audit: the program fails with all its orderings";
-    Usage = 64, "the command line could not be understood";
-    UnknownTarget = 65, "no such target";
-    UnknownVariant = 66, "no such variant of the ring";
-    NoEvents = 67, "0 events asked for";
-    TooFewSlots = 68, "fewer than 2 slots asked for";
+    Usage = 64, "the command line is invalid";
+    UnknownTarget = 65, "the target is unknown";
+    UnknownVariant = 66, "the variant of the ring is unknown";
+    NoEvents = 67, "--events is 0";
+    TooFewSlots = 68, "--slots is less than 2";
     ProgramUnreadable = 69, "the program is missing or cannot be read";
-    WrongArchitecture = 70, "the program is not an ELF file of the target, or of no supported one";
+    WrongArchitecture = 70, "the program is not an ELF file for the target, or not for a supported one";
     QemuMissing = 71, "QEMU is missing or does not start";
     QemuWithoutPlugins = 72, "this QEMU was built without plugin support";
     QemuVersion = 73, "this QEMU's plugin API is too new or too old for the plugin";
     PluginMissing = 74, "the plugin is missing";
     PluginOption = 75, "the plugin refused an option";
-    ScenarioMissing = 76, "the guest for the ring, or for litmus tests, is missing for this target";
+    ScenarioMissing = 76, "the guest that runs the ring or the litmus tests is missing for this target";
     PluginNotLoaded = 77, "QEMU did not load the plugin, or the plugin refused this QEMU";
-    ReportUnreadable = 78, "the plugin's report cannot be read, or is of another version";
-    GuestFailed = 79, "matrix, doctor: the scenario's guest crashed or answered nonsense";
-    BudgetExhausted = 80, "the budget of guest instructions was used up";
+    ReportUnreadable = 78, "the plugin's report cannot be read, or has another version";
+    GuestFailed = 79, "matrix, doctor: the ring's guest crashed or gave an invalid answer";
+    BudgetExhausted = 80, "the guest used up its budget of instructions";
     TimedOut = 81, "the time limit was reached";
-    CheckFailed = 82, "check mode found memory that no observed access explains";
-    PluginInternal = 83, "a defect of the plugin";
+    CheckFailed = 82, "check mode found that memory differs from the model: a defect of overtake";
+    PluginInternal = 83, "the plugin failed: a defect of overtake";
     Unhealthy = 84, "doctor found something missing";
-    FileSystem = 85, "a file or folder that overtake needs could not be written, read or made";
-    LitmusTest = 86, "litmus, conformance: a test cannot be read, assembled or run; the others were run";
+    FileSystem = 85, "overtake could not read, write or create a file or folder";
+    LitmusTest = 86, "litmus, conformance: a test cannot be read, assembled or run; the others ran";
     AssemblerMissing = 87, "litmus, conformance: the assembler for a target is missing";
     Verdicts = 88, "litmus: a file of verdicts cannot be read";
-    NoTest = 89, "generate: the relations or the name make no test; conformance: no such test or shape";
-    NotAResult = 90, "merge: a file is no result of `matrix`, or of another version, or a folder has none";
-    ResultsDiffer = 91, "merge: results of different builds or options, or a seed twice";
-    SeedsMissing = 92, "merge: seeds are missing between the results";
-    CheckOfGuest = 93, "a check that the guest has marked for overtake failed";
-    Schedule = 94, "replay, explain: the schedule cannot be read, is damaged, of another version or of another program";
-    NotAgain = 95, "explain: a run that failed does not fail again with the same choices";
+    NoTest = 89, "generate: the relations or the name do not make a test; conformance: the test or shape is unknown";
+    NotAResult = 90, "merge: a file is not a result of `matrix` or has another version, or a folder contains no result";
+    ResultsDiffer = 91, "merge: the results come from different builds or options, or contain a seed twice";
+    SeedsMissing = 92, "merge: the results lack some seeds";
+    CheckOfGuest = 93, "a check that the guest marked with `overtake_mark::check!` failed";
+    Schedule = 94, "replay, explain: the schedule cannot be read, is damaged, or belongs to another version or program";
+    NotAgain = 95, "explain: a failing run does not fail when its schedule is replayed";
 }
 
-/// What stands for the codes that are not `overtake`'s own, in the table for readers.
+/// The last rows of the table: exit codes that are not `overtake`'s own.
 const OTHERS: [(&str, &str); 2] = [
     ("other", "`run`: the guest's own exit status"),
     (
         "128+n",
-        "`run`: the guest was ended by signal n; `matrix`, `litmus`, `conformance`: overtake was (130: Ctrl-C)",
+        "`run`: signal n ended the guest; other commands: signal n ended overtake (130: Ctrl-C)",
     ),
 ];
 
@@ -94,7 +93,7 @@ impl From<ExitCode> for std::process::ExitCode {
     }
 }
 
-/// The rows of the table, as read by people.
+/// The rows of the table: code and meaning.
 fn rows() -> impl Iterator<Item = (String, &'static str)> {
     ExitCode::ALL
         .iter()

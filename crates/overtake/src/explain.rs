@@ -20,13 +20,13 @@ use crate::progress::spinner;
 
 pub const EXAMPLES: &str = "\
 Examples:
-  Why does the ring of the design card give stale events on Arm?
+  Why does the ring give stale events on Arm?
       overtake explain --target aarch64 --variant relaxed-tail
-  Why does a program fail, and what would mend it?
+  Why does a program fail, and what would fix it?
       overtake explain -- ./program --its-option
-  The failure of a seed, as a page to attach to an issue:
+  Explain the failure of one seed, as a web page to attach to an issue:
       overtake explain --seed 7 --format html --output why.html -- ./program
-  A recorded failure, and the shrunken schedule for others:
+  Explain a recorded failure, and save the minimised schedule:
       overtake explain --from failed.schedule --schedule small.schedule
 
 Exit status: 0 if a failure was found and explained, 11 if no seed failed, others:
@@ -35,27 +35,27 @@ Exit status: 0 if a failure was found and explained, 11 if no seed failed, other
 /// Options of `overtake explain`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Seed whose run failed [default: the first that fails]
+    /// Seed of the failing run [default: the first seed that fails]
     #[arg(long, value_name = "NUMBER", conflicts_with = "from")]
     pub seed: Option<u64>,
 
-    /// Schedule of a run that failed
+    /// Schedule of the failing run
     #[arg(long, value_name = "FILE")]
     pub from: Option<PathBuf>,
 
-    /// Seeds to try in search of a failure
+    /// Number of seeds to try in the search for a failure
     #[arg(long, value_name = "NUMBER", default_value_t = 100,
         value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,
 
-    /// Seeds with which each cure is tried, besides the failing run
+    /// Number of seeds to test each fix with, besides the failing run
     #[arg(long, value_name = "NUMBER", default_value_t = 5)]
     pub cure_seeds: u64,
 
     #[command(flatten)]
     pub when: WhenArgs,
 
-    /// Write the shrunken schedule into this file
+    /// Write the minimised schedule to this file
     #[arg(long, value_name = "FILE")]
     pub schedule: Option<PathBuf>,
 
@@ -64,7 +64,7 @@ pub struct Args {
         hide_possible_values = true, value_name = "text|json|svg|html")]
     pub format: Format,
 
-    /// Write the result into this file, whole or not at all, instead of to standard output
+    /// Write the result to this file (complete or not at all) instead of to standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 

@@ -1,4 +1,4 @@
-//! `overtake generate`: litmus tests from cycles of relations, or from their names.
+//! `overtake generate`: generates litmus tests from cycles of relations, or from test names.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -16,21 +16,21 @@ use crate::error::Error;
 
 pub const EXAMPLES: &str = "\
 Examples:
-  A test from its cycle, and one from its name:
+  Generate a test from a cycle, and one from a name:
       overtake generate --arch AArch64 PodWW Rfe DpAddrdR Fre
       overtake generate --arch AArch64 --name MP+dmb.sy+addr
-  Two of them as files, and what comes of them:
+  Write two tests as files, and run them:
       overtake generate --arch X86_64 --name SB --name SB+mfences --output tests
       overtake litmus tests/*.litmus
-  What can be said for Power:
+  List what Power has:
       overtake generate --arch PPC --list
 
 A cycle is closed: its last relation leads back to the first access. Where two relations meet they
-must agree whether that access is a read (R) or a write (W). Rfe, Fre and Coe lead to another
-processor: its read reads the write, the write comes after what was read, the write comes after the
-write.
+must agree whether that access is a read (R) or a write (W). Three relations lead to another
+processor: Rfe (its read takes its value from the write), Fre (its write overwrites the value that was
+read), and Coe (its write overwrites the write).
 
-Exit status: 0, or 89 if the relations or the name make no test, others: `overtake exit-codes`.";
+Exit status: 0, or 89 if the relations or the name do not make a test, others: `overtake exit-codes`.";
 
 /// Options of `overtake generate`.
 #[derive(Debug, clap::Args)]
@@ -40,19 +40,19 @@ pub struct Args {
         hide_possible_values = true, required_unless_present = "list")]
     pub arch: Option<Arch>,
 
-    /// Name of a test; may be repeated
+    /// Test name; may be repeated
     #[arg(long, value_name = "NAME", conflicts_with = "relations")]
     pub name: Vec<String>,
 
-    /// Write NAME.litmus files into this folder, instead of to standard output
+    /// Write NAME.litmus files to this folder instead of to standard output
     #[arg(long, value_name = "FOLDER")]
     pub output: Option<PathBuf>,
 
-    /// List the relations and the families of names, of the architecture or of all
+    /// List the relations and the families of test names, for --arch or for all architectures
     #[arg(long, conflicts_with_all = ["name", "relations", "output"])]
     pub list: bool,
 
-    /// Relations of a cycle
+    /// Relations that form a cycle
     #[arg(value_name = "RELATION", required_unless_present_any = ["name", "list"])]
     pub relations: Vec<String>,
 }
@@ -75,7 +75,7 @@ pub fn run(args: &Args) -> Result<u8, Error> {
     };
     let cannot = |what: String| move |source| Error::FileSystem { what, source };
     fs::create_dir_all(folder).map_err(cannot(format!(
-        "cannot make `{}` (--output)",
+        "cannot create `{}` (--output)",
         folder.display()
     )))?;
     for test in &tests {
@@ -136,7 +136,7 @@ fn list(arch: Arch) -> String {
     );
     let by_hand = by_hand(arch).unwrap_or_default().into_iter();
     line(
-        "names of tests that are no cycles",
+        "names of tests that are not cycles",
         by_hand.map(|test| test.name).collect(),
     );
     text

@@ -18,21 +18,22 @@ use crate::tally;
 
 pub const EXAMPLES: &str = "\
 Examples:
-  A test, with 10 seeds of 1000 iterations each:
+  Run a test with 10 seeds of 1000 iterations each:
       overtake litmus MP.litmus
-  Many tests, a line each:
+  Run many tests, and print a line for each:
       overtake litmus --format line tests/*.litmus
-  Are all outcomes allowed, and which allowed ones were not reached?
+  Check that all outcomes are allowed, and list the allowed ones that were not reached:
       overtake litmus --format none --verdicts AArch64.json --missing AArch64/*.litmus
 
-A file of verdicts is a JSON object: for the name of each test an object with `allowed`, an array
-of all final states that the architecture allows (`1:X1=1; x=2`), and perhaps `shape`, the row of
-the table, `without_load_buffering`, those of them that need no store before an earlier load, and
-`sequentially_consistent`, those of them that interleaving gives. The file's name is the
-architecture's (`AArch64.json`), unless the registers in it tell.
+A file of verdicts is a JSON object. It maps the name of each test to an object with these keys:
+  allowed                  array of all final states that the architecture allows (`1:X1=1; x=2`)
+  shape                    optional: the row of the table
+  without_load_buffering   optional: the allowed states that need no store before an earlier load
+  sequentially_consistent  optional: the allowed states that an interleaving gives
+The file is named after the architecture (`AArch64.json`), unless its register names identify it.
 
-Exit status: 0 if all tests ran, whatever was observed. 10 if an outcome was seen that the
-verdicts forbid. Otherwise that of the first error: 86 for a test that cannot be run, others:
+Exit status: 0 if all tests ran and no outcome is forbidden, 10 if the verdicts forbid an outcome that
+was seen. Otherwise that of the first error: 86 for a test that cannot run, others:
 `overtake exit-codes`.";
 
 /// Options of `overtake litmus`.
@@ -41,13 +42,13 @@ pub struct Args {
     #[command(flatten)]
     pub series: SeriesArgs,
 
-    /// Form of the result: for people, a line for each test, one array of objects, or nothing
-    /// (for `--verdicts`)
+    /// Form of the result: a histogram for each test, a line for each test, one JSON array, or nothing
+    /// (useful with `--verdicts`)
     #[arg(long, value_enum, default_value_t = Format::Text,
         hide_possible_values = true, value_name = "text|line|json|none")]
     pub format: Format,
 
-    /// Hold the outcomes against a file of verdicts; may be repeated
+    /// Compare the outcomes with a file of verdicts; may be repeated
     #[arg(long, value_name = "FILE")]
     pub verdicts: Vec<PathBuf>,
 
@@ -55,7 +56,7 @@ pub struct Args {
     #[arg(long, requires = "verdicts")]
     pub missing: bool,
 
-    /// Tests
+    /// Litmus tests to run
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 }
@@ -98,7 +99,7 @@ pub fn run(args: &Args) -> Result<u8, Error> {
     Ok(status(&conformance, &results))
 }
 
-/// Prints the table of verdicts; beside JSON it goes to standard error.
+/// Prints the table of verdicts: to standard error if standard output has JSON.
 fn print(text: &str, format: Format) -> io::Result<()> {
     if format == Format::Json {
         anstream::eprint!("{text}");

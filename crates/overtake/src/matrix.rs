@@ -24,16 +24,16 @@ use crate::rows;
 
 pub const EXAMPLES: &str = "\
 Examples:
-  Everything, 10 seeds each:
+  Every variant on every target, 10 seeds each:
       overtake matrix
-  Two targets, one variant, 100 seeds, for a program to read:
+  One variant on two targets, 100 seeds, as JSON:
       overtake matrix --targets aarch64,x86_64 --variants relaxed-tail --seeds 100 --format json
-  The seeds 11 to 20, to be merged with others:
+  Seeds 11 to 20, to merge with other results later:
       overtake matrix --first-seed 11 --seeds 10 --format json --output 11.json
 
-Exit status: 0 if every cell is as the architectures say: no stale read where the ring is sound,
-under plain QEMU, and on x86_64; at least one seed with a stale read elsewhere. 10 if there is a
-stale read where there must be none, 11 if one is missing, others: `overtake exit-codes`.";
+Exit status: 0 if every cell is as expected: no stale read where the variant is sound, under plain
+QEMU, and on x86_64; at least one seed with a stale read everywhere else. 10 if a stale read occurs
+where it is forbidden, 11 if none occurs where one is expected, others: `overtake exit-codes`.";
 
 /// Options of `overtake matrix`.
 #[derive(Debug, clap::Args)]
@@ -46,7 +46,7 @@ pub struct Args {
     #[arg(long, value_name = "VARIANTS", value_delimiter = ',')]
     pub variants: Vec<String>,
 
-    /// Emulations, separated by commas: plain (QEMU alone), weak [default: both]
+    /// Emulations, separated by commas: plain (QEMU without the plugin), weak [default: both]
     #[arg(
         long,
         value_name = "EMULATIONS",
@@ -56,35 +56,34 @@ pub struct Args {
     )]
     pub emulations: Vec<Emulated>,
 
-    /// Seeds to try in each cell
+    /// Number of seeds to try in each cell
     #[arg(long, value_name = "NUMBER", default_value_t = 10,
         value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,
 
-    /// The first of the seeds; the others follow
+    /// First seed; the others follow it
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub first_seed: u64,
 
-    /// Events that go through the ring in each run
+    /// Number of events that go through the ring in each run
     #[arg(long, value_name = "NUMBER", default_value_t = Scenario::EVENTS,
         value_parser = clap::value_parser!(u64).range(..=Scenario::MOST_EVENTS))]
     pub events: u64,
 
-    /// Slots of the ring, one of which stays empty
+    /// Number of slots in the ring, one of which stays empty
     #[arg(long, value_name = "NUMBER", default_value_t = Scenario::SLOTS,
         value_parser = clap::value_parser!(u32).range(..=Scenario::MOST_SLOTS))]
     pub slots: u32,
 
-    /// Guest instructions after which a run is ended; 0: no limit [default: by the number of
-    /// events]
+    /// Stop a run after this many guest instructions; 0: no limit [default: depends on --events]
     #[arg(long, value_name = "INSTRUCTIONS")]
     pub budget: Option<u64>,
 
-    /// Seconds after which a run is ended as a last resort; 0: no limit
+    /// Stop a run after this many seconds, as a last resort (not reproducible); 0: no limit
     #[arg(long, value_name = "SECONDS", default_value_t = Scenario::TIMEOUT)]
     pub timeout: u64,
 
-    /// Runs at the same time [default: one for each core]; the result does not depend on it
+    /// Number of concurrent runs; does not change the result [default: one for each core]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     pub jobs: Option<u64>,
 
@@ -93,7 +92,7 @@ pub struct Args {
         hide_possible_values = true, value_name = "table|json")]
     pub format: Format,
 
-    /// Write the result into this file, whole or not at all, instead of to standard output
+    /// Write the result to this file (complete or not at all) instead of to standard output
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 

@@ -1,4 +1,4 @@
-//! `overtake merge`: several results of `overtake matrix` as one.
+//! `overtake merge`: merges several results of `overtake matrix` into one.
 
 use std::path::PathBuf;
 
@@ -12,28 +12,28 @@ use crate::output::Output;
 
 pub const EXAMPLES: &str = "\
 Examples:
-  Two halves, made on two machines:
+  Merge two halves, made on two machines:
       overtake matrix --seeds 50 --format json --output 1.json
       overtake matrix --first-seed 51 --seeds 50 --format json --output 2.json
       overtake merge 1.json 2.json
-  All results in a folder, which must hold the seeds 1 to 100 for each cell:
+  Merge all results in a folder, which must contain seeds 1 to 100 of each cell:
       overtake merge --seeds 100 results
 
-Exit status: that of `overtake matrix` over all seeds, 0, 10 or 11; 90 to 92 if the results cannot be
-merged: `overtake exit-codes`.";
+Exit status: that of `overtake matrix` over all seeds (0, 10 or 11), or 90 to 92 if the results
+cannot be merged, see `overtake exit-codes`.";
 
 /// Options of `overtake merge`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Results of `overtake matrix --format json`, or folders with them (`*.json`)
+    /// Results of `overtake matrix --format json`, or folders that contain them (`*.json`)
     #[arg(value_name = "FILE|FOLDER", required = true)]
     pub results: Vec<PathBuf>,
 
-    /// Seeds that must be there [default: from the first that is there to the last]
+    /// Number of seeds that the results must contain [default: from the first one found to the last]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: Option<u64>,
 
-    /// The first of the seeds that must be there
+    /// First seed that the results must contain
     #[arg(long, value_name = "NUMBER", default_value_t = 1, requires = "seeds")]
     pub first_seed: u64,
 

@@ -1,4 +1,4 @@
-//! A result that goes into a file: whole, or not at all.
+//! A result that is written to a file completely or not at all.
 
 use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -18,9 +18,8 @@ pub enum Output {
 }
 
 impl Output {
-    /// The file called `path`, or standard output. A file that cannot be written is refused here,
-    /// before hours of work are done for it; an old one of that name stays until the new one is
-    /// there.
+    /// Opens the file called `path`, or standard output. A path that cannot be written is an error here,
+    /// before hours of work. An existing file stays until the new one is complete.
     pub fn to(path: Option<&Path>) -> Result<Self, Error> {
         let Some(path) = path else {
             return Ok(Output::Standard);

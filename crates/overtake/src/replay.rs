@@ -1,4 +1,4 @@
-//! `overtake replay`: a run again, from its seed or from a file.
+//! `overtake replay`: repeats a run, from its seed or from a recorded schedule.
 
 use std::path::Path;
 
@@ -14,10 +14,10 @@ use crate::message::say;
 
 pub const EXAMPLES: &str = "\
 Examples:
-  A run that was recorded:
+  Record a run, and repeat it:
       overtake run --seed 7 --record failed.schedule -- ./program
       overtake replay failed.schedule
-  The run of a seed:
+  Repeat the run of a seed:
       overtake replay 7 -- ./program
 
 The exit status is that of `overtake run`.";
@@ -25,11 +25,11 @@ The exit status is that of `overtake run`.";
 /// Options of `overtake replay`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Seed, or file with a schedule
+    /// Seed, or file that contains a schedule
     #[arg(value_name = "SEED|FILE")]
     pub what: String,
 
-    /// Say nothing of what was tested; errors are still said
+    /// Do not print whether the run failed; errors are still printed
     #[arg(long, short)]
     pub quiet: bool,
 
@@ -37,7 +37,7 @@ pub struct Args {
     pub guest: GuestArgs,
 }
 
-/// Does a run again; returns the guest's exit status.
+/// Repeats a run; returns the guest's exit status.
 pub fn run(args: &Args) -> Result<u8, Error> {
     let path = Path::new(&args.what);
     let (setup, _folder) = match args.what.parse() {
@@ -50,7 +50,7 @@ pub fn run(args: &Args) -> Result<u8, Error> {
             let recorded = Recorded::open(path)?;
             let mut setup = args.guest.recorded(&recorded)?;
             let folder = temporary::folder()?;
-            // As it was read and found good, whatever becomes of the file.
+            // A copy of what was checked: the file may change before the plugin reads it.
             let copy = folder.path().join("schedule");
             std::fs::write(&copy, recorded.schedule.to_string())
                 .map_err(EmulatorError::temporary)?;

@@ -1,4 +1,4 @@
-//! `overtake report`: the matrix and the evidence for it, as a page.
+//! `overtake report`: writes the matrix and the evidence for it as a web page.
 
 mod evidence;
 mod verdict;
@@ -31,16 +31,16 @@ use witness::{Witness, witnesses};
 
 pub const EXAMPLES: &str = "\
 Examples:
-  Everything, as overtake-report.html:
+  Every variant on every target, as overtake-report.html:
       overtake report
-  Two targets, one variant, into another file:
+  One variant on two targets, in another file:
       overtake report --targets aarch64,x86_64 --variants relaxed-tail --output ring.html
-  Ten seeds in each cell as `overtake matrix` has, and no witnesses:
+  The same runs as `overtake matrix`, without witnesses:
       overtake report --seeds 10 --events 2000 --no-witnesses
 
-Exit status: 0 if the page was written and every cell of the matrix is as the architectures say.
-10 if there is a stale read where there must be none, 11 if one is missing: the page is written,
-and says so. Others, without a page: `overtake exit-codes`.";
+Exit status: 0 if every cell of the matrix is as expected, 10 if a stale read occurs where it is
+forbidden, 11 if none occurs where one is expected. In these three cases the page is written. Others,
+without a page: `overtake exit-codes`.";
 
 /// Options of `overtake report`.
 #[derive(Debug, clap::Args)]
@@ -53,25 +53,25 @@ pub struct Args {
     #[arg(long, value_name = "VARIANTS", value_delimiter = ',')]
     pub variants: Vec<String>,
 
-    /// Seeds to try in each cell of the matrix
+    /// Number of seeds to try in each cell of the matrix
     #[arg(long, value_name = "NUMBER", default_value_t = 3,
         value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,
 
-    /// Events that go through the ring in each run
+    /// Number of events that go through the ring in each run
     #[arg(long, value_name = "NUMBER", default_value_t = 500,
         value_parser = clap::value_parser!(u64).range(..=Scenario::MOST_EVENTS))]
     pub events: u64,
 
-    /// Leave out the witnesses, which take the longest
+    /// Omit the witnesses, which take most of the time
     #[arg(long)]
     pub no_witnesses: bool,
 
-    /// Runs at the same time [default: one for each core]; the page does not depend on it
+    /// Number of concurrent runs; does not change the page [default: one for each core]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     pub jobs: Option<u64>,
 
-    /// Write the page into this file, whole or not at all
+    /// Write the page to this file, complete or not at all
     #[arg(long, value_name = "FILE", default_value = "overtake-report.html")]
     pub output: PathBuf,
 
@@ -89,7 +89,7 @@ pub fn run(args: &Args) -> Result<u8, Error> {
     let runner = Runner::new(&plan, args.place.find())?;
     let jobs = jobs(args.jobs);
     let request = &plan.request;
-    // The machine code is read first: what is missing there is said before the runs.
+    // Reads the machine code first, so that a missing guest is reported before the runs.
     let mut evidence = evidence(request, runner.home())?;
     let rows = run_all(&runner, request, jobs)?;
     for (variant, evidence) in request.variants.iter().zip(&mut evidence) {
@@ -150,23 +150,23 @@ fn lead(args: &Args, rows: &[Row]) -> Vec<String> {
     let verdict = anstream::adapter::strip_str(&rows::verdict(rows)).to_string();
     vec![
         "In July 2003 Ken Chen reported a race in Linux\u{2019}s AIO ring: on a weakly ordered \
-         machine the new tail became visible before the event that it announces, and the reader \
+         machine the new tail became visible before the event that it announces, so the reader \
          took a stale event."
             .to_owned(),
-        "`plain` is stock QEMU on x86, which hides the race; `weak` is the same QEMU with \
-         overtake\u{2019}s plugin, which lets memory be as weak as the architecture of the guest \
-         allows. The programs are the same."
+        "`plain` is stock QEMU on x86, which hides the race. `weak` is the same QEMU with \
+         overtake\u{2019}s plugin, which gives the guest the weak memory of its architecture. Both run \
+         the same programs."
             .to_owned(),
         verdict.trim_end().to_owned(),
         format!(
-            "Made by `{}` (version {}): all that is on this page was computed then.",
+            "Made by `{}` (version {}), which computed everything on this page.",
             command(args),
             env!("CARGO_PKG_VERSION")
         ),
     ]
 }
 
-/// The command that makes the page again.
+/// The command that makes the same page.
 fn command(args: &Args) -> String {
     let mut words = vec!["report".to_owned()];
     for (name, values) in [("targets", &args.targets), ("variants", &args.variants)] {
@@ -204,8 +204,8 @@ fn table(request: &Request, rows: &[Row]) -> Table {
     };
     Table {
         caption: format!(
-            "Seeds with stale events, of {}, and in brackets how many events were stale. {} events \
-             through {} slots a run, seeds from {}.",
+            "Seeds with stale events, of {}, and in brackets the number of stale events. Each run: {} events \
+             through {} slots. First seed: {}.",
             request.seeds, request.events, request.slots, request.from_seed
         ),
         head: std::iter::once("variant".to_owned()).chain(heads).collect(),
@@ -222,7 +222,7 @@ fn runs(targets: &[Arch], own: &[&Row]) -> Table {
             .collect()
     };
     Table {
-        caption: "Seeds with stale events (stale events in all)".to_owned(),
+        caption: "Seeds with stale events (stale events in total)".to_owned(),
         head: ["target", "plain", "weak"].map(str::to_owned).to_vec(),
         rows: targets.iter().map(row).collect(),
     }

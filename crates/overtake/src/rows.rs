@@ -11,13 +11,13 @@ use crate::args::strategy;
 use crate::invocation;
 use crate::table::{Cell, Table};
 
-/// The matrix for people: a table, the verdict, and how to see each exposure again.
+/// The matrix as text: a table, the verdict, and a command that reproduces each exposure.
 pub fn table(request: &Request, rows: &[Row], home: Option<(&str, String)>) -> String {
     let mut text = grid(request, rows).to_string();
     let _ = write!(
         text,
-        "\nSeeds with stale events, of {} (stale events in all). {} events through {} slots a run, \
-         seeds from {}.\n{}",
+        "\nCells: seeds with stale events, of {} (stale events in total). Each run: {} events through {} \
+         slots. First seed: {}.\n{}",
         request.seeds,
         request.events,
         request.slots,
@@ -29,14 +29,14 @@ pub fn table(request: &Request, rows: &[Row], home: Option<(&str, String)>) -> S
         .filter_map(|row| Some(again(request, row, row.first_seed?, home.as_ref())));
     for (index, command) in exposed.enumerate() {
         if index == 0 {
-            text += "\nThe first of each again:\n";
+            text += "\nTo reproduce the first stale event of each cell:\n";
         }
         let _ = writeln!(text, "  {command}");
     }
     text
 }
 
-/// The matrix for programs: one array, an object a line. The verdict is not in it.
+/// The matrix as JSON: one array, one object a line, without the verdict.
 pub fn json(rows: &[Row]) -> String {
     let lines: Vec<_> = rows
         .iter()
@@ -61,7 +61,7 @@ fn grid(request: &Request, rows: &[Row]) -> Table {
     table
 }
 
-/// How many seeds of how many gave stale events, and how many events those were.
+/// `2/10 (3)`: seeds with stale events, seeds tried, and stale events in total.
 pub fn exposure(row: &Row) -> String {
     let mut text = format!("{}/{}", row.exposed_seeds, row.seeds);
     if row.stale_events > 0 {
@@ -80,7 +80,7 @@ fn cell(row: &Row) -> Cell {
     Cell { text, style }
 }
 
-/// The verdict: whether every cell is as the architectures say, and which are not.
+/// The verdict: whether every cell is as expected, and which ones are not.
 pub fn verdict(rows: &[Row]) -> String {
     let red = AnsiColor::Red.on_default().bold();
     let green = AnsiColor::Green.on_default().bold();
@@ -90,16 +90,16 @@ pub fn verdict(rows: &[Row]) -> String {
         .collect();
     if wrong.is_empty() {
         return format!(
-            "{green}As the architectures say:{green:#} stale reads only where an ordering is \
-             missing and a store may overtake a store.\n"
+            "{green}As expected:{green:#} stale reads occur only where the ring lacks an ordering and \
+             the architecture allows the reordering.\n"
         );
     }
     let mut text = String::new();
     for (row, wrong) in wrong {
         let what = match wrong {
-            Wrong::Forbidden => "stale reads where there must be none",
+            Wrong::Forbidden => "stale reads where none may occur",
             Wrong::NotExposed => {
-                "no stale read where there must be one; try more --seeds or --events"
+                "no stale read where one is expected; try more --seeds or --events"
             }
         };
         let _ = writeln!(text, "{red}Wrong:{red:#} {}: {what}", row.cell());
@@ -107,7 +107,7 @@ pub fn verdict(rows: &[Row]) -> String {
     text
 }
 
-/// The command that shows a stale read again.
+/// The command that reproduces a stale read.
 fn again(request: &Request, row: &Row, seed: u64, home: Option<&(&str, String)>) -> String {
     let mut command = format!(
         "{} run --target {} --variant {} --events {} --slots {} --seed {seed}",
@@ -124,7 +124,7 @@ fn again(request: &Request, row: &Row, seed: u64, home: Option<&(&str, String)>)
         command += &format!(" {name} {}", shell_words::quote(home));
     }
     if row.emulated == Emulated::Plain {
-        command += " --model none  # if luck will have it";
+        command += " --model none  # not reproducible: may need several attempts";
     }
     command
 }

@@ -25,51 +25,50 @@ use crate::quantity::quantity;
 
 pub const EXAMPLES: &str = "\
 Examples:
-  A program, with the seed 1 and then with another one:
+  Run a program with seed 1, then with seed 7:
       overtake run -- ./program --its-option
       overtake run --seed 7 -- ./program --its-option
-  The same program under plain QEMU:
+  Run it under plain QEMU:
       overtake run --model none -- ./program
-  As a cargo runner; the variables above replace the options:
+  Use it as a cargo runner (environment variables stand for options):
       export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER='overtake run --'
       OVERTAKE_SEED=7 cargo test --target aarch64-unknown-linux-gnu
-  The race in the ring, with the ordering of Linux 2.5.74:
+  Run the race in the ring with the ordering of Linux 2.5.74:
       overtake run --target ppc64le --variant barrier-only --seed 3
 
-The exit status is the program's own (128+n if signal n ended it), or one of
-`overtake exit-codes`, and then the last line on standard error begins with `error:`.";
+The exit status is the program's own (128+n if signal n ended it). If overtake itself fails, it is
+one of `overtake exit-codes`, and the last line on standard error begins with `error:`.";
 
 /// Options of `overtake run`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Seed from which every free choice of the run comes
+    /// Seed that determines every free choice of the run
     #[arg(long, value_name = "NUMBER", default_value_t = 1, help_heading = EMULATION,
         env = "OVERTAKE_SEED", hide_env_values = true)]
     pub seed: u64,
 
-    /// Memory model: `weak` is the architecture's, `none` is plain QEMU
+    /// Memory model: `weak` is the architecture's, `none` is plain QEMU without the plugin
     #[arg(long, value_parser = model(), default_value = Model::Weak.name(), help_heading = EMULATION,
         hide_possible_values = true, value_name = "weak|none",
         env = "OVERTAKE_MODEL", hide_env_values = true)]
     pub model: Model,
 
-    /// Compare the model with memory at every hand-off; slow, finds defects of overtake. (On
-    /// x86_64 a signal whose frame lands on a shared page is taken for one.)
+    /// Compare the model with guest memory at every context switch: slow, finds defects of overtake.
+    /// (On x86_64 it mistakes a signal frame on a shared page for a defect.)
     #[arg(long, help_heading = EMULATION, value_parser = FalseyValueParser::new(),
         env = "OVERTAKE_CHECK", hide_env_values = true)]
     pub check: bool,
 
-    /// Print a hash over the guest's instructions and memory accesses: the same seed, the same
-    /// hash
+    /// Print a hash of the guest's instructions and memory accesses; the same seed gives the same hash
     #[arg(long, help_heading = EMULATION, value_parser = FalseyValueParser::new(),
         env = "OVERTAKE_TRACE_HASH", hide_env_values = true)]
     pub trace_hash: bool,
 
-    /// Pass an option on to the plugin as it is; may be repeated
+    /// Pass an option to the plugin unchanged; may be repeated
     #[arg(long, value_name = "KEY=VALUE", help_heading = EMULATION, hide_short_help = true)]
     pub plugin_option: Vec<String>,
 
-    /// Say nothing of what was tested; errors are still said
+    /// Do not print what was tested; errors are still printed
     #[arg(long, short, value_parser = FalseyValueParser::new(),
         env = "OVERTAKE_QUIET", hide_env_values = true)]
     pub quiet: bool,
@@ -80,7 +79,7 @@ pub struct Args {
         env = "OVERTAKE_FORMAT", hide_env_values = true)]
     pub format: SummaryFormat,
 
-    /// Write the choices of the run into this file, for `overtake replay`
+    /// Record the schedule of the run in this file, for `overtake replay`
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 
@@ -121,14 +120,14 @@ pub fn run(args: &Args) -> Result<u8, Error> {
         Ok(outcome) => outcome.exit_status() != 0,
         Err(error) => error.is_of_the_seed(),
     };
-    // What a weak run did can be had again; what plain QEMU did cannot.
+    // A run with weak memory repeats from its seed; one under plain QEMU does not.
     if failed && args.model == Model::Weak && !args.quiet && args.format == SummaryFormat::Text {
         say(&format!("reproduce with: {}", again(args, &setup)));
     }
     Ok(outcome?.exit_status())
 }
 
-/// What was tested, for people.
+/// What was tested, as text.
 fn text(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
     let how = format!(
         "{}, {}, seed {}",
@@ -142,17 +141,17 @@ fn text(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
         complete,
     }) = &outcome.tested
     else {
-        return format!("nothing was tested: plain QEMU hides what weak memory does; {how}");
+        return format!("nothing was tested: plain QEMU has no weak memory; {how}");
     };
     let shared = stats.shared_loads + stats.shared_stores;
     let mut line = if shared > 0 {
         format!(
-            "tested {}, stores overtaken: {} by a store, {} by a load, {}, {}, {}",
+            "tested {}: {} overtaken by a later store, {} by a later load, {}, {}, {}",
             quantity(shared, "shared access"),
-            stats.overtaken_by_store,
+            quantity(stats.overtaken_by_store, "store"),
             stats.overtaken_by_load,
             quantity(stats.stale_loads, "stale load"),
-            quantity(stats.hand_offs, "hand-off"),
+            quantity(stats.hand_offs, "context switch"),
             quantity(stats.threads, "thread"),
         )
     } else if *complete {
@@ -161,7 +160,7 @@ fn text(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
             quantity(stats.threads, "thread")
         )
     } else {
-        "what was tested is not known".to_owned()
+        "it is unknown what was tested".to_owned()
     };
     line += &format!("; {how}");
     if let Some(hash) = trace_hash {
@@ -169,7 +168,7 @@ fn text(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
     }
     if stats.unsettled_choices > 0 {
         line += &format!(
-            "; {} on the clock (a slow system call, or a busy machine): the seed may not give this run again",
+            "; {} on the clock (slow system call or busy machine), so this seed may not reproduce the run",
             if stats.unsettled_choices == 1 {
                 "1 choice depended".to_owned()
             } else {
@@ -178,13 +177,13 @@ fn text(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
         );
     }
     if !complete {
-        line += "; the end was not seen: the guest was killed, replaced by another program (exec), \
-                 or never started";
+        line += "; the plugin did not see the end: the guest was killed, replaced by another program \
+                 (exec), or never started";
     }
     line
 }
 
-/// What was tested, for programs.
+/// What was tested, as JSON.
 fn json(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
     #[derive(Serialize)]
     struct Summary<'a> {
@@ -212,7 +211,7 @@ const fn memory(model: Model) -> &'static str {
     }
 }
 
-/// The command that does the same again, whatever the variables are then.
+/// The command that repeats this run, whatever the environment variables are by then.
 fn again(args: &Args, setup: &Setup) -> String {
     let mut words = vec!["run".to_owned()];
     words.extend(args.guest.words(setup, Some(args.seed)));

@@ -1,4 +1,4 @@
-//! What can go wrong with the race: one line each, that says what, where, and what to do.
+//! Errors of the race in the ring. Each is one line: the thing, the reason, the next command.
 
 use std::path::PathBuf;
 
@@ -19,21 +19,21 @@ pub enum Error {
         hint: Suggestion,
     },
 
-    /// A scenario without events shows nothing.
+    /// A run without events shows nothing.
     #[error("0 events show nothing: use --events 1 or more")]
     NoEvents,
 
     /// One slot always stays empty, so a ring needs two.
     #[error(
-        "a ring of {slots} slots can hold no event (one slot stays empty): use --slots 2 or more"
+        "a ring of {slots} slots cannot hold an event (one slot stays empty): use --slots 2 or more"
     )]
     TooFewSlots {
         /// What was asked for.
         slots: u32,
     },
 
-    /// The scenario's guest did not do its work.
-    #[error("the scenario's guest failed: {message}")]
+    /// The ring's guest crashed, or gave an invalid answer.
+    #[error("the ring's guest failed: {message}")]
     GuestFailed {
         /// How.
         message: String,
@@ -49,7 +49,7 @@ pub enum Error {
     },
 
     /// A file cannot be merged.
-    #[error("`{}` is no result of `overtake matrix --format json`: {message}", path.display())]
+    #[error("`{}` is not a result of `overtake matrix --format json`: {message}", path.display())]
     NotAResult {
         /// The file.
         path: PathBuf,
@@ -58,14 +58,14 @@ pub enum Error {
     },
 
     /// A folder has nothing to merge.
-    #[error("no result (`*.json`) is in `{}`: make one with `overtake matrix --format json --output FILE`", folder.display())]
+    #[error("`{}` contains no result (`*.json`): make one with `overtake matrix --format json --output FILE`", folder.display())]
     NoResults {
         /// The folder.
         folder: PathBuf,
     },
 
     /// Results cannot be merged with each other.
-    #[error("these results do not go together: {message}")]
+    #[error("cannot merge these results: {message}")]
     ResultsDiffer {
         /// Which, why, and what to do.
         message: String,

@@ -30,7 +30,7 @@ pub struct Code {
 /// In words: what was not found in the machine code, or has no name in litmus tests.
 pub fn test(code: &Code) -> Result<Test, String> {
     let arch = code.target;
-    let unknown = |side: &str| format!("what orders the {side} was not found in its machine code");
+    let unknown = |side: &str| format!("the {side}'s accesses were not found in its machine code");
     let writer = code.writer.as_ref().ok_or_else(|| unknown("writer"))?;
     let reader = code.reader.as_ref().ok_or_else(|| unknown("reader"))?;
     let name = format!(
@@ -52,7 +52,7 @@ fn part(arch: Arch, code: &[Instruction], order: &Order) -> Result<String, Strin
         [one] => known(arch, one, order.branch)
             .ok_or_else(|| format!("`{}` has no name in litmus tests", one.name())),
         several => {
-            let mut text = "more than one instruction orders it:".to_owned();
+            let mut text = "more than one instruction orders the accesses:".to_owned();
             for one in several {
                 let _ = write!(text, " `{}`", one.name());
             }

@@ -37,7 +37,7 @@ pub fn function(path: &Path, target: Arch, symbol: &str) -> Result<Vec<Instructi
     };
     let bytes = fs::read(path).map_err(wrong)?;
     let found = found(&bytes, symbol)
-        .ok_or_else(|| wrong(io::Error::other(format!("it has no code of `{symbol}`"))))?;
+        .ok_or_else(|| wrong(io::Error::other(format!("it has no function `{symbol}`"))))?;
     let (bytes, address) = found;
     // On Power a table for debuggers follows the code, after a word of zeros, which is no
     // instruction.
@@ -48,7 +48,7 @@ pub fn function(path: &Path, target: Arch, symbol: &str) -> Result<Vec<Instructi
     let bytes = table.map_or(bytes, |words| &bytes[..4 * words]);
     normalised(target, bytes, address).ok_or_else(|| {
         wrong(io::Error::other(format!(
-            "`{symbol}` has an instruction that the disassembler does not know"
+            "`{symbol}` contains an instruction that the disassembler does not know"
         )))
     })
 }

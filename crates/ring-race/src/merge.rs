@@ -1,4 +1,4 @@
-//! Results of several matrices as one, if they go together.
+//! Merges the results of several matrices into one, if they fit each other.
 
 use std::fmt;
 use std::path::Path;
@@ -21,11 +21,10 @@ pub struct Part<'a> {
     pub row: Row,
 }
 
-/// One matrix of all parts, as `overtake matrix` would have given it for all of their seeds.
+/// Merges all parts into the matrix that `overtake matrix` would give for all of their seeds.
 ///
-/// `wanted` are the seeds that must be there; without them, those from the first to the last that
-/// is. They must be there for every combination of the targets, variants and emulations that
-/// occur.
+/// `wanted` are the seeds that the parts must contain; by default all from the first to the last one found.
+/// Every combination of the targets, variants and emulations that occur must contain them.
 pub fn merged(parts: &[Part], wanted: Option<Seeds>) -> Result<(Request, Vec<Row>), Error> {
     go_together(parts)?;
     let first = &parts.first().expect("each file has a row").row;
@@ -120,7 +119,7 @@ fn same<T: PartialEq + fmt::Display>(
     }
 }
 
-/// Refuses a seed that was counted twice; the parts are sorted.
+/// Refuses a seed that two parts contain; the parts are sorted.
 fn no_seed_twice(cell: Cell, parts: &[Part]) -> Result<(), Error> {
     for pair in parts.windows(2) {
         let [one, other] = [pair[0], pair[1]];
@@ -132,7 +131,7 @@ fn no_seed_twice(cell: Cell, parts: &[Part]) -> Result<(), Error> {
             };
             return Err(Error::ResultsDiffer {
                 message: format!(
-                    "{cell}: {twice} would count twice, from `{}` and from `{}`: leave one out",
+                    "{cell}: `{}` and `{}` both contain {twice}: omit one of them",
                     one.file.display(),
                     other.file.display()
                 ),
@@ -152,8 +151,8 @@ fn no_other_seed(cell: Cell, parts: &[Part], wanted: Seeds) -> Result<(), Error>
         None => Ok(()),
         Some(part) => Err(Error::ResultsDiffer {
             message: format!(
-                "{cell}: `{}` has {}, and {wanted} are to be merged: leave it out, or change \
-                 --seeds and --first-seed",
+                "{cell}: `{}` has {}, but only {wanted} are to be merged: omit it, or change --seeds and \
+                 --first-seed",
                 part.file.display(),
                 Seeds::of(&part.row)
             ),
@@ -273,11 +272,11 @@ mod tests {
         let parts = [part(0, 1, 10, None), part(1, 8, 10, None)];
         assert_eq!(
             refusal(&parts, None),
-            "these results do not go together: aarch64, relaxed-tail, weak: seeds 8 to 10 would \
-             count twice, from `a` and from `b`: leave one out"
+            "cannot merge these results: aarch64, relaxed-tail, weak: `a` and `b` both contain seeds 8 to \
+             10: omit one of them"
         );
         let within = [part(0, 1, 10, None), part(1, 3, 1, None)];
-        assert!(refusal(&within, None).contains("seed 3 would"));
+        assert!(refusal(&within, None).contains("both contain seed 3:"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Results of matrices as files.
+//! Reads results of `overtake matrix` from files.
 
 use std::fs;
 use std::io;
@@ -62,7 +62,7 @@ pub fn read(file: &Path) -> Result<Vec<Row>, Error> {
 fn rows(text: &str) -> Result<Vec<Row>, String> {
     let values: Vec<Value> = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if values.is_empty() {
-        return Err("there is no cell in it".to_owned());
+        return Err("it contains no cells".to_owned());
     }
     values.into_iter().map(row).collect()
 }
@@ -73,11 +73,11 @@ fn row(value: Value) -> Result<Row, String> {
         Some(VERSION) => {}
         Some(version) => {
             return Err(format!(
-                "it is of version {version}, and this overtake reads version {VERSION}; use the \
+                "it has version {version}, but this overtake reads version {VERSION}: merge it with the \
                  overtake that made it"
             ));
         }
-        None => return Err("a cell of it has no version".to_owned()),
+        None => return Err("one of its cells has no version".to_owned()),
     }
     let row: Row = serde_json::from_value(value).map_err(|error| error.to_string())?;
     match row.flaw() {

@@ -97,12 +97,12 @@ impl Row {
         }
     }
 
-    /// What no matrix would have printed, for a row that was read from a file.
+    /// What is wrong with a row that was read from a file, if `overtake matrix` cannot have printed it.
     pub fn flaw(&self) -> Option<&'static str> {
         let last = self.from_seed.checked_add(self.seeds.wrapping_sub(1));
         let flaws = [
             (self.seeds == 0, "no seed was tried"),
-            (last.is_none(), "its seeds go beyond the last number"),
+            (last.is_none(), "its seeds exceed 64 bits"),
             (
                 self.exposed_seeds > self.seeds,
                 "more seeds gave a stale event than were tried",
@@ -110,7 +110,7 @@ impl Row {
             (
                 self.stale_events < self.exposed_seeds
                     || (self.exposed_seeds == 0 && self.stale_events > 0),
-                "its stale events do not go with the seeds that gave them",
+                "its number of stale events contradicts its number of exposed seeds",
             ),
             (
                 match self.first_seed {
@@ -121,11 +121,11 @@ impl Row {
                             || last.is_some_and(|last| first > last)
                     }
                 },
-                "its first seed is none that gave a stale event",
+                "its first exposed seed is missing, or not one of its seeds",
             ),
             (
                 self.build.plugin.is_some() != (self.emulated == Emulated::Weak),
-                "a plugin belongs to weak memory, and to nothing else",
+                "it must name a plugin with weak memory, and only then",
             ),
         ];
         let found = flaws.into_iter().find(|(is_so, _)| *is_so);
@@ -188,7 +188,7 @@ mod named {
         deserializer: D,
     ) -> Result<T, D::Error> {
         let name = String::deserialize(deserializer)?;
-        T::called(&name).ok_or_else(|| de::Error::custom(format!("nothing is called `{name}`")))
+        T::called(&name).ok_or_else(|| de::Error::custom(format!("unknown name `{name}`")))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::error::Error;
 /// The guest that runs the race.
 pub const GUEST: OwnGuest = OwnGuest {
     file: "aio-ring-race",
-    what: "the scenario's guest",
+    what: "the ring's guest",
 };
 
 /// What to run.
@@ -191,10 +191,12 @@ impl Scenario {
         let answer: Answer = serde_json::from_str(line)
             .map_err(|error| format!("its answer `{line}` cannot be read: {error}"))?;
         if answer.variant != self.variant.name() || answer.read != self.events {
-            return Err(format!("its answer `{line}` is to another question"));
+            return Err(format!(
+                "its answer `{line}` is for another variant or number of events"
+            ));
         }
         if (answer.stale_events > 0) != (status.code() == Some(1)) {
-            return Err(format!("its answer `{line}` does not go with {status}"));
+            return Err(format!("its answer `{line}` contradicts its {status}"));
         }
         Ok(answer)
     }
@@ -221,19 +223,19 @@ mod tests {
         let answer = scenario.answer(STALE, exited(1)).unwrap();
         assert_eq!(answer.first_stale.unwrap().got, [1, 1, 2, 1]);
         for (output, status, what) in [
-            (STALE, exited(0), "does not go with"),
+            (STALE, exited(0), "contradicts"),
             (STALE, exited(2), "ended with"),
             (STALE, ExitStatus::from_raw(11), "ended with"),
             ("", exited(0), "cannot be read"),
             (
                 &STALE.replace("wmb", "release"),
                 exited(1),
-                "another question",
+                "another variant",
             ),
             (
                 &STALE.replace("\"read\":3", "\"read\":2"),
                 exited(1),
-                "another question",
+                "another variant",
             ),
         ] {
             let message = scenario.answer(output, status).unwrap_err();

@@ -8,8 +8,8 @@ use emulator::home::Home;
 /// Where things are.
 #[derive(Debug, Clone, Args)]
 pub struct PlaceArgs {
-    /// Folder with the plugin and the guests [default: `target/overtake`, found from this program,
-    /// the working directory or the sources, or `overtake` in `~/.local/share`]
+    /// Folder with the plugin and the guests [default: `target/overtake` near this program, the working
+    /// directory or the sources, or `~/.local/share/overtake`]
     #[arg(
         long,
         value_name = "FOLDER",
@@ -20,7 +20,7 @@ pub struct PlaceArgs {
 }
 
 impl PlaceArgs {
-    /// The home that they name, or the first one found.
+    /// The home that the options name, or else the first one found.
     pub fn find(&self) -> Home {
         Home::find(self.home.as_deref())
     }

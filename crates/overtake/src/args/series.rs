@@ -18,41 +18,40 @@ pub struct SeriesArgs {
         value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,
 
-    /// The first of the seeds; the others follow
+    /// First seed; the others follow it
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub first_seed: u64,
 
-    /// Iterations with each seed
+    /// Iterations for each seed
     #[arg(long, value_name = "NUMBER", default_value_t = 1000,
         value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub iterations: u64,
 
-    /// Memory model: `weak` is the architecture's, `none` is plain QEMU
+    /// Memory model: `weak` is the architecture's, `none` is plain QEMU without the plugin
     #[arg(long, value_parser = model(), default_value = Model::Weak.name(),
         hide_possible_values = true, value_name = "weak|none")]
     pub model: Model,
 
-    /// Guest instructions after which a run is ended; 0: no limit [default: by the number of
-    /// iterations]
+    /// Stop a run after this many guest instructions; 0: no limit [default: depends on --iterations]
     #[arg(long, value_name = "INSTRUCTIONS")]
     pub budget: Option<u64>,
 
-    /// Seconds after which a run is ended as a last resort; 0: no limit
+    /// Stop a run after this many seconds, as a last resort (not reproducible); 0: no limit
     #[arg(long, value_name = "SECONDS", default_value_t = Scenario::TIMEOUT)]
     pub timeout: u64,
 
-    /// Runs at the same time [default: one for each core]; the result does not depend on it
+    /// Number of concurrent runs; does not change the result [default: one for each core]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     pub jobs: Option<u64>,
 
-    /// Compare the model with memory at every hand-off; slow, finds defects of overtake
+    /// Compare the model with guest memory at every context switch: slow, finds defects of overtake
     #[arg(long)]
     pub check: bool,
 
     #[command(flatten)]
     pub strategy: StrategyArgs,
 
-    /// Pass an option on to the plugin as it is; may be repeated
+    /// Pass an option to the plugin unchanged; may be repeated
     #[arg(long, value_name = "KEY=VALUE", hide_short_help = true)]
     pub plugin_option: Vec<String>,
 

@@ -4,11 +4,11 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use emulator::strategy::Strategy;
 
-/// Who makes the free choices.
+/// How the free choices of a run are made.
 #[derive(Debug, Clone, Args)]
 pub struct StrategyArgs {
-    /// Who makes the free choices: `uniform` makes each at random, independent of the others; `pct`
-    /// runs the thread of the highest random priority, and changes priorities now and then
+    /// How to make the free choices of a run: `uniform` draws each one at random, independently; `pct`
+    /// runs the thread with the highest random priority, and changes priorities at random moments
     #[arg(long, value_parser = strategy(), default_value = Strategy::Uniform.name(),
         hide_possible_values = true, value_name = "uniform|pct",
         env = "OVERTAKE_STRATEGY", hide_env_values = true)]
@@ -21,7 +21,8 @@ fn strategy() -> impl TypedValueParser<Value = Strategy> {
         .map(|name| Strategy::parse(&name).expect("one of the names"))
 }
 
-/// What a command must say to have this strategy, whatever `OVERTAKE_STRATEGY` is then.
+/// The value of `--strategy` that a printed command needs to select this strategy; none if it is the
+/// default. With `OVERTAKE_STRATEGY` set, always the name: the variable may have changed by then.
 pub fn again(strategy: Strategy) -> Option<&'static str> {
     let by_variable = std::env::var_os("OVERTAKE_STRATEGY").is_some();
     by_variable

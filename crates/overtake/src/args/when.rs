@@ -1,18 +1,17 @@
-//! Options that say how a failure is known.
+//! Options that define what counts as a failure.
 
 use clap::Args;
 use diagnosis::failure::When;
 
-/// How a failure is known.
+/// What counts as a failure.
 #[derive(Debug, Clone, Default, Args)]
 pub struct WhenArgs {
-    /// The program has failed unless a line of its output contains this [default: it has failed when
-    /// its exit status is not 0, when a signal or a panic ended it, when a marked check failed, or when it
-    /// does not end]
+    /// Count a run as a failure unless a line of its output contains TEXT [default: a run fails if its
+    /// exit status is not 0, a signal or a panic ends it, a marked check fails, or it does not end]
     #[arg(long, value_name = "TEXT")]
     pub expect: Option<String>,
 
-    /// The program has failed if a line of its output contains this
+    /// Count a run as a failure if a line of its output contains TEXT
     #[arg(long, value_name = "TEXT", conflicts_with = "expect")]
     pub fail_on: Option<String>,
 }

@@ -5,11 +5,11 @@ use diagnosis::audit::{Audit, Audited, Verdict};
 
 use crate::quantity::quantity;
 
-/// For a terminal; the colours are left out elsewhere.
+/// The audit for a terminal; the writer strips the colours elsewhere.
 pub fn text(audit: &Audit) -> String {
     let bold = Style::new().bold();
     let mut text = format!(
-        "{bold}{} on {}{bold:#}, {} without each\n\n",
+        "{bold}{} on {}{bold:#}, {} without each ordering\n\n",
         audit.program,
         audit.target,
         quantity(audit.seeds, "seed")
@@ -18,14 +18,13 @@ pub fn text(audit: &Audit) -> String {
         text += &entry(audited);
     }
     if audit.orderings.is_empty() {
-        text +=
-            "No ordering of the program's own: no barrier, acquire or release was gone through.\n";
+        text += "The program executed no barrier, acquire or release of its own.\n";
     }
     if audit.left_out > 0 {
         let number = quantity(audit.left_out as u64, "ordering");
         text += &format!(
-            "\n{number} of the standard library, of dependencies and of code without source lines \
-             left out: --all tries them too.\n"
+            "\nNot tried: {number} in the standard library, in dependencies or in code without source lines; \
+             --all tries them too.\n"
         );
     }
     text
@@ -57,19 +56,19 @@ fn entry(Audited { ordering, verdict }: &Audited) -> String {
         Verdict::NoFailure => (
             AnsiColor::Yellow.on_default(),
             "no failure found",
-            "without it nothing failed".to_owned(),
+            "no run failed without it".to_owned(),
         ),
         Verdict::NotModelled => (
             AnsiColor::Cyan.on_default(),
-            "needs load buffering, not modelled yet",
-            "without it nothing failed; what it keeps of loads before later stores (R→W) cannot be \
-             tried yet"
+            "unknown: load buffering is not modelled",
+            "no run failed without it, but it also orders loads before later stores (R→W), and \
+             overtake never reorders those"
                 .to_owned(),
         ),
         Verdict::PartOfAnAtomic => (
             AnsiColor::Yellow.on_default(),
             "not tried",
-            "it is part of an atomic access, and cannot be taken away alone".to_owned(),
+            "it is part of an atomic access, and cannot be ignored alone".to_owned(),
         ),
     };
     format!(

@@ -7,9 +7,9 @@ use ring_race::litmus_test::{Code, test};
 /// The verdicts on a variant, a row for each target.
 pub fn verdicts(codes: &[Code]) -> Table {
     Table {
-        caption: "Whether a stale read is allowed by the axioms of the architecture, and reached by the \
-                  model that overtake runs, each explored exhaustively. The test is named after what \
-                  stands between the accesses in the machine code."
+        caption: "Whether the axioms of the architecture allow a stale read, and whether the model that \
+                  overtake runs reaches one. Both are explored exhaustively. The name of the litmus test \
+                  says what orders the accesses in the machine code."
             .to_owned(),
         head: ["target", "axioms", "overtake", "litmus test"]
             .map(str::to_owned)
