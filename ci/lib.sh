@@ -1,23 +1,23 @@
 # shellcheck shell=bash
-# What the scripts of ci/ share. They source it; it is no command.
+# Functions that the scripts of ci/ source. This file is not a command.
 
-# Says something, under the script's name.
+# say TEXT…: prints a message with the script's name on standard error.
 say() {
     echo "ci/${0##*/}: $*" >&2
 }
 
-# Gives up: what is needed is not there. The message says what, and what to do.
+# unavailable TEXT…: exits because something needed is missing. The text says what, and what to do.
 unavailable() {
     say "$@"
     exit 69
 }
 
-# Whether this may start and install things on the machine.
+# Whether the script may start and install things on this machine.
 is_root() {
     [ "$(id -u)" = 0 ]
 }
 
-# Installs Debian packages, said before; only as root, and where there is apt-get.
+# apt_install PACKAGE…: announces and installs Debian packages. Needs root and apt-get.
 apt_install() {
     say "apt-get install $*"
     apt-get update >&2 || true
@@ -25,23 +25,23 @@ apt_install() {
         install --yes --no-install-recommends "$@" >&2
 }
 
-# Makes a folder, and gives up where nothing can be written into it.
+# writable FOLDER: creates a folder, and exits if it is not writable.
 writable() {
     local why=
     if ! why=$(mkdir -p "$1" 2>&1) || ! [ -w "$1" ]; then
-        say "cannot write to $1${why:+ ($why)}: is the work tree read-only, or another user's?" \
+        say "cannot write to $1${why:+ ($why)}: is the work tree read-only, or does it belong to another user?" \
             "Set CARGO_TARGET_DIR to a folder that you can write, or copy the work tree"
         exit 73
     fi
 }
 
-# Explains a failure by what the failed command wrote (a file), where that tells. The command's own
-# messages were shown already.
+# explain FILE: explains a failure from the output of the failed command, if the output tells. The user has
+# seen that output already.
 explain() {
     if grep -qi 'no space left on device' "$1"; then
-        say "the disk is full; \`docker system df\` and \`df -h\` say of what, \`docker system prune\`" \
-            "removes images and containers that nobody uses"
+        say "the disk is full: \`docker system df\` and \`df -h\` show what uses it, \`docker system prune\`" \
+            "removes unused images and containers"
     elif grep -qiE 'could not resolve|temporary failure (in name resolution|resolving)|network is unreachable|connection (refused|timed out)|no such host|i/o timeout' "$1"; then
-        say "the network, or a server that it takes, cannot be reached from where this ran"
+        say "the network or a server cannot be reached from where this command ran"
     fi
 }

@@ -1,4 +1,4 @@
-//! What stands in a program at an address: the instruction, the function, the source line.
+//! Finds what is at an address of a program: the instruction, the function, the source line.
 
 use std::collections::HashMap;
 use std::fs;
@@ -13,7 +13,7 @@ use object::{Object, ObjectSegment, ObjectSymbol, SymbolKind};
 use overtake_report::trace::Module;
 use witness::{Line, Place};
 
-/// The program's code and debug information, and those of the libraries that it has loaded.
+/// The code and debug information of a program and of its loaded libraries.
 pub struct Code {
     /// The program itself, which may run from memory.
     program: PathBuf,
@@ -38,7 +38,7 @@ impl Code {
         }
     }
 
-    /// What stands at a guest address.
+    /// The place in the code at a guest address.
     pub fn place(&mut self, pc: u64) -> Place {
         let mut place = Place {
             pc,
@@ -79,14 +79,14 @@ impl Code {
         })
     }
 
-    /// The file that is mapped there, loaded, and the address in the file's own terms.
+    /// The file that is mapped at an address, loaded, and the file's own address for it.
     fn locate(&mut self, addr: u64) -> Option<(String, u64)> {
         let inside = |module: &&Module| (module.start..module.end).contains(&addr);
         let module = self.modules.iter().find(inside)?;
         let offset = addr - module.start + module.offset;
         let path = module.path.clone();
         if !self.files.contains_key(&path) {
-            // Guests of overtake's own run from a place that is gone by now.
+            // overtake's own guests ran from a temporary path that no longer exists.
             let name = self
                 .program
                 .file_name()
@@ -139,8 +139,8 @@ pub fn is_of_the_toolchain(file: &str) -> bool {
     file.starts_with("/rustc/") || library.iter().any(|it| file.contains(it))
 }
 
-/// The function and line at an address: of the innermost inlined function that is not the
-/// toolchain's: a mistake is in the code that calls `AtomicU32::store`, not in it.
+/// The function and line at an address, of the innermost inlined function outside of the toolchain: a bug is
+/// in the code that calls `AtomicU32::store`, not in `store`.
 fn source(loader: &Loader, address: u64) -> (Option<String>, Option<Line>) {
     let mut best = (None, None);
     let Ok(mut frames) = loader.find_frames(address) else {

@@ -1,19 +1,19 @@
-//! Says why a program fails under weak memory, and which of its orderings are needed.
+//! Explains why a program fails under weak memory, and which of its orderings are needed.
 //!
-//! In: a program or the ring, what counts as a failure, seeds or a recorded schedule. Out: the fewest
-//! choices that still fail, the accesses out of order as a story, cures that were tried, an audit of its
-//! orderings. It must never know the memory model's inside, or how a result is shown.
+//! In: a program or the ring, what counts as a failure, seeds or a recorded schedule. Out: a minimised
+//! schedule that still fails, a story of the reordered accesses, tested cures, an audit of the orderings. It
+//! must never know how the memory model works, or how a result is shown.
 //!
 //! | module | concept |
 //! |---|---|
-//! | [`subject`], [`setup`] | what is run, and all that it takes |
-//! | [`failure`], [`trial`] | how a run is known to have failed; one run |
-//! | [`recording`] | schedules as files: what they were made for, and whether they fit |
-//! | [`search`], [`minimise`] | a run that fails; the fewest choices that still fail |
+//! | [`subject`], [`setup`] | what to run; the QEMU, plugin and options to run it with |
+//! | [`failure`], [`trial`] | what counts as a failure; one run |
+//! | [`recording`] | schedule files: what they were recorded from, and whether they fit |
+//! | [`search`], [`minimise`] | finds a failing run; minimises its schedule |
 //! | [`explain`], [`cure`], [`story`] | why it fails: the cycle, what would have prevented it, in words |
-//! | [`code`], [`location`] | what stands at an address: code, memory |
-//! | [`audit`], [`ordering`] | which orderings are needed; those that a run went through |
-//! | [`error`] | what can go wrong |
+//! | [`code`], [`location`] | what is at an address: code, memory |
+//! | [`audit`], [`ordering`] | which orderings are needed; those that a run executed |
+//! | [`error`] | the errors |
 #![forbid(unsafe_code)]
 
 pub mod audit;

@@ -1,11 +1,11 @@
-//! What memory is called, and what it holds.
+//! Names of memory locations, and their values.
 
 use overtake_report::trace::Object;
 
-/// The name that the guest gave to these bytes.
+/// The name that the guest gave to the bytes at an address.
 pub fn named(objects: &[Object], addr: u64) -> Option<String> {
     let inside = |object: &&Object| (object.addr..object.addr + object.size).contains(&addr);
-    // The last name counts: memory may have been something else before.
+    // The last name counts: memory can be reused.
     let object = objects.iter().rev().find(inside)?;
     Some(match addr - object.addr {
         0 => object.name.clone(),

@@ -1,9 +1,9 @@
-//! The fewest choices that still fail.
+//! Minimises the choices of a failing run.
 //!
 //! Delta debugging (Zeller, Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", TSE 2002)
-//! over the choices in which memory was not sequentially consistent. Each try is a replay, with the
-//! choices that were left out made as a sequentially consistent machine with a fair scheduler makes
-//! them. A try counts if the program fails in the same way.
+//! over the choices in which memory was not sequentially consistent. Each attempt is a replay. It makes the
+//! omitted choices as a sequentially consistent machine with a fair scheduler does. An attempt succeeds if the
+//! program fails in the same way.
 
 use schedule::{Choices, Deviation, Turn, What};
 use weakmem::LONGEST_DELAY;
@@ -11,23 +11,23 @@ use weakmem::LONGEST_DELAY;
 use crate::error::Error;
 use crate::trial::{Ask, Trials};
 
-/// Choices that are tried alone: those before the end of the failing run.
+/// Number of delays to try alone, counted back from the end of the failing run.
 const SINGLES: usize = 64;
 
-/// What is left of a failing run.
+/// A minimised run.
 #[derive(Debug, Clone)]
 pub struct Minimised {
     /// The choices that make it fail.
     pub choices: Choices,
-    /// Runs that it took.
+    /// Number of runs that the minimisation took.
     pub runs: usize,
 }
 
-/// Minimises a run that failed in this way. `tried` is told of each try: how many choices are left.
+/// Minimises a run that failed in this way. `tried` receives the number of choices of each attempt.
 ///
 /// # Errors
 ///
-/// [`Error::NotAgain`] if the choices do not make it fail; and what can go wrong in a run.
+/// [`Error::NotAgain`] if the choices do not make it fail; any error of a run.
 pub fn minimised(
     trials: &Trials,
     choices: &Choices,
@@ -59,7 +59,7 @@ pub fn minimised(
             failure: failure.to_owned(),
         });
     }
-    // Mostly one store is enough, and who runs when does not matter, as long as all run.
+    // Usually one delay is enough, and the schedule does not matter as long as all threads run.
     for deviation in choices.deviations.iter().rev().take(SINGLES) {
         let single = [lengthened(*deviation)];
         if fails(&[], &single)? {
@@ -78,7 +78,7 @@ pub fn minimised(
     let deviations = minimal(&choices.deviations, |some| fails(&turns, some))?;
     if !turns.is_empty() {
         turns = match minimal_turns(&turns, |some| fails(some, &deviations))? {
-            // With fewer deviations it may not matter any more.
+            // With fewer deviations the schedule may not matter any more.
             some if fails(&[], &deviations)? => some[..0].to_vec(),
             some => some,
         };
@@ -87,7 +87,7 @@ pub fn minimised(
     Ok(Minimised { choices, runs })
 }
 
-/// The same store, kept back or unseen for as long as can be.
+/// The same delay, as long as the model allows.
 fn lengthened(mut deviation: Deviation) -> Deviation {
     if let What::Pending { rounds, .. } | What::Unseen { rounds, .. } = &mut deviation.what {
         *rounds = LONGEST_DELAY;
@@ -95,8 +95,8 @@ fn lengthened(mut deviation: Deviation) -> Deviation {
     deviation
 }
 
-/// Of the turns, those up to the last one that matters. (Those before it put the program where it is
-/// then, and positions are counted from its start.)
+/// The context switches up to the last one that matters. (The earlier ones determine the state of the program
+/// there, and positions count from the start.)
 fn minimal_turns(
     turns: &[Turn],
     mut fails: impl FnMut(&[Turn]) -> Result<bool, Error>,
@@ -105,8 +105,8 @@ fn minimal_turns(
     Ok(turns[..end].to_vec())
 }
 
-/// The smallest number up to `most` of which it holds, if it holds of all greater ones; it holds of
-/// `most`.
+/// The smallest number up to `most` for which `holds` is true. It must be true for `most`, and for all numbers
+/// above the result.
 fn first(most: usize, mut holds: impl FnMut(usize) -> Result<bool, Error>) -> Result<usize, Error> {
     let (mut low, mut high) = (0, most);
     while low < high {
@@ -120,7 +120,7 @@ fn first(most: usize, mut holds: impl FnMut(usize) -> Result<bool, Error>) -> Re
     Ok(high)
 }
 
-/// A part of `all`, which fails, that still fails, and none of whose parts that were tried does.
+/// A minimal part of `all` that still fails. `all` must fail.
 fn minimal<T: Clone>(
     all: &[T],
     mut fails: impl FnMut(&[T]) -> Result<bool, Error>,
@@ -128,7 +128,7 @@ fn minimal<T: Clone>(
     if fails(&[])? {
         return Ok(Vec::new());
     }
-    // What comes after the failure has no part in it, and most of what comes before has none.
+    // Choices after the failure are irrelevant, and so are most of the earlier ones.
     let end = first(all.len(), |end| fails(&all[..end]))?;
     let start = end - first(end, |length| fails(&all[end - length..end]))?;
     let mut left = all[start..end].to_vec();
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_needed_is_left_out() {
+    fn only_needed_items_remain() {
         let all: Vec<u32> = (0..1000).collect();
         for needed in [
             vec![],
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fails_now_and_then_still_comes_to_an_end() {
+    fn flaky_failures_do_not_loop_forever() {
         let all: Vec<u32> = (0..64).collect();
         let found = minimal(&all, |some| Ok(some.len() % 3 == 1 && some.contains(&7))).unwrap();
         assert!(found.contains(&7), "{found:?}");

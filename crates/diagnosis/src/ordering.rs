@@ -1,4 +1,4 @@
-//! The orderings that a run went through.
+//! The orderings that a run executed.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use crate::code::{Code, is_of_the_toolchain};
 /// An instruction that orders accesses.
 #[derive(Debug, Clone, Serialize)]
 pub struct Ordering {
-    /// Where it is, and what.
+    /// Its place in the code.
     pub place: Place,
     /// What kind: `acquire`, `release`, `acquire and release`, `barrier`.
     pub kind: &'static str,
-    /// How often the run went through it, with shared memory in play.
+    /// How often the run executed it while threads shared memory.
     pub times: usize,
-    /// It is an atomic access too.
+    /// Whether it is also an atomic access.
     #[serde(skip)]
     pub atomic: bool,
     #[serde(skip)]
@@ -31,19 +31,19 @@ impl Ordering {
         self.place.pc
     }
 
-    /// Whether it keeps loads before later stores.
+    /// Whether it orders loads before later stores.
     pub fn keeps_loads_before_stores(&self) -> bool {
         self.orders.rw
     }
 
-    /// Whether the order of its accesses comes with the access itself.
+    /// Whether the target's atomic accesses are ordered by themselves.
     pub fn target_is_strong(&self, target: Arch) -> bool {
         target == Arch::X86_64
     }
 }
 
-/// Those of a run by their addresses, and how many were left out, which are the toolchain's; `all`:
-/// none.
+/// The orderings of a run by address, and the number of omitted ones: those in the toolchain, in dependencies
+/// and in code without source lines. With `all` none is omitted.
 pub fn orderings(trace: &Trace, code: &mut Code, all: bool) -> (Vec<Ordering>, usize) {
     let mut found: BTreeMap<u64, (Pairs, &'static str, bool, usize)> = BTreeMap::new();
     for event in &trace.events {
@@ -79,7 +79,7 @@ pub fn orderings(trace: &Trace, code: &mut Code, all: bool) -> (Vec<Ordering>, u
     (orderings, left_out)
 }
 
-/// What an access orders besides itself.
+/// The pairs of accesses that an access orders, and the kind of ordering.
 fn of_access(access: &Access) -> Option<(Pairs, &'static str)> {
     let mut orders = access.orders;
     orders.rr |= access.acquire;

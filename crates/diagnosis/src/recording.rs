@@ -65,7 +65,7 @@ const UNTIL_STALE: &str = "--until-stale";
 /// A schedule that was read from a file.
 #[derive(Debug, Clone)]
 pub struct Recorded {
-    /// What the file says.
+    /// The content of the file.
     pub schedule: Schedule,
     path: std::path::PathBuf,
 }

@@ -1,4 +1,4 @@
-//! Something to run, with all that it takes.
+//! A program with everything needed to run it.
 
 use std::path::PathBuf;
 
@@ -14,20 +14,20 @@ use emulator::strategy::Strategy;
 
 use crate::subject::Subject;
 
-/// Something to run, with all that it takes, found before the first run.
+/// A program with everything needed to run it, found before the first run.
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// What to run.
     pub subject: Subject,
     /// Its file.
     pub guest: Guest,
-    /// With the plugin, if the model is weak.
+    /// The QEMU, with the plugin if the model is weak.
     pub qemu: Qemu,
-    /// How it is run, but for the seed.
+    /// How to run it; the seed may change.
     pub emulation: Emulation,
 }
 
-/// How something is to be run; what is none is left to the program, the target or the subject.
+/// How to run a program; for an option that is none, the program, the target or the subject decides.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The machine.

@@ -1,4 +1,4 @@
-//! What is run: a program of the user's, or the race in the ring.
+//! What to run: a program of the user's, or the race in the ring.
 
 use std::ffi::OsString;
 use std::io;
@@ -22,14 +22,14 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// Seconds after which a run is ended, unless told otherwise.
+    /// Default time limit of a program, in seconds.
     const TIMEOUT: u64 = 3600;
 
-    /// Guest instructions after which a program is ended, unless told otherwise: some ten minutes
-    /// of emulation, far more than a test takes and not for ever.
+    /// Default budget of a program, in guest instructions: about ten minutes of emulation, far more than a test
+    /// takes.
     const BUDGET: u64 = 20_000_000_000;
 
-    /// Guest instructions after which a run is ended, unless told otherwise.
+    /// The default budget, in guest instructions.
     pub(crate) fn budget(&self) -> u64 {
         match self {
             Subject::Program(_) => Self::BUDGET,
@@ -37,7 +37,7 @@ impl Subject {
         }
     }
 
-    /// Seconds after which a run is ended, unless told otherwise.
+    /// The default time limit, in seconds.
     pub(crate) fn timeout(&self) -> u64 {
         match self {
             Subject::Program(_) => Self::TIMEOUT,
@@ -45,7 +45,7 @@ impl Subject {
         }
     }
 
-    /// The program's file, checked to be one for the target asked for.
+    /// Opens the program's file, and checks that it fits the requested target.
     pub(crate) fn guest(&self, asked: Option<Arch>, home: &Home) -> Result<Guest, Error> {
         let guest = match self {
             Subject::Program(program) => Guest::open(Path::new(&program[0]))?,
@@ -66,7 +66,7 @@ impl Subject {
         }
     }
 
-    /// The words of the command line that name it.
+    /// The words of a command line that select it.
     pub fn words(&self) -> Vec<String> {
         match self {
             Subject::Ring(scenario) => scenario.words(),

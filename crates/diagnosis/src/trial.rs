@@ -1,4 +1,4 @@
-//! One run of a program with its output captured: did it fail, by which choices, after what?
+//! One run of a program with its output captured: whether it failed, its choices, its trace.
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -16,16 +16,16 @@ use crate::failure::When;
 use crate::recording;
 use crate::setup::Setup;
 
-/// How a run is made, and what it records.
+/// How to make a run, and what to record.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ask<'a> {
-    /// The choices to make; none: those of the setup's strategy and seed.
+    /// The choices to replay; none: the setup's strategy and seed make them.
     pub choices: Option<&'a Choices>,
     /// Whether to record the choices.
     pub record: bool,
     /// Whether to trace the accesses to shared memory.
     pub trace: bool,
-    /// Orderings to assume, or to ignore.
+    /// Orderings to assume or to ignore.
     pub assumptions: &'a [String],
 }
 
@@ -40,19 +40,19 @@ pub struct Trial {
     pub trace: Trace,
 }
 
-/// Runs a setup again and again.
+/// Runs a setup repeatedly.
 #[derive(Debug, Clone)]
 pub struct Trials {
     /// What is run.
     pub setup: Setup,
     /// What counts as a failure.
     pub when: When,
-    /// The user's.
+    /// The user's interrupts.
     pub interrupts: &'static Interrupts,
 }
 
 impl Trials {
-    /// Of a setup; signals are caught from now on.
+    /// Trials of a setup; from now on signals are caught.
     pub fn new(setup: Setup, when: When) -> Result<Self, Error> {
         Ok(Trials {
             setup,
@@ -74,7 +74,7 @@ impl Trials {
         let path = |name: &str| folder.path().join(name);
         let mut emulation = self.setup.emulation.clone();
         let options = &mut emulation.options;
-        // Besides those of the setup.
+        // In addition to those of the setup.
         options.assumptions.extend_from_slice(ask.assumptions);
         options.record = ask.record.then(|| path("recording"));
         options.trace = ask.trace.then(|| path("trace"));
@@ -107,7 +107,7 @@ impl Trials {
     }
 }
 
-/// Reads a trace; a last line that the guest's end cut off is left out.
+/// Reads a trace; ignores a last line that the end of the guest cut off.
 fn read_trace(path: &Path) -> Result<Trace, Error> {
     let bad = |why: String| Error::Recording { why };
     let file = File::open(path).map_err(|error| bad(error.to_string()))?;

@@ -29,15 +29,16 @@ impl Captured {
     ///
     /// # Errors
     ///
-    /// [`Error::Interrupted`] if overtake was asked to end, which is then why the guest did; and if there
-    /// is no room for the output. How the run itself failed is in [`Captured::outcome`].
+    /// [`Error::Interrupted`] if a signal asked overtake to end, which ended the guest too;
+    /// [`Error::FileSystem`] if there is no room for the output. Errors of the run itself are in
+    /// [`Captured::outcome`].
     pub fn run(
         emulation: &Emulation,
         qemu: &Qemu,
         prepare: impl FnOnce(&mut Command) -> io::Result<Placed>,
         interrupts: &Interrupts,
     ) -> Result<Self, Error> {
-        // Files rather than pipes: nobody has to read them while the guest runs.
+        // Files instead of pipes: a pipe must be read while the guest runs.
         let output = temporary::file()?;
         let errors = temporary::file()?;
         let outcome = emulation.run(

@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_what_sha256sum_prints() {
+    fn matches_sha256sum() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, "abc").unwrap();

@@ -18,23 +18,21 @@ use crate::temporary;
 /// How to emulate, independent of the program.
 #[derive(Debug, Clone)]
 pub struct Emulation {
-    /// Whose memory model the guest gets.
+    /// The guest's memory model.
     pub model: Model,
-    /// Where every free choice comes from.
+    /// Determines every free choice of the run.
     pub seed: u64,
     /// QEMU's `-cpu`, if not the target's own.
     pub cpu: Option<String>,
-    /// What the plugin is asked to do.
+    /// Options for the plugin.
     pub options: PluginOptions,
-    /// The clock's limit; a run that is ended by it cannot be reproduced, so it is the last
-    /// resort.
+    /// The wall-clock limit: a last resort, since a run that it ends cannot be reproduced.
     pub limit: Option<Duration>,
 }
 
 impl Emulation {
-    /// Runs a guest: `prepare` adds the program, its arguments and its surroundings to QEMU's
-    /// command, `start` runs the command, and `said` tells afterwards what QEMU said on standard
-    /// error, if it was caught.
+    /// Runs a guest. `prepare` adds the program, its arguments and its environment to QEMU's command; `start`
+    /// runs the command; `said` then returns what QEMU printed on standard error, if that was captured.
     ///
     /// If the model is weak, `qemu` must have its plugin ([`Qemu::with_plugin`]).
     pub fn run(
@@ -50,7 +48,7 @@ impl Emulation {
             Model::Weak => {
                 let folder = temporary::folder()?;
                 let report = folder.path().join("report.json");
-                // The guest may be started in another folder.
+                // The guest may start in another folder.
                 let report = std::path::absolute(&report).unwrap_or(report);
                 let plugin = qemu.plugin()?;
                 let value = argument(plugin, &report, self.seed, &self.options);
@@ -59,7 +57,7 @@ impl Emulation {
                 Some((plugin, report, folder))
             }
         };
-        // What was placed must be there until the guest has ended.
+        // The placed files must exist until the guest has ended.
         let ended = prepare(&mut command).and_then(|_placed| {
             command.envs(for_qemu_alone());
             start(&mut command)
@@ -79,7 +77,7 @@ impl Emulation {
         }
     }
 
-    /// The command that starts a guest as a fork server, which takes seeds from a socket.
+    /// The command that starts a guest as a fork server that receives seeds on a socket.
     pub fn forkserver(&self, qemu: &Qemu, report: &Path, socket: &Path) -> Result<Command, Error> {
         let options = PluginOptions {
             forkserver: Some(socket.to_owned()),
@@ -130,10 +128,10 @@ pub fn limit(seconds: u64) -> Option<Duration> {
     (seconds != 0).then(|| Duration::from_secs(seconds))
 }
 
-/// Keeps all variables from the guest that QEMU's command is to start.
+/// Hides all environment variables from the guest of QEMU's command.
 pub fn without_variables(command: &mut Command) {
     command.env_clear();
-    // QEMU itself may need this one; it is kept from the guest.
+    // QEMU itself may need this one; `-U` hides it from the guest.
     if let Some(libraries) = std::env::var_os("LD_LIBRARY_PATH") {
         command.env("LD_LIBRARY_PATH", libraries);
     }

@@ -1,8 +1,8 @@
 //! A guest that is started once for many seeds.
 //!
-//! Up to its first thread a run does not depend on the seed. So QEMU is started once, and there
-//! the plugin copies the process for each seed (`overtake_report::forkserver`), which saves what
-//! starting and translating take. What a seed gives is the same as alone.
+//! Up to its first thread a run does not depend on the seed. So QEMU starts once, and the plugin forks the
+//! process there for each seed (`overtake_report::forkserver`). This saves the time to start and to translate. A
+//! seed gives the same run as alone.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
@@ -26,7 +26,7 @@ use crate::process::{Background, Ended, kill};
 use crate::qemu::{Qemu, for_qemu_alone};
 use crate::temporary;
 
-/// How often it is looked whether `overtake` was asked to end, or time is up.
+/// How often to check for signals and the time limit.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// A guest that waits for seeds.
@@ -38,15 +38,15 @@ pub struct ForkServer {
     answers: BufReader<UnixStream>,
     /// What the guest wrote before its first thread.
     before: (String, String),
-    // These go last, in this order: the guest ends before what it uses is removed.
+    // The last fields, in this order: the guest must end before the files that it uses are removed.
     _original: Background,
     _placed: Placed,
     folder: TempDir,
 }
 
 impl ForkServer {
-    /// Starts a guest up to its first thread. None: it has ended before, or no fork server is possible
-    /// here; a single run tells why, if that is an error.
+    /// Starts a guest up to its first thread. None: the guest ended before that, or a fork server is impossible
+    /// here. If that is an error, a single run shows why.
     pub fn start(
         emulation: &Emulation,
         qemu: &Qemu,
@@ -58,7 +58,7 @@ impl ForkServer {
         }
         let folder = temporary::folder()?;
         let path = |name: &str| folder.path().join(name);
-        // A folder's path may be too long for a socket's.
+        // The folder's path may exceed the length limit of a socket's path.
         let Ok(listener) = UnixListener::bind(path("socket")) else {
             return Ok(None);
         };
@@ -139,13 +139,13 @@ impl ForkServer {
             outcome: emulation.outcome(&self.qemu, ended, &report, || text(&errors)),
         };
         for path in [report, output, errors] {
-            // What is left goes with the folder.
+            // Remaining files are removed with the folder.
             let _ = fs::remove_file(path);
         }
         Ok(run)
     }
 
-    /// Waits for the run that was ordered.
+    /// Waits for the requested run.
     fn wait(&mut self, interrupts: &Interrupts) -> io::Result<Ended> {
         let start = Instant::now();
         let (mut running, mut timed_out) = (None, false);
@@ -161,7 +161,7 @@ impl ForkServer {
                         return Ok(Ended::By(ExitStatus::from_raw(status)));
                     }
                 },
-                // What was read of the line so far is kept in `line`.
+                // `line` keeps what was read so far.
                 Err(error)
                     if matches!(
                         error.kind(),
@@ -182,7 +182,7 @@ impl ForkServer {
     }
 }
 
-/// What a file holds; what cannot be read is left out.
+/// The text of a file; empty if it cannot be read.
 fn text(path: &PathBuf) -> String {
     String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()
 }

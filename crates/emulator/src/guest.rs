@@ -1,4 +1,4 @@
-//! A program to run, and the machine it was built for.
+//! A program to run, and the machine that it was built for.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -22,7 +22,7 @@ pub struct Guest {
 }
 
 impl Guest {
-    /// Reads the program's header; refuses what cannot be emulated.
+    /// Reads the program's header; an error if it cannot be emulated.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let header = header(path).map_err(|source| Error::ProgramUnreadable {
             path: path.to_owned(),
@@ -39,7 +39,7 @@ impl Guest {
         })
     }
 
-    /// Refuses the guest if another target was asked for.
+    /// An error if another target was requested.
     pub fn require(&self, asked: Option<Arch>) -> Result<(), Error> {
         match asked {
             Some(asked) if asked != self.target => Err(Error::OtherTarget {

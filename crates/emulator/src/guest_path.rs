@@ -1,10 +1,9 @@
-//! A guest of overtake's own, at a path that is equally long everywhere.
+//! Runs overtake's own guests from a path of fixed length.
 //!
-//! A program can read its own path, and C libraries do before `main` (`/proc/self/exe`,
-//! `/proc/self/maps`): how long the path is decides where the heap begins, and so the run. So that
-//! the same seed gives the same run wherever the guests lie, they are started from a folder of
-//! their own, with a name that makes up the length. (Not from a file without a name: QEMU wants its
-//! path.)
+//! A program can read its own path, and C libraries do so before `main` (`/proc/self/exe`,
+//! `/proc/self/maps`). The length of the path determines where the heap begins, and so the run. Therefore guests
+//! start from a temporary folder whose name fills the path up to a fixed length, and a seed gives the same run
+//! wherever the guests are. (A file without a name would not do: QEMU needs a path.)
 
 use std::fs;
 use std::io;
@@ -30,7 +29,7 @@ pub fn add(path: &Path, name: &str, command: &mut Command) -> io::Result<Placed>
     let between = parent.join("-".repeat(LENGTH.saturating_sub(taken).max(1)));
     fs::create_dir(&between)?;
     let place = between.join(name);
-    // A second name for the file takes no time, but must be on the same disk.
+    // A hard link takes no time, but only works on the same disk.
     if fs::hard_link(path, &place).is_err() {
         fs::copy(path, &place)?;
     }
@@ -43,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_have_one_length() {
+    fn all_paths_have_the_same_length() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let mut command = Command::new("qemu");
         let placed = add(file.path(), "guest", &mut command).unwrap();

@@ -34,7 +34,7 @@ impl Home {
     /// 3. `overtake/` in the user's data folder (`$XDG_DATA_HOME` or `~/.local/share`),
     /// 4. where this program's sources put it: `cargo install` leaves only the program.
     ///
-    /// Nothing is wrong yet when there is none: plain QEMU needs no plugin.
+    /// A missing home is not an error yet: plain QEMU needs no plugin.
     pub fn find(named: Option<&Path>) -> Self {
         // An empty variable names none.
         if let Some(named) = named.filter(|named| !named.as_os_str().is_empty()) {
@@ -94,7 +94,7 @@ impl Home {
             })
     }
 
-    /// The file called `name`, made absolute, or where it was looked for.
+    /// The absolute path of the file called `name`, or where it was searched.
     fn file(&self, name: &Path) -> Result<PathBuf, Vec<PathBuf>> {
         let home = self.places.as_ref().map_err(Clone::clone)?;
         let path = home.join(name);

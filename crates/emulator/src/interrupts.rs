@@ -8,9 +8,9 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use crate::error::Error;
 
-/// Signals that ask `overtake` to end, caught so that no child outlives it.
+/// Catches the signals that ask `overtake` to end, so that no child outlives it.
 ///
-/// Counted rather than flagged, so that a second Ctrl-C reaches the guest as well.
+/// Counts them, so that a second Ctrl-C reaches the guest too.
 #[derive(Debug)]
 pub struct Interrupts {
     count: AtomicUsize,
@@ -18,8 +18,8 @@ pub struct Interrupts {
 }
 
 impl Interrupts {
-    /// Catches the signals from now on, but those that are ignored (`nohup`, a shell's background
-    /// jobs). Children start with the reactions that `overtake` was started with.
+    /// Catches the signals from now on, except those that are ignored (`nohup`, background jobs of a shell).
+    /// Children inherit the signal dispositions that `overtake` was started with.
     pub fn catch() -> Result<&'static Self, Error> {
         static CAUGHT: Interrupts = Interrupts {
             count: AtomicUsize::new(0),
@@ -45,7 +45,7 @@ impl Interrupts {
         Ok(&CAUGHT)
     }
 
-    /// How many came so far, and the last of them.
+    /// The number of signals so far, and the last one.
     pub(crate) fn seen(&self) -> (usize, i32) {
         // `Acquire`: pairs with the `Release` increment in `catch`; orders `last`.
         let count = self.count.load(Ordering::Acquire);
@@ -53,7 +53,7 @@ impl Interrupts {
         (count, self.last.load(Ordering::Relaxed))
     }
 
-    /// An error if `overtake` was asked to end.
+    /// Returns an error if a signal asked `overtake` to end.
     pub fn check(&self) -> Result<(), Error> {
         match self.seen() {
             (0, _) => Ok(()),
@@ -62,7 +62,7 @@ impl Interrupts {
     }
 }
 
-/// The signals that `overtake` was started to ignore: bit n - 1 for signal n.
+/// The signals that were ignored when `overtake` started: bit n - 1 for signal n.
 fn ignored() -> u64 {
     let status = Process::myself().and_then(|process| process.status());
     status.map_or(0, |status| status.sigign)

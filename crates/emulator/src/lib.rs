@@ -1,8 +1,8 @@
-//! Starts a guest under QEMU with overtake's plugin, and says what the plugin reported.
+//! Runs guests under QEMU with overtake's plugin, and returns what the plugin reported.
 //!
 //! In: a program for one of the four architectures, a seed, options for the plugin. Out: how the guest
 //! ended, what it printed, and what was tested. It must never know what a program means: whether a run
-//! failed, or what the ring or a litmus test is; nor the memory model's inside.
+//! failed, or what the ring or a litmus test is. Nor must it know how the memory model works.
 //!
 //! | module | concept |
 //! |---|---|
@@ -10,18 +10,18 @@
 //! | [`home`] | the folder with the plugin and the guests |
 //! | [`sources`] | the sources that this program was built from, in which the home can be built |
 //! | [`guest`] | a program to run, and the machine that it was built for |
-//! | [`guest_path`] | a guest of overtake's own, at a path that is equally long everywhere |
-//! | [`qemu`], `probes` | a QEMU, what it can do, and how it is started; what is known of it already |
+//! | [`guest_path`] | runs overtake's own guests from a path of fixed length |
+//! | [`qemu`], `probes` | a QEMU, what it can do, and how to start it; a cache of that |
 //! | [`plugin_api`], [`plugin_options`] | which plugin a QEMU loads, and what the plugin is asked to do |
-//! | [`model`], [`strategy`] | whose memory model a guest gets; who makes the free choices of a run |
+//! | [`model`], [`strategy`] | the guest's memory model; how the free choices of a run are made |
 //! | [`process`], [`interrupts`] | a child process with a time limit; signals that ask overtake to end |
 //! | [`emulation`], [`outcome`] | one run under QEMU; what the plugin's report means |
 //! | [`captured`], [`temporary`] | a run with its output captured; files and folders for one run |
-//! | [`forkserver`], [`pool`] | a guest that is started once for many seeds; as many as are needed |
-//! | [`parallel`] | tasks done at the same time |
+//! | [`forkserver`], [`pool`] | a guest that is started once for many seeds; a pool of these |
+//! | [`parallel`] | runs tasks in parallel |
 //! | [`digest`] | the SHA-256 of a file |
 //! | [`disassembler`] | the disassembler for a target |
-//! | [`error`], [`suggestion`] | what can go wrong; the nearest of known names |
+//! | [`error`], [`suggestion`] | the errors; the known name nearest to a wrong one |
 #![forbid(unsafe_code)]
 
 pub mod captured;

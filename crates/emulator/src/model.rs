@@ -1,11 +1,11 @@
-//! Whose memory model a guest gets.
+//! The memory model of a guest.
 
-/// Whose memory model a guest gets.
+/// The memory model of a guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Model {
-    /// The weak memory of the guest's architecture, by the plugin.
+    /// The weak memory of the guest's architecture, from the plugin.
     Weak,
-    /// None: plain QEMU, where the host's memory model shines through.
+    /// Plain QEMU, which exposes the host's memory model.
     None,
 }
 

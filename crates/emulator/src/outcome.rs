@@ -1,4 +1,4 @@
-//! How a run ended, and what the plugin's report means.
+//! How a run ended, and how to interpret the plugin's report.
 
 use std::fs;
 use std::io;
@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 
-/// How a run ended that did not end with an error.
+/// How a run without an error ended.
 #[derive(Debug)]
 pub struct Outcome {
     /// How QEMU, and so the guest, ended.
@@ -28,8 +28,8 @@ pub struct Tested {
     pub stats: Stats,
     /// Hash over the guest's instructions and accesses, if it was asked for.
     pub trace_hash: Option<String>,
-    /// Whether the plugin was there to the end. It was not if the guest was killed, replaced
-    /// itself by another program, or could not be started.
+    /// Whether the plugin saw the end of the run. It does not if the guest was killed, replaced itself by another
+    /// program, or did not start.
     pub complete: bool,
 }
 

@@ -1,20 +1,19 @@
-//! Tasks done side by side.
+//! Runs tasks in parallel.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-/// Does every task, `jobs` at a time; the results are in the order of the tasks.
+/// Runs every task, `jobs` at a time; the results are in the order of the tasks.
 ///
-/// After a failure no further task is begun. Tasks are begun in order, so that the error returned,
-/// that of the first task that failed, does not depend on `jobs`, if the tasks do not.
+/// After a failure no further task starts. Tasks start in order, so the returned error is that of the first task
+/// that fails, and does not depend on `jobs` if the tasks do not.
 pub fn in_parallel<T: Sync, R: Send, E: Send>(
     tasks: &[T],
     jobs: usize,
     work: impl Fn(&T) -> Result<R, E> + Sync,
 ) -> Result<Vec<R>, E> {
-    // `Relaxed` for both: results are passed on by the channel, and a task begun too many does
-    // no harm.
+    // `Relaxed` for both: the channel orders the results, and starting one task too many is harmless.
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let (sender, receiver) = mpsc::channel();

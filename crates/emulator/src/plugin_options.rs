@@ -1,4 +1,4 @@
-//! What the plugin is asked to do.
+//! Options for the plugin.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -6,28 +6,28 @@ use std::path::{Path, PathBuf};
 
 use crate::strategy::Strategy;
 
-/// What the plugin is asked to do.
+/// Options for the plugin.
 #[derive(Debug, Clone, Default)]
 pub struct PluginOptions {
     /// Guest instructions after which the run is ended; 0: never.
     pub budget: u64,
-    /// Whether every shadow is compared with memory at every hand-off.
+    /// Whether to compare the model with memory at every context switch.
     pub check: bool,
-    /// Whether a hash is made over the guest's instructions and accesses.
+    /// Whether to hash the guest's instructions and accesses.
     pub trace_hash: bool,
-    /// Who makes the free choices.
+    /// How the free choices are made.
     pub strategy: Strategy,
     /// The file into which the plugin records the choices.
     pub record: Option<PathBuf>,
-    /// The schedule whose choices are made again.
+    /// The schedule to replay.
     pub replay: Option<PathBuf>,
     /// The file into which the plugin writes the accesses to shared memory.
     pub trace: Option<PathBuf>,
-    /// The socket over which seeds are ordered.
+    /// The socket on which the fork server receives seeds.
     pub forkserver: Option<PathBuf>,
-    /// Orderings that are assumed at, or ignored from, an instruction: `ADDRESS:WHAT`.
+    /// Orderings to assume or to ignore at an instruction: `ADDRESS:WHAT`.
     pub assumptions: Vec<String>,
-    /// Options passed on as they are, `KEY=VALUE`.
+    /// Further options, passed unchanged: `KEY=VALUE`.
     pub others: Vec<String>,
 }
 
@@ -68,7 +68,7 @@ pub fn argument(plugin: &Path, report: &Path, seed: u64, options: &PluginOptions
     argument
 }
 
-/// A value inside one of QEMU's options, where a comma would begin the next one.
+/// Escapes a value inside one of QEMU's options, where a comma begins the next value.
 fn escaped(value: &OsStr) -> OsString {
     let mut bytes = Vec::with_capacity(value.len());
     for &byte in value.as_bytes() {

@@ -1,14 +1,14 @@
-//! As many fork servers as are needed at the same time.
+//! A pool of fork servers, as many as run concurrently.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 
 use crate::forkserver::ForkServer;
 
-/// Fork servers: of each kind as many as were needed at the same time.
+/// Fork servers: of each kind as many as ran concurrently.
 ///
-/// A thread uses only those that it has started: a guest ends with the thread that started it
-/// (the plugin asks the kernel for that, so that none is left behind).
+/// A thread uses only the servers that it started, because a guest ends with the thread that started it (the
+/// plugin asks the kernel for that, so that no guest stays behind).
 #[derive(Debug)]
 pub struct Pool<K> {
     /// The idle ones, by kind; and kinds for which there is no fork server.
@@ -25,8 +25,8 @@ impl<K> Default for Pool<K> {
 }
 
 impl<K: PartialEq + Clone> Pool<K> {
-    /// Does something with a fork server of this kind, which is started if none is idle. None: it must
-    /// be done without.
+    /// Calls a function with a fork server of this kind; starts one if none is idle. None: there is no fork server
+    /// for this kind.
     pub fn with<R, E>(
         &self,
         kind: &K,
@@ -39,7 +39,7 @@ impl<K: PartialEq + Clone> Pool<K> {
             None => start()?,
         };
         let result = work(server.as_mut());
-        // After an error it may be gone.
+        // After an error the server may have ended.
         if result.is_ok() {
             let this = thread::current().id();
             self.idle().push((this, kind.clone(), server));
@@ -47,8 +47,7 @@ impl<K: PartialEq + Clone> Pool<K> {
         result
     }
 
-    /// One that is idle. Those of other kinds end: a thread that went on to another kind does not come
-    /// back.
+    /// An idle server. Ends those of other kinds, because a thread never returns to an earlier kind.
     fn take(&self, kind: &K) -> Option<Option<ForkServer>> {
         let this = thread::current().id();
         let mut idle = self.idle();

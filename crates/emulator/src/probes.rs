@@ -1,8 +1,8 @@
-//! What was found out about a QEMU, kept for the next time.
+//! Caches what a QEMU reported about itself.
 //!
-//! Asking takes two starts of QEMU, as long as a short run does. The answers are kept in the user's
-//! cache (`$XDG_CACHE_HOME` or `~/.cache`), for files that are programs themselves, by all that tells
-//! one file from another. What cannot be read or written is asked again.
+//! Asking starts QEMU twice, which takes as long as a short run. The answers are in the user's cache
+//! (`$XDG_CACHE_HOME` or `~/.cache`), for binaries only, with everything that distinguishes one file from
+//! another. If the cache cannot be read or written, QEMU is asked again.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -19,7 +19,7 @@ struct Known {
     version: String,
 }
 
-/// What tells one file from another.
+/// What distinguishes one file from another.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Identity {
     path: PathBuf,
@@ -30,13 +30,13 @@ struct Identity {
     inode: u64,
 }
 
-/// At most so many are kept.
+/// The largest number of entries in the cache.
 const MOST: usize = 32;
 
 fn identity(qemu: &Path) -> Option<Identity> {
     let mut start = [0; 4];
     fs::File::open(qemu).ok()?.read_exact(&mut start).ok()?;
-    // A script may start another program tomorrow.
+    // Not for scripts: a script may start another program tomorrow.
     if start != *b"\x7fELF" {
         return None;
     }
@@ -59,14 +59,14 @@ fn all(place: &Path) -> Vec<Known> {
     serde_json::from_str(&text).unwrap_or_default()
 }
 
-/// The version of this QEMU, if it was asked before and can load plugins.
+/// The cached version of this QEMU, which can load plugins.
 pub fn version(qemu: &Path) -> Option<String> {
     let file = identity(qemu)?;
     let known = all(&place()?).into_iter().find(|it| it.file == file)?;
     Some(known.version)
 }
 
-/// This QEMU said so, and can load plugins.
+/// Caches the version of this QEMU, which can load plugins.
 pub fn keep(qemu: &Path, version: &str) {
     let Some((file, place)) = identity(qemu).zip(place()) else {
         return;
@@ -76,7 +76,7 @@ pub fn keep(qemu: &Path, version: &str) {
     known.truncate(MOST - 1);
     let version = version.to_owned();
     known.insert(0, Known { file, version });
-    // Whole or not at all: others may read it meanwhile.
+    // Atomically, because other processes may read it meanwhile.
     let written = place.parent().and_then(|folder| {
         fs::create_dir_all(folder).ok()?;
         let mut new = tempfile::NamedTempFile::new_in(folder).ok()?;
@@ -84,7 +84,7 @@ pub fn keep(qemu: &Path, version: &str) {
             .ok()?;
         new.persist(&place).ok()
     });
-    // Not kept: it is asked again next time.
+    // On failure QEMU is asked again next time.
     drop(written);
 }
 

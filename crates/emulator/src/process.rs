@@ -16,15 +16,14 @@ use crate::interrupts::Interrupts;
 pub enum Ended {
     /// By itself, or by a signal.
     By(ExitStatus),
-    /// It was killed, since its time was up.
+    /// It exceeded its time limit and was killed.
     TimedOut,
 }
 
-/// Starts a guest that shares `overtake`'s terminal, and waits for it.
+/// Runs a guest that shares `overtake`'s terminal, and waits for it.
 ///
-/// On a terminal the guest stays in `overtake`'s process group: it can read from the terminal,
-/// and Ctrl-C reaches it as it reaches any program. Otherwise it gets a group of its own, so that
-/// its children can be ended with it.
+/// On a terminal the guest stays in `overtake`'s process group, so it can read from the terminal, and Ctrl-C
+/// reaches it. Otherwise it gets its own group, so that its children can be killed with it.
 pub fn run_in_foreground(
     command: &mut Command,
     limit: Option<Duration>,
@@ -47,8 +46,7 @@ pub fn run_in_foreground(
     })
 }
 
-/// Starts a guest that has no terminal, and waits for it; when `overtake` is asked to end, it is
-/// killed.
+/// Runs a guest without a terminal, and waits for it; kills it when a signal asks `overtake` to end.
 pub fn run_in_background(
     command: &mut Command,
     limit: Option<Duration>,
@@ -64,8 +62,7 @@ pub fn run_in_background(
     })
 }
 
-/// A child without a terminal that goes on in the background; it is killed, with its children,
-/// when this is dropped.
+/// A child without a terminal that runs in the background. Dropping it kills the child and its children.
 #[derive(Debug)]
 pub struct Background(Child);
 
@@ -84,20 +81,20 @@ impl Background {
 impl Drop for Background {
     fn drop(&mut self) {
         Group::Own.kill(Pid::from_child(&self.0));
-        // It was killed, so that this does not take long.
+        // It was killed, so this does not take long.
         let _ = self.0.wait();
     }
 }
 
-/// Ends a process that is a child's child.
+/// Kills a grandchild process.
 pub fn kill(pid: i32) {
     if let Some(pid) = Pid::from_raw(pid) {
-        // It fails when the process has ended by now.
+        // This fails if the process has already ended.
         let _ = kill_process(pid, Signal::KILL);
     }
 }
 
-/// Whose process group a child is in.
+/// The process group of a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Group {
     /// `overtake`'s.
@@ -109,7 +106,7 @@ enum Group {
 impl Group {
     /// Passes a signal on that was sent to `overtake`.
     fn forward(self, child: Pid, signal: i32) {
-        // The terminal has sent these to the whole group already.
+        // The terminal has already sent these to the whole group.
         if self == Group::Shared && [SIGINT, SIGQUIT].contains(&signal) {
             return;
         }
@@ -122,9 +119,9 @@ impl Group {
         self.send(child, Signal::KILL);
     }
 
-    /// Sends a signal to the child, and to its children if they can be told from ours.
+    /// Sends a signal to the child, and to its children if it has its own group.
     fn send(self, child: Pid, signal: Signal) {
-        // It fails when the child has ended by now: then there is nothing left to do.
+        // This fails if the child has already ended; then there is nothing to do.
         let _ = match self {
             Group::Shared => kill_process(child, signal),
             Group::Own => kill_process_group(child, signal),
@@ -139,10 +136,10 @@ fn start(command: &mut Command, group: Group) -> io::Result<Child> {
     command.spawn()
 }
 
-/// Waits for the child, looking after signals and the clock in between.
+/// Waits for the child, and handles signals and the time limit meanwhile.
 ///
-/// It looks again and again, the longer it takes the less often, rather than sleeping on a
-/// `pidfd`, which is not there when `overtake` itself runs under QEMU.
+/// Polls, less often the longer the child runs. It does not sleep on a `pidfd`, because that is missing when
+/// `overtake` itself runs under QEMU.
 fn wait<Watch: FnMut()>(
     child: &mut Child,
     group: Group,
@@ -165,7 +162,7 @@ fn wait<Watch: FnMut()>(
             return Ok(Ended::TimedOut);
         }
         watch();
-        // So that no run takes much longer by this.
+        // Proportional to the time so far, so that polling delays no run much.
         thread::sleep((start.elapsed() / 32).clamp(SHORTEST, LONGEST));
     }
 }

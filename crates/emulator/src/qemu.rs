@@ -1,4 +1,4 @@
-//! A QEMU, what it can do, and how it is started.
+//! A QEMU, what it can do, and how to start it.
 
 use std::env;
 use std::io;
@@ -26,7 +26,7 @@ pub struct Qemu {
     pub plugin: Option<PathBuf>,
 }
 
-/// What a QEMU says of itself.
+/// What a QEMU reports about itself.
 #[derive(Debug, Clone)]
 pub struct Probe {
     /// Its version as it prints it, such as `7.2.22`.
@@ -49,15 +49,14 @@ impl Qemu {
                 .map_err(|_| missing)?,
         };
         Ok(Qemu {
-            // It may be started from another folder.
+            // It may start in another folder.
             path: std::path::absolute(&path).unwrap_or(path),
             target,
             plugin: None,
         })
     }
 
-    /// Asks QEMU for its version, and whether it can load plugins; refuses one that cannot load
-    /// the plugin.
+    /// Asks QEMU for its version and whether it can load plugins; an error if it cannot load ours.
     pub fn probe(&self) -> Result<Probe, Error> {
         let first_line = self.ask("--version")?;
         let first_line = first_line.lines().next().unwrap_or_default();
@@ -90,7 +89,7 @@ impl Qemu {
         })
     }
 
-    /// With the plugin in `home` that this QEMU can load.
+    /// Adds the plugin in `home` that this QEMU can load.
     pub fn with_plugin(mut self, home: &Home) -> Result<Self, Error> {
         let known = probes::version(&self.path).and_then(|version| api_of(&version));
         let api = match known {
@@ -105,14 +104,14 @@ impl Qemu {
         Ok(self)
     }
 
-    /// The plugin that it was found with ([`Qemu::with_plugin`]).
+    /// The plugin from [`Qemu::with_plugin`].
     pub fn plugin(&self) -> Result<&Path, Error> {
         self.plugin.as_deref().ok_or(Error::PluginMissing {
             searched: Vec::new(),
         })
     }
 
-    /// The command that starts a guest, to which program and arguments are still to be added.
+    /// The command that starts a guest; the caller adds the program and its arguments.
     pub fn command(&self, cpu: &str) -> Command {
         let mut command = Command::new(&self.path);
         if let Some(size) = self.target.reserved() {
@@ -125,7 +124,7 @@ impl Qemu {
         for (name, _) in for_qemu_alone() {
             command.args(["-U", name]);
         }
-        // The variable is QEMU's own way to name a sysroot; it goes before a guess.
+        // QEMU's own variable for the sysroot takes precedence over a guess.
         if env::var_os("QEMU_LD_PREFIX").is_none()
             && let Some(sysroot) = self.target.sysroot()
         {
@@ -158,12 +157,11 @@ impl Qemu {
     }
 }
 
-/// Variables that are QEMU's alone: they are kept from the guest. What the user has set is the guest's.
+/// Environment variables for QEMU only, hidden from the guest. A variable that the user has set is not replaced.
 ///
-/// - `MALLOC_…`: its allocator asks the kernel less often, which shortens a short run by a tenth.
-/// - `G_SLICE`: QEMU 7.2 keeps its table of translated blocks in GLib's slices. Their lock may be held by
-///   another thread when the guest forks; the child then waits for it for ever. `malloc`'s locks are put
-///   right in a child.
+/// - `MALLOC_…`: the allocator calls the kernel less often, which shortens a short run by a tenth.
+/// - `G_SLICE`: QEMU 7.2 keeps its table of translated blocks in GLib's slices. Another thread
+///   may hold their lock when the guest forks; the child then deadlocks. `malloc` resets its locks in a child.
 pub fn for_qemu_alone() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         ("MALLOC_ARENA_MAX", "1"),

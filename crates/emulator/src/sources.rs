@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_what_to_do_from_here() {
+    fn the_remedy_fits_the_working_directory() {
         let (gone, elsewhere) = (Path::new("/no/such/sources"), Path::new("/"));
         let remedy = |here: &Path, target| remedy_in(here, workspace(), target);
         assert!(remedy(&workspace().join("ci"), None).starts_with("run `cargo xtask build`,"));

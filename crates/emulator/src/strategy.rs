@@ -1,12 +1,12 @@
-//! Who makes the free choices of a run.
+//! How the free choices of a run are made.
 
-/// Who makes the free choices of a run: who runs, for how long, and when a store is seen.
+/// How the free choices of a run are made: which thread runs, for how long, and when a store becomes visible.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Strategy {
     /// Each choice at random, independent of the others.
     #[default]
     Uniform,
-    /// Probabilistic concurrency testing: random priorities that change now and then.
+    /// Probabilistic concurrency testing: random priorities that change at random moments.
     Pct,
 }
 

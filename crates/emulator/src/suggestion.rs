@@ -1,4 +1,4 @@
-//! The nearest of known names to one that is not known.
+//! Suggests the known name that is nearest to an unknown one.
 
 use std::fmt;
 
@@ -15,12 +15,12 @@ impl fmt::Display for Suggestion {
     }
 }
 
-/// The nearest of `known` (what may be written, and what is then suggested) to what was written.
+/// The name of `known` (pairs of a spelling and the name to suggest) that is nearest to `given`.
 pub fn suggestion<'a>(
     given: &str,
     known: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Suggestion {
-    /// So near are `arm` and `arm64`; `sparc64` and `aarch64` are less.
+    /// `arm` and `arm64` are this near; `sparc64` and `aarch64` are not.
     const NEAR: f64 = 0.8;
 
     let nearest = known

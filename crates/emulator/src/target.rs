@@ -1,11 +1,11 @@
-//! What is known of the machines that can be emulated, one table.
+//! Facts about the machines that can be emulated, in one table.
 
 use std::path::PathBuf;
 
 use arch::Arch;
 use object::elf;
 
-/// What is known of a target.
+/// Facts about a target.
 struct Facts {
     /// Rust's name, as `rustup target add` takes it.
     rust_triple: &'static str,
@@ -13,10 +13,10 @@ struct Facts {
     gnu_triple: &'static str,
     /// Debian's packages for cross compilation.
     packages: &'static str,
-    /// Further names that are understood.
+    /// Further names that users may write.
     aliases: &'static [&'static str],
-    /// QEMU's `-cpu`. Pinned, since the default changes between versions, and what the CPU can
-    /// do decides which code libc runs.
+    /// QEMU's `-cpu`. Pinned, because the default changes between versions, and libc chooses its code by the
+    /// features of the CPU.
     cpu: &'static str,
     /// QEMU's `-R`, see [`Target::reserved`].
     reserved: Option<u64>,
@@ -77,7 +77,7 @@ pub trait Target: Sized {
     /// The target of an ELF file's `e_machine`.
     fn of_elf_machine(machine: u16) -> Option<Self>;
 
-    /// All names that are understood: the short name, Rust's triple, Debian's triple, aliases.
+    /// All names that users may write: the short name, Rust's triple, Debian's triple, aliases.
     fn names(self) -> impl Iterator<Item = &'static str>;
 
     /// Rust's triple.
@@ -109,17 +109,17 @@ pub trait Target: Sized {
 
     /// The size of the guest's address space that QEMU is to reserve (`-R`).
     ///
-    /// With a reserved address space QEMU places the guest's stack and mappings from its end
-    /// downwards, the same in every run; without one they go where the host has room. `None` on
+    /// With a reserved address space QEMU places the guest's stack and mappings from its end downwards, the same
+    /// in every run. Without one the host's free memory decides. `None` on
     /// x86_64, where QEMU refuses every size below the vsyscall page ("Cannot allocate vsyscall
     /// page"); there mappings start at a fixed address far from QEMU's own.
     fn reserved(self) -> Option<u64>;
 
-    /// Where Debian's cross packages put the C library, if they did: for `-L`.
+    /// The folder of Debian's cross C library for `-L`, if it is installed.
     fn sysroot(self) -> Option<PathBuf>;
 
-    /// Whether the architecture lets a store become visible before an earlier store of the same
-    /// thread: where it does, the ring's race can be seen.
+    /// Whether the architecture lets a store become visible before an earlier store of the same thread. Only then
+    /// the ring's race can occur.
     fn reorders_stores(self) -> bool;
 }
 

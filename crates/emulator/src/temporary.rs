@@ -1,4 +1,4 @@
-//! Files and folders that only one run needs.
+//! Temporary files and folders of one run.
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -20,10 +20,10 @@ pub fn file() -> Result<File, Error> {
     tempfile::tempfile().map_err(Error::temporary)
 }
 
-/// All that was written to the file; what cannot be read is left out.
+/// Everything that was written to the file, as far as it can be read.
 pub fn text(mut file: &File) -> String {
     let mut bytes = Vec::new();
-    // The guest that wrote has ended, so that nobody else moves the position.
+    // The guest that wrote it has ended, so nobody else moves the position.
     let _ = file.rewind().and_then(|()| file.read_to_end(&mut bytes));
     String::from_utf8_lossy(&bytes).into_owned()
 }

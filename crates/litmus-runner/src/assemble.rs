@@ -1,4 +1,4 @@
-//! A test as machine code.
+//! Assembles a test.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use crate::error::Error;
 pub struct Code {
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// Where each processor's function begins.
+    /// The offset of each processor's function.
     pub entries: Vec<usize>,
 }
 
@@ -49,7 +49,7 @@ fn assembler(target: Arch) -> String {
     name
 }
 
-/// Where the assembler is; refuses a machine without it.
+/// The path of the assembler; an error if there is none.
 pub fn require(target: Arch) -> Result<PathBuf, Error> {
     let assembler = assembler(target);
     which_global(&assembler).map_err(|_| Error::AssemblerMissing {
@@ -91,7 +91,7 @@ pub fn assemble(test: &Test, folder: &Path) -> Result<Result<Code, Wrong>, Error
         Ok(false) => return Ok(code(test, &object)),
         Ok(true) => {}
     }
-    // RISC-V's assembler leaves every branch to the linker, even those it could finish itself.
+    // RISC-V's assembler leaves every branch to the linker, even those that it could resolve itself.
     let name = target.linker();
     let output = Command::new(&name)
         .current_dir(folder)
@@ -119,7 +119,7 @@ pub fn assemble(test: &Test, folder: &Path) -> Result<Result<Code, Wrong>, Error
     Ok(code(test, &read("test.elf")?))
 }
 
-/// The first thing that the assembler says is wrong.
+/// The first error of the assembler.
 fn complaint(assembly: &Assembly, said: &str) -> Wrong {
     for line in said.lines() {
         let Some((number, message)) = line
@@ -148,8 +148,7 @@ fn damaged(error: &dyn std::fmt::Display) -> Wrong {
     )
 }
 
-/// Whether the code refers to places in itself that a linker must fill in; it must refer to no
-/// others.
+/// Whether the code has relocations to itself, which need the linker; other relocations are an error.
 fn outside(test: &Test, object: &[u8]) -> Result<bool, Wrong> {
     let file = object::File::parse(object).map_err(|error| damaged(&error))?;
     let text = file
@@ -183,7 +182,7 @@ fn outside(test: &Test, object: &[u8]) -> Result<bool, Wrong> {
     Ok(inside)
 }
 
-/// Takes the code out of an object file or a linked one.
+/// Extracts the code from an object file or a linked file.
 fn code(test: &Test, object: &[u8]) -> Result<Code, Wrong> {
     let file = object::File::parse(object).map_err(|error| damaged(&error))?;
     let text = file

@@ -30,7 +30,7 @@ pub const GUEST: OwnGuest = OwnGuest {
 pub struct Prepared {
     file: PathBuf,
     guest: PathBuf,
-    /// With the plan and the code.
+    /// The folder with the plan and the code.
     folder: TempDir,
 }
 

@@ -1,10 +1,10 @@
-//! What the models say of a test, without a guest.
+//! The verdicts of the models on a test, without a guest.
 
 use axioms::Model;
 use diy::Test;
 use weakmem::Rules;
 
-/// Whether the outcome that a test asks about can be.
+/// Whether the outcome that a test asks about is possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Possible {
     /// By the axioms of the architecture.

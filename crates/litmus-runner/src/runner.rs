@@ -1,4 +1,4 @@
-//! Litmus tests as guests: what all runs use, and every test with every seed.
+//! Runs litmus tests as guests: every test with every seed.
 
 use arch::Arch;
 use emulator::emulation::{Emulation, limit};
@@ -28,7 +28,7 @@ pub struct Runner<'a> {
     interrupts: &'static Interrupts,
 }
 
-/// Whose memory model it was, and of which version.
+/// The memory model of the runs, and its version.
 #[derive(Debug, Serialize)]
 pub struct ModelVersion {
     name: &'static str,
@@ -36,8 +36,7 @@ pub struct ModelVersion {
 }
 
 impl<'a> Runner<'a> {
-    /// Finds everything that the tests need before the first run, so that what is missing is
-    /// reported at once.
+    /// Finds everything that the tests need before the first run, so that missing parts are reported at once.
     pub fn new(series: &'a Series, home: Home, tasks: &[Task]) -> Result<Self, Error> {
         let targets = Arch::ALL.into_iter().filter(|one| {
             let mut tests = tasks.iter().filter_map(|task| task.test.as_ref().ok());
@@ -82,9 +81,9 @@ impl<'a> Runner<'a> {
     }
 
     fn emulation(&self, seed: u64) -> Emulation {
-        /// What starting and ending take.
+        /// For start and end.
         const ONCE: u64 = 100_000_000;
-        /// What an iteration takes, most of it in loops that wait for other processors.
+        /// For each iteration, most of it in loops that wait for other processors.
         const EACH: u64 = 200_000;
         let series = self.series;
         let usual = ONCE + EACH * series.iterations;
@@ -106,7 +105,7 @@ impl<'a> Runner<'a> {
     fn jobs(&self) -> usize {
         match self.series.model {
             Model::Weak => self.series.jobs,
-            // Processors run at once, and each waits in a loop for the others.
+            // Processors run concurrently, and each waits in a loop for the others.
             Model::None => (self.series.jobs / 2).max(1),
         }
     }
@@ -183,10 +182,10 @@ impl Batch<'_> {
                 Err(_) => unreachable!("no run was planned of it"),
             };
             ran();
-            // If overtake is to end, then that is why the guest did.
+            // A signal that asks overtake to end also ends the guest.
             interrupts.check()?;
             Ok::<_, EmulatorError>(outcome.map_err(|error| match error {
-                // It names the file itself.
+                // The error itself names the file.
                 error @ Error::LitmusTest { .. } => error,
                 error => Error::InRun {
                     run: task.file.display().to_string(),
@@ -204,7 +203,7 @@ impl Batch<'_> {
             match (&mut histograms[index], run) {
                 (Ok(histogram), Ok(one)) => histogram.append(one),
                 (slot @ Ok(_), Err(error)) => *slot = Err(error),
-                // The first failure of a test stands for all of them.
+                // Reports only the first failure of a test.
                 (Err(_), _) => {}
             }
         }

@@ -23,18 +23,18 @@ pub struct Selection {
     pub shapes: Vec<String>,
     /// Names of tests, such as MP+dmb.sy+addr.
     pub tests: Vec<String>,
-    /// Only one of this many tests of each architecture, beginning with the first.
+    /// Select every `sample`th test of each architecture, beginning with the first.
     pub sample: u64,
 }
 
 /// The selected tests.
 #[derive(Debug)]
 pub struct Suite {
-    /// To be run.
+    /// The tests to run.
     pub tasks: Vec<Task>,
-    /// What is allowed.
+    /// The allowed outcomes.
     pub verdicts: Verdicts,
-    /// How many more there are that have no instructions.
+    /// Number of selected tests that have no instructions on their architecture.
     pub without_instruction: u64,
 }
 
@@ -88,7 +88,7 @@ impl Suite {
             let verdict = verdict(arch, entry, test);
             self.verdicts.insert(arch, &entry.name, verdict);
         }
-        // The text goes the way of any file.
+        // Parsed from text, as a test in a file is.
         let test = test
             .map_err(|error| (None, error.to_string()))
             .and_then(|test| {
@@ -103,7 +103,7 @@ impl Suite {
     }
 }
 
-/// Refuses names that the suite does not have.
+/// An error for names that the suite does not have.
 fn known(
     selection: &Selection,
     what: &'static str,
@@ -153,7 +153,7 @@ fn accesses(test: &diy::Test) -> impl Iterator<Item = &diy::Access> {
     })
 }
 
-/// What is allowed, and what overtake lacks.
+/// The allowed outcomes, and the features that overtake lacks for some.
 fn verdict(arch: Arch, entry: &Entry, test: &diy::Test) -> Verdict {
     let of = |model| {
         let states = entry.states.of(model).into_iter();

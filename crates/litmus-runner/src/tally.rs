@@ -1,4 +1,4 @@
-//! Outcomes compared with verdicts, and counted by architecture and shape.
+//! Compares outcomes with verdicts, and counts them by architecture and shape.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,13 +14,13 @@ use crate::verdicts::{Verdict, Verdicts};
 pub struct Conformance {
     /// The results of each architecture and shape.
     pub rows: BTreeMap<(Arch, String), Row>,
-    /// Outcomes that were seen and must not be.
+    /// Forbidden outcomes that were seen.
     pub forbidden: Vec<Forbidden>,
     /// Allowed outcomes that were not reached.
     pub missing: Vec<Missing>,
 }
 
-/// An outcome that was seen and must not be.
+/// A forbidden outcome that was seen.
 #[derive(Debug, Clone)]
 pub struct Forbidden {
     /// The architecture that forbids it.
@@ -42,11 +42,11 @@ pub struct Missing {
     pub test: String,
     /// The final state.
     pub state: String,
-    /// What overtake lacks for it, where that is known.
+    /// The feature that overtake lacks for it, if known.
     pub why: Option<&'static str>,
 }
 
-/// Of how many something holds, and how many there are.
+/// A share: how many were reached, of how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Share {
     /// Of how many.
@@ -55,7 +55,7 @@ pub struct Share {
     pub all: u64,
 }
 
-/// The results of some tests, summed up.
+/// The sum of the results of some tests.
 #[derive(Debug, Clone, Default)]
 pub struct Row {
     /// How many tests.
@@ -66,7 +66,7 @@ pub struct Row {
     pub allowed: Share,
     /// Those of them that need no load buffering.
     pub without_load_buffering: Share,
-    /// For each weak outcome: in how many iterations it comes once, if it came at all.
+    /// For each weak outcome: how many iterations it takes on average, if it occurred.
     pub weak: Vec<Option<u64>>,
     /// The most iterations of a test.
     pub iterations: u64,
@@ -84,8 +84,8 @@ impl Row {
         self.iterations = self.iterations.max(other.iterations);
     }
 
-    /// In how many iterations `percent` of the weak outcomes come once; `None` if there is no weak
-    /// outcome, `Some(None)` if that many never came.
+    /// How many iterations `percent` of the weak outcomes take at most; `None` if there is no weak outcome,
+    /// `Some(None)` if fewer of them occurred.
     pub fn iterations(&self, percent: usize) -> Option<Option<u64>> {
         let mut weak = self.weak.clone();
         weak.sort_by_key(|iterations| iterations.unwrap_or(u64::MAX));
@@ -161,7 +161,7 @@ impl Conformance {
         rows.add(&row);
     }
 
-    /// Whether nothing was seen that must not be.
+    /// Whether no forbidden outcome was seen.
     pub const fn conforms(&self) -> bool {
         self.forbidden.is_empty()
     }
@@ -199,7 +199,7 @@ mod tests {
     use super::Row;
 
     #[test]
-    fn outcomes_that_never_came_are_the_rarest() {
+    fn outcomes_that_never_occurred_are_the_rarest() {
         let row = |weak: &[Option<u64>]| Row {
             weak: weak.to_vec(),
             ..Row::default()

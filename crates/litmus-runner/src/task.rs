@@ -10,7 +10,7 @@ use crate::error::Error;
 /// A test to run.
 #[derive(Debug)]
 pub struct Task {
-    /// What errors call it: its file.
+    /// Its file, for error messages.
     pub file: PathBuf,
     /// The test, or why there is none.
     pub test: Result<Test, Error>,
@@ -36,7 +36,7 @@ impl Task {
             message,
         };
         let text = fs::read_to_string(file)
-            .map_err(|error| wrong(None, format!("the test cannot be read: {error}")));
+            .map_err(|error| wrong(None, format!("cannot read the test: {error}")));
         Task {
             file: file.to_owned(),
             test: text.and_then(|text| {

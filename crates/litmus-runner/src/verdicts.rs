@@ -1,4 +1,4 @@
-//! What architectures say of tests, and how files say it.
+//! Verdicts: the outcomes of tests that architectures allow, and the files that contain them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,18 +10,18 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
-/// What an architecture says of a test.
+/// The verdict of an architecture on a test.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Verdict {
     /// The family of tests.
     pub shape: Option<String>,
     /// All final states that are allowed.
     pub allowed: BTreeSet<String>,
-    /// Those of them that need no store before an earlier load.
+    /// The allowed states that need no store before an earlier load.
     pub without_load_buffering: Option<BTreeSet<String>>,
-    /// Those of them that interleaving gives.
+    /// The allowed states that an interleaving gives.
     pub sequentially_consistent: Option<BTreeSet<String>>,
-    /// Those of them that overtake is known not to reach, and why.
+    /// The allowed states that overtake is known not to reach, and why.
     #[serde(skip)]
     pub known: BTreeMap<String, &'static str>,
 }
@@ -34,8 +34,8 @@ impl Verdict {
             .unwrap_or(&self.allowed)
     }
 
-    /// The states that interleaving does not give and that are expected to be reached; none if it
-    /// is not said what interleaving gives.
+    /// The states that no interleaving gives and that are expected to be reached; none if the verdict does not
+    /// say what interleaving gives.
     pub fn weak(&self) -> impl Iterator<Item = &String> {
         let strong = self.sequentially_consistent.as_ref();
         self.in_reach().iter().filter(move |state| {
@@ -51,7 +51,7 @@ impl Verdict {
     }
 }
 
-/// What architectures say of tests, by their names.
+/// Verdicts by architecture and name of the test.
 #[derive(Debug, Clone, Default)]
 pub struct Verdicts(BTreeMap<(Arch, String), Verdict>);
 
@@ -70,11 +70,11 @@ impl Verdicts {
         Ok(verdicts)
     }
 
-    /// Adds those of a file of this name and text.
+    /// Adds the verdicts in a file of this name and text.
     ///
     /// # Errors
     ///
-    /// In words: what is wrong with the text, or that no architecture is named.
+    /// A message that says what is wrong with the text, or that the architecture is unclear.
     pub fn add(&mut self, path: &Path, text: &str) -> Result<(), String> {
         let tests: BTreeMap<String, Verdict> =
             serde_json::from_str(text).map_err(|error| error.to_string())?;

@@ -30,9 +30,9 @@ Examples:
       overtake conformance --sample 10 --strategy uniform
       overtake conformance --sample 10 --strategy pct
 
-A weak outcome is one that no interleaving gives, and that overtake should reach. The last two columns
-say how many iterations a weak outcome takes: half of the outcomes take at most `median`, and nine of
-ten take at most `90 %`. `>N` means that too few of them occurred within N iterations.
+A weak outcome is one that no interleaving gives, and that overtake should reach. The last two
+columns say how many iterations a weak outcome takes: half of the outcomes take at most `median`, and
+nine of ten take at most `90 %`. `>N` means that too few of them occurred within N iterations.
 
 Exit status: 0 if no forbidden outcome was seen, 10 if one was. Otherwise that of the first error:
 `overtake exit-codes`.";

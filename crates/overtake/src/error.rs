@@ -27,7 +27,7 @@ pub enum Error {
 
     /// No litmus test can be made of what was given.
     #[error(
-        "cannot generate a test for {0}: {source}: `overtake generate --arch {0} --list` lists relations and names",
+        "cannot generate a test for {0}: {source}; see `overtake generate --arch {0} --list`",
         arch.herd_name()
     )]
     NoTest {

@@ -1,4 +1,4 @@
-//! The exit status of a process that ends with an error.
+//! The exit status for each error.
 
 use crate::error::Error;
 use crate::exit_code::ExitCode;

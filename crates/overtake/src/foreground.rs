@@ -1,4 +1,4 @@
-//! A run with this program's input and output.
+//! A run that uses this program's input and output.
 
 use diagnosis::setup::Setup;
 use emulator::error::Error;
@@ -6,7 +6,7 @@ use emulator::interrupts::Interrupts;
 use emulator::outcome::Outcome;
 use emulator::process::run_in_foreground;
 
-/// Runs a setup with this program's input and output. The outer error: it could not be started.
+/// Runs a setup with this program's input and output. The outer error means that it did not start.
 pub fn run(setup: &Setup) -> Result<Result<Outcome, Error>, Error> {
     let interrupts = Interrupts::catch()?;
     let emulation = &setup.emulation;

@@ -27,10 +27,11 @@ Examples:
 
 A cycle is closed: its last relation leads back to the first access. Where two relations meet they
 must agree whether that access is a read (R) or a write (W). Three relations lead to another
-processor: Rfe (its read takes its value from the write), Fre (its write overwrites the value that was
-read), and Coe (its write overwrites the write).
+processor: Rfe (its read takes its value from the write), Fre (its write overwrites the value that
+was read), and Coe (its write overwrites the write).
 
-Exit status: 0, or 89 if the relations or the name do not make a test, others: `overtake exit-codes`.";
+Exit status: 0, or 89 if the relations or the name do not make a test, others:
+`overtake exit-codes`.";
 
 /// Options of `overtake generate`.
 #[derive(Debug, clap::Args)]

@@ -1,9 +1,8 @@
-//! How this command was called, so that the commands it prints can be called as they stand.
+//! How this command was called, so that users can paste the commands that it prints.
 
 use std::path::{Path, PathBuf};
 
-/// The word to call `overtake` by: as it was called, relative to the working directory if it lies
-/// there.
+/// The name or path by which `overtake` was called, relative to the working directory if it is inside.
 pub fn name() -> String {
     let called = std::env::args_os()
         .next()

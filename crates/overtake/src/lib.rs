@@ -1,7 +1,7 @@
 //! The command `overtake`: its options, what it prints, and its exit codes.
 //!
-//! In: a command line. Out: text, JSON or a page, and a documented exit code. It must never know how QEMU
-//! is started, how a failure is found, or the memory model's inside: the crates below do.
+//! In: a command line. Out: text, JSON or a web page, and a documented exit code. It must never know how QEMU
+//! is started, how a failure is found, or how the memory model works: the crates below do.
 //!
 //! | module | concept |
 //! |---|---|
@@ -9,8 +9,8 @@
 //! | `args` | options that several commands share |
 //! | `run`, `replay`, `explain`, `audit`, `matrix`, `merge`, `report`, `litmus`, `generate`, `conformance`, `doctor` | a command each, with its options |
 //! | `foreground` | a run with this program's input and output |
-//! | `rows`, `series`, `tally` | the matrix as it is printed; a series of litmus tests; its verdicts as they are printed |
-//! | `table`, `quantity`, `progress`, `message`, `output` | tables, numbers of things, what moves on a terminal, messages, a file that is written whole or not at all |
+//! | `rows`, `series`, `tally` | prints the matrix; runs a series of litmus tests; prints its verdicts |
+//! | `table`, `quantity`, `progress`, `message`, `output` | tables, numbers of things, progress bars, messages, a file that is written completely or not at all |
 //! | `invocation` | how this command was called |
 //! | `error`, [`exit_code`], `exit_status` | the errors, the exit codes, and the exit code of each error |
 #![forbid(unsafe_code)]
@@ -44,12 +44,12 @@ mod tally;
 
 use clap::Parser;
 
-/// Parses the command line, does what it asks and returns the exit code of the process.
+/// Parses the command line, runs the command and returns the exit code of the process.
 pub fn main() -> std::process::ExitCode {
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // A closed pipe is the only way for this to fail, and then nobody is listening.
+            // This fails only if the pipe is closed, and then nobody reads the message.
             let _ = error.print();
             return if error.use_stderr() {
                 exit_code::ExitCode::Usage.into()

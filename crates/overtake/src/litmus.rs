@@ -32,9 +32,8 @@ A file of verdicts is a JSON object. It maps the name of each test to an object 
   sequentially_consistent  optional: the allowed states that an interleaving gives
 The file is named after the architecture (`AArch64.json`), unless its register names identify it.
 
-Exit status: 0 if all tests ran and no outcome is forbidden, 10 if the verdicts forbid an outcome that
-was seen. Otherwise that of the first error: 86 for a test that cannot run, others:
-`overtake exit-codes`.";
+Exit status: 0 if all tests ran and no forbidden outcome was seen, 10 if one was. Otherwise that of
+the first error: 86 for a test that cannot run, others: `overtake exit-codes`.";
 
 /// Options of `overtake litmus`.
 #[derive(Debug, clap::Args)]

@@ -1,4 +1,4 @@
-//! `overtake matrix`: which variant of the ring gives a stale read on which target.
+//! `overtake matrix`: shows which variant of the ring gives a stale read on which target.
 
 use std::path::PathBuf;
 
@@ -33,7 +33,7 @@ Examples:
 
 Exit status: 0 if every cell is as expected: no stale read where the variant is sound, under plain
 QEMU, and on x86_64; at least one seed with a stale read everywhere else. 10 if a stale read occurs
-where it is forbidden, 11 if none occurs where one is expected, others: `overtake exit-codes`.";
+where none may, 11 if none occurs where one is expected, others: `overtake exit-codes`.";
 
 /// Options of `overtake matrix`.
 #[derive(Debug, clap::Args)]
@@ -154,17 +154,17 @@ fn plan(args: &Args) -> Result<Plan, Error> {
     Ok(Plan::new(request, args.budget, args.timeout)?)
 }
 
-/// Runs everything, and shows on a terminal how far it is.
+/// Runs all cells, with a progress bar.
 pub fn run_all(runner: &Runner<'_>, request: &Request, jobs: usize) -> Result<Vec<Row>, Error> {
     let progress = bar(request.cells().len() as u64 * request.seeds, "runs");
     let rows = runner.rows(jobs, || progress.inc(1));
-    // Not left on the screen with an error below it.
+    // Cleared, so that an error does not appear below a stale bar.
     progress.finish_and_clear();
     Ok(rows?)
 }
 
-/// Prints the matrix, and returns its verdict as the exit status. `home`: the option that
-/// names the same home.
+/// Prints the matrix, and returns its verdict as the exit status. `home` is the option that selects the same
+/// home in printed commands.
 pub fn print(
     format: Format,
     request: &Request,

@@ -2,13 +2,13 @@
 
 use std::fmt::Display;
 
-/// Says what went wrong.
+/// Prints an error.
 pub fn error(error: &impl Display) {
     let red = anstyle::AnsiColor::Red.on_default().bold();
     anstream::eprintln!("{red}error:{red:#} {error}");
 }
 
-/// Says something in one line that cannot be taken for the guest's.
+/// Prints one line that cannot be mistaken for the guest's output.
 pub fn say(line: &str) {
     let dim = anstyle::Style::new().dimmed();
     anstream::eprintln!("{dim}overtake: {line}{dim:#}");

@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_of_what_was_not_written() {
+    fn an_unwritten_result_leaves_no_file() {
         let folder = tempfile::tempdir().unwrap();
         drop(Output::to(Some(&folder.path().join("result"))).unwrap());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);

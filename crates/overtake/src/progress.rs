@@ -1,11 +1,11 @@
-//! What moves on a terminal while one waits.
+//! Progress bars on a terminal.
 
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// So many of something, on standard error; nothing where that is no terminal.
+/// A bar for `length` things, on standard error; hidden if that is not a terminal.
 pub fn bar(length: u64, of_what: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg}, {eta} to go")
         .expect("the template is well formed");
@@ -14,7 +14,7 @@ pub fn bar(length: u64, of_what: &'static str) -> ProgressBar {
         .with_message(of_what)
 }
 
-/// What is being done, on a terminal.
+/// A spinner with a message, on standard error; hidden if that is not a terminal.
 pub fn spinner() -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();

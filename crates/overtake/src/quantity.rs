@@ -1,4 +1,4 @@
-//! A number of things, in English.
+//! Formats a number of things.
 
 /// `1 thread`, `2 threads`.
 pub fn quantity(number: u64, what: &str) -> String {

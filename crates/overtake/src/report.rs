@@ -38,9 +38,9 @@ Examples:
   The same runs as `overtake matrix`, without witnesses:
       overtake report --seeds 10 --events 2000 --no-witnesses
 
-Exit status: 0 if every cell of the matrix is as expected, 10 if a stale read occurs where it is
-forbidden, 11 if none occurs where one is expected. In these three cases the page is written. Others,
-without a page: `overtake exit-codes`.";
+Exit status: 0 if every cell of the matrix is as expected, 10 if a stale read occurs where none may,
+11 if none occurs where one is expected. In these three cases the page is written. Others, without
+a page: `overtake exit-codes`.";
 
 /// Options of `overtake report`.
 #[derive(Debug, clap::Args)]

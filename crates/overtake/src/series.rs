@@ -1,4 +1,4 @@
-//! A series of litmus tests: running it, and the exit status.
+//! Runs a series of litmus tests, and computes the exit status.
 
 use litmus_runner::error::Error as LitmusError;
 use litmus_runner::runner::Runner;
@@ -11,7 +11,7 @@ use crate::exit_status::of_litmus;
 use crate::message;
 use crate::progress::bar;
 
-/// Runs everything, and shows on a terminal how far it is.
+/// Runs all tests, with a progress bar.
 pub fn results(
     runner: &Runner<'_>,
     tasks: Vec<Task>,
@@ -23,7 +23,7 @@ pub fn results(
     Ok(results?)
 }
 
-/// Says which tests could not be run; the exit status.
+/// Reports the tests that could not run; returns the exit status.
 pub fn status(conformance: &Conformance, results: &[Result<Done, LitmusError>]) -> u8 {
     for error in results.iter().filter_map(|result| result.as_ref().err()) {
         message::error(error);

@@ -1,7 +1,7 @@
 //! Tables whose columns are in groups.
 //!
-//! Neither comfy-table nor tabled has a name above several columns in a table without lines, nor leaves
-//! out white space at the end of a line beside coloured cells; so this is our own.
+//! Written here because neither comfy-table nor tabled can put a heading above several columns in a table
+//! without lines, or omit trailing white space next to coloured cells.
 
 use std::fmt;
 

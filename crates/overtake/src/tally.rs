@@ -1,5 +1,4 @@
-//! Outcomes compared with verdicts, as they are printed: for people a table and what is wrong, for
-//! programs JSON.
+//! Prints the comparison of outcomes with verdicts: a table and what is wrong, or JSON.
 
 use anstyle::{AnsiColor, Style};
 use litmus_runner::tally::{Conformance, Row, Share};
@@ -41,7 +40,7 @@ fn cells(row: &Row, weak: bool) -> Vec<Cell> {
     cells
 }
 
-/// The table, and what is wrong; `missing`: also what was not reached.
+/// The table, and what is wrong; with `missing`, also the allowed outcomes that were not reached.
 pub fn text(conformance: &Conformance, missing: bool) -> String {
     let red = AnsiColor::Red.on_default().bold();
     let green = AnsiColor::Green.on_default().bold();
@@ -107,7 +106,7 @@ fn table(conformance: &Conformance) -> Table {
     table
 }
 
-/// For programs: one object; `missing`: with what was not reached.
+/// One JSON object; with `missing`, it includes the allowed outcomes that were not reached.
 pub fn json(conformance: &Conformance, missing: bool) -> impl Serialize {
     Object {
         architectures: conformance
@@ -163,7 +162,7 @@ struct Numbers<'a> {
     without_load_buffering: u64,
     without_load_buffering_reached: u64,
     weak: usize,
-    /// Of a weak outcome; `null` if that many never came.
+    /// Iterations for half of the weak outcomes; `null` if fewer occurred.
     iterations_median: Option<u64>,
     iterations_90_percent: Option<u64>,
 }
@@ -213,7 +212,7 @@ mod tests {
     use super::{json, text};
 
     #[test]
-    fn states_are_compared_whatever_their_spelling() {
+    fn the_spelling_of_states_does_not_matter() {
         let verdicts_text = r#"{ "SB+po": { "allowed": ["1:eax=0;0:rax=1;", "[x]=1"] } }"#;
         let mut verdicts = Verdicts::default();
         verdicts
@@ -239,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn what_overtake_lacks_is_said() {
+    fn missing_outcomes_name_the_lacking_feature() {
         let verdicts_text = r#"{ "LB+po": { "allowed": ["x=1", "x=2", "x=3"], "sequentially_consistent": ["x=1"],
             "without_load_buffering": ["x=1", "x=2"] } }"#;
         let mut verdicts = Verdicts::default();

@@ -1,4 +1,4 @@
-//! The cells of the matrix, and the results that the architectures demand.
+//! The cells of the matrix, and the result that is expected in each.
 
 use std::fmt;
 
@@ -50,7 +50,7 @@ pub struct Cell {
     pub emulated: Emulated,
 }
 
-/// The result that a cell must have.
+/// The expected result of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// No stale read.
@@ -59,20 +59,19 @@ pub enum Expected {
     Sometimes,
 }
 
-/// How the result of a cell differs from the one that it must have.
+/// How the result of a cell differs from the expected one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrong {
-    /// A stale read that must not be.
+    /// A stale read where none may occur.
     Forbidden,
-    /// No stale read where at least one seed should show it.
+    /// No stale read where at least one seed is expected to give one.
     NotExposed,
 }
 
 impl Cell {
-    /// The result that it must have.
+    /// The expected result.
     pub fn expected(self) -> Expected {
-        // Each variant that is not sound leaves out an order between two stores, or
-        // between two loads.
+        // Each unsound variant lacks an ordering between two stores or between two loads.
         let may = !self.variant.is_sound()
             && self.target.reorders_stores()
             && self.emulated == Emulated::Weak;

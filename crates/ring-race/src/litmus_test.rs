@@ -1,4 +1,5 @@
-//! The litmus test that a variant's machine code is: message passing, with what orders both sides.
+//! The litmus test that corresponds to a variant's machine code: message passing with the orderings of both
+//! sides.
 
 use std::fmt::Write as _;
 
@@ -22,12 +23,12 @@ pub struct Code {
     pub reader: Option<Order>,
 }
 
-/// The test that a variant's machine code is: message passing, with what orders the writer and the
-/// reader.
+/// The test that corresponds to a variant's machine code: message passing with the orderings of the writer and
+/// the reader.
 ///
 /// # Errors
 ///
-/// In words: what was not found in the machine code, or has no name in litmus tests.
+/// A message that says what was not found in the machine code, or has no name in litmus tests.
 pub fn test(code: &Code) -> Result<Test, String> {
     let arch = code.target;
     let unknown = |side: &str| format!("the {side}'s accesses were not found in its machine code");
@@ -46,7 +47,7 @@ pub fn test(code: &Code) -> Result<Test, String> {
 fn part(arch: Arch, code: &[Instruction], order: &Order) -> Result<String, String> {
     let between: Vec<_> = order.between().map(|index| &code[index]).collect();
     match between.as_slice() {
-        // Loads are not ordered by it, which the axioms know.
+        // A branch does not order loads; the axioms know that.
         [] if order.branch && arch != Arch::X86_64 => Ok("ctrl".to_owned()),
         [] => Ok("po".to_owned()),
         [one] => known(arch, one, order.branch)

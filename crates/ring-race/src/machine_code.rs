@@ -1,4 +1,4 @@
-//! The machine code of a function in a program's file, as text that does not depend on where it lies.
+//! Disassembles a function of a program as text that does not depend on its address.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ use emulator::disassembler::disassembler;
 use emulator::error::Error;
 use object::{Object, ObjectSection, ObjectSymbol};
 
-/// An instruction whose text says nothing of where it lies.
+/// An instruction as text that does not depend on its address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instruction {
     /// The label before it.
@@ -74,8 +74,8 @@ pub fn shown(code: &[Instruction]) -> String {
     text
 }
 
-/// Disassembles a function. The one place where machine code is made independent of where it
-/// lies: what is branched to gets a label, and there is nothing else that could tell.
+/// Disassembles a function. Branch targets become labels, because nothing else in the text depends on the
+/// address.
 fn normalised(target: Arch, bytes: &[u8], address: u64) -> Option<Vec<Instruction>> {
     let capstone = disassembler(target);
     let decoded = capstone.disasm_all(bytes, address).ok()?;
@@ -125,7 +125,7 @@ fn normalised(target: Arch, bytes: &[u8], address: u64) -> Option<Vec<Instructio
     Some(instructions.collect())
 }
 
-/// Where a branch goes, and its operands before that; none for other instructions.
+/// The target of a branch, and the operands before it; none for other instructions.
 fn destination<'a>(
     target: Arch,
     at: u64,

@@ -42,7 +42,7 @@ pub fn merged(parts: &[Part], wanted: Option<Seeds>) -> Result<(Request, Vec<Row
         targets: chosen(&Arch::ALL, |one| has(&|row| row.target == one)),
         variants: chosen(Variant::ALL, |one| has(&|row| row.variant == one)),
         emulations: chosen(&Emulated::ALL, |one| has(&|row| row.emulated == one)),
-        // A range of seeds that are all there: neither is too large.
+        // All seeds of the range are present, so neither number is too large.
         seeds: u64::try_from(wanted.to - wanted.from).unwrap_or(u64::MAX),
         from_seed: u64::try_from(wanted.from).unwrap_or(u64::MAX),
         events: first.events,
@@ -93,7 +93,7 @@ fn go_together(parts: &[Part]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses parts that differ in this.
+/// Refuses parts that differ in one property.
 fn same<T: PartialEq + fmt::Display>(
     parts: &[Part],
     what: &str,
@@ -107,7 +107,7 @@ fn same<T: PartialEq + fmt::Display>(
     };
     match values.find(|(_, other)| *other != value) {
         None => Ok(()),
-        // Of a digest the first digits tell enough.
+        // The first digits of a digest are enough.
         Some((other_file, other)) => Err(Error::ResultsDiffer {
             message: format!(
                 "{what} is {value:.12} in `{}` and {other:.12} in `{}`: merge results of one \
@@ -141,7 +141,7 @@ fn no_seed_twice(cell: Cell, parts: &[Part]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses seeds that are not to be merged.
+/// Refuses seeds outside of the wanted ones.
 fn no_other_seed(cell: Cell, parts: &[Part], wanted: Seeds) -> Result<(), Error> {
     let other = parts.iter().find(|part| {
         let seeds = Seeds::of(&part.row);
@@ -183,7 +183,7 @@ fn gaps(parts: &[Part], wanted: Seeds) -> Vec<Seeds> {
     gaps
 }
 
-/// The parts of a cell as one; they are sorted.
+/// Sums the parts of a cell; they are sorted.
 fn sum(parts: &[Part]) -> Option<Row> {
     parts.iter().map(|part| part.row).reduce(|all, one| Row {
         seeds: all.seeds.saturating_add(one.seeds),
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_in_any_order_come_to_one_row() {
+    fn parts_in_any_order_merge_into_one_row() {
         let parts = [
             part(0, 21, 10, Some(25)),
             part(1, 1, 10, None),
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn no_seed_counts_twice() {
+    fn duplicate_seeds_are_refused() {
         let parts = [part(0, 1, 10, None), part(1, 8, 10, None)];
         assert_eq!(
             refusal(&parts, None),
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn no_seed_comes_unasked() {
+    fn unwanted_seeds_are_refused() {
         let parts = [part(0, 1, 10, None), part(1, 11, 5, None)];
         let message = refusal(&parts, Some(Seeds::new(1, 10)));
         assert!(message.contains("`b` has seeds 11 to 15"), "{message}");

@@ -1,5 +1,5 @@
-//! The ring's two functions in machine code: which instructions access the event and the tail, and
-//! which order them.
+//! Finds in the machine code of the ring's two functions the instructions that access the event and the tail,
+//! and those that order them.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ fn name(variant: Variant) -> String {
     variant.name().replace('-', "_")
 }
 
-/// Where an instruction that orders is, seen from the access to the tail.
+/// The position of an ordering instruction relative to the access to the tail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
     /// Before it.

@@ -1,4 +1,4 @@
-//! A request for a matrix: its cells, and what all of their runs have in common.
+//! A request for a matrix: its cells, and the options of all runs.
 
 use aio_ring_buggy::Variant;
 use arch::Arch;
@@ -17,13 +17,13 @@ pub struct Request {
     pub emulations: Vec<Emulated>,
     /// How many seeds.
     pub seeds: u64,
-    /// The first of them.
+    /// The first seed.
     pub from_seed: u64,
     /// Events of a run.
     pub events: u64,
     /// Slots of the ring.
     pub slots: u32,
-    /// Who makes the free choices of a run with the plugin.
+    /// How the plugin makes the free choices of a run.
     pub strategy: Strategy,
 }
 
@@ -45,7 +45,7 @@ impl Request {
         cells
     }
 
-    /// The seed at an index; after the last number comes 0.
+    /// The seed at an index; wraps around after the largest number.
     pub fn seed(&self, index: u64) -> u64 {
         self.from_seed.wrapping_add(index)
     }

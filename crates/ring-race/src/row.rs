@@ -1,5 +1,5 @@
-//! The result of a cell: an object of the JSON output, with all that its verdict and merging it with
-//! others need.
+//! The result of a cell: an object of the JSON output, with everything that its verdict and `overtake merge`
+//! need.
 
 use aio_ring_buggy::Variant;
 use arch::Arch;
@@ -14,7 +14,7 @@ use crate::scenario::Answer;
 /// Version of the JSON output; `overtake merge` refuses another one.
 pub const VERSION: u64 = 1;
 
-/// What was run: results of different builds are not of one kind.
+/// The build that ran: results of different builds cannot be merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Build {
     /// The guest.
@@ -37,7 +37,7 @@ pub struct Row {
     /// With the plugin, or without.
     #[serde(rename = "emulation")]
     pub emulated: Emulated,
-    /// The first of the seeds that were tried; the others follow.
+    /// The first seed that was tried; the others follow it.
     pub from_seed: u64,
     /// How many seeds were tried.
     pub seeds: u64,
@@ -45,7 +45,7 @@ pub struct Row {
     pub events: u64,
     /// Slots of the ring.
     pub slots: u32,
-    /// Who made the free choices.
+    /// How the free choices were made.
     #[serde(with = "named")]
     pub strategy: Strategy,
     /// How many seeds gave a stale event.
@@ -132,7 +132,7 @@ impl Row {
         found.map(|(_, what)| what)
     }
 
-    /// How it differs from the result that it must have, if it does.
+    /// How it differs from the expected result, if it does.
     pub fn wrong(&self) -> Option<Wrong> {
         match (self.cell().expected(), self.exposed_seeds) {
             (Expected::Never, 1..) => Some(Wrong::Forbidden),
@@ -142,7 +142,7 @@ impl Row {
     }
 }
 
-/// Things that are written by their names.
+/// Serialises things by their names.
 mod named {
     use serde::{Deserialize, Deserializer, Serializer, de};
 
@@ -229,7 +229,7 @@ mod tests {
     use super::{example as row, *};
 
     #[test]
-    fn what_is_written_is_read() {
+    fn rows_survive_a_round_trip() {
         for emulated in Emulated::ALL {
             let row = row(Arch::Ppc64le, Variant::BarrierOnly, emulated, 3);
             let text = serde_json::to_string(&row).unwrap();

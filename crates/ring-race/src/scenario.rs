@@ -1,4 +1,4 @@
-//! The race in the ring, as a guest: its options and its answer.
+//! The race in the ring as a guest: its options and its answer.
 
 use std::io;
 use std::path::Path;
@@ -32,7 +32,7 @@ pub struct Scenario {
     pub events: u64,
     /// How many slots it has.
     pub slots: u32,
-    /// Whether it ends at the first stale event, and names the ring's memory.
+    /// Whether it ends at the first stale event, and gives the ring's memory names.
     pub until_stale: bool,
 }
 
@@ -43,9 +43,9 @@ pub struct Answer {
     pub variant: String,
     /// How many events were read.
     pub read: u64,
-    /// How many of them were not what they should be.
+    /// How many of them were stale.
     pub stale_events: u64,
-    /// The first of these.
+    /// The first stale event.
     pub first_stale: Option<Stale>,
 }
 
@@ -54,22 +54,22 @@ pub struct Answer {
 pub struct Stale {
     /// Its number, from 1.
     pub event: u64,
-    /// Its four fields as they should be.
+    /// The expected values of its four fields.
     pub expected: [u64; 4],
-    /// Its four fields as the reader took them.
+    /// The values that the reader saw.
     pub got: [u64; 4],
 }
 
 impl Scenario {
-    /// Events, unless told otherwise.
+    /// Default number of events.
     pub const EVENTS: u64 = 2000;
-    /// Slots, unless told otherwise.
+    /// Default number of slots.
     pub const SLOTS: u32 = 8;
     /// The most events that the guest takes.
     pub const MOST_EVENTS: u64 = i64::MAX as u64;
     /// The most slots that the guest takes.
     pub const MOST_SLOTS: i64 = 1 << 20;
-    /// Seconds, unless told otherwise.
+    /// Default time limit, in seconds.
     pub const TIMEOUT: u64 = 600;
 
     /// A scenario that can show something.
@@ -88,11 +88,11 @@ impl Scenario {
         })
     }
 
-    /// Guest instructions that are far more than the scenario needs.
+    /// The default budget: far more guest instructions than the scenario needs.
     pub const fn budget(&self) -> u64 {
-        /// What starting and ending take, and the scheduler's bad luck with few events.
+        /// For start and end, and for an unlucky schedule with few events.
         const ONCE: u64 = 10_000_000;
-        /// What an event takes, most of it in loops that wait for the other thread.
+        /// For each event, most of it in loops that wait for the other thread.
         const EACH: u64 = 20_000;
         ONCE.saturating_add(EACH.saturating_mul(self.events))
     }
@@ -106,7 +106,7 @@ impl Scenario {
         words
     }
 
-    /// The options of `overtake` that name it.
+    /// The options of `overtake` that select it.
     pub fn words(&self) -> Vec<String> {
         vec![
             "--variant".to_owned(),
@@ -120,8 +120,8 @@ impl Scenario {
 
     /// Adds the guest at `path` to QEMU's command.
     ///
-    /// Its surroundings are the same everywhere, since they lie on the guest's stack: no
-    /// variables, and a name that does not depend on the home.
+    /// The environment and the name of the program are on the guest's stack, so they must be the same
+    /// everywhere: no variables, and a name that does not depend on the home.
     pub fn prepare(&self, path: &Path, command: &mut Command) -> io::Result<Placed> {
         without_variables(command);
         let placed = guest_path::add(path, GUEST.file, command)?;
@@ -145,7 +145,7 @@ impl Scenario {
         self.answered(run)
     }
 
-    /// Starts the scenario as a fork server; none: it must be run once for each seed.
+    /// Starts the scenario as a fork server; none: a fork server is not possible.
     pub fn start_forkserver(
         &self,
         emulation: &Emulation,
@@ -182,7 +182,7 @@ impl Scenario {
         Ok((answer, outcome.tested))
     }
 
-    /// Reads the guest's output; refuses the answer to another scenario.
+    /// Reads the guest's output; an error if it answers another scenario.
     fn answer(&self, output: &str, status: ExitStatus) -> Result<Answer, String> {
         if !matches!(status.code(), Some(0 | 1)) {
             return Err(format!("it ended with {status}"));

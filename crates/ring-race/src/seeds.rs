@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::row::Row;
 
-/// Seeds that follow each other: the first, and the one after the last. (After the last number
-/// that a seed can be there is one more.)
+/// Consecutive seeds: the first, and the one after the last. (128 bits, because the one after the last may
+/// exceed 64.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seeds {
     pub(crate) from: u128,
@@ -13,7 +13,7 @@ pub struct Seeds {
 }
 
 impl Seeds {
-    /// As many, from the first.
+    /// `number` seeds from the first.
     pub fn new(first: u64, number: u64) -> Self {
         Seeds {
             from: first.into(),
@@ -21,7 +21,7 @@ impl Seeds {
         }
     }
 
-    /// Those of a row.
+    /// The seeds of a row.
     pub(crate) fn of(row: &Row) -> Self {
         Seeds::new(row.from_seed, row.seeds)
     }

@@ -1,6 +1,6 @@
-//! The lines of source that order the event and the tail, with the comments that say why.
+//! The source lines that order the event and the tail, with the comments that explain them.
 //!
-//! They are those that this program was built with; the guests are built from the same workspace.
+//! They are embedded when this program is built; the guests are built from the same workspace.
 
 use aio_ring_buggy::Variant;
 

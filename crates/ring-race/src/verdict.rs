@@ -6,16 +6,16 @@ use crate::row::Row;
 /// The verdict on a whole matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Every cell is as the architectures say.
+    /// Every cell is as expected.
     AsExpected,
-    /// A cell has a stale read that its architecture forbids.
+    /// A cell has a stale read where none may occur.
     Forbidden,
-    /// A cell has no stale read where at least one seed should show it.
+    /// A cell has no stale read where one is expected.
     NotExposed,
 }
 
 impl Verdict {
-    /// That of these rows.
+    /// The verdict on these rows.
     pub fn of(rows: &[Row]) -> Self {
         let any = |wrong| rows.iter().any(|row| row.wrong() == Some(wrong));
         if any(Wrong::Forbidden) {

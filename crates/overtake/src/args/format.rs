@@ -1,11 +1,11 @@
-//! The form of a line or a list, for people or for programs.
+//! The output format of a line or a list: text or JSON.
 
 use clap::ValueEnum;
 
 /// Form of the line that says what was tested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SummaryFormat {
-    /// One line for people.
+    /// Text.
     Text,
     /// One line of JSON.
     Json,

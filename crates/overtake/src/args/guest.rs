@@ -1,4 +1,4 @@
-//! Options that say what is run and on what, the same for all commands that run one program.
+//! Options that select the program and how to emulate it, for all commands that run one program.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,10 +18,10 @@ use crate::args::place::PlaceArgs;
 use crate::args::strategy::{StrategyArgs, again};
 use crate::error::Error;
 
-/// Events that go through the ring where the first that is stale ends the run.
+/// Default number of events if the first stale event ends the run.
 const EVENTS_UNTIL_STALE: u64 = 500;
 
-/// What is run, and on what.
+/// The program and how to emulate it.
 #[derive(Debug, Clone, Args)]
 pub struct GuestArgs {
     /// Target: aarch64, ppc64le, riscv64 or x86_64, or the Rust target triple [default: the program's
@@ -72,13 +72,13 @@ pub struct GuestArgs {
     #[arg(last = true, value_name = "PROGRAM", num_args = 1..)]
     pub program: Vec<OsString>,
 
-    // The last field: a heading holds for all that follows it.
+    // The last field, because clap applies a heading to all options after it.
     #[command(flatten, next_help_heading = EMULATION)]
     pub strategy: StrategyArgs,
 }
 
 impl GuestArgs {
-    /// What they name.
+    /// The selected program, or the ring.
     pub fn subject(&self) -> Result<Subject, Error> {
         if !self.program.is_empty() {
             return Ok(Subject::Program(self.program.clone()));
@@ -93,7 +93,7 @@ impl GuestArgs {
         Ok(Subject::Ring(scenario))
     }
 
-    /// What they name, where a failure ends the run as soon as it can.
+    /// The same, but the ring ends at its first stale event.
     pub fn subject_until_stale(&self) -> Result<Subject, Error> {
         let mut subject = self.subject()?;
         if let Subject::Ring(scenario) = &mut subject {
@@ -103,7 +103,7 @@ impl GuestArgs {
         Ok(subject)
     }
 
-    /// A subject with all that it takes.
+    /// The setup of a subject with these options.
     pub fn setup(&self, subject: Subject, model: Model) -> Result<Setup, Error> {
         let target = self.target.as_deref().map(target_name::parse).transpose()?;
         let options = Options {
@@ -113,8 +113,7 @@ impl GuestArgs {
         Ok(Setup::new(&options, subject, model)?)
     }
 
-    /// The setup of a recorded run. Options name the rest: where things are, and the program if it lies
-    /// elsewhere now.
+    /// The setup of a recorded run. The options add where things are, and the program if it has moved.
     pub fn recorded(&self, recorded: &Recorded) -> Result<Setup, Error> {
         let subject = if self.program.is_empty() {
             recorded.subject()?
@@ -134,7 +133,7 @@ impl GuestArgs {
         Ok(setup)
     }
 
-    /// All but the target.
+    /// All options except the target.
     fn options(&self) -> Options {
         Options {
             target: None,
@@ -147,7 +146,8 @@ impl GuestArgs {
         }
     }
 
-    /// The options that name the same again, whatever the variables are then; without the program.
+    /// The options for a printed command that selects the same setup, whatever the environment variables are by
+    /// then; without the program.
     pub fn words(&self, setup: &Setup, seed: Option<u64>) -> Vec<String> {
         let mut words = Vec::new();
         let mut option = |name: &str, value: Option<String>| {

@@ -1,11 +1,11 @@
-//! The option that says where the plugin and the guests are.
+//! The option that selects the home: the folder with the plugin and the guests.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use emulator::home::Home;
 
-/// Where things are.
+/// The home.
 #[derive(Debug, Clone, Args)]
 pub struct PlaceArgs {
     /// Folder with the plugin and the guests [default: `target/overtake` near this program, the working
@@ -25,7 +25,7 @@ impl PlaceArgs {
         Home::find(self.home.as_deref())
     }
 
-    /// The option that a command needs to find the same home without this one's environment.
+    /// The option that a printed command needs to find the same home.
     pub fn again(&self) -> Option<(&'static str, String)> {
         let named_by_variable = std::env::var_os("OVERTAKE_HOME").is_some();
         match &self.home {

@@ -1,4 +1,4 @@
-//! Options for running litmus tests, wherever these come from.
+//! Options for running litmus tests.
 
 use clap::Args;
 use emulator::model::Model;
@@ -10,10 +10,10 @@ use crate::args::model::model;
 use crate::args::place::PlaceArgs;
 use crate::args::strategy::StrategyArgs;
 
-/// How tests are run.
+/// How to run the tests.
 #[derive(Debug, Args)]
 pub struct SeriesArgs {
-    /// Seeds to try with each test
+    /// Number of seeds to try with each test
     #[arg(long, value_name = "NUMBER", default_value_t = 10,
         value_parser = clap::value_parser!(u64).range(1..))]
     pub seeds: u64,
@@ -22,7 +22,7 @@ pub struct SeriesArgs {
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub first_seed: u64,
 
-    /// Iterations for each seed
+    /// Number of iterations for each seed
     #[arg(long, value_name = "NUMBER", default_value_t = 1000,
         value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub iterations: u64,
@@ -60,7 +60,7 @@ pub struct SeriesArgs {
 }
 
 impl SeriesArgs {
-    /// The series that they describe.
+    /// The series that the options describe.
     pub fn series(&self) -> Series {
         Series {
             seeds: self.seeds,

@@ -1,4 +1,4 @@
-//! The option that names a strategy, the same for all commands that run guests.
+//! The option that selects a strategy, for all commands that run guests.
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};

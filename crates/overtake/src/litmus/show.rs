@@ -1,4 +1,4 @@
-//! Results as they are printed.
+//! Prints the results of litmus tests.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use litmus_runner::runner::ModelVersion;
 use litmus_runner::task::Done;
 use serde::Serialize;
 
-/// How often something was seen: the word for it.
+/// litmus7's word for how often the condition held.
 const fn observation(histogram: (u64, u64)) -> &'static str {
     match histogram {
         (0, _) => "Never",
@@ -17,7 +17,7 @@ const fn observation(histogram: (u64, u64)) -> &'static str {
     }
 }
 
-/// In the manner of litmus7, for people.
+/// Prints histograms in litmus7's format.
 pub fn text<'a>(tests: impl Iterator<Item = &'a Done>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     for Done {
@@ -53,7 +53,7 @@ pub fn text<'a>(tests: impl Iterator<Item = &'a Done>) -> io::Result<()> {
     out.flush()
 }
 
-/// A line for each test: `MP AArch64 Ok Sometimes 12 988: 1:X1=0; 1:X3=0 (812), …`.
+/// Prints a line for each test: `MP AArch64 Ok Sometimes 12 988: 1:X1=0; 1:X3=0 (812), …`.
 pub fn lines<'a>(tests: impl Iterator<Item = &'a Done>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     for Done {
@@ -79,8 +79,8 @@ pub fn lines<'a>(tests: impl Iterator<Item = &'a Done>) -> io::Result<()> {
     out.flush()
 }
 
-/// For programs: one array, an object a line. `condition_seen`: what the condition asks about held
-/// at least once; `validated`: the condition as a whole, with its quantifier, held.
+/// Prints one JSON array, one object a line. `condition_seen`: the proposition of the condition held at least
+/// once. `validated`: the condition as a whole, with its quantifier, held.
 pub fn json<'a>(tests: impl Iterator<Item = &'a Done>, model: &ModelVersion) -> io::Result<()> {
     #[derive(Serialize)]
     struct Object<'a> {

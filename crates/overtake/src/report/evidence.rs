@@ -1,4 +1,4 @@
-//! The evidence that needs no run: sources, machine code, verdicts.
+//! The evidence that needs no run: source lines, machine code, verdicts.
 
 use ::witness::render::{Evidence, MachineCode, Source, Table};
 use aio_ring_buggy::Variant;
@@ -14,7 +14,7 @@ use ring_race::source::{Source as Line, source};
 
 use super::verdict::verdicts;
 
-/// What is known of each variant; the results of its runs are added later.
+/// The evidence for each variant; the results of its runs are added later.
 pub fn evidence(request: &Request, home: &Home) -> Result<Vec<Evidence>, Error> {
     let mut all = Vec::new();
     for &variant in &request.variants {

@@ -1,4 +1,4 @@
-//! What the models say of a variant, as a table.
+//! The verdicts of the models on a variant, as a table.
 
 use ::witness::render::{Cell, Table, Tone};
 use litmus_runner::models::possible;

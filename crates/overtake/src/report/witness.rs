@@ -1,4 +1,4 @@
-//! A witness for each cell of the matrix that gave a stale event: one failure, explained.
+//! A witness for each cell of the matrix with a stale event: one failure, explained.
 
 use ::witness::Story;
 use diagnosis::explain::explain;
@@ -18,21 +18,21 @@ use crate::error::Error;
 use crate::invocation;
 use crate::progress::bar;
 
-/// Seeds that are searched for a failure; the first one nearly always fails.
+/// Number of seeds to try; the first one nearly always fails.
 const SEEDS: u64 = 100;
 
-/// Seeds with which each cure is tried.
+/// Number of seeds to test each fix with.
 const CURE_SEEDS: u64 = 2;
 
 /// A failure, explained.
 pub struct Witness {
-    /// What it is called.
+    /// Its heading.
     pub name: String,
-    /// Why.
+    /// The explanation.
     pub story: Story,
 }
 
-/// One for each cell with weak memory that gave a stale event, in their order.
+/// A witness for each weak-memory cell with a stale event, in the order of the cells.
 pub fn witnesses(
     place: &PlaceArgs,
     strategy: &StrategyArgs,
@@ -48,7 +48,7 @@ pub fn witnesses(
         progress.inc(1);
         witness.map_err(|error| error.in_run(|| row.cell().run(row.first_seed.unwrap_or(1))))
     });
-    // Not left on the screen with an error below it.
+    // Cleared, so that an error does not appear below a stale bar.
     progress.finish_and_clear();
     found
 }
@@ -78,7 +78,7 @@ fn witness(
     })
 }
 
-/// What names the cell's program.
+/// The options that select the cell's program.
 fn guest(place: &PlaceArgs, strategy: &StrategyArgs, row: &Row) -> GuestArgs {
     GuestArgs {
         target: Some(row.target.name().to_owned()),

@@ -60,7 +60,7 @@ fn the_table() {
     );
 }
 
-fn what_is_missing_has_its_reason() {
+fn missing_outcomes_have_a_reason() {
     let tests = ["LB", "IRIW", "Mix-MP-word-halves"];
     check_counts(
         "conformance_missing",
@@ -72,7 +72,7 @@ fn what_is_missing_has_its_reason() {
     );
 }
 
-fn what_runs_does_not_depend_on_the_number_of_jobs() {
+fn results_do_not_depend_on_the_number_of_jobs() {
     let with = |jobs: &str, strategy: &str| {
         json(
             conformance()
@@ -119,10 +119,10 @@ pub fn tests() -> Vec<Test> {
     vec![
         test!(a_sample_of_the_suite),
         test!(the_table).needs(Need::Qemu7).or("by_exit_code"),
-        test!(what_is_missing_has_its_reason)
+        test!(missing_outcomes_have_a_reason)
             .needs(Need::Qemu7)
             .or("by_exit_code"),
-        test!(what_runs_does_not_depend_on_the_number_of_jobs),
+        test!(results_do_not_depend_on_the_number_of_jobs),
         test!(names_that_the_suite_does_not_have),
     ]
 }

@@ -58,7 +58,7 @@ fn a_dependency_keeps_loads_in_order() {
     assert!(seen.is_empty(), "forbidden, and seen: {seen:?}");
 }
 
-fn what_depends_on_nothing_is_reordered() {
+fn independent_loads_are_reordered() {
     let mut unseen = stale("allowed", 10);
     unseen.retain(|_, stale| !*stale);
     assert!(unseen.is_empty(), "allowed, and not seen: {unseen:?}");
@@ -68,6 +68,6 @@ fn what_depends_on_nothing_is_reordered() {
 pub fn tests() -> Vec<Test> {
     vec![
         test!(a_dependency_keeps_loads_in_order),
-        test!(what_depends_on_nothing_is_reordered),
+        test!(independent_loads_are_reordered),
     ]
 }

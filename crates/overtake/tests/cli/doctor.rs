@@ -10,7 +10,7 @@ use emulator::target::Target as _;
 use overtake::exit_code::ExitCode;
 use serde_json::Value;
 
-fn everything_is_there() {
+fn nothing_is_missing() {
     let output = overtake_at_home()
         .args(["doctor", "--format", "json"])
         .output()
@@ -29,7 +29,7 @@ fn everything_is_there() {
     }
 }
 
-fn nothing_is_there() {
+fn everything_is_missing() {
     let folder = folder();
     check(
         "doctor_nothing_is_there",
@@ -77,7 +77,7 @@ fn the_guest_for_litmus_tests_is_missing() {
     }
 }
 
-fn qemu_is_of_no_use() {
+fn qemu_is_unusable() {
     let folder = folder();
     for target in Arch::ALL {
         script(
@@ -102,9 +102,9 @@ fn qemu_is_of_no_use() {
 /// The tests of this module.
 pub fn tests() -> Vec<Test> {
     vec![
-        test!(everything_is_there),
-        test!(nothing_is_there),
+        test!(nothing_is_missing),
+        test!(everything_is_missing),
         test!(the_guest_for_litmus_tests_is_missing),
-        test!(qemu_is_of_no_use),
+        test!(qemu_is_unusable),
     ]
 }

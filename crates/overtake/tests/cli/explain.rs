@@ -22,7 +22,7 @@ fn story(target: Arch, variant: &str, seed: u64) -> Value {
         .expect("it starts");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{target} {variant}: {errors}");
-    assert_eq!(errors, "", "nothing moves where there is no terminal");
+    assert_eq!(errors, "", "no progress bar without a terminal");
     serde_json::from_slice(&output.stdout).expect("one object")
 }
 
@@ -195,13 +195,13 @@ fn a_stripped_program() {
             .success()
             .stdout(
                 predicate::str::contains("MP (message passing)")
-                    .and(predicate::str::contains("the program has no line numbers"))
+                    .and(predicate::str::contains("The program has no line numbers"))
                     .and(predicate::str::contains("ring.tail")),
             );
     }
 }
 
-fn what_does_not_fail_is_not_explained() {
+fn a_program_that_does_not_fail() {
     for target in targets() {
         overtake_at_home()
             .args(["explain", "--target", target.name(), "--variant", "release"])
@@ -210,13 +210,13 @@ fn what_does_not_fail_is_not_explained() {
             .code(11)
             .stdout("")
             .stderr(predicate::str::contains(
-                "none of the seeds 1 to 2 fails: nothing to explain",
+                "nothing to explain: none of the seeds 1 to 2 fails",
             ));
     }
 }
 
 /// A failure that depends on something else cannot be explained, and that is said.
-fn what_fails_once_only() {
+fn a_failure_that_does_not_repeat() {
     let folder = folder();
     let file = folder.path().join("file");
     let script = format!("test -e {0} || {{ : >{0}; exit 3; }}", file.display());
@@ -259,8 +259,8 @@ pub fn tests() -> Vec<Test> {
             .needs(Need::Qemu7),
         test!(a_schedule_for_others).needs(Need::WeakTarget),
         test!(a_stripped_program).needs(Need::WeakTarget),
-        test!(what_does_not_fail_is_not_explained),
-        test!(what_fails_once_only),
+        test!(a_program_that_does_not_fail),
+        test!(a_failure_that_does_not_repeat),
         test!(failures_by_output),
     ]
 }

@@ -33,7 +33,7 @@ fn together(target: &str, from: u64, seeds: u64, jobs: u64) -> (u64, u64) {
     (number("exposed_seeds"), number("stale_events"))
 }
 
-fn a_seed_gives_in_a_sweep_what_it_gives_alone() {
+fn a_seed_gives_the_same_run_in_a_sweep_and_alone() {
     for target in targets() {
         let each: Vec<u64> = (1..=SEEDS).map(|it| alone(target.name(), it)).collect();
         let exposed = each.iter().filter(|stale| **stale > 0).count() as u64;
@@ -55,5 +55,5 @@ fn a_seed_gives_in_a_sweep_what_it_gives_alone() {
 
 /// The tests of this module.
 pub fn tests() -> Vec<Test> {
-    vec![test!(a_seed_gives_in_a_sweep_what_it_gives_alone)]
+    vec![test!(a_seed_gives_the_same_run_in_a_sweep_and_alone)]
 }

@@ -230,7 +230,7 @@ fn verdicts_that_cannot_be_used() {
     }
 }
 
-fn what_cannot_be_run_is_named_and_the_rest_is_run() {
+fn invalid_tests_are_reported_and_the_others_run() {
     let aarch64 = |instruction: &str| {
         format!(
             "AArch64 wrong\n{{ 0:X1=x; }}\n P0 ;\n MOV W2,#0 ;\n {instruction} ;\nexists (0:X0=0)\n"
@@ -270,7 +270,7 @@ fn a_test_without_an_end() {
     );
 }
 
-fn what_is_missing_is_said_before_the_first_run() {
+fn missing_parts_are_reported_before_the_first_run() {
     let folder = folder_with(&[("p.litmus", PPC)]);
     let home = hollow_home();
     check(
@@ -307,12 +307,12 @@ pub fn tests() -> Vec<Test> {
         test!(plain_qemu),
         test!(verdicts).needs(Need::Qemu7).or("by_exit_code"),
         test!(verdicts_that_cannot_be_used),
-        test!(what_cannot_be_run_is_named_and_the_rest_is_run)
+        test!(invalid_tests_are_reported_and_the_others_run)
             .needs(Need::Qemu7)
             .or("by_exit_code"),
         test!(a_test_without_an_end)
             .needs(Need::Qemu7)
             .or("by_exit_code"),
-        test!(what_is_missing_is_said_before_the_first_run),
+        test!(missing_parts_are_reported_before_the_first_run),
     ]
 }

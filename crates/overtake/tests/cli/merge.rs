@@ -99,7 +99,7 @@ fn said(command: &mut Command) -> (Option<i32>, String) {
     (output.status.code(), text)
 }
 
-fn four_shards_come_to_the_table_of_one_run() {
+fn four_shards_merge_into_the_table_of_one_run() {
     let shards = shards();
     for format in ["table", "json"] {
         let mut at_once = matrix("ppc64le,x86_64", 11, 5);
@@ -116,7 +116,7 @@ fn four_shards_come_to_the_table_of_one_run() {
     shards.check("merge_table", &mut named);
 }
 
-fn what_is_wrong_is_said() {
+fn invalid_results_are_refused() {
     let shards = shards();
     let check = |name: &str, command: &mut Command| shards.check(&format!("merge_{name}"), command);
     let changed = |name: &str, file, change: fn(&mut Value)| {
@@ -164,10 +164,10 @@ fn what_is_wrong_is_said() {
 /// The tests of this module.
 pub fn tests() -> Vec<Test> {
     vec![
-        test!(four_shards_come_to_the_table_of_one_run)
+        test!(four_shards_merge_into_the_table_of_one_run)
             .needs(Need::Qemu7)
             .or("by_exit_code"),
-        test!(what_is_wrong_is_said)
+        test!(invalid_results_are_refused)
             .needs(Need::Qemu7)
             .or("by_exit_code"),
     ]

@@ -66,7 +66,7 @@ fn a_seed_is_enough(target: Arch) {
     assert_eq!(command.output().expect("it starts").stdout, replay("5"));
 }
 
-fn what_is_no_schedule_is_refused() {
+fn invalid_schedules_are_refused() {
     let folder = folder();
     let folders = [(folder.path(), "[FOLDER]")];
     let file = folder.path().join("a.schedule");
@@ -108,7 +108,7 @@ fn another_program_is_refused() {
         .assert()
         .code(94)
         .stderr(predicate::str::contains(
-            "it was recorded of another build of the program",
+            "it was recorded from another build of the program",
         ));
 }
 
@@ -144,7 +144,7 @@ pub fn tests() -> Vec<Test> {
         }
     }
     tests.extend([
-        test!(what_is_no_schedule_is_refused),
+        test!(invalid_schedules_are_refused),
         test!(another_program_is_refused),
         test!(a_recording_that_cannot_be_written),
     ]);

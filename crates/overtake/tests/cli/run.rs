@@ -42,7 +42,7 @@ fn arguments_pass_through() {
 }
 
 /// `/proc/self/environ` has what QEMU was given, `env` what the guest was.
-fn what_is_for_qemu_alone_is_kept_from_the_guest() {
+fn qemu_variables_are_hidden_from_the_guest() {
     let run = |guest: &[&str]| {
         let mut command = overtake_at_home();
         command.args(["run", "--quiet", "--"]).args(guest);
@@ -268,7 +268,7 @@ pub fn tests() -> Vec<Test> {
     vec![
         test!(input_output_and_status_pass_through),
         test!(arguments_pass_through),
-        test!(what_is_for_qemu_alone_is_kept_from_the_guest),
+        test!(qemu_variables_are_hidden_from_the_guest),
         test!(signals_become_statuses),
         test!(options_come_from_variables),
         test!(plain_qemu_tests_nothing_and_says_so),
