@@ -250,7 +250,7 @@ impl<'a> Teller<'a> {
                          order"
                     ),
                     None => format!(
-                        "thread {thread}'s {to} is ordered after its {from}, as in program order"
+                        "thread {thread}'s {to} took effect after its {from}, in program order"
                     ),
                 };
                 ("po", reordered, words)

@@ -1,7 +1,7 @@
 //! The race over many seeds, in parts that can run on different machines: one test for each target,
 //! variant and block of seeds. A test passes when its cells are as the architecture says.
 //!
-//! Every day it is a small sweep. `ci/sweep` runs a larger one, in shards, and merges their results:
+//! By default the sweep is small. `ci/sweep` runs a larger one in shards, and merges their results:
 //!
 //! | variable | meaning |
 //! |---|---|

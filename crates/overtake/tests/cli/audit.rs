@@ -1,4 +1,4 @@
-//! `overtake audit`: the orderings that are needed, and those only.
+//! `overtake audit`: finds exactly the orderings that are needed.
 
 use crate::support::need::Need;
 use crate::support::test::Test;

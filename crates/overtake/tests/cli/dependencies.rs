@@ -3,7 +3,7 @@
 //! All are MP: the writer keeps its two stores in order, and the reader's second load depends on
 //! its first one (by the name of the test: through flags, a division, a vector register, a spilled
 //! byte …) or not. `litmus/forbidden`: the architecture's dependency, acquire or fence keeps the
-//! loads in order. `litmus/allowed`: nothing does, and the stale value is seen.
+//! loads in order. `litmus/allowed`: nothing orders them, and the stale value is seen.
 
 use crate::support::test::Test;
 use crate::test;

@@ -1,6 +1,6 @@
-//! Everything that can be wrong: each a message of one line and an exit code of its own.
+//! Errors before a program runs: each has a message of one line and its own exit code.
 //!
-//! What a stock QEMU cannot be brought to do is done by a shell script in its place.
+//! A shell script stands in for QEMU where a stock QEMU cannot be made to fail.
 
 use crate::stand_in::{PLUGIN_HELP, nearly_all, qemu};
 use crate::support::need::Need;

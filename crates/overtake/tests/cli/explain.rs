@@ -1,4 +1,4 @@
-//! `overtake explain`: the cause that a person would name, and a cure that works.
+//! `overtake explain`: finds the cause that a person would name, and a fix that works.
 
 use crate::support::need::Need;
 use crate::support::test::Test;

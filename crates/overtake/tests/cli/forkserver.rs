@@ -1,4 +1,4 @@
-//! One start for many seeds: what a seed gives is the same as alone.
+//! The fork server: a seed gives the same run as alone.
 
 use crate::support::test::Test;
 use crate::support::{overtake_at_home, targets};

@@ -1,6 +1,5 @@
-//! Whole programs under the weak model: they run to their right result, in check mode (every
-//! shared page is compared with the model at every hand-off), or to the failure that their
-//! architecture allows.
+//! Whole programs under the weak model: each ends with its correct result, in check mode (which compares every
+//! shared page with the model at every context switch), or with the failure that its architecture allows.
 //!
 //! `OVERTAKE_TEST_SEEDS=50` runs each with as many seeds; the default is 2.
 

@@ -1,8 +1,8 @@
-//! `cargo install --path crates/overtake`: the command by itself, outside of the workspace, finds
-//! its plugin or says how to build it.
+//! `cargo install --path crates/overtake`: outside of the workspace, the installed command finds its plugin or says
+//! how to build it.
 //!
-//! Cargo has a target folder of its own here: it does not wait for the one that builds and runs the
-//! tests, and does not replace the command that they run.
+//! Cargo uses a separate target folder here, so it does not wait for the build that runs the tests, and does not
+//! replace the command that they run.
 
 use crate::support::need::Need;
 use crate::support::test::Test;

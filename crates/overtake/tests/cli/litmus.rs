@@ -1,5 +1,4 @@
-//! `overtake litmus`: outcomes with fixed seeds, verdicts, and what is said of tests that cannot
-//! be run.
+//! `overtake litmus`: outcomes with fixed seeds, verdicts, and errors of tests that cannot run.
 
 use crate::support::need::Need;
 use crate::support::test::Test;

@@ -1,6 +1,5 @@
-//! The machine code of every variant's `complete` and `read_evt` on every target: a snapshot of
-//! each, and that the instruction which orders the event's stores before the tail's, or the tail's
-//! load before the event's, is there, or is not.
+//! The machine code of every variant's `complete` and `read_evt` on every target: a snapshot of each, and whether
+//! an instruction orders the event's stores before the tail's, or the tail's load before the event's.
 
 use crate::support::test::Test;
 use crate::test;

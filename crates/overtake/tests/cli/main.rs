@@ -1,9 +1,7 @@
-//! What the command `overtake` does, a module for each of its commands, and for each property that it
-//! has with every guest.
+//! Tests of the command `overtake`: a module for each command, and for each property that holds for every guest.
 //!
-//! One program: it is linked once, and its tests fill all cores. Each module lists its tests with what
-//! they need; see `support::test`. A test that no list has is a function that is never used, which the
-//! compiler reports.
+//! One program, so that it is linked once and its tests use all cores. Each module lists its tests with what they
+//! need; see `support::test`. The compiler reports a test that is in no list as an unused function.
 
 mod audit;
 mod conformance;

@@ -1,4 +1,4 @@
-//! `overtake merge`: what was run in parts is shown as if it had been run at once.
+//! `overtake merge`: the parts of a matrix merge into the table of a single run.
 
 use crate::support::need::Need;
 use crate::support::test::Test;

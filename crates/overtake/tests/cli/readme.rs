@@ -1,4 +1,4 @@
-//! What the README shows is what the command prints.
+//! The README shows what the command prints.
 
 use crate::support::need::Need;
 use crate::support::test::Test;

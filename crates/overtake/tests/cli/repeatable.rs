@@ -1,7 +1,6 @@
-//! Same seed, same everything: what the guest prints, and the hash over its instructions and
-//! accesses, on any number of cores.
+//! The same seed gives the same output and the same hash of instructions and accesses, on any number of cores.
 //!
-//! `OVERTAKE_TEST_RUNS=100` repeats each so often; the default is 3.
+//! `OVERTAKE_TEST_RUNS=100` sets the number of repetitions; the default is 3.
 
 use crate::support::need::Need;
 use crate::support::test::Test;

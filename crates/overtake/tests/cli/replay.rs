@@ -1,7 +1,6 @@
-//! A recorded run is done again, and what is no schedule of the program is refused.
+//! `overtake replay`: repeats recorded runs, and refuses schedules that do not fit the program.
 //!
-//! `OVERTAKE_TEST_SEEDS=50` records and replays so many failing runs for each target; the default
-//! is 3.
+//! `OVERTAKE_TEST_SEEDS=50` sets the number of failing runs for each target; the default is 3.
 
 use crate::support::need::Need;
 use crate::support::test::Test;

@@ -1,4 +1,4 @@
-//! The page of evidence: what is on it, and that a browser shows it.
+//! `overtake report`: the content of the page, and how a browser shows it.
 
 use crate::support::need::{Need, browser};
 use crate::support::test::Test;

@@ -1,5 +1,4 @@
-//! What `overtake run` passes through, says and forwards. Most of it with programs of the host
-//! under plain QEMU.
+//! `overtake run`: what it passes through, prints and forwards. Mostly with programs of the host under plain QEMU.
 
 use crate::support::test::Test;
 use crate::test;

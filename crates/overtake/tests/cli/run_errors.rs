@@ -1,4 +1,4 @@
-//! What can go wrong once a program runs: each a message of one line and an exit code of its own.
+//! Errors while a program runs: each has a message of one line and its own exit code.
 
 use std::fs;
 use std::time::Duration;

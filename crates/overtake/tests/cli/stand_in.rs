@@ -1,4 +1,4 @@
-//! Files in the place of a program, a home and a QEMU.
+//! Stand-ins for a program, a home and a QEMU.
 
 use std::fs;
 use std::path::{Path, PathBuf};

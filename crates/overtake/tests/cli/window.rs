@@ -1,4 +1,4 @@
-//! The limit that two loads far from each other are hardly ever reordered.
+//! A limit: two loads far apart are hardly ever reordered.
 
 use crate::support::need::Need;
 use crate::support::test::Test;

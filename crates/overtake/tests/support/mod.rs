@@ -1,5 +1,4 @@
-//! What the tests of the command line share; above all, the one place where what they show is
-//! made independent of the machine.
+//! Shared code of the command-line tests. It is the only place that makes their output independent of the machine.
 #![allow(
     dead_code,
     reason = "`sweep` is a program of its own, which uses a part of it"

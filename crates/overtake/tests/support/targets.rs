@@ -1,4 +1,4 @@
-//! Which targets are under test.
+//! The targets under test.
 
 use std::env;
 

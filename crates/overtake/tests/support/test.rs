@@ -1,7 +1,7 @@
 //! Tests that are run, or skipped with a reason.
 //!
-//! libtest counts a test that returns because something is missing as passed. These tests say what they
-//! need, and each is run, or counted as skipped ("ignored", in libtest's word) with the reason.
+//! libtest counts a test that returns early because something is missing as passed. These tests declare what they
+//! need. Each one runs, or counts as skipped (libtest's "ignored") with the reason.
 
 use std::env;
 use std::fs::OpenOptions;

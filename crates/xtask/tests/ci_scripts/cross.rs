@@ -10,7 +10,7 @@ fn cross_without_rustup() {
         .fails(69, &["no `rustup` on PATH", "ci/docker"]);
 }
 
-/// cross 0.2.5 would take `NAME (active, default)` for the toolchain's name.
+/// cross 0.2.5 mistakes `NAME (active, default)` for the name of the toolchain.
 #[test]
 fn a_rustup_that_cross_misreads() {
     let machine = with_cross("rustup toolchain list; rustup target list; echo $CARGO_TARGET_DIR");
@@ -57,7 +57,7 @@ fn tests_under_cross_are_counted() {
 }
 
 #[test]
-fn more_skipped_tests_than_may_be_fail_a_target() {
+fn too_many_skipped_tests_fail_a_target() {
     let line = "test result: ok. 8 passed; 0 failed; 99 ignored; 0 measured";
     let machine = with_cross(&format!("echo '{line}'"));
     machine
@@ -67,13 +67,13 @@ fn more_skipped_tests_than_may_be_fail_a_target() {
             &[
                 "99 tests were skipped",
                 "ci/most-skipped",
-                "not well: x86_64-unknown-linux-gnu",
+                "failed: x86_64-unknown-linux-gnu",
             ],
         );
 }
 
 #[test]
-fn a_target_that_fails_or_tests_nothing_fails_all() {
+fn a_target_that_fails_or_has_no_tests_fails_the_script() {
     let line = "test result: FAILED. 7 passed; 1 failed; 0 ignored";
     let machine = with_cross(&format!(
         "case $* in *riscv*) echo '{line}'; exit 101 ;; esac"
@@ -83,7 +83,7 @@ fn a_target_that_fails_or_tests_nothing_fails_all() {
         1,
         &[
             "2 targets: 7 passed, 1 failed, 0 skipped",
-            "not well: riscv64gc-unknown-linux-gnu x86_64-unknown-linux-gnu",
+            "failed: riscv64gc-unknown-linux-gnu x86_64-unknown-linux-gnu",
         ],
     );
 }

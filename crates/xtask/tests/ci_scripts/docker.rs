@@ -1,4 +1,4 @@
-//! The engine, the images, and what is run in them.
+//! The engine, the images, and the commands that run in them.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ fn no_docker() {
             "apt-get install docker.io",
         ],
     );
-    // Whoever needs one says the same.
+    // Every script that needs an engine prints the same.
     for (script, argument) in [
         ("base-image", None),
         ("image", Some("targets")),
@@ -29,7 +29,7 @@ fn no_docker() {
 }
 
 #[test]
-fn a_docker_that_this_user_may_not_use() {
+fn a_docker_engine_that_the_user_may_not_use() {
     let machine = Machine::new().docker(
         "echo 'permission denied while trying to connect to /var/run/docker.sock' >&2; exit 1",
     );
@@ -45,7 +45,7 @@ fn no_engine() {
         69,
         &["no docker engine answers", "sudo systemctl start docker"],
     );
-    // An engine that was named is not replaced by another, not even by root.
+    // Not even root replaces the engine that DOCKER_HOST names.
     machine
         .user(0)
         .run_with("engine", &[], &[("DOCKER_HOST", "tcp://nowhere:1")])
@@ -66,7 +66,7 @@ fn root_starts_an_engine() {
         outcome.stderr.contains("no docker engine answers"),
         "{outcome:?}"
     );
-    // The second time there is nothing to do, and nothing to say.
+    // The second time there is nothing to do, so nothing is printed.
     let outcome = machine.run("engine", &[]);
     outcome.succeeds();
     assert_eq!(outcome.stderr, "");
@@ -79,7 +79,7 @@ fn no_registry() {
         69,
         &[
             "debian:bookworm-slim cannot be pulled",
-            "takes root on a Debian system",
+            "needs root on a Debian system",
         ],
     );
 }
@@ -104,7 +104,7 @@ fn a_full_disk() {
     assert_eq!(machine.calls().matches("docker build").count(), 1);
 }
 
-/// Where a build has no network but the host's, it is given that.
+/// A build without a network of its own is repeated with the host's network.
 #[test]
 fn a_build_without_a_network() {
     let machine = Machine::new().docker(
@@ -146,9 +146,9 @@ fn images_are_used_again_and_older_ones_removed() {
     assert_eq!(machine.calls().matches("docker build").count(), 1);
 }
 
-/// Each target that a manifest names has a file there.
+/// The context has a file for each target that a manifest names.
 #[test]
-fn cargo_understands_what_the_image_is_made_of() {
+fn cargo_accepts_the_context_of_the_image() {
     let folder = tempfile::tempdir().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let made = Command::new(root.join("ci/image"))

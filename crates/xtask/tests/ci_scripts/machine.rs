@@ -7,7 +7,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// What the scripts use of every system, and are given.
+/// The tools of every system that the scripts use; a test machine has them.
 const TOOLS: [&str; 24] = [
     "awk",
     "bash",
@@ -35,12 +35,12 @@ const TOOLS: [&str; 24] = [
     "uname",
 ];
 
-/// A machine with nothing but the tools above, and what a test puts there.
+/// A machine with only the tools above, and the files that a test adds.
 pub struct Machine {
     folder: TempDir,
 }
 
-/// How a script ended, and what it said.
+/// How a script ended, and what it printed.
 #[derive(Debug)]
 pub struct Outcome {
     pub code: Option<i32>,
@@ -49,7 +49,7 @@ pub struct Outcome {
 }
 
 impl Machine {
-    /// One with the tools alone, for a user that is not root.
+    /// A machine with only the tools, for a user who is not root.
     pub fn new() -> Self {
         let machine = Self {
             folder: tempfile::tempdir().unwrap(),
@@ -81,7 +81,7 @@ impl Machine {
         self
     }
 
-    /// Who runs the scripts.
+    /// Sets the user who runs the scripts.
     pub fn user(self, id: u32) -> Self {
         self.with(
             "id",
@@ -89,12 +89,12 @@ impl Machine {
         )
     }
 
-    /// A docker that writes down how it is called, and then does as `script` says.
+    /// Adds a `docker` that logs its arguments and then runs `script`.
     pub fn docker(self, script: &str) -> Self {
         self.with("docker", &format!("echo \"docker $*\" >>$calls\n{script}"))
     }
 
-    /// What `docker` and others wrote down.
+    /// The calls that `docker` and others logged.
     pub fn calls(&self) -> String {
         fs::read_to_string(self.path("calls")).unwrap_or_default()
     }
@@ -131,23 +131,23 @@ impl Machine {
 }
 
 impl Outcome {
-    /// The script gave up with this code, and said each of these.
+    /// Asserts that the script exited with this code and printed each of these texts.
     #[track_caller]
     pub fn fails(&self, code: i32, said: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:?}");
         for text in said {
-            assert!(self.stderr.contains(text), "not said: {text}: {self:?}");
+            assert!(self.stderr.contains(text), "not printed: {text}: {self:?}");
         }
     }
 
-    /// The script succeeded.
+    /// Asserts that the script succeeded.
     #[track_caller]
     pub fn succeeds(&self) {
         assert_eq!(self.code, Some(0), "{self:?}");
     }
 }
 
-/// A machine on which `cross` is there and does as `script` says.
+/// A machine with a `cross` that runs `script`.
 pub fn with_cross(script: &str) -> Machine {
     Machine::new()
         .docker("")

@@ -1,7 +1,7 @@
-//! The scripts of `ci/` where something is missing or fails: each a clear message, or handled.
+//! Runs the scripts of `ci/` where something is missing or fails: each must handle it or print a clear message.
 //!
-//! The scripts are the real ones; `docker`, `cross`, `rustup` and the like are shell scripts in
-//! their place, since the real ones are not to be broken for a test.
+//! The scripts are the real ones. `docker`, `cross`, `rustup` and the like are stand-ins, because a test cannot
+//! break the real ones.
 
 mod cross;
 mod docker;

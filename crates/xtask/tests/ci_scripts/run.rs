@@ -1,15 +1,15 @@
-//! `.ci/run`: its last line is what was counted, whatever happened.
+//! `.ci/run`: its last line has the counts, whatever happens.
 
 use crate::machine::{Machine, Outcome, with_cross};
 
-/// What `cargo xtask test` says at the end.
+/// The last lines of `cargo xtask test`.
 const TESTED: &str = "echo 'skipped: x::y z: no browser' >&2
     echo 'test: 500 passed, 0 failed, 1 skipped in 9.5 s' >&2";
 
-/// What `cross test` says of a target.
+/// The output of `cross test` for a target.
 const CROSS: &str = "echo 'test result: ok. 8 passed; 0 failed; 0 ignored; 0 measured'";
 
-/// A machine on which `cargo xtask test` does as `script` says; `cross` is there.
+/// A machine on which `cargo xtask test` runs `script`; it has `cross`.
 fn machine(script: &str, cross: &str) -> Machine {
     with_cross(cross)
         .with("cc", "")
