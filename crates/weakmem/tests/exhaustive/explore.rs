@@ -4,7 +4,8 @@
 use arch::Pairs;
 use std::collections::{BTreeMap, BTreeSet};
 use weakmem::{
-    Access, Acquire, Driver, Kind, Machine, Memory, PAGE_SIZE, Rules, StoreId, ThreadId, View,
+    Access, Acquire, Driver, Execution, Kind, Machine, Memory, PAGE_SIZE, Rules, StoreId, ThreadId,
+    View,
 };
 
 /// One step of a thread.
