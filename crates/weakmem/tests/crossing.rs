@@ -229,7 +229,7 @@ impl Reference {
         }
     }
 
-    /// The reader sees all: what it has loaded so far comes after nothing that it does not see.
+    /// The reader sees every write: its earlier loads are ordered after nothing that is unseen.
     fn settle(&mut self) {
         for version in self.granules.iter_mut().flatten() {
             version.after = [0; GRANULE];

@@ -215,7 +215,7 @@ impl<'a> Execution<'a> {
                     machine.private_store(thread, self.store());
                 }
             }
-            // For other memory the load has seen to it.
+            // For other memory, `load_privately` has done it.
             Call::Acquired => {
                 if step.is_acquire() && shared {
                     let atomic = self.writes_atomically(step);
