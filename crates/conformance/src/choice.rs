@@ -27,11 +27,20 @@ impl Choice {
                     vec![Choice::Succeeds]
                 }
             }
-            Step::Access(access) if access.operation == Operation::Read => {
-                let unseen = machine.unseen(thread, address(access.location));
+            Step::Access(access) if may_read_stale(access.operation) => {
+                let addr = address(access.location) + u64::from(access.offset);
+                let unseen = machine.unseen(thread, addr, access.size.into());
                 (0..=unseen).map(Choice::Sees).collect()
             }
             _ => vec![Choice::Sees(0)],
         }
     }
+}
+
+/// Whether an access may read something stale: a compare-and-swap may, and then fails.
+fn may_read_stale(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Read | Operation::ReadExclusive | Operation::CompareExchange(_)
+    )
 }

@@ -20,7 +20,12 @@ pub fn access(access: &Access, arch: Arch) -> Step {
     Step {
         kind,
         prepares: access.operation != Operation::Write,
-        newest: kind != Kind::Plain,
+        newest: matches!(kind, Kind::Atomic | Kind::StoreConditional),
+        expected: match access.operation {
+            Operation::CompareExchange(expected) => Some((expected, access.size)),
+            _ => None,
+        },
+        single_copy: access.size,
         acquire: match access.order.acquire {
             diy::Acquire::No => Acquire::No,
             diy::Acquire::Pc => Acquire::Rcpc,

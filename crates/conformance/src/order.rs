@@ -55,6 +55,9 @@ impl Sort {
             // No instruction of a litmus test may write anywhere.
             Call::Synchronise => false,
             Call::AwaitReleases => !matches!(self, Store | Fence),
+            Call::SeeOneMoment => matches!(self, Load | Atomic | LoadReserved),
+            Call::Compare => matches!(self, Atomic),
+            Call::BeginAtomic => matches!(self, Atomic | StoreConditional),
             Call::Expect | Call::Access => !matches!(self, Fence),
             Call::FenceBefore => !matches!(self, Load | Store),
             Call::ContextSync => matches!(self, Fence),
@@ -80,6 +83,8 @@ const fn is_optional(call: Call) -> bool {
     matches!(
         call,
         Call::AwaitReleases
+            | Call::SeeOneMoment
+            | Call::Compare
             | Call::FenceBefore
             | Call::ContextSync
             | Call::FollowReleases

@@ -99,7 +99,7 @@ impl Processor {
             Step::Branch { .. } => true,
             Step::Fence(fence) => {
                 let fence = without::fence(instruction::fence(fence, arch), self.mutation);
-                !fence.before.wr || machine.buffer(thread).is_empty()
+                !machine.fence_commits(thread, fence.before)
             }
             Step::Access(access) => access.operation == Operation::Write && self.keeps(Rule::CoWR),
         }
@@ -193,7 +193,13 @@ impl Processor {
             Memory::Shared
         };
         let mut prepared = *step;
-        prepared.newest &= self.keeps(Rule::Atomic);
+        if !self.keeps(Rule::Atomic) {
+            (prepared.newest, prepared.expected) = (false, None);
+        }
+        if matches!(access.operation, Operation::CompareExchange(_)) {
+            // What it sees decides whether it may see that.
+            self.see(access, choice, machine, thread);
+        }
         let mut execution = Execution::one_by_one(&prepared, intended, memory);
         let at = calls.iter().position(|call| *call == Call::Access);
         let (before, after) = calls.split_at(at.unwrap_or_default());
@@ -227,6 +233,7 @@ impl Processor {
                         len: reported.len,
                         address: execution.view(),
                         acquire: false,
+                        no_result: false,
                     };
                     machine.load(thread, load);
                 }
@@ -336,10 +343,8 @@ impl Processor {
         }
         let mut earlier = [0; 8];
         machine.read(thread, addr, &mut earlier[..len]);
-        if let Choice::Sees(count) = choice {
-            for _ in 0..count {
-                machine.see_one(thread, addr);
-            }
+        if matches!(access.operation, Operation::Read | Operation::ReadExclusive) {
+            self.see(access, choice, machine, thread);
         }
         let mut bytes = [0; 8];
         machine.read(thread, addr, &mut bytes[..len]);
@@ -350,6 +355,15 @@ impl Processor {
             bytes[..len / 2].copy_from_slice(&earlier[..len / 2]);
         }
         bytes
+    }
+
+    /// The processor comes to see as many unseen writes as was chosen.
+    fn see(&self, access: &Access, choice: Choice, machine: &mut Machine, thread: ThreadId) {
+        if let Choice::Sees(count) = choice {
+            for _ in 0..count {
+                machine.see_one(thread, self.addr(access), access.size.into());
+            }
+        }
     }
 
     /// The view of what this step read.

@@ -67,7 +67,7 @@ pub(crate) fn write(
         }
         Rule::CoWR => {
             let ghost = machine.add_thread();
-            machine.atomic(ghost, store, &mut Unseen);
+            machine.atomic(ghost, store, None, &mut Unseen);
             Some(None)
         }
         Rule::WholeWrite if store.bytes.len() > 1 => {

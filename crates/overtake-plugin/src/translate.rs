@@ -60,7 +60,11 @@ impl Decoded {
         Step {
             kind,
             prepares: flow.load || kind == Kind::StoreConditional,
-            newest: kind != Kind::Plain || *flow == Flow::UNKNOWN,
+            newest: matches!(kind, Kind::Atomic | Kind::StoreConditional)
+                || *flow == Flow::UNKNOWN,
+            expected: None,
+            single_copy: if flow.load { 8 } else { 0 },
+            no_result: false,
             acquire: match effect.acquire {
                 isa::Acquire::No => Acquire::No,
                 isa::Acquire::Rcpc => Acquire::Rcpc,
@@ -132,7 +136,9 @@ impl Instruction {
 
     /// Whether it may read a stale value: a plain access without an RCsc acquire.
     fn may_read_stale(&self) -> bool {
-        self.step.kind == Kind::Plain && self.step.acquire != Acquire::Rcsc
+        self.step.kind == Kind::Plain
+            && self.step.acquire != Acquire::Rcsc
+            && self.step.single_copy <= 8
     }
 
     /// Whether it has no ordering and is not atomic.
@@ -146,7 +152,7 @@ impl Instruction {
     /// Whether it needs a callback before it runs.
     pub fn needs_callback_before(&self) -> bool {
         !self.step.before.is_empty()
-            || self.step.kind == Kind::StoreConditional
+            || matches!(self.step.kind, Kind::StoreConditional | Kind::Atomic)
             || self.unseen_write
             || self.needs_repair
             || self.spin_hint

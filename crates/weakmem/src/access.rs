@@ -17,6 +17,8 @@ pub struct Load {
     pub len: usize,
     /// It is an acquire.
     pub acquire: bool,
+    /// Fences of reads do not order it: [`crate::Step::no_result`].
+    pub no_result: bool,
 }
 
 /// A store, or the write of an atomic.

@@ -22,6 +22,9 @@ pub(crate) struct Pending {
     epoch: u64,
     /// A release store: a later RCsc acquire of the same thread waits for it.
     pub release: bool,
+    /// The write of an atomic or of a store-conditional. Until it commits, no other thread may
+    /// write there: its read must stay the write before it.
+    pub atomic: bool,
     /// What its address and its data depend on: a load that reads it before it is visible is
     /// ordered after both.
     pub address: View,
@@ -75,7 +78,7 @@ impl StoreBuffer {
     }
 
     /// The store, at the end of program order.
-    pub(crate) fn push(&mut self, store: Store<'_>, number: u64, due: u64) {
+    pub(crate) fn push(&mut self, store: Store<'_>, atomic: bool, number: u64, due: u64) {
         let Store {
             addr,
             bytes,
@@ -96,6 +99,7 @@ impl StoreBuffer {
             bytes: padded,
             epoch: self.epoch,
             release,
+            atomic,
             address,
             data,
             due,
@@ -161,15 +165,15 @@ impl StoreBuffer {
         self.with_predecessors(order, set)
     }
 
-    /// The pending release stores and all that must commit before them.
-    pub(crate) fn up_to_releases(&self, order: StoreOrder) -> u64 {
-        let releases = self
+    /// The pending stores that are `wanted`, and all that must commit before them.
+    pub(crate) fn up_to(&self, order: StoreOrder, wanted: impl Fn(&Pending) -> bool) -> u64 {
+        let wanted = self
             .entries
             .iter()
             .enumerate()
-            .filter(|(_, entry)| entry.release)
+            .filter(|(_, entry)| wanted(entry))
             .fold(0, |set, (index, _)| set | 1 << index);
-        self.with_predecessors(order, releases)
+        self.with_predecessors(order, wanted)
     }
 
     /// Takes the store `index` out.

@@ -6,12 +6,12 @@
 //! through a value that is spilled to the stack.
 
 use crate::access::Store;
-use crate::image::{WORD, words};
+use crate::image::{GRANULE, granules};
 use crate::view::{Timestamp, View};
 use rustc_hash::FxHashMap as HashMap;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Word {
+struct Kept {
     /// When the thread's last store to it became visible.
     written: Timestamp,
     /// What that store's address and data depend on.
@@ -22,27 +22,27 @@ struct Word {
     read: View,
 }
 
-/// The words that a thread stored to, while some write is unseen by it.
+/// The granules that a thread stored to, while some write is unseen by it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Forwards {
-    words: HashMap<u64, Word>,
+    granules: HashMap<u64, Kept>,
 }
 
 impl Forwards {
     pub fn clear(&mut self) {
         /// Emptying takes time by how much there is room for.
         const ROOM: usize = 1024;
-        if self.words.capacity() > ROOM {
-            self.words = HashMap::default();
-        } else if !self.words.is_empty() {
-            self.words.clear();
+        if self.granules.capacity() > ROOM {
+            self.granules = HashMap::default();
+        } else if !self.granules.is_empty() {
+            self.granules.clear();
         }
     }
 
     /// The thread's store became visible at `written`; 0: it is seen by nobody else. `before` says
-    /// when a word was written before that.
+    /// when a granule was written before that.
     ///
-    /// A word that is stored to in part is made of both stores, and has the views of both.
+    /// A granule that is stored to in part is made of both stores, and has the views of both.
     pub fn stored(
         &mut self,
         store: &Store<'_>,
@@ -51,49 +51,49 @@ impl Forwards {
         before: impl Fn(u64) -> Timestamp,
     ) {
         let end = store.addr + store.bytes.len() as u64;
-        for start in words(store.addr, store.bytes.len()) {
-            let in_part = start < store.addr || start + WORD as u64 > end;
-            let word = self.words.entry(start).or_default();
+        for start in granules(store.addr, store.bytes.len()) {
+            let in_part = start < store.addr || start + GRANULE as u64 > end;
+            let kept = self.granules.entry(start).or_default();
             let mut view = store.address.join(store.data);
             let mut atomic = atomic;
             if in_part {
                 let before = before(start);
-                if word.written == before {
-                    view = view.join(word.view);
-                    atomic |= word.atomic;
+                if kept.written == before {
+                    view = view.join(kept.view);
+                    atomic |= kept.atomic;
                 } else {
                     view = view.join(View::at(before));
                 }
             }
-            (word.written, word.view, word.atomic) = (written, view, atomic);
+            (kept.written, kept.view, kept.atomic) = (written, view, atomic);
         }
     }
 
     /// Whether nothing that is kept is about these bytes.
     pub fn is_free_of(&self, addr: u64, len: usize) -> bool {
-        self.words.is_empty() || words(addr, len).all(|word| !self.words.contains_key(&word))
+        self.granules.is_empty() || granules(addr, len).all(|it| !self.granules.contains_key(&it))
     }
 
     /// The thread loaded from there.
     pub fn loaded(&mut self, addr: u64, len: usize, view: View) {
-        for word in words(addr, len) {
-            let read = &mut self.words.entry(word).or_default().read;
+        for granule in granules(addr, len) {
+            let read = &mut self.granules.entry(granule).or_default().read;
             *read = read.join(view);
         }
     }
 
     /// What the thread's loads from there are ordered after.
     pub fn reads(&self, addr: u64, len: usize) -> View {
-        words(addr, len)
-            .filter_map(|word| self.words.get(&word))
-            .map(|word| word.read)
+        granules(addr, len)
+            .filter_map(|granule| self.granules.get(&granule))
+            .map(|kept| kept.read)
             .collect()
     }
 
-    /// The view of a load of this word that reads what was written at `written`, if that is the
+    /// The view of a load of this granule that reads what was written at `written`, if that is the
     /// thread's own store. `atomics`: an atomic's write is forwarded too.
-    pub fn of(&self, word: u64, written: Timestamp, atomics: bool) -> Option<View> {
-        let word = self.words.get(&word)?;
-        (word.written == written && (atomics || !word.atomic)).then_some(word.view)
+    pub fn of(&self, granule: u64, written: Timestamp, atomics: bool) -> Option<View> {
+        let kept = self.granules.get(&granule)?;
+        (kept.written == written && (atomics || !kept.atomic)).then_some(kept.view)
     }
 }

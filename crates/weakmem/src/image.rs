@@ -7,32 +7,19 @@ use std::fmt;
 /// Bytes in a page of the image. Guests may have larger pages; this is only a unit of storage.
 pub const PAGE_SIZE: usize = 4096;
 
-/// Bytes of a granule: the unit in which a thread may still see older contents. An aligned access
-/// of up to this size is single-copy atomic on all four architectures (Arm ARM B2.2.1, RISC-V
-/// "Memory model" A.3.1, Power ISA Book II 1.4, Intel SDM vol. 3 9.1.1), so it must see one moment
-/// of the whole granule.
-pub const GRANULE: usize = 8;
-
-/// Bytes of a word: the unit in which the image knows when it was written. Smaller neighbours
-/// count as written together, which orders more, never less.
-pub const WORD: usize = 4;
-
-const WORDS: usize = GRANULE / WORD;
+/// Bytes of a granule: the unit in which a thread may still see older contents, and in which the
+/// image knows when it was written. Smaller neighbours count as written together, which orders
+/// more, never less. (An access of more bytes that is single-copy atomic sees one moment of
+/// several granules: [`crate::Step::single_copy`].)
+pub const GRANULE: usize = 4;
 
 /// The contents of a granule at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Granule {
     /// Its bytes.
     pub bytes: [u8; GRANULE],
-    /// When each of its words was last written.
-    pub written: [Timestamp; WORDS],
-}
-
-impl Granule {
-    /// When the word at `addr`, which is in this granule, was last written.
-    pub fn written_at(&self, addr: u64) -> Timestamp {
-        self.written[addr as usize % GRANULE / WORD]
-    }
+    /// When it was last written.
+    pub written: Timestamp,
 }
 
 /// The starts of the granules that `len` bytes at `addr` lie in.
@@ -41,25 +28,19 @@ pub fn granules(addr: u64, len: usize) -> impl Iterator<Item = u64> {
     (first..addr.saturating_add(len as u64)).step_by(GRANULE)
 }
 
-/// The starts of the words that `len` bytes at `addr` lie in.
-pub fn words(addr: u64, len: usize) -> impl Iterator<Item = u64> {
-    let first = addr - addr % WORD as u64;
-    (first..addr.saturating_add(len as u64)).step_by(WORD)
-}
-
 #[derive(Clone)]
 struct Page {
     bytes: [u8; PAGE_SIZE],
-    written: [Timestamp; PAGE_SIZE / WORD],
+    written: [Timestamp; PAGE_SIZE / GRANULE],
 }
 
-/// The words that were written since the page came into play.
+/// The granules that were written since the page came into play.
 impl fmt::Debug for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let oldest = self.written.iter().min();
-        let words = self.bytes.chunks(WORD).zip(&self.written).enumerate();
+        let granules = self.bytes.chunks(GRANULE).zip(&self.written).enumerate();
         f.debug_list()
-            .entries(words.filter(|(_, (_, written))| Some(*written) != oldest))
+            .entries(granules.filter(|(_, (_, written))| Some(*written) != oldest))
             .finish()
     }
 }
@@ -79,12 +60,12 @@ impl Image {
     /// Adds the page that starts at `page`, or replaces its contents, as written at `now`.
     pub(crate) fn insert(&mut self, page: u64, bytes: [u8; PAGE_SIZE], now: Timestamp) {
         debug_assert_eq!(page % PAGE_SIZE as u64, 0);
-        let written = [now; PAGE_SIZE / WORD];
+        let written = [now; PAGE_SIZE / GRANULE];
         self.pages.insert(page, Box::new(Page { bytes, written }));
     }
 
-    /// Brings each page up to date with what `read` puts into it; words that differ count as
-    /// written at `now`.
+    /// Brings each page up to date with what `read` puts into it; granules that differ count
+    /// as written at `now`.
     pub(crate) fn refresh(&mut self, now: Timestamp, mut read: impl FnMut(u64, &mut [u8])) {
         let mut found = [0; PAGE_SIZE];
         for (addr, page) in &mut self.pages {
@@ -92,8 +73,8 @@ impl Image {
             if page.bytes == found {
                 continue;
             }
-            let words = found.chunks(WORD).zip(page.bytes.chunks_mut(WORD));
-            for ((found, known), written) in words.zip(&mut page.written) {
+            let granules = found.chunks(GRANULE).zip(page.bytes.chunks_mut(GRANULE));
+            for ((found, known), written) in granules.zip(&mut page.written) {
                 if *found != *known {
                     known.copy_from_slice(found);
                     *written = now;
@@ -150,13 +131,13 @@ impl Image {
     pub(crate) fn granule(&self, addr: u64) -> Option<Granule> {
         let (page, offset) = Self::split(addr);
         let page = self.pages.get(&page)?;
-        let mut granule = Granule::default();
+        let mut granule = Granule {
+            written: page.written[offset / GRANULE],
+            ..Granule::default()
+        };
         granule
             .bytes
             .copy_from_slice(&page.bytes[offset..offset + GRANULE]);
-        granule
-            .written
-            .copy_from_slice(&page.written[offset / WORD..][..WORDS]);
         Some(granule)
     }
 
@@ -167,8 +148,8 @@ impl Image {
         let here = bytes.len().min(PAGE_SIZE - offset);
         if let Some(target) = self.pages.get_mut(&page) {
             target.bytes[offset..offset + here].copy_from_slice(&bytes[..here]);
-            let last = (offset + here).div_ceil(WORD);
-            target.written[offset / WORD..last].fill(now);
+            let last = (offset + here).div_ceil(GRANULE);
+            target.written[offset / GRANULE..last].fill(now);
         }
         if here < bytes.len() {
             self.write(page + PAGE_SIZE as u64, &bytes[here..], now);
@@ -194,19 +175,20 @@ mod tests {
     }
 
     #[test]
-    fn each_word_knows_when_it_was_written() {
+    fn each_granule_knows_when_it_was_written() {
         let mut image = Image::default();
         image.insert(0x1000, [0; PAGE_SIZE], 1);
         image.write(0x1003, &[1, 2], 2);
         image.write(0x1008, &[1], 3);
-        let written = |image: &Image, addr| image.granule(addr).map(|found| found.written);
-        assert_eq!(written(&image, 0x1000), Some([2, 2]));
-        assert_eq!(written(&image, 0x1008), Some([3, 1]));
+        let written = |image: &Image| {
+            let of = |addr| image.granule(addr).map(|found| found.written);
+            [0x1000, 0x1004, 0x1008, 0x100c].map(of)
+        };
+        assert_eq!(written(&image), [Some(2), Some(2), Some(3), Some(1)]);
         image.refresh(4, |_, page| {
             page[..16].copy_from_slice(&[0, 0, 0, 1, 2, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0, 0])
         });
-        assert_eq!(written(&image, 0x1000), Some([2, 2]));
-        assert_eq!(written(&image, 0x1008), Some([3, 4]));
-        assert_eq!(written(&image, 0x2000), None);
+        assert_eq!(written(&image), [Some(2), Some(2), Some(3), Some(4)]);
+        assert_eq!(image.granule(0x2000), None);
     }
 }

@@ -1,7 +1,9 @@
 //! Committed memory, what each thread has stored and seen, and what each access does to them.
 
 mod access;
+mod atomic;
 mod commit;
+mod moment;
 mod order;
 mod step;
 
@@ -32,6 +34,9 @@ pub struct Counters {
     pub stale_loads: u64,
 }
 
+/// Bytes that an access has at most, if its [`crate::Step::single_copy`] does not say more.
+const USUAL_SIZE: u64 = 8;
+
 /// A multi-copy-atomic machine with a store buffer, and writes not seen yet, for each thread.
 #[derive(Clone)]
 pub struct Machine {
@@ -46,6 +51,8 @@ pub struct Machine {
     shown: Option<ThreadId>,
     /// No new write stays unseen by any thread.
     up_to_date: bool,
+    /// The thread that has pending writes of atomics. No other has any.
+    pending_atomics: Option<ThreadId>,
     counters: Counters,
 }
 
@@ -71,6 +78,7 @@ impl Machine {
             round: 0,
             shown: None,
             up_to_date: false,
+            pending_atomics: None,
             counters: Counters::default(),
         }
     }
@@ -159,7 +167,9 @@ impl Machine {
     #[inline]
     pub fn is_quiet(&self, thread: ThreadId) -> bool {
         let state = self.thread(thread);
-        state.next == View::NONE && state.addresses <= state.floor.join(state.control)
+        state.next == View::NONE
+            && state.addresses <= state.floor.join(state.control)
+            && state.stale.even() >= USUAL_SIZE
     }
 
     /// Whether nothing is kept of these bytes of the thread's own memory that a load of them would
@@ -210,11 +220,16 @@ impl Machine {
     /// What the thread sees at `addr`: committed contents, stale ones where it has not seen a write,
     /// under its own pending stores.
     pub fn read(&self, thread: ThreadId, addr: u64, out: &mut [u8]) {
+        self.read_after(thread, self.thread(thread).next, addr, out);
+    }
+
+    /// What the thread sees at `addr` if its access is ordered after `view`.
+    fn read_after(&self, thread: ThreadId, view: View, addr: u64, out: &mut [u8]) {
         let thread = self.thread(thread);
         self.image.read(addr, out);
         if thread.tracks() {
             for granule in granules(addr, out.len()) {
-                if let Some(stale) = thread.stale.contents(granule, thread.next) {
+                if let Some(stale) = thread.stale.contents(granule, view) {
                     overlay(addr, out, granule, &stale.bytes);
                 }
             }

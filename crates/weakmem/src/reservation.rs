@@ -47,6 +47,11 @@ impl Reservation {
         self.lost |= self.addr < addr.saturating_add(len) && addr < self.addr + self.len as u64;
     }
 
+    /// The store-conditional must fail.
+    pub(crate) fn lose(&mut self) {
+        self.lost = true;
+    }
+
     /// Whether a store-conditional must fail.
     pub fn is_lost(&self) -> bool {
         self.lost

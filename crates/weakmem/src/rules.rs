@@ -14,6 +14,11 @@ pub struct Rules {
     /// A load that reads the write of its own thread's atomic may be done before that write is
     /// visible. (On: weaker.)
     pub atomics_forward: bool,
+    /// The write of an atomic or of a store-conditional may become visible after later accesses of its
+    /// thread. (On: weaker.)
+    pub atomics_stay_pending: bool,
+    /// An atomic is one operation: what is ordered after its read is ordered after its write.
+    pub atomic_is_one: bool,
     /// What follows an acquire atomic is ordered after its write too, not only after its read.
     pub acquire_includes_write: bool,
     /// What depends on whether a store-conditional succeeded is ordered after its write.
@@ -44,6 +49,9 @@ impl Rules {
         stores: StoreOrder::Fifo,
         loads_in_order: true,
         atomics_forward: false,
+        // "Locked instructions have a total order"; each is a full fence (Intel SDM vol. 3, 9.2.2).
+        atomics_stay_pending: false,
+        atomic_is_one: true,
         acquire_includes_write: true,
         status_includes_write: true,
         sync_includes_addresses: true,
@@ -57,6 +65,9 @@ impl Rules {
         // "Atomic-ordered-before": an acquire that reads an exclusive's or atomic's write is
         // ordered after it; other reads need not.
         atomics_forward: true,
+        // A write of an exclusive or atomic is ordered as any write is.
+        atomics_stay_pending: true,
+        atomic_is_one: false,
         // "Barrier-ordered-before" starts at the acquiring read.
         acquire_includes_write: false,
         status_includes_write: false,
@@ -71,6 +82,9 @@ impl Rules {
         loads_in_order: false,
         // Rule 3: a load that returns the value of an AMO or SC is ordered after it.
         atomics_forward: false,
+        atomics_stay_pending: true,
+        // "AMOs ... are both loads and stores": one operation in the global memory order.
+        atomic_is_one: true,
         // Rule 5: the acquire annotation is on the AMO as a whole.
         acquire_includes_write: true,
         // Rules 9 to 11: the success register is the SC's result.
@@ -86,6 +100,9 @@ impl Rules {
         stores: StoreOrder::Weak,
         loads_in_order: false,
         atomics_forward: false,
+        // A write of a store-conditional is ordered as any write is.
+        atomics_stay_pending: true,
+        atomic_is_one: false,
         acquire_includes_write: true,
         status_includes_write: false,
         // `addr; po` is in `cc0`, and `ci` starts at a branch (`ctrl; isync`).

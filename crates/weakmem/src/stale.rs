@@ -5,11 +5,11 @@
 //! newer contents shows that it is ordered after the write. This is how loads are reordered: a later
 //! load that reads a stale value was, in effect, done before an earlier load that read a newer one.
 
-use crate::image::{Granule, PAGE_SIZE};
+use crate::image::{GRANULE, Granule, PAGE_SIZE};
 use crate::view::{Timestamp, View};
 
-/// Writes unseen by a thread at most; one more, and it sees the oldest.
-const CAPACITY: usize = 64;
+/// Granules of unseen writes at most, for each thread; one more, and it sees the oldest.
+const CAPACITY: usize = 128;
 
 /// A write, or its part in one granule, that a thread has not seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,14 +23,43 @@ struct Unseen {
 }
 
 /// The writes that a thread has not seen, from the oldest. Of each granule they are the newest
-/// ones: who has not seen a write has not seen the later ones to that granule either (coherence,
-/// and single-copy atomicity of the granule).
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+/// ones: who has not seen a write has not seen the later ones to that granule either (coherence).
+///
+/// What the thread sees of a block of several granules may be of several moments: of each granule
+/// another. [`Stale::even`] says up to which size of blocks it is one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Stale {
     writes: Vec<Unseen>,
+    even: u64,
+}
+
+impl Default for Stale {
+    fn default() -> Self {
+        Self {
+            writes: Vec::new(),
+            even: u64::MAX,
+        }
+    }
 }
 
 impl Stale {
+    /// Of each aligned block of at most so many bytes, the thread is known to see one moment.
+    pub fn even(&self) -> u64 {
+        self.even
+    }
+
+    /// [`Stale::even`] is this from here on.
+    pub fn set_even(&mut self, even: u64) {
+        self.even = even;
+    }
+
+    /// The thread has come to see one write to a granule, and perhaps not older ones beside it.
+    pub fn seen_alone(&mut self) {
+        if !self.writes.is_empty() {
+            self.even = GRANULE as u64;
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty()
     }
@@ -46,9 +75,9 @@ impl Stale {
         self.writes.len() >= CAPACITY
     }
 
-    /// The granule of the oldest unseen write.
-    pub fn oldest(&self) -> Option<u64> {
-        self.writes.first().map(|it| it.granule)
+    /// The oldest unseen write, and its granule.
+    pub fn oldest(&self) -> Option<(u64, Timestamp)> {
+        self.writes.first().map(|it| (it.granule, it.write))
     }
 
     /// The thread does not see this write, which is newer than all others.
@@ -107,19 +136,23 @@ impl Stale {
             .map(|it| it.granule)
     }
 
-    /// The thread is ordered after `view` from here on.
+    /// The thread is ordered after `view` from here on: of each block it still sees one moment.
     pub fn see_all(&mut self, view: View) {
         self.remove(|it| view.includes(it.write));
     }
 
     /// The thread is ordered after `view` for this granule.
     pub fn see(&mut self, granule: u64, view: View) {
-        self.remove(|it| it.granule == granule && view.includes(it.write));
+        if self.remove(|it| it.granule == granule && view.includes(it.write)) {
+            self.seen_alone();
+        }
     }
 
     /// The thread sees what is due by this round. Within a granule, what is older is due earlier.
     pub fn see_due(&mut self, round: u64) {
-        self.remove(|it| it.due <= round);
+        if self.remove(|it| it.due <= round) {
+            self.seen_alone();
+        }
     }
 
     /// Forgets the unseen writes to the page that starts at `page`.
@@ -127,20 +160,37 @@ impl Stale {
         self.remove(|it| (page..page + PAGE_SIZE as u64).contains(&it.granule));
     }
 
-    /// How many writes to the granule are unseen.
-    pub fn len_of(&self, granule: u64) -> usize {
-        let of_granule = self.writes.iter().filter(|it| it.granule == granule);
-        of_granule.count()
+    /// The writes to these bytes that are unseen, from the oldest; each once.
+    pub fn unseen_in(&self, addr: u64, len: usize) -> Vec<Timestamp> {
+        let mut writes: Vec<Timestamp> = self.within(addr, len).map(|it| it.write).collect();
+        writes.dedup();
+        writes
     }
 
-    /// The thread sees the oldest unseen write to the granule.
-    pub fn see_one(&mut self, granule: u64) {
-        if let Some(first) = self.writes.iter().find(|it| it.granule == granule) {
-            self.see(granule, View::at(first.write));
-        }
+    fn within(&self, addr: u64, len: usize) -> impl Iterator<Item = &Unseen> {
+        let end = addr.saturating_add(len as u64);
+        let first = addr - addr % GRANULE as u64;
+        self.writes
+            .iter()
+            .filter(move |it| (first..end).contains(&it.granule))
     }
 
-    fn remove(&mut self, seen: impl Fn(&Unseen) -> bool) {
+    /// The aligned blocks of `size` bytes that hold an unseen write; each once.
+    pub fn blocks(&self, size: u64) -> Vec<u64> {
+        let blocks = self.writes.iter().map(|it| it.granule - it.granule % size);
+        let mut blocks: Vec<u64> = blocks.collect();
+        blocks.sort_unstable();
+        blocks.dedup();
+        blocks
+    }
+
+    /// Returns whether there were such.
+    fn remove(&mut self, seen: impl Fn(&Unseen) -> bool) -> bool {
+        let before = self.writes.len();
         self.writes.retain(|it| !seen(it));
+        if self.writes.is_empty() {
+            self.even = u64::MAX;
+        }
+        before != self.writes.len()
     }
 }

@@ -40,6 +40,14 @@ pub struct Step {
     pub prepares: bool,
     /// It reads what is newest: it is atomic, or not understood.
     pub newest: bool,
+    /// It is a compare-and-swap for this value, with this size of access in bytes: where it would not find the value, it
+    /// may read something stale, and fails.
+    pub expected: Option<(u64, u8)>,
+    /// Its access is single-copy atomic in aligned blocks of so many bytes (a power of two).
+    pub single_copy: u8,
+    /// It is an atomic that puts what it read nowhere. Where an atomic is not one operation
+    /// ([`crate::Rules::atomic_is_one`]), fences of reads then do not order its read.
+    pub no_result: bool,
     /// Whether its read is an acquire. On a store-conditional (RISC-V's `sc.aq`) it is its write.
     pub acquire: Acquire,
     /// Its write is a release.
@@ -59,7 +67,7 @@ impl Step {
     pub(crate) fn must_see(&self, address: View) -> View {
         if !self.prepares {
             View::NONE
-        } else if self.newest {
+        } else if self.newest && self.expected.is_none() {
             View::ALL
         } else {
             address

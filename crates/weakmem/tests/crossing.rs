@@ -258,11 +258,16 @@ fn check(rules: Rules, second_page: bool, ops: &[Op]) -> Result<(), TestCaseErro
         match *op {
             Op::Write(place) => {
                 let bytes = vec![number; place.len];
-                machine.atomic(WRITER, store(place.addr(), &bytes, View::NONE), &mut Unseen);
+                machine.atomic(
+                    WRITER,
+                    store(place.addr(), &bytes, View::NONE),
+                    None,
+                    &mut Unseen,
+                );
                 reference.write(place, number, None);
             }
             Op::See(at) => {
-                machine.see_one(READER, FIRST + at as u64);
+                machine.see_one(READER, FIRST + at as u64, 1);
                 let granule = at / GRANULE;
                 reference.seen[granule] += reference.unseen(granule).min(1);
             }
@@ -292,6 +297,7 @@ fn check(rules: Rules, second_page: bool, ops: &[Op]) -> Result<(), TestCaseErro
                         len: place.len,
                         address: View::NONE,
                         acquire: false,
+                        no_result: false,
                     },
                 );
                 let (least, most) = if tracks {
@@ -320,7 +326,7 @@ fn check(rules: Rules, second_page: bool, ops: &[Op]) -> Result<(), TestCaseErro
         machine.read(READER, FIRST, &mut seen);
         for (byte, seen) in seen.into_iter().enumerate() {
             prop_assert_eq!(seen, reference.byte(byte).0, "byte {}", byte);
-            let unseen = machine.unseen(READER, FIRST + byte as u64);
+            let unseen = machine.unseen(READER, FIRST + byte as u64, 1);
             prop_assert_eq!(unseen, reference.unseen(byte / GRANULE), "byte {}", byte);
         }
     }
@@ -359,7 +365,7 @@ proptest! {
         machine.insert_page(shared - shared % PAGE_SIZE as u64, [0; PAGE_SIZE]);
         assert_eq!((machine.add_thread(), machine.add_thread()), (WRITER, READER));
         // An unseen write, without which no views are kept.
-        machine.atomic(WRITER, store(shared, &[1], View::NONE), &mut Unseen);
+        machine.atomic(WRITER, store(shared, &[1], View::NONE), None, &mut Unseen);
         let (mut least, mut most) = ([0; LEN], [0; LEN / WORD]);
         for (place, after) in stores {
             let bytes = vec![1; place.len];
@@ -373,7 +379,7 @@ proptest! {
         let (addr, len) = (load.addr(), load.len);
         let view = machine.private_load(
             READER,
-            Load { addr, len, address: View::NONE, acquire: false },
+            Load { addr, len, address: View::NONE, acquire: false, no_result: false },
             false,
         );
         let least = load.bytes().map(|byte| least[byte]).max().unwrap_or(0);

@@ -40,6 +40,10 @@ impl Engine {
             return (View::NONE, false);
         }
         let shared = memory == Memory::Shared;
+        let access = MemoryAccess {
+            store: access.store && !(shared && self.comparison_failed(instruction, access)),
+            ..access
+        };
         let mut bytes = [0; MAX_ACCESS];
         let bytes = &mut bytes[..access.size.min(MAX_ACCESS)];
         let reserves = instruction.step.kind == Kind::LoadReserved;
@@ -68,7 +72,8 @@ impl Engine {
             if self.run.is_traced() {
                 self.trace(instruction, access);
             }
-            if access.store && !is_atomic(step.kind) {
+            let pending = !is_atomic(step.kind) || self.machine.may_stay_pending(step);
+            if access.store && pending {
                 let store = self.machine.next_store(current);
                 store_delay = self.run.strategy.store_delay(store);
             }
@@ -78,6 +83,22 @@ impl Engine {
             .machine
             .finish(current, step, &mut execution, store_delay, guest);
         (view, shared)
+    }
+
+    /// Whether this is a compare-and-swap that is known to have failed: it has only read.
+    fn comparison_failed(&self, instruction: &Instruction, access: MemoryAccess) -> bool {
+        let Some((value, size)) = instruction.step.expected else {
+            return false;
+        };
+        let size = usize::from(size);
+        let mut before = [0; 8];
+        if access.size != size || size > before.len() {
+            return false;
+        }
+        // What the instruction found there, since the machine knows of no access after that.
+        self.machine
+            .read(self.current, access.addr, &mut before[..size]);
+        before[..size] != value.to_le_bytes()[..size]
     }
 
     /// Returns the kind of memory that an access touches, and updates the owners of its pages.

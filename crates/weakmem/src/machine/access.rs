@@ -4,7 +4,7 @@ use super::Machine;
 use crate::access::{Load, Store};
 use crate::driver::Driver;
 use crate::ids::ThreadId;
-use crate::image::{GRANULE, PAGE_SIZE, WORD, granules, words};
+use crate::image::{GRANULE, PAGE_SIZE, granules};
 use crate::reservation::Reservation;
 use crate::strategy::LONGEST_DELAY;
 use crate::view::View;
@@ -50,20 +50,15 @@ impl Machine {
             let Some(contents) = old.copied().or(newest) else {
                 continue;
             };
-            for word in words(granule, GRANULE) {
-                let start = word.max(addr);
-                let end = (word + WORD as u64).min(addr + len as u64);
-                if start >= end {
-                    continue;
-                }
-                let (forwarded, all) = state.buffer.forwarded(start, (end - start) as usize);
-                view = view.join(forwarded);
-                if !all {
-                    let written = contents.written_at(word);
-                    let atomics = rules.atomics_forward && !load.acquire;
-                    let own = state.forwards.of(word, written, atomics);
-                    view = view.join(own.unwrap_or(View::at(written)));
-                }
+            let start = granule.max(addr);
+            let end = (granule + GRANULE as u64).min(addr + len as u64);
+            let (forwarded, all) = state.buffer.forwarded(start, (end - start) as usize);
+            view = view.join(forwarded);
+            if !all {
+                let written = contents.written;
+                let atomics = rules.atomics_forward && !load.acquire;
+                let own = state.forwards.of(granule, written, atomics);
+                view = view.join(own.unwrap_or(View::at(written)));
             }
         }
         self.counters.stale_loads += u64::from(stale);
@@ -76,8 +71,8 @@ impl Machine {
             return View::NONE;
         }
         let state = self.thread(thread);
-        let own = words(load.addr, load.len)
-            .filter_map(|word| state.forwards.of(word, 0, true))
+        let own = granules(load.addr, load.len)
+            .filter_map(|granule| state.forwards.of(granule, 0, true))
             .collect::<View>();
         let mut view = state.floor.join(load.address).join(own);
         if now {
@@ -90,7 +85,9 @@ impl Machine {
     fn loaded(&mut self, thread: ThreadId, load: Load, view: View) -> View {
         let by_location = self.rules.branch_includes_location;
         let state = self.thread_mut(thread);
-        state.reads = state.reads.join(view);
+        if !load.no_result {
+            state.reads = state.reads.join(view);
+        }
         state.addresses = state.addresses.join(load.address);
         // All that the thread loads is ordered after its floor.
         let view = view.beyond(state.floor);
@@ -119,7 +116,7 @@ impl Machine {
         let due = self.round + delay.min(LONGEST_DELAY);
         let state = self.thread_mut(thread);
         state.stores += 1;
-        state.buffer.push(store, state.stores, due);
+        state.buffer.push(store, false, state.stores, due);
     }
 
     /// A store to memory that only this thread uses.
@@ -148,7 +145,7 @@ impl Machine {
 
     /// Keeps what the store's address depends on. Returns the store with what a load that reads it
     /// is ordered after because of its location.
-    fn stored<'a>(&mut self, thread: ThreadId, store: Store<'a>) -> Store<'a> {
+    pub(super) fn stored<'a>(&mut self, thread: ThreadId, store: Store<'a>) -> Store<'a> {
         let by_location = self.rules.branch_includes_location;
         let state = self.thread_mut(thread);
         state.addresses = state.addresses.join(store.address);
@@ -163,33 +160,9 @@ impl Machine {
         }
     }
 
-    /// The write of an atomic read-modify-write or of a store-conditional, visible at once.
-    ///
-    /// It is a store too: it is ordered after the stores of the same location and after those that a
-    /// fence, or its own release, orders before it. The read before it must have seen the
-    /// newest contents ([`Machine::expect`] with [`View::ALL`]), with no other thread's access
-    /// between.
-    pub fn atomic(&mut self, thread: ThreadId, store: Store<'_>, driver: &mut dyn Driver) {
-        self.counters.stores += 1;
-        let buffer = &self.thread(thread).buffer;
-        let before = buffer.before_atomic(self.rules.stores, &store);
-        self.commit_set(thread, before, driver);
-        for entry in self.threads[thread as usize].buffer.entries_mut() {
-            if !entry.overtaken_by_store {
-                entry.overtaken_by_store = true;
-                self.counters.overtaken_by_store += 1;
-            }
-        }
-        let store = self.stored(thread, store);
-        let id = self.next_store(thread);
-        self.thread_mut(thread).stores = id.number;
-        self.write(id, &store, true, driver);
-        self.show_store(thread, &store, driver);
-    }
-
     /// A store that is in memory already may have been hidden by what its thread has come to see
     /// around it.
-    fn show_store(&self, thread: ThreadId, store: &Store<'_>, driver: &mut dyn Driver) {
+    pub(super) fn show_store(&self, thread: ThreadId, store: &Store<'_>, driver: &mut dyn Driver) {
         if self.shown == Some(thread) {
             driver.patch(store.addr, store.bytes);
         }
@@ -205,10 +178,21 @@ impl Machine {
                 .as_mut()
                 .is_some_and(|first| first.extend(addr, bytes))
         {
+            if let (Some(held), false) = (
+                &mut state.reservation,
+                state.stale.unseen_in(addr, bytes.len()).is_empty(),
+            ) {
+                held.lose();
+            }
             state.reserved = state.reserved.join(view);
             return;
         }
-        state.reservation = Some(Reservation::new(addr, bytes));
+        let mut reservation = Reservation::new(addr, bytes);
+        // It has loaded something older than what is there: it is lost already.
+        if !state.stale.unseen_in(addr, bytes.len()).is_empty() {
+            reservation.lose();
+        }
+        state.reservation = Some(reservation);
         state.reserved = view;
     }
 

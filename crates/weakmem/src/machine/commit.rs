@@ -2,12 +2,12 @@
 
 use super::{Machine, patch_difference};
 use crate::access::Store;
-use crate::buffer::MAX_ACCESS;
+use crate::buffer::{MAX_ACCESS, Pending};
 use crate::driver::Driver;
 use crate::ids::{StoreId, ThreadId};
-use crate::image::{GRANULE, Granule, granules};
+use crate::image::{GRANULE, granules};
 use crate::strategy::LONGEST_DELAY;
-use crate::view::View;
+use crate::view::{Timestamp, View};
 
 impl Machine {
     /// Makes all stores of the thread visible, in program order.
@@ -33,6 +33,10 @@ impl Machine {
             self.may_commit(thread, index),
             "store {index} of thread {thread} may not commit next"
         );
+        let Pending { addr, .. } = self.buffer(thread).entries()[index];
+        let len = self.buffer(thread).entries()[index].bytes().len();
+        // Their reads have read what was there before this store.
+        self.commit_atomics_of_others(thread, |entry| entry.overlaps(addr, len), driver);
         let buffer = &mut self.threads[thread as usize].buffer;
         let entry = buffer.remove(index);
         for earlier in &mut buffer.entries_mut()[..index] {
@@ -49,7 +53,8 @@ impl Machine {
             data: entry.data,
         };
         let number = entry.number;
-        self.write(StoreId { thread, number }, &store, false, driver);
+        self.note_pending_atomics(thread);
+        self.write(StoreId { thread, number }, &store, entry.atomic, driver);
     }
 
     /// A write of the thread becomes visible.
@@ -76,9 +81,9 @@ impl Machine {
                 self.leave_unseen(id, other as ThreadId, addr, len, driver);
             }
         }
-        let written: Vec<Granule> = if self.tracks(thread) {
+        let written: Vec<Timestamp> = if self.tracks(thread) {
             let parts = granules(addr, len).map(|granule| self.image.granule(granule));
-            parts.map(Option::unwrap_or_default).collect()
+            parts.map(|part| part.unwrap_or_default().written).collect()
         } else {
             Vec::new()
         };
@@ -89,6 +94,7 @@ impl Machine {
             // CoWR: a thread does not see what is older than its own store.
             state.stale.see(granule, View::at(now));
         }
+        state.stale.seen_alone();
         state.settle();
         state.writes = View::at(now);
         if store.release {
@@ -96,9 +102,9 @@ impl Machine {
         }
         if state.tracks() {
             let first = granules(addr, len).next().unwrap_or(addr);
-            let before = |word: u64| {
-                let granule = written.get((word - first) as usize / GRANULE);
-                granule.map_or(now, |granule| granule.written_at(word))
+            let before = |granule: u64| {
+                let written = written.get((granule - first) as usize / GRANULE);
+                written.copied().unwrap_or(now)
             };
             state.forwards.stored(store, now, atomic, before);
         }
@@ -124,6 +130,7 @@ impl Machine {
             let state = &mut self.threads[thread as usize];
             let earlier = state.stale.due(granule);
             if delay == 0 && earlier.is_none() {
+                state.stale.seen_alone();
                 continue;
             }
             let Some(before) = self.image.granule(granule) else {
@@ -131,10 +138,11 @@ impl Machine {
             };
             let due = due.max(earlier.unwrap_or(0));
             if state.stale.is_full() {
-                let oldest = self.in_memory(self.thread(thread).stale.oldest().into_iter());
+                let oldest = self.thread(thread).stale.oldest().map(|it| it.0);
+                let oldest = self.in_memory(oldest.into_iter());
                 let stale = &mut self.thread_mut(thread).stale;
-                if let Some(oldest) = stale.oldest() {
-                    stale.see_one(oldest);
+                if let Some((granule, write)) = stale.oldest() {
+                    stale.see(granule, View::at(write));
                 }
                 self.bring_up_to_date(&oldest, driver);
             }
@@ -178,19 +186,20 @@ impl Machine {
         self.round += 1;
     }
 
-    /// How many writes the thread has not seen to the eight bytes that hold `addr`.
-    pub fn unseen(&self, thread: ThreadId, addr: u64) -> usize {
-        let stale = &self.thread(thread).stale;
-        granules(addr, 1).map(|granule| stale.len_of(granule)).sum()
+    /// How many writes to these bytes the thread has not seen.
+    pub fn unseen(&self, thread: ThreadId, addr: u64, len: usize) -> usize {
+        self.thread(thread).stale.unseen_in(addr, len).len()
     }
 
     /// The thread sees the oldest of these. For explorations, while its view is not in memory:
     /// [`Machine::next_round`] does so in time.
-    pub fn see_one(&mut self, thread: ThreadId, addr: u64) {
+    pub fn see_one(&mut self, thread: ThreadId, addr: u64, len: usize) {
         debug_assert!(self.shown != Some(thread));
         let state = self.thread_mut(thread);
-        for granule in granules(addr, 1) {
-            state.stale.see_one(granule);
+        if let Some(write) = state.stale.unseen_in(addr, len).first() {
+            for granule in granules(addr, len) {
+                state.stale.see(granule, View::at(*write));
+            }
         }
         state.settle();
     }

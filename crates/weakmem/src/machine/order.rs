@@ -9,6 +9,9 @@ use arch::Pairs;
 impl Machine {
     /// A fence of the thread.
     pub fn fence(&mut self, thread: ThreadId, fence: Pairs, driver: &mut dyn Driver) {
+        if self.rules.atomic_is_one && !fence.is_empty() {
+            self.commit_atomics(thread, |_| true, driver);
+        }
         if fence.wr {
             // A later load runs at once, so every earlier store must be visible now.
             self.drain(thread, driver);
@@ -32,7 +35,7 @@ impl Machine {
     /// Store-Release"; RVWMO rule 7). Returns what the acquire is ordered after.
     pub fn acquire_rcsc(&mut self, thread: ThreadId, driver: &mut dyn Driver) -> View {
         let buffer = &self.thread(thread).buffer;
-        let set = buffer.up_to_releases(self.rules.stores);
+        let set = buffer.up_to(self.rules.stores, |entry| entry.release);
         self.commit_set(thread, set, driver);
         self.thread(thread).releases
     }

@@ -25,8 +25,14 @@ use crate::view::View;
 pub enum Call {
     /// An RCsc acquire waits until the thread's earlier releases are visible.
     AwaitReleases,
+    /// The access observes one moment of all of its bytes.
+    SeeOneMoment,
+    /// A compare-and-swap that would succeed with something stale sees what is newest.
+    Compare,
     /// Memory shows what the access must see.
     Expect,
+    /// What others' atomics have pending becomes visible before an atomic.
+    BeginAtomic,
     /// What the instruction orders before its access.
     FenceBefore,
     /// A context synchronisation.
@@ -96,10 +102,12 @@ macro_rules! phases {
 
 phases! {
     /// For each access that may be next.
-    foresee: [AwaitReleases];
+    foresee: [AwaitReleases, SeeOneMoment];
+    /// For each of these, when it is known what they must see.
+    compare: [Compare];
     /// Once for all of these.
     show: [Expect];
-    before: [FenceBefore, ContextSync, Synchronise];
+    before: [BeginAtomic, FenceBefore, ContextSync, Synchronise];
     begin: [Access, FollowReleases];
     finish: [Load, EndReservation, Write, Acquired, FenceAfter, Reserve];
 }
@@ -162,6 +170,19 @@ impl<'a> Execution<'a> {
                     self.must_see = self.must_see.join(releases);
                 }
             }
+            Call::Compare => {
+                if let Some((value, size)) = step.expected
+                    && machine.may_read_stale(thread, self.must_see, value, size)
+                {
+                    self.must_see = View::ALL;
+                }
+            }
+            Call::SeeOneMoment => machine.see_one_moment(thread, step.single_copy.into(), driver),
+            Call::BeginAtomic => {
+                if matches!(step.kind, Kind::Atomic | Kind::StoreConditional) {
+                    machine.begin_atomic(thread, driver);
+                }
+            }
             Call::Expect => machine.expect(thread, self.must_see, driver),
             Call::FenceBefore => {
                 if !step.before.is_empty() {
@@ -187,7 +208,9 @@ impl<'a> Execution<'a> {
             Call::FollowReleases => self.follow_privately(step, machine, thread, driver),
             Call::Load if shared => {
                 if self.loads(step) {
-                    self.view = machine.load(thread, self.load(step));
+                    let load = self.load(step);
+                    machine.loads_own_atomic(thread, load.addr, load.len, load.acquire, driver);
+                    self.view = machine.load(thread, load);
                 }
             }
             Call::Load => self.load_privately(step, machine, thread, driver),
@@ -205,7 +228,11 @@ impl<'a> Execution<'a> {
                     ..self.store()
                 };
                 if self.writes_atomically(step) {
-                    machine.atomic(thread, store, driver);
+                    let delay = machine.may_stay_pending(step).then_some(self.store_delay);
+                    machine.atomic(thread, store, delay, driver);
+                    if step.kind == Kind::Atomic {
+                        self.view = machine.follow_own_atomic(thread, self.view);
+                    }
                 } else {
                     machine.store(thread, store, self.store_delay, driver);
                 }
@@ -253,6 +280,7 @@ impl<'a> Execution<'a> {
             len: self.access.len,
             address: self.after,
             acquire: step.is_acquire(),
+            no_result: step.no_result,
         }
     }
 
@@ -317,13 +345,16 @@ impl Machine {
     pub fn prepare<'s>(
         &mut self,
         thread: ThreadId,
-        next: impl IntoIterator<Item = (&'s Step, View)>,
+        next: impl IntoIterator<Item = (&'s Step, View)> + Clone,
         driver: &mut dyn Driver,
     ) {
         let mut execution = Execution::NONE;
-        for (step, address) in next {
+        for (step, address) in next.clone() {
             execution.must_see = execution.must_see.join(step.must_see(address));
             execution.foresee(step, self, thread, driver);
+        }
+        for (step, _) in next {
+            execution.compare(step, self, thread, driver);
         }
         execution.show(&Step::default(), self, thread, driver);
     }

@@ -81,7 +81,7 @@ impl Step {
             before: fence,
             after: fence,
             context_sync: matches!(self, Step::ContextSync),
-            synchronises: false,
+            ..weakmem::Step::default()
         }
     }
 }
@@ -106,7 +106,7 @@ struct State {
 }
 
 /// Every write stays unseen for as long as can be; [`outcomes`] chooses when it is seen.
-struct Unseen;
+pub struct Unseen;
 
 impl Driver for Unseen {
     fn read_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
@@ -158,12 +158,12 @@ pub fn outcomes(rules: Rules, program: &[&[Step]]) -> BTreeSet<Outcome> {
             // How many unseen writes it sees matters when it looks, and not before.
             let unseen = step
                 .loads()
-                .map_or(0, |location| state.machine.unseen(id, location.0));
+                .map_or(0, |location| state.machine.unseen(id, location.0, 1));
             for seen in 0..=unseen {
                 let mut after = state.clone();
                 for _ in 0..seen {
                     let location = step.loads().expect("it has unseen writes");
-                    after.machine.see_one(id, location.0);
+                    after.machine.see_one(id, location.0, 1);
                 }
                 after.next[thread] += 1;
                 if let Some(value) = run(&mut after, id, *step) {

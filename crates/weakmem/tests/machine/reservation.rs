@@ -16,7 +16,7 @@ fn a_status_is_ordered_after_the_reservation_or_the_write() {
         let read = View::at(2);
         machine.reserve(1, X, &[0; 4], read, false);
         let before = machine.now();
-        machine.atomic(1, store(X, &[1, 0, 0, 0]), &mut Delay(LONG));
+        machine.atomic(1, store(X, &[1, 0, 0, 0]), None, &mut Delay(LONG));
         let status = machine.status(1);
         assert_ne!(before, machine.now());
         let expected = if includes_write { machine.now() } else { read };
@@ -54,7 +54,7 @@ fn a_reservation_is_of_its_bytes_alone() {
     }
     let mut machine = machine(Rules::ARMV8);
     machine.reserve(1, Y, &[0; 8], View::NONE, false);
-    machine.atomic(1, store(Y, &[1]), &mut Delay(LONG));
+    machine.atomic(1, store(Y, &[1]), None, &mut Delay(LONG));
     assert!(!machine.reservation(1).unwrap().is_lost());
     machine.lose_reservations(1, PAGE);
     assert!(!machine.reservation(1).unwrap().is_lost());

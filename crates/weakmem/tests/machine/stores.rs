@@ -35,7 +35,7 @@ fn counters_count_each_store_once() {
     machine.store(0, store(Y, &[2]), 0, &mut Delay(LONG));
     machine.commit(0, 1, &mut Delay(LONG));
     machine.load(1, load(Y));
-    machine.atomic(0, store(Y, &[3]), &mut Delay(LONG));
+    machine.atomic(0, store(Y, &[3]), None, &mut Delay(LONG));
     machine.load(1, load(X));
     let counters = machine.counters();
     assert_eq!((counters.loads, counters.stores), (5, 4));

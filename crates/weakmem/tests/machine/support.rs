@@ -43,12 +43,13 @@ pub fn load(addr: u64) -> Load {
         len: 4,
         address: View::NONE,
         acquire: false,
+        no_result: false,
     }
 }
 
 /// Thread 0 writes, at once.
 pub fn write(machine: &mut Machine, addr: u64, value: u8) {
-    machine.atomic(0, store(addr, &[value, 0, 0, 0]), &mut Delay(LONG));
+    machine.atomic(0, store(addr, &[value, 0, 0, 0]), None, &mut Delay(LONG));
 }
 
 pub fn byte(machine: &Machine, thread: ThreadId, addr: u64) -> u8 {

@@ -32,19 +32,19 @@ fn on_x86_no_value_is_stale() {
 #[test]
 fn an_unseen_write_is_seen_in_time() {
     let mut machine = machine(Rules::ARMV8);
-    machine.atomic(0, store(X, &[1]), &mut Delay(0));
+    machine.atomic(0, store(X, &[1]), None, &mut Delay(0));
     assert_eq!(byte(&machine, 1, X), 1);
-    machine.atomic(0, store(X, &[2]), &mut Delay(2));
-    assert_eq!(machine.unseen(1, X), 1);
+    machine.atomic(0, store(X, &[2]), None, &mut Delay(2));
+    assert_eq!(machine.unseen(1, X, 1), 1);
     // Who has not seen that one does not see this one, although its delay is shorter.
-    machine.atomic(0, store(X, &[3]), &mut Delay(0));
-    assert_eq!((machine.unseen(1, X), machine.unseen(1, Y)), (2, 0));
+    machine.atomic(0, store(X, &[3]), None, &mut Delay(0));
+    assert_eq!((machine.unseen(1, X, 1), machine.unseen(1, Y, 1)), (2, 0));
     for seen in [1, 1, 1, 3] {
         assert_eq!(byte(&machine, 1, X), seen);
         machine.next_round(&mut Delay(LONG));
     }
     let mut rounds = 0;
-    machine.atomic(0, store(Y, &[2]), &mut Delay(LONG));
+    machine.atomic(0, store(Y, &[2]), None, &mut Delay(LONG));
     while machine.tracks(1) {
         machine.next_round(&mut Delay(LONG));
         rounds += 1;
@@ -55,17 +55,17 @@ fn an_unseen_write_is_seen_in_time() {
 #[test]
 fn one_unseen_write_too_many_shows_the_oldest() {
     let mut machine = machine(Rules::ARMV8);
-    for index in 0..64 {
+    for index in 0..128 {
         write(&mut machine, PAGE + 8 * index, 1);
     }
     assert_eq!(
         (machine.unseen_granules(1).count(), byte(&machine, 1, X)),
-        (64, 0)
+        (128, 0)
     );
-    write(&mut machine, PAGE + 8 * 64, 1);
+    write(&mut machine, PAGE + 8 * 128, 1);
     assert_eq!(
         (machine.unseen_granules(1).count(), byte(&machine, 1, X)),
-        (64, 1)
+        (128, 1)
     );
     assert_eq!(byte(&machine, 1, PAGE + 8), 0);
 }

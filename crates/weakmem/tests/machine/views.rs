@@ -44,7 +44,7 @@ fn a_load_of_a_word_is_ordered_after_that_word_alone() {
     write(&mut machine, Y, 1);
     let old = View::at(2);
     write(&mut machine, X + 4, 1);
-    machine.see_one(1, X);
+    machine.see_one(1, X + 4, 1);
     let new = machine.now();
     assert_eq!(machine.load(1, load(X)), old);
     assert_eq!(machine.load(1, load(X + 4)), new);
@@ -77,7 +77,7 @@ fn a_store_that_hides_a_write_in_part_passes_its_view_on() {
         let mut machine = machine(Rules::ARMV8);
         write(&mut machine, Y, 1);
         write(&mut machine, X, 1);
-        machine.see_one(1, X);
+        machine.see_one(1, X, 1);
         let written = machine.now();
         machine.store(1, store(hidden, &[2; 2]), LONG, &mut Delay(LONG));
         assert_eq!(machine.load(1, load(X)), written);

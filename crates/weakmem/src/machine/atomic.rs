@@ -1,0 +1,175 @@
+//! The writes of atomics and of store-conditionals.
+//!
+//! Like any store's, such a write may become visible after later stores of its thread. But nothing
+//! may come between the write that the atomic read and its own: while it is pending, no other
+//! thread's write to these bytes becomes visible before it, and no other thread's atomic starts.
+//! (That of atomics of other locations, too, is stronger than need be: the address of an atomic is
+//! known only when it is done.)
+
+use super::Machine;
+use crate::access::Store;
+use crate::buffer::Pending;
+use crate::driver::Driver;
+use crate::ids::ThreadId;
+use crate::image::GRANULE;
+use crate::step::Step;
+use crate::strategy::LONGEST_DELAY;
+use crate::view::View;
+use arch::Pairs;
+
+impl Machine {
+    /// The write of an atomic read-modify-write or of a store-conditional. `delay`: for so many
+    /// rounds at most it stays pending ([`crate::Strategy::store_delay`]); nothing: it is visible at once.
+    ///
+    /// It is a store too: it is ordered after the stores of the same location and after those that a
+    /// fence, or its own release, orders before it. The read before it must have seen the
+    /// newest contents ([`Machine::expect`] with [`crate::View::ALL`]), with no other thread's access
+    /// between.
+    pub fn atomic(
+        &mut self,
+        thread: ThreadId,
+        store: Store<'_>,
+        delay: Option<u64>,
+        driver: &mut dyn Driver,
+    ) {
+        self.counters.stores += 1;
+        debug_assert!(self.pending_atomics.is_none_or(|it| it == thread));
+        if let Some(delay) = delay {
+            if self.buffer(thread).is_full() {
+                self.commit(thread, 0, driver);
+                self.show_store(thread, &store, driver);
+            }
+            let store = self.stored(thread, store);
+            let due = self.round + delay.min(LONGEST_DELAY);
+            let state = self.thread_mut(thread);
+            state.stores += 1;
+            state.buffer.push(store, true, state.stores, due);
+            self.pending_atomics = Some(thread);
+            return;
+        }
+        let buffer = &self.thread(thread).buffer;
+        let before = buffer.before_atomic(self.rules.stores, &store);
+        self.commit_set(thread, before, driver);
+        for entry in self.threads[thread as usize].buffer.entries_mut() {
+            if !entry.overtaken_by_store {
+                entry.overtaken_by_store = true;
+                self.counters.overtaken_by_store += 1;
+            }
+        }
+        let store = self.stored(thread, store);
+        let id = self.next_store(thread);
+        self.thread_mut(thread).stores = id.number;
+        self.write(id, &store, true, driver);
+        self.show_store(thread, &store, driver);
+    }
+
+    /// Whether the write of this step, an atomic or a store-conditional, may stay pending.
+    ///
+    /// Where an atomic is one operation, what depends on its result comes after its write. So it
+    /// stays pending only if it has none, and no acquire.
+    pub fn may_stay_pending(&self, step: &Step) -> bool {
+        let one = self.rules.atomic_is_one;
+        self.rules.atomics_stay_pending && (!one || step.no_result && !step.is_acquire())
+    }
+
+    /// What depends on the result of an atomic that has just written, if its read has this view.
+    pub(super) fn follow_own_atomic(&self, thread: ThreadId, view: View) -> View {
+        if self.rules.atomic_is_one && self.tracks(thread) {
+            view.join(self.thread(thread).writes)
+        } else {
+            view
+        }
+    }
+
+    /// Whether the thread, after `view`, reads this value at some place where it reads something stale,
+    /// as an aligned value of `size` bytes. For sizes that are not known here: yes.
+    pub(super) fn may_read_stale(
+        &self,
+        thread: ThreadId,
+        view: View,
+        value: u64,
+        size: u8,
+    ) -> bool {
+        let state = self.thread(thread);
+        let length = usize::from(size);
+        if !matches!(size, 1 | 2 | 4 | 8) {
+            return true;
+        }
+        let wanted = &value.to_le_bytes()[..length];
+        let block = u64::from(size).max(GRANULE as u64);
+        state.stale.blocks(block).into_iter().any(|start| {
+            let mut there = [0; 8];
+            let there = &mut there[..block as usize];
+            self.read_after(thread, view, start, there);
+            there.chunks(length).any(|value| value == wanted)
+        })
+    }
+
+    /// Those of the thread's pending atomics that are `wanted` become visible, and what must before
+    /// them.
+    pub(super) fn commit_atomics(
+        &mut self,
+        thread: ThreadId,
+        wanted: impl Fn(&Pending) -> bool,
+        driver: &mut dyn Driver,
+    ) {
+        if self.pending_atomics == Some(thread) {
+            let wanted = |entry: &Pending| entry.atomic && wanted(entry);
+            let set = self.buffer(thread).up_to(self.rules.stores, wanted);
+            self.commit_set(thread, set, driver);
+        }
+    }
+
+    /// As [`Machine::commit_atomics`], of the thread that has some, if it is not this one.
+    pub(super) fn commit_atomics_of_others(
+        &mut self,
+        thread: ThreadId,
+        wanted: impl Fn(&Pending) -> bool,
+        driver: &mut dyn Driver,
+    ) {
+        if let Some(other) = self.pending_atomics
+            && other != thread
+        {
+            self.commit_atomics(other, wanted, driver);
+        }
+    }
+
+    /// The thread is about to make an atomic access: what others' atomics have pending becomes
+    /// visible, because it may be to the same location.
+    pub fn begin_atomic(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
+        if self.pending_atomics.is_some_and(|other| other != thread) {
+            self.commit_atomics_of_others(thread, |_| true, driver);
+            // It may not have seen these writes yet; its access must.
+            self.expect(thread, View::ALL, driver);
+        }
+    }
+
+    /// Whether a fence of the thread makes some of its pending stores visible.
+    pub fn fence_commits(&self, thread: ThreadId, fence: Pairs) -> bool {
+        let atomics = self.pending_atomics == Some(thread) && self.rules.atomic_is_one;
+        !self.buffer(thread).is_empty() && (fence.wr || atomics && !fence.is_empty())
+    }
+
+    /// The thread has loaded from its own pending atomic. Where the architecture does not forward that
+    /// write, it is visible before the load.
+    pub(super) fn loads_own_atomic(
+        &mut self,
+        thread: ThreadId,
+        addr: u64,
+        len: usize,
+        acquire: bool,
+        driver: &mut dyn Driver,
+    ) {
+        if acquire || !self.rules.atomics_forward {
+            self.commit_atomics(thread, |entry| entry.overlaps(addr, len), driver);
+        }
+    }
+
+    /// One of the thread's pending stores is gone.
+    pub(super) fn note_pending_atomics(&mut self, thread: ThreadId) {
+        let some = || self.buffer(thread).entries().iter().any(|it| it.atomic);
+        if self.pending_atomics == Some(thread) && !some() {
+            self.pending_atomics = None;
+        }
+    }
+}
