@@ -46,6 +46,10 @@ pub struct Effect {
     /// Whether the write is a release: it is ordered after all earlier accesses of the thread.
     /// For a [`Access::LoadReserved`] (RISC-V's `lr.rl`) its read is ordered after them.
     pub release: bool,
+    /// The instruction is an AArch64 atomic whose destination register is XZR or WZR (`stadd`,
+    /// `swp …, xzr`, `cas xzr, …`): `dmb ld` does not order its read (B2.3
+    /// "Barrier-ordered-before"; herd's aarch64hwreqs.cat, NoRet).
+    pub no_result: bool,
     /// The instruction writes memory, or may write it, without a callback from QEMU (`dc zva`,
     /// `dcbz`, `cbo.zero`, `xsave` …).
     pub unseen_write: bool,
@@ -63,6 +67,7 @@ impl Effect {
         access: Access::Plain,
         acquire: Acquire::No,
         release: false,
+        no_result: false,
         unseen_write: false,
         spin_hint: false,
         unknown: false,
@@ -112,6 +117,10 @@ impl Effect {
 
     pub(crate) const fn with_release(self, release: bool) -> Effect {
         Effect { release, ..self }
+    }
+
+    pub(crate) const fn with_no_result(self, no_result: bool) -> Effect {
+        Effect { no_result, ..self }
     }
 
     pub(crate) const fn with_fence(self, fence: Pairs) -> Effect {

@@ -6,6 +6,7 @@
 //! [`flow()`](crate::flow()) says which registers an instruction reads for its address and for
 //! its data, and which registers it writes.
 
+use crate::{Compare, Constant};
 use std::fmt;
 use std::ops::{BitOr, BitOrAssign};
 
@@ -151,6 +152,10 @@ pub struct Flow {
     /// The instruction makes the CPU fetch later ones again (`isb`, `isync`). After a branch,
     /// later reads are ordered after the reads that the branch depends on.
     pub context_sync: bool,
+    /// What an AArch64 compare-and-swap compares memory with.
+    pub compare: Option<Compare>,
+    /// The constant that the instruction writes, for AArch64's moves of one (`movz`, `movk` …).
+    pub constant: Option<Constant>,
 }
 
 impl Flow {
@@ -168,6 +173,8 @@ impl Flow {
         status: Registers::NONE,
         branch: false,
         context_sync: false,
+        compare: None,
+        constant: None,
     };
 
     /// The flow of unknown bytes: they may read and write any register and any memory.
@@ -184,6 +191,8 @@ impl Flow {
         status: Registers::NONE,
         branch: true,
         context_sync: false,
+        compare: None,
+        constant: None,
     };
 
     /// Whether the instruction accesses memory.

@@ -8,7 +8,10 @@
 //! - [`flow()`] returns the [`Flow`]: which registers the instruction reads and writes, and for
 //!   what, so that dependencies can be followed.
 //!
-//! Both are pure (no I/O, no state, no `unsafe`) and total (they have an answer for any bytes).
+//! - [`single()`] returns whether the instruction's access of two registers, or of 16 bytes, is one
+//!   single-copy atomic access.
+//!
+//! All are pure (no I/O, no state, no `unsafe`) and total (they have an answer for any bytes).
 //!
 //! # Sound by default
 //!
@@ -39,15 +42,19 @@
 
 mod aarch64;
 mod bits;
+mod constant;
 mod effect;
 mod flow;
 mod ppc64le;
 mod riscv64;
+mod single;
 mod x86_64;
 
 pub use arch::{Arch, Pairs};
+pub use constant::{Compare, Constant};
 pub use effect::{Access, Acquire, Effect};
 pub use flow::{Flow, Registers};
+pub use single::Single;
 
 /// Names for the registers of a [`Flow`].
 pub mod registers {
@@ -88,6 +95,21 @@ pub fn flow(arch: Arch, bytes: &[u8]) -> Flow {
         Arch::Ppc64le => word(bytes).map_or(Flow::UNKNOWN, ppc64le::flow),
         Arch::Riscv64 => riscv64::flow(bytes),
         Arch::X86_64 => Flow::UNKNOWN,
+    }
+}
+
+/// Returns whether the accesses of the instruction `bytes`, which are in the order of memory, are one
+/// single-copy atomic access: those of two registers, or of 16 bytes, if aligned to their size.
+///
+/// It is [`Single::No`] for all other instructions, and for bytes that [`decode`] does not know.
+/// On RISC-V only `amocas.q` is one access ("Zacas"); `Zama16b` is not assumed.
+#[must_use]
+pub fn single(arch: Arch, bytes: &[u8]) -> Single {
+    match arch {
+        Arch::AArch64 => word(bytes).map_or(Single::No, aarch64::single),
+        Arch::Ppc64le => word(bytes).map_or(Single::No, ppc64le::single),
+        Arch::Riscv64 => riscv64::single(bytes),
+        Arch::X86_64 => x86_64::single(bytes),
     }
 }
 

@@ -9,7 +9,7 @@ mod flow;
 use crate::bits::{bit, field};
 pub(crate) use flow::flow;
 
-use crate::{Access, Acquire, Effect, Pairs};
+use crate::{Access, Acquire, Effect, Pairs, Single};
 
 pub(crate) fn decode(bytes: &[u8]) -> Effect {
     // "Expanded instruction-length encoding": the low bits encode the length.
@@ -21,6 +21,18 @@ pub(crate) fn decode(bytes: &[u8]) -> Effect {
             uncompressed(u32::from_le_bytes([a, b, c, d]))
         }
         _ => Effect::UNKNOWN,
+    }
+}
+
+/// "Zacas": `amocas.q` is atomic as a whole. No other instruction accesses two registers.
+pub(crate) fn single(bytes: &[u8]) -> Single {
+    const QUADWORD: u32 = 0b100;
+    let is_quadword = |word| field(word, 6, 0) == 0b010_1111 && field(word, 14, 12) == QUADWORD;
+    let word = bytes.try_into().ok().map(u32::from_le_bytes);
+    if word.is_some_and(is_quadword) && !decode(bytes).unknown {
+        Single::Always
+    } else {
+        Single::No
     }
 }
 

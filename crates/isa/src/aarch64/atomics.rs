@@ -16,7 +16,7 @@ pub(super) fn decode(word: u32) -> Effect {
             // "If the destination register is not one of WZR or XZR, LDADDA and LDADDAL load
             // from memory with acquire semantics" (C6.2, and likewise the others).
             let has_result = field(word, 4, 0) != ZR;
-            atomic(a && has_result, r)
+            atomic(a && has_result, r).with_no_result(!has_result)
         }
         // B2.3 "Load-AcquirePC": `ldapr`.
         (true, 0b100) if a && !r && field(word, 20, 16) == 0b11111 => {

@@ -1,6 +1,7 @@
 //! Effect of exclusives, load-acquire, store-release and compare-and-swap: C4.1 "Load/store
 //! exclusive register", "… pair", "Load/store ordered", "Compare and swap", "… pair".
 
+use super::registers::ZR;
 use crate::bits::{bit, field};
 use crate::{Access, Acquire, Effect};
 
@@ -43,10 +44,14 @@ fn load_store_ordered(load: bool) -> Effect {
 /// `cas`, `casp`: bit 22 is acquire, bit 15 release.
 ///
 /// Unlike with the other atomics, a result register of XZR does not undo the acquire (C6.2 CAS).
+/// herd's AArch64Sem.ml drops it, as that of the others; here it stays, which is stronger. Both have
+/// the read of `cas` with XZR as one without a result. `casp` has a result always: X30 at least.
 fn compare_and_swap(word: u32) -> Effect {
+    let is_pair = !bit(word, 23);
+    let no_result = !is_pair && field(word, 20, 16) == ZR;
     let rt2_is_ones = field(word, 14, 10) == 0b11111;
     if !rt2_is_ones {
         return Effect::UNKNOWN;
     }
-    super::atomics::atomic(bit(word, 22), bit(word, 15))
+    super::atomics::atomic(bit(word, 22), bit(word, 15)).with_no_result(no_result)
 }

@@ -13,9 +13,11 @@ mod exclusive;
 mod flow;
 mod load_store;
 pub mod registers;
+mod single;
 mod system;
 
 pub(crate) use flow::flow;
+pub(crate) use single::single;
 
 use crate::Effect;
 use crate::bits::{bit, field};

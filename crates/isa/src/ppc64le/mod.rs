@@ -15,8 +15,8 @@ mod tables;
 
 pub(crate) use flow::flow;
 
-use crate::Effect;
 use crate::bits::{bit, field};
+use crate::{Effect, Single};
 
 /// Appendix "Opcode maps", by the primary opcode.
 pub(crate) fn decode(word: u32) -> Effect {
@@ -56,6 +56,24 @@ pub(crate) fn decode(word: u32) -> Effect {
         // Reserved; 1 is the prefix of an instruction of 8 bytes (3.1).
         _ => Effect::UNKNOWN,
     }
+}
+
+/// Book II 1.4: `lq`, `stq`, `lqarx` and `stqcx.` access an aligned quadword at once. Vectors are
+/// not among the accesses of 16 bytes that do.
+pub(crate) fn single(word: u32) -> Single {
+    const LQARX: u32 = 276;
+    const STQCX: u32 = 182;
+    let always = match field(word, 31, 26) {
+        56 => true,
+        62 => field(word, 1, 0) == 0b10,
+        31 => match field(word, 10, 1) {
+            LQARX => true,
+            STQCX => bit(word, 0),
+            _ => false,
+        },
+        _ => false,
+    };
+    if always { Single::Always } else { Single::No }
 }
 
 /// `sc 0`, `scv`. A system call orders nothing by itself; the caller handles it separately.

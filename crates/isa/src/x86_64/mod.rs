@@ -14,12 +14,15 @@
 mod kind;
 mod one_byte;
 mod operands;
+mod single;
 mod two_byte;
 mod vex;
 
 use self::kind::Kind;
 use self::operands::{Code, Prefixes};
 use crate::{Access, Effect, Pairs};
+
+pub(crate) use single::single;
 
 /// SDM 3A 9.1.2.2, 9.2.3.9: "Locked instructions have a total order", and "loads and stores are
 /// not reordered with locked instructions".

@@ -82,6 +82,7 @@ pub fn notation(effect: &Effect) -> String {
     });
     for (is_set, name) in [
         (effect.release, "release"),
+        (effect.no_result, "no-result"),
         (effect.unseen_write, "unseen-write"),
         (effect.spin_hint, "spin"),
         (effect.unknown, "unknown"),

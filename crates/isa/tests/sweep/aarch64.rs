@@ -129,11 +129,21 @@ fn atomic(mnemonic: &str, operands: &str) -> Option<Expected> {
         "al" => (true, true),
         _ => return None,
     };
-    let no_result = loses_acquire && matches!(operands.split(", ").nth(1), Some("wzr" | "xzr"));
-    let acquire = acquire && !no_result;
+    // `stadd` has no result; the result of `ldadd` and `swp` is the second operand, of `cas` the
+    // first, and `casp` has one always.
+    let mut operands = operands.split(", ");
+    let result = match mnemonic {
+        name if name.starts_with("casp") => None,
+        name if name.starts_with("cas") => operands.next(),
+        name if name.starts_with("st") => Some("xzr"),
+        _ => operands.nth(1),
+    };
+    let no_result = matches!(result, Some("wzr" | "xzr"));
+    let acquire = acquire && !(loses_acquire && no_result);
     Some(effect(|e| {
         e.access = Access::Atomic;
         e.release = release;
+        e.no_result = no_result;
         if acquire {
             e.acquire = Acquire::Rcsc;
         }

@@ -5,7 +5,7 @@ use super::operands::{RN, RS, RT, RT2, x, x_or_sp};
 use super::shapes::transfer;
 use crate::aarch64::registers;
 use crate::bits::{bit, field};
-use crate::{Flow, Registers};
+use crate::{Compare, Flow, Registers};
 
 /// Words with bits 29..24 = 001000.
 pub(super) fn flow(word: u32) -> Option<Flow> {
@@ -20,13 +20,16 @@ pub(super) fn flow(word: u32) -> Option<Flow> {
             let (expected, new) = (even_pair(word, RS)?, even_pair(word, RT)?);
             Some(Flow {
                 several: true,
-                ..compare_and_swap(word, expected, new)
+                ..compare_and_swap(word, expected, new, 8 << field(word, 30, 30))
             })
         }
         // `ldar`, `ldlar`, `stlr`, `stllr`
         (true, false) => Some(transfer(bit(word, 22), x_or_sp(word, RN), x(word, RT))),
         // `cas`
-        (true, true) => Some(compare_and_swap(word, x(word, RS), x(word, RT))),
+        (true, true) => {
+            let size = 1 << field(word, 31, 30);
+            Some(compare_and_swap(word, x(word, RS), x(word, RT), size))
+        }
     }
 }
 
@@ -40,9 +43,14 @@ fn exclusive(word: u32, registers: Registers) -> Flow {
 }
 
 /// Stores `new` if memory holds `expected`, so the store depends on both.
-fn compare_and_swap(word: u32, expected: Registers, new: Registers) -> Flow {
+fn compare_and_swap(word: u32, expected: Registers, new: Registers, size: u8) -> Flow {
     Flow {
         store: true,
+        compare: Some(Compare {
+            registers: expected,
+            pair: !bit(word, 23),
+            size,
+        }),
         data: expected | new,
         ..transfer(true, x_or_sp(word, RN), expected)
     }

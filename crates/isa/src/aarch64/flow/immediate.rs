@@ -1,5 +1,6 @@
 //! Flow of C4.1 "Data Processing -- Immediate".
 
+use super::constant;
 use super::operands::{RD, RM, RN, x, x_or_sp};
 use super::shapes::compute;
 use crate::aarch64::registers::NZCV;
@@ -22,14 +23,23 @@ pub(super) fn flow(word: u32) -> Option<Flow> {
         0b100 => Some(if field(word, 30, 29) == 0b11 {
             compute(x(word, RD) | NZCV, x(word, RN))
         } else {
-            compute(x_or_sp(word, RD), x(word, RN))
+            Flow {
+                constant: constant::logical_immediate(word),
+                ..compute(x_or_sp(word, RD), x(word, RN))
+            }
         }),
         // "Move wide (immediate)"
         0b101 => match field(word, 30, 29) {
             // `movn`, `movz`
-            0b00 | 0b10 => Some(compute(x(word, RD), Registers::NONE)),
+            0b00 | 0b10 => Some(Flow {
+                constant: constant::move_wide(word),
+                ..compute(x(word, RD), Registers::NONE)
+            }),
             // `movk` keeps the other bits.
-            0b11 => Some(compute(x(word, RD), x(word, RD))),
+            0b11 => Some(Flow {
+                constant: constant::move_wide(word),
+                ..compute(x(word, RD), x(word, RD))
+            }),
             _ => None,
         },
         _ if is_64_bit != bit(word, 22) => None,

@@ -16,6 +16,7 @@
 //!   it, and a constant result (`eor x0, x1, x1`, `and x0, x1, #0`) depends on its operands.
 //! - `blr` computes X30 from the register that it branches to.
 
+mod constant;
 mod exclusive;
 mod float;
 mod immediate;

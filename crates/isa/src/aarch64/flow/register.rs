@@ -1,5 +1,6 @@
 //! Flow of C4.1 "Data Processing -- Register".
 
+use super::constant;
 use super::operands::{RA, RD, RM, RN, x, x_or_sp};
 use super::shapes::compute;
 use crate::Flow;
@@ -23,7 +24,10 @@ pub(super) fn flow(word: u32) -> Option<Flow> {
 
 /// "Logical (shifted register)"
 fn logical(word: u32) -> Flow {
-    let mut flow = compute(x(word, RD), x(word, RN) | x(word, RM));
+    let mut flow = Flow {
+        constant: constant::logical_register(word),
+        ..compute(x(word, RD), x(word, RN) | x(word, RM))
+    };
     if field(word, 30, 29) == 0b11 {
         flow.computed |= NZCV;
     }
