@@ -25,7 +25,11 @@ pub fn access(access: &Access, arch: Arch) -> Step {
             Operation::CompareExchange(expected) => Some((expected, access.size)),
             _ => None,
         },
-        single_copy: access.size,
+        single_copy: if access.operation.reads() {
+            access.size
+        } else {
+            0
+        },
         acquire: match access.order.acquire {
             diy::Acquire::No => Acquire::No,
             diy::Acquire::Pc => Acquire::Rcpc,

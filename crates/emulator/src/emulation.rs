@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
+use crate::cpu::makes_halves;
 use crate::error::Error;
 use crate::guest_path::Placed;
 use crate::model::Model;
@@ -51,7 +52,8 @@ impl Emulation {
                 // The guest may start in another folder.
                 let report = std::path::absolute(&report).unwrap_or(report);
                 let plugin = qemu.plugin()?;
-                let value = argument(plugin, &report, self.seed, &self.options);
+                let halves = makes_halves(qemu.target, self.cpu(qemu));
+                let value = argument(plugin, &report, self.seed, halves, &self.options);
                 command.arg("-plugin").arg(value);
                 // The folder must live until the report has been read.
                 Some((plugin, report, folder))
@@ -84,7 +86,8 @@ impl Emulation {
             ..self.options.clone()
         };
         let mut command = qemu.command(self.cpu(qemu));
-        let value = argument(qemu.plugin()?, report, self.seed, &options);
+        let halves = makes_halves(qemu.target, self.cpu(qemu));
+        let value = argument(qemu.plugin()?, report, self.seed, halves, &options);
         command.arg("-plugin").arg(value);
         Ok(command)
     }

@@ -7,6 +7,7 @@
 //! | module | concept |
 //! |---|---|
 //! | [`target`], [`target_name`] | what is known of a machine that can be emulated; its names |
+//! | [`cpu`] | what the memory model must know of an emulated CPU |
 //! | [`home`] | the folder with the plugin and the guests |
 //! | [`sources`] | the sources that this program was built from, in which the home can be built |
 //! | [`guest`] | a program to run, and the machine that it was built for |
@@ -25,6 +26,7 @@
 #![forbid(unsafe_code)]
 
 pub mod captured;
+pub mod cpu;
 pub mod digest;
 pub mod disassembler;
 pub mod emulation;

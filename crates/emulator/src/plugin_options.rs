@@ -31,15 +31,25 @@ pub struct PluginOptions {
     pub others: Vec<String>,
 }
 
-/// The value of QEMU's `-plugin`.
-pub fn argument(plugin: &Path, report: &Path, seed: u64, options: &PluginOptions) -> OsString {
+/// The value of QEMU's `-plugin`. `halves`: see [`crate::cpu::makes_halves`].
+pub fn argument(
+    plugin: &Path,
+    report: &Path,
+    seed: u64,
+    halves: bool,
+    options: &PluginOptions,
+) -> OsString {
     let mut argument = escaped(plugin.as_os_str());
     argument.push(format!(",seed={seed},report="));
     argument.push(escaped(report.as_os_str()));
     if options.budget != 0 {
         argument.push(format!(",budget={}", options.budget));
     }
-    for (flag, given) in [("check", options.check), ("trace-hash", options.trace_hash)] {
+    for (flag, given) in [
+        ("check", options.check),
+        ("trace-hash", options.trace_hash),
+        ("halves", halves),
+    ] {
         if given {
             argument.push(format!(",{flag}=on"));
         }
@@ -90,8 +100,14 @@ mod tests {
     fn plugin_options_are_in_the_agreed_form() {
         let plain = PluginOptions::default();
         assert_eq!(
-            argument(Path::new("/home/p.so"), Path::new("/tmp/r"), 7, &plain),
-            "/home/p.so,seed=7,report=/tmp/r"
+            argument(
+                Path::new("/home/p.so"),
+                Path::new("/tmp/r"),
+                7,
+                true,
+                &plain
+            ),
+            "/home/p.so,seed=7,report=/tmp/r,halves=on"
         );
         let all = PluginOptions {
             budget: 9,
@@ -106,7 +122,7 @@ mod tests {
             others: vec!["a=b".to_owned()],
         };
         assert_eq!(
-            argument(Path::new("/a,b/p.so"), Path::new("/tmp/r"), 7, &all),
+            argument(Path::new("/a,b/p.so"), Path::new("/tmp/r"), 7, false, &all),
             "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,strategy=pct,record=/r,,,trace=/t,forkserver=/s,\
              assume=0x40:release,a=b"
         );

@@ -48,6 +48,7 @@ mod flow;
 mod ppc64le;
 mod riscv64;
 mod single;
+mod width;
 mod x86_64;
 
 pub use arch::{Arch, Pairs};
@@ -55,6 +56,7 @@ pub use constant::{Compare, Constant};
 pub use effect::{Access, Acquire, Effect};
 pub use flow::{Flow, Registers};
 pub use single::Single;
+pub use width::width;
 
 /// Names for the registers of a [`Flow`].
 pub mod registers {

@@ -93,13 +93,7 @@ mod tests {
     use isa::{Arch, Effect, Flow};
 
     fn decoded(arch: Arch, bytes: &[u8]) -> Decoded {
-        Decoded {
-            address: 0x40,
-            effect: isa::decode(arch, bytes),
-            flow: isa::flow(arch, bytes),
-            before: Pairs::NONE,
-            after: Pairs::NONE,
-        }
+        Decoded::new(arch, 0x40, bytes, false)
     }
 
     #[test]

@@ -63,12 +63,9 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
             .iter()
             .map(|insn| {
                 let address = qemu::qemu_plugin_insn_vaddr(*insn);
-                let mut decoded = plugin.instruction_bytes.with(*insn, |bytes| Decoded {
-                    address,
-                    effect: isa::decode(plugin.arch, bytes),
-                    flow: isa::flow(plugin.arch, bytes),
-                    before: arch::Pairs::NONE,
-                    after: arch::Pairs::NONE,
+                let halves = plugin.options.halves;
+                let mut decoded = plugin.instruction_bytes.with(*insn, |bytes| {
+                    Decoded::new(plugin.arch, address, bytes, halves)
                 });
                 for assumption in &plugin.options.assumptions {
                     assumption.apply(&mut decoded);

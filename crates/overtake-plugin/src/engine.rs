@@ -3,6 +3,7 @@
 mod access;
 mod flow;
 mod fork;
+mod halves;
 mod instruction;
 mod kernel;
 mod memory_access;
@@ -17,6 +18,7 @@ pub use fork::Inheritance;
 pub use memory_access::MemoryAccess;
 pub use next::Next;
 
+use self::halves::Half;
 use crate::fast::{self, OwnPages};
 use crate::options::Options;
 use crate::pages::Pages;
@@ -64,6 +66,8 @@ pub struct Engine {
     unseen_write: bool,
     /// The original bytes at the place where a store-conditional is made to fail.
     forced_failure: Option<Reservation>,
+    /// The first half of an access of which QEMU reports two.
+    half: Option<Half>,
     /// The address of the last load-reserved instruction, to recognise pairs.
     load_reserved_at: u64,
     /// Whether the kernel wrote memory for a thread that has ended.
@@ -112,6 +116,7 @@ impl Engine {
             shared_at: 0,
             unseen_write: false,
             forced_failure: None,
+            half: None,
             load_reserved_at: 0,
             kernel_wrote: false,
             stats: Stats::default(),

@@ -25,6 +25,9 @@ pub struct Options {
     pub trace: Option<String>,
     /// The socket over which the fork server receives orders.
     pub forkserver: Option<String>,
+    /// Whether the CPU makes two accesses of one to 16 bytes, where it depends on the CPU
+    /// (AArch64 without FEAT_LSE2, x86-64 without AVX).
+    pub halves: bool,
     /// The orderings to assume or to ignore.
     pub assumptions: Vec<Assumption>,
 }
@@ -41,7 +44,7 @@ pub enum Choice {
 
 const KNOWN: &str = "known options: seed=NUMBER, report=FILE, budget=NUMBER, check=on|off, trace-hash=on|off, \
      strategy=uniform|pct, record=FILE, replay=FILE, trace=FILE, forkserver=SOCKET, \
-     assume=ADDRESS:WHAT";
+     halves=on|off, assume=ADDRESS:WHAT";
 
 impl Options {
     /// Parses the options.
@@ -83,6 +86,7 @@ impl Options {
                     .ok_or_else(|| format!("plugin option `assume={value}`: not {FORM}"))?,
             ),
             "check" => self.check = switch(key, value)?,
+            "halves" => self.halves = switch(key, value)?,
             "trace-hash" => self.trace_hash = switch(key, value)?,
             "strategy" => {
                 self.strategy = match value {
@@ -137,6 +141,7 @@ mod tests {
             "replay=/b",
             "trace=/c",
             "forkserver=/s",
+            "halves=on",
             "assume=0x40:release",
             "assume=0x44:ignored",
         ]);
@@ -153,6 +158,7 @@ mod tests {
                 replay: Some("/b".into()),
                 trace: Some("/c".into()),
                 forkserver: Some("/s".into()),
+                halves: true,
                 assumptions: ["0x40:release", "0x44:ignored"]
                     .iter()
                     .filter_map(|it| Assumption::parse(it))

@@ -63,17 +63,10 @@ fn is_handling_signal() -> bool {
 mod tests {
     use super::*;
     use crate::translate::{Block, Decoded};
-    use arch::Pairs;
 
     #[test]
     fn an_access_without_the_token_is_spurious() {
-        let decode = |address| Decoded {
-            address,
-            effect: isa::decode(Arch::X86_64, &[0x90]),
-            flow: isa::flow(Arch::X86_64, &[0x90]),
-            before: Pairs::NONE,
-            after: Pairs::NONE,
-        };
+        let decode = |address| Decoded::new(Arch::X86_64, address, &[0x90], false);
         let block = Block::new(0, &[decode(0), decode(1)]);
         let [first, last] = &*block.body else {
             unreachable!()

@@ -4,8 +4,8 @@
 mod tests;
 
 use crate::trace::{self, BlockHash};
-use arch::Pairs;
-use isa::{Access, Effect, Flow, Registers};
+use arch::{Arch, Pairs};
+use isa::{Access, Effect, Flow, Registers, Single};
 use weakmem::{Acquire, Kind, Step};
 
 /// A translated block of guest code.
@@ -26,6 +26,8 @@ pub struct Block {
     /// Whether the flow of each instruction is known, and the first access, if there is one, may
     /// read a stale value.
     pub simple: bool,
+    /// The [`Step::single_copy`] of the first access.
+    pub single_copy: u8,
     /// The registers that the instructions up to the first access, inclusive, read or write.
     pub head: Registers,
     /// The registers that the instructions after the last access read or write.
@@ -41,6 +43,10 @@ pub struct Decoded {
     pub effect: Effect,
     /// The data flow of the instruction between registers and memory.
     pub flow: Flow,
+    /// Whether all bytes that it accesses are one access, although QEMU may report two halves.
+    pub single: bool,
+    /// Bytes of the aligned blocks in which its access is single-copy atomic, unless `single`.
+    pub width: u8,
     /// The pairs that an assumed fence before the instruction keeps in order.
     pub before: Pairs,
     /// The pairs that an assumed fence after the instruction's access keeps in order.
@@ -48,6 +54,29 @@ pub struct Decoded {
 }
 
 impl Decoded {
+    /// Decodes an instruction. `halves`: see [`crate::options::Options::halves`].
+    pub fn new(arch: Arch, address: u64, bytes: &[u8], halves: bool) -> Self {
+        let mut width = isa::width(arch, bytes);
+        if arch == Arch::AArch64 && !halves && width > 1 {
+            // With FEAT_LSE2 an access is single-copy atomic within aligned 16 bytes, whether it is
+            // aligned or not (Arm ARM B2.2.1.1).
+            width = 16;
+        }
+        Self {
+            address,
+            effect: isa::decode(arch, bytes),
+            flow: isa::flow(arch, bytes),
+            single: match isa::single(arch, bytes) {
+                Single::No => false,
+                Single::WithFeature => !halves,
+                Single::Always => true,
+            },
+            width,
+            before: Pairs::NONE,
+            after: Pairs::NONE,
+        }
+    }
+
     /// Returns the instruction as a step of the model.
     pub fn step(&self) -> Step {
         let Self { effect, flow, .. } = self;
@@ -60,11 +89,15 @@ impl Decoded {
         Step {
             kind,
             prepares: flow.load || kind == Kind::StoreConditional,
-            newest: matches!(kind, Kind::Atomic | Kind::StoreConditional)
-                || *flow == Flow::UNKNOWN,
+            newest: matches!(kind, Kind::Atomic | Kind::StoreConditional) || *flow == Flow::UNKNOWN,
+            // What is compared with is known from the instructions before it, see `Block::new`.
             expected: None,
-            single_copy: if flow.load { 8 } else { 0 },
-            no_result: false,
+            single_copy: match (flow.load, self.single) {
+                (false, _) => 0,
+                (true, false) => self.width,
+                (true, true) => 16,
+            },
+            no_result: effect.no_result || kind == Kind::Atomic && flow.loaded.is_empty(),
             acquire: match effect.acquire {
                 isa::Acquire::No => Acquire::No,
                 isa::Acquire::Rcpc => Acquire::Rcpc,
@@ -98,10 +131,14 @@ pub struct Instruction {
     pub needs_repair: bool,
     /// Whether it hints that the thread spins.
     pub spin_hint: bool,
+    /// Whether all bytes that it accesses are one access, although QEMU may report two halves.
+    pub single: bool,
     /// The data flow of the instruction between registers and memory.
     pub flow: Flow,
     /// The value of [`Block::accesses_end`] over the instructions before this one.
     pub accesses_before: u32,
+    /// The [`Step::single_copy`] of the next access of the block.
+    pub next_single_copy: u8,
     /// Whether it is a single plain access in a block in which every flow is known, and the next
     /// access there, if there is one, may read a stale value.
     pub simple: bool,
@@ -127,8 +164,10 @@ impl Instruction {
             unseen_write: effect.unseen_write,
             needs_repair,
             spin_hint: effect.spin_hint,
+            single: decoded.single,
             flow,
             accesses_before: 0,
+            next_single_copy: 0,
             simple: false,
             reach: Registers::NONE,
         }
@@ -136,9 +175,7 @@ impl Instruction {
 
     /// Whether it may read a stale value: a plain access without an RCsc acquire.
     fn may_read_stale(&self) -> bool {
-        self.step.kind == Kind::Plain
-            && self.step.acquire != Acquire::Rcsc
-            && self.step.single_copy <= 8
+        self.step.kind == Kind::Plain && self.step.acquire != Acquire::Rcsc
     }
 
     /// Whether it has no ordering and is not atomic.
@@ -181,6 +218,9 @@ impl Block {
         if let Some(last) = body.last_mut() {
             last.is_last = true;
         }
+        for (index, decoded) in instructions.iter().enumerate() {
+            body[index].step.expected = expected(decoded, &instructions[..index]);
+        }
         let known = body.iter().all(|it| it.flow.is_known());
         let mut accesses_end = 0;
         let mut since = Registers::NONE;
@@ -196,13 +236,15 @@ impl Block {
             }
         }
         let tail = since;
-        let (mut next_may, mut until) = (true, Registers::NONE);
+        let (mut next_may, mut until, mut single_copy) = (true, Registers::NONE, 0);
         for instruction in body.iter_mut().rev() {
             instruction.simple =
                 known && next_may && instruction.is_plain() && !instruction.flow.several;
             instruction.reach |= until;
+            instruction.next_single_copy = single_copy;
             if instruction.flow.is_access() {
                 next_may = instruction.may_read_stale();
+                single_copy = instruction.step.single_copy;
                 until = Registers::NONE;
             }
             until |= instruction.flow.touched();
@@ -210,6 +252,7 @@ impl Block {
         Self {
             accesses_end,
             simple: known && next_may,
+            single_copy,
             head: head.unwrap_or(tail),
             tail,
             instructions: body.len() as u32,
@@ -219,4 +262,13 @@ impl Block {
             body,
         }
     }
+}
+
+/// Returns the value, and the size in bytes, with which a compare-and-swap compares memory, if it is a constant that
+/// the instructions before it in its block write.
+fn expected(instruction: &Decoded, before: &[Decoded]) -> Option<(u64, u8)> {
+    let compare = instruction.flow.compare?;
+    let before: Vec<Flow> = before.iter().map(|it| it.flow).collect();
+    let value = compare.expected(&before)?;
+    Some((u64::try_from(value).ok()?, compare.size)).filter(|(_, size)| *size <= 8)
 }

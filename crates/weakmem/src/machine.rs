@@ -34,9 +34,6 @@ pub struct Counters {
     pub stale_loads: u64,
 }
 
-/// Bytes that an access has at most, if its [`crate::Step::single_copy`] does not say more.
-const USUAL_SIZE: u64 = 8;
-
 /// A multi-copy-atomic machine with a store buffer, and writes not seen yet, for each thread.
 #[derive(Clone)]
 pub struct Machine {
@@ -162,14 +159,14 @@ impl Machine {
     }
 
     /// Whether it does not matter what the thread does on its own, as long as the views of that say
-    /// nothing: its next access sees what any would, and branches add nothing to what they came
-    /// from.
+    /// nothing: its next access, of this [`crate::Step::single_copy`], sees what any would, and branches
+    /// add nothing to what they came from.
     #[inline]
-    pub fn is_quiet(&self, thread: ThreadId) -> bool {
+    pub fn is_quiet(&self, thread: ThreadId, single_copy: u8) -> bool {
         let state = self.thread(thread);
         state.next == View::NONE
             && state.addresses <= state.floor.join(state.control)
-            && state.stale.even() >= USUAL_SIZE
+            && state.stale.even() >= single_copy.into()
     }
 
     /// Whether nothing is kept of these bytes of the thread's own memory that a load of them would

@@ -11,7 +11,7 @@ use weakmem::{Kind, MAX_ACCESS, Stop};
 
 /// The running thread's next action after an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum After {
+pub(super) enum After {
     /// It continues.
     Continues,
     /// It has used up the accesses of its quantum.
@@ -34,21 +34,14 @@ impl Engine {
         }
         self.note_block();
         let start = access.addr & self.address_mask;
-        let part = match instruction.step.kind {
-            Kind::Plain | Kind::LoadReserved if instruction.flow.several => {
-                usize::from(instruction.flow.part).min(access.size)
-            }
-            _ => access.size,
-        };
         let access = MemoryAccess {
             addr: start,
             ..access
         };
-        let after = if part == access.size {
-            self.part(instruction, access)
-        } else {
-            self.parts(instruction, access, part)
+        let Some(access) = self.whole(instruction, access) else {
+            return Next::Continue;
         };
+        let after = self.made(instruction, access);
         match after {
             After::Continues => Next::Continue,
             _ if self.alone() => {
@@ -63,6 +56,21 @@ impl Engine {
                 }
                 Next::HandOff
             }
+        }
+    }
+
+    /// Handles an access, of the architecture or as QEMU reports it.
+    pub(super) fn made(&mut self, instruction: &Instruction, access: MemoryAccess) -> After {
+        let part = match instruction.step.kind {
+            Kind::Plain | Kind::LoadReserved if instruction.flow.several && !instruction.single => {
+                usize::from(instruction.flow.part).min(access.size)
+            }
+            _ => access.size,
+        };
+        if part == access.size {
+            self.part(instruction, access)
+        } else {
+            self.parts(instruction, access, part)
         }
     }
 
@@ -160,7 +168,9 @@ impl Engine {
         let own = |pages: &OwnPages| pages.has(access.addr);
         instruction.simple
             && thread.own_pages.as_ref().is_some_and(own)
-            && self.machine.is_quiet(self.current)
+            && self
+                .machine
+                .is_quiet(self.current, instruction.next_single_copy)
             && self
                 .machine
                 .keeps_nothing_of(self.current, access.addr, access.size)

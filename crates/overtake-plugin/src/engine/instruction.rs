@@ -26,6 +26,7 @@ impl Engine {
     /// Handles the start of a block.
     pub fn block(&mut self, block: &'static Block) -> Next {
         self.note_block();
+        self.finish_half();
         // The kernel wrote a frame to the stack before this signal handler.
         let handler = !self.handlers.is_empty() && self.handlers.contains(&block.start);
         if self.unseen_write || self.forced_failure.is_some() || handler {
@@ -41,7 +42,9 @@ impl Engine {
         }
         let position = &mut self.threads[self.current as usize].position;
         if self.machine.tracks(self.current) {
-            if !(self.machine.is_quiet(self.current) && position.start_if_quiet(block)) {
+            if !(self.machine.is_quiet(self.current, block.single_copy)
+                && position.start_if_quiet(block))
+            {
                 position.follow(block, &mut self.machine, self.current);
                 self.prepare();
             }
@@ -75,6 +78,7 @@ impl Engine {
     /// Does what must happen before an instruction runs.
     pub fn before(&mut self, instruction: &Instruction) -> Next {
         self.note_block();
+        self.finish_half();
         self.repair();
         let current = self.current;
         if !instruction.fence.is_empty() && !instruction.flow.is_access() {

@@ -30,6 +30,7 @@ impl Engine {
     /// read and write its memory.
     pub fn call_begins(&mut self) {
         self.note_block();
+        self.finish_half();
         let mut guest = Guest(&mut self.run);
         self.machine.synchronise(self.current, &mut guest);
         self.machine.allow_stale(self.current, false);

@@ -84,8 +84,9 @@ impl Machine {
     /// Keeps the view of a load; returns what it adds for what depends on the load.
     fn loaded(&mut self, thread: ThreadId, load: Load, view: View) -> View {
         let by_location = self.rules.branch_includes_location;
+        let one = self.rules.atomic_is_one;
         let state = self.thread_mut(thread);
-        if !load.no_result {
+        if !load.no_result || one {
             state.reads = state.reads.join(view);
         }
         state.addresses = state.addresses.join(load.address);

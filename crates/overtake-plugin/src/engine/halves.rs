@@ -1,0 +1,71 @@
+//! Accesses that are one to the architecture, and of which QEMU reports two halves.
+//!
+//! QEMU 7.2 makes two accesses of eight bytes of every one of 16, and reports both. The machine gets the
+//! whole when the second half is reported. Between the two nothing else happens: the thread keeps
+//! the token, and memory stays as it was prepared.
+
+use super::{Engine, MemoryAccess};
+use crate::translate::Instruction;
+
+/// Bytes of a half.
+const SIZE: usize = 8;
+
+/// A half that was reported.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Half {
+    instruction: Instruction,
+    access: MemoryAccess,
+}
+
+impl Engine {
+    /// Returns the whole access if this completes it, or is no half; `None` if the other half is still to
+    /// come.
+    #[inline]
+    pub(super) fn whole(
+        &mut self,
+        instruction: &Instruction,
+        access: MemoryAccess,
+    ) -> Option<MemoryAccess> {
+        if !instruction.single && self.half.is_none() {
+            return Some(access);
+        }
+        self.join(instruction, access)
+    }
+
+    #[cold]
+    fn join(&mut self, instruction: &Instruction, access: MemoryAccess) -> Option<MemoryAccess> {
+        let is_half = instruction.single && access.size == SIZE;
+        if let Some(Half {
+            instruction: of,
+            access: first,
+        }) = self.half
+            && is_half
+            && (of.address, first.store) == (instruction.address, access.store)
+            && first.addr.abs_diff(access.addr) == SIZE as u64
+        {
+            self.half = None;
+            return Some(MemoryAccess {
+                addr: first.addr.min(access.addr),
+                size: 2 * SIZE,
+                ..access
+            });
+        }
+        self.finish_half();
+        if is_half {
+            self.half = Some(Half {
+                instruction: *instruction,
+                access,
+            });
+            return None;
+        }
+        Some(access)
+    }
+
+    /// The other half did not come: the access to it faulted, or was on the fast path.
+    #[inline]
+    pub(super) fn finish_half(&mut self) {
+        if let Some(half) = self.half.take() {
+            self.made(&half.instruction, half.access);
+        }
+    }
+}
