@@ -26,12 +26,10 @@
 //!
 //! - A store never runs before an earlier load: no load buffering (LB).
 //! - Stores become visible to all other threads at once: IRIW and WRC on Power are not seen.
-//! - Whether a value is stale is tracked per aligned 8 bytes (a *granule*), and a location's age by
-//!   words of 4 bytes: neighbours order each other.
-//!
-//! One answer is *weaker* than an architecture, and can raise a false alarm: on RISC-V, what depends
-//! on the result of an atomic is ordered after the atomic's read, not after its write
-//! (`crates/conformance/tests/beyond.rs`).
+//! - Whether a value is stale, and how old it is, is tracked by words of 4 bytes: neighbours in a
+//!   word order each other.
+//! - The write of an atomic becomes visible before another thread's atomic starts, whatever its location, and on
+//!   RISC-V at once if something may depend on its result.
 #![forbid(unsafe_code)]
 
 mod access;

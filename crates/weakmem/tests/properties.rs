@@ -4,8 +4,8 @@ use arch::Pairs;
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
 use weakmem::{
-    Driver, GRANULE, LONGEST_DELAY, Load, Machine, PAGE_SIZE, Rules, Store, StoreId, Strategy,
-    ThreadId, Uniform, View,
+    Access, Acquire, Driver, Execution, GRANULE, Kind, LONGEST_DELAY, Load, Machine, Memory,
+    PAGE_SIZE, Rules, Step, Store, StoreId, Strategy, ThreadId, Uniform, View,
 };
 
 const THREADS: u32 = 3;
@@ -112,10 +112,11 @@ impl Run {
     fn apply(&mut self, thread: ThreadId, op: &Op) {
         let store = self.machine.next_store(thread);
         let delay = self.strategy.store_delay(store);
-        if let Op::Atomic { .. } = op {
+        let atomic = Self::atomic(op);
+        if let Some(step) = &atomic {
             let (machine, mut guest) = self.split();
-            machine.begin_atomic(thread, &mut guest);
-            machine.expect(thread, View::ALL, &mut guest);
+            machine.prepare(thread, [(step, View::NONE)], &mut guest);
+            machine.before(thread, step, &mut guest);
         }
         if let Op::Store { addr, bytes, .. } | Op::Atomic { addr, bytes, .. } = op {
             let at = (addr - BASE) as usize;
@@ -138,29 +139,19 @@ impl Run {
                 };
                 machine.store(thread, store, delay, guest);
             }
-            Op::Atomic {
-                addr,
-                bytes,
-                release,
-                pending,
-            } => {
-                let load = Load {
+            Op::Atomic { addr, bytes, .. } => {
+                let step = atomic.expect("it is one");
+                let access = Access {
                     addr: *addr,
                     len: bytes.len(),
-                    address: View::NONE,
-                    acquire: false,
-                    no_result: false,
-                };
-                machine.load(thread, load);
-                let store = Store {
-                    addr: *addr,
+                    store: true,
                     bytes,
-                    release: *release,
-                    address: View::NONE,
-                    data: View::NONE,
+                    ..Access::NONE
                 };
-                machine.atomic(thread, store, pending.then_some(delay), guest);
-                machine.expect(thread, View::NONE, guest);
+                let mut execution = Execution::new(access, Memory::Shared);
+                machine.begin(thread, &step, &mut execution, guest);
+                machine.finish(thread, &step, &mut execution, delay, guest);
+                machine.prepare(thread, [], guest);
             }
             Op::Load { addr, len, acquire } => {
                 let load = Load {
@@ -191,6 +182,26 @@ impl Run {
             Op::ContextSync => machine.context_sync(thread, guest),
             Op::Propagate => {}
         }
+    }
+
+    /// The instruction of an atomic: an acquire if it is a release. Without a result, it may stay
+    /// pending on RISC-V too.
+    fn atomic(op: &Op) -> Option<Step> {
+        let Op::Atomic {
+            release, pending, ..
+        } = op
+        else {
+            return None;
+        };
+        Some(Step {
+            kind: Kind::Atomic,
+            prepares: true,
+            newest: true,
+            acquire: if *release { Acquire::Rcsc } else { Acquire::No },
+            release: *release,
+            no_result: *pending,
+            ..Step::default()
+        })
     }
 
     /// What the thread sees.
@@ -291,9 +302,10 @@ proptest! {
             if counter == 3 {
                 run.apply(thread, &Op::Store { addr: BASE + 1, bytes: vec![9], release });
             } else {
+                let atomic = Run::atomic(&Op::Atomic { addr, bytes: Vec::new(), release, pending });
                 let (machine, mut guest) = run.split();
+                machine.prepare(thread, [(&atomic.expect("it is one"), View::NONE)], &mut guest);
                 machine.begin_atomic(thread, &mut guest);
-                machine.expect(thread, View::ALL, &mut guest);
                 let bytes = vec![run.memory[(addr - BASE) as usize].wrapping_add(1)];
                 expected[counter as usize] += 1;
                 run.apply(thread, &Op::Atomic { addr, bytes, release, pending });

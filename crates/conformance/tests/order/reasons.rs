@@ -33,6 +33,13 @@ pub fn reason(swap: &Swap, arch: Arch) -> Option<&'static str> {
     if sort == Sort::Fence {
         return Some("no instruction is both a fence and a context synchronisation");
     }
+    let of = |call| first == call || second == call;
+    if of(SeeOneMoment) && arch != Arch::X86_64 {
+        return Some("the suite has no access of more than one granule");
+    }
+    if of(Compare) && arch == Arch::Riscv64 {
+        return Some("no instruction of the sort is a compare-and-swap");
+    }
     if arch == Arch::X86_64 {
         return Some(
             "no load is stale, and an atomic is visible at once, after all earlier stores",

@@ -37,7 +37,6 @@ impl Machine {
         if let Some(delay) = delay {
             if self.buffer(thread).is_full() {
                 self.commit(thread, 0, driver);
-                self.show_store(thread, &store, driver);
             }
             let store = self.stored(thread, store);
             let due = self.round + delay.min(LONGEST_DELAY);
@@ -45,6 +44,8 @@ impl Machine {
             state.stores += 1;
             state.buffer.push(store, true, state.stores, due);
             self.pending_atomics = Some(thread);
+            // Commits before it, of an atomic that it has read, may have hidden it.
+            self.show_store(thread, &store, driver);
             return;
         }
         let buffer = &self.thread(thread).buffer;
