@@ -19,33 +19,83 @@ fn locally_ordered_before(execution: &Execution<'_>) -> Matrix {
     let program = execution.program;
     // Local write successor.
     let successor = execution.po_loc.between(program.all(), program.writes);
-    successor
+    let pick = pick_dependencies(execution);
+    let ordered = successor
         .or(&successor.then(&program.parts))
         .or(&dependency_ordered_before(execution))
+        .or(&pick_ordered_before(execution, &pick))
         .or(&atomic_ordered_before(execution))
-        .or(&barrier_ordered_before(execution))
+        .or(&barrier_ordered_before(execution));
+    // What follows a pick dependency is ordered up to a write only.
+    let after_pick = pick.all().then(&ordered.star());
+    ordered.or(&after_pick.between(program.all(), program.writes))
 }
 
 fn dependency_ordered_before(execution: &Execution<'_>) -> Matrix {
     let program = execution.program;
+    let dependencies = &program.dependencies;
     let (all, writes) = (program.all(), program.writes);
-    let address_or_data = program.address.or(&program.data);
-    let before_later_writes = program.address.then(&program.po).between(all, writes);
+    let address_or_data = dependencies.address.or(&dependencies.data);
+    let before_later_writes = dependencies.address.then(&program.po);
     address_or_data
-        .or(&program.control.between(all, writes))
-        .or(&before_later_writes)
+        .or(&dependencies.control.between(all, writes))
+        .or(&before_later_writes.between(all, writes))
         // Forwarded from a write that depends.
         .or(&address_or_data.then(&execution.rfi()))
         // Instruction-fetch-barrier-ordered-before.
-        .or(&program.control_sync)
-        .or(&program.address.then(&program.across_sync))
+        .or(&dependencies.control_sync)
+        .or(&dependencies.address.then(&dependencies.across_sync))
+}
+
+/// Pick dependencies, including those that go through memory.
+struct Pick {
+    address: Matrix,
+    data: Matrix,
+    control: Matrix,
+}
+
+impl Pick {
+    fn all(&self) -> Matrix {
+        self.address.or(&self.data).or(&self.control)
+    }
+}
+
+fn pick_dependencies(execution: &Execution<'_>) -> Pick {
+    let program = execution.program;
+    let dependencies = &program.dependencies;
+    let both = |full: &Matrix, pick: &Matrix| full.or(pick);
+    let data = both(&dependencies.data, &dependencies.pick_data);
+    // From a read to one that follows the write that depends on it: "local read successor".
+    let through_memory = data.then(&execution.local_successors()).star();
+    let from = |matrix: &Matrix| through_memory.then(matrix);
+    let address = both(&dependencies.address, &dependencies.pick_address);
+    let control = both(&dependencies.control, &dependencies.pick_control);
+    Pick {
+        address: from(&address),
+        data: from(&data),
+        control: from(&control),
+    }
+}
+
+fn pick_ordered_before(execution: &Execution<'_>, pick: &Pick) -> Matrix {
+    let program = execution.program;
+    let across_sync = &program.dependencies.across_sync;
+    let before_writes = pick
+        .address
+        .or(&pick.control)
+        .or(&pick.address.then(&program.po));
+    pick.data
+        .or(&before_writes.between(program.all(), program.writes))
+        .or(&pick.address.then(across_sync))
 }
 
 fn atomic_ordered_before(execution: &Execution<'_>) -> Matrix {
     let program = execution.program;
-    let written = program.rmw.range();
-    let forwarded = execution.rfi().between(written, program.acquire);
-    program.rmw.or(&forwarded)
+    // The read of an atomic is before an acquire that follows its write; the write is not.
+    let followed = program.rmw.then(&execution.local_successors());
+    program
+        .rmw
+        .or(&followed.between(program.all(), program.acquire))
 }
 
 fn barrier_ordered_before(execution: &Execution<'_>) -> Matrix {
@@ -57,8 +107,12 @@ fn barrier_ordered_before(execution: &Execution<'_>) -> Matrix {
     // An atomic instruction with both acquire and release semantics is a full barrier: its write
     // is before all later accesses, and all earlier ones are before it.
     let full = program.amo.between(acquires_sc, releases).range();
+    // The read of an atomic that discards what it read is no read to `dmb ld`.
+    let kept = all & !program.discarded;
+    let of_loads = program.fenced(execution.test, |fence| !fence.pairs.wr);
     program
-        .fenced(execution.test, |_| true)
+        .fenced(execution.test, |fence| fence.pairs.wr)
+        .or(&of_loads.between(kept, all))
         .or(&program.po.between(full, all))
         .or(&program.po.between(releases, acquires_sc))
         .or(&program.po.between(acquires, all))

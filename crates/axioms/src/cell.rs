@@ -67,7 +67,7 @@ fn accesses(test: &Test) -> impl Iterator<Item = &Access> {
     let steps = test.processors.iter().flat_map(|one| &one.steps);
     steps.filter_map(|step| match step {
         Step::Access(access) => Some(access),
-        Step::Fence(_) | Step::Branch { .. } => None,
+        Step::Fence(_) | Step::Branch { .. } | Step::Copy { .. } => None,
     })
 }
 

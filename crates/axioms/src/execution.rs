@@ -57,6 +57,15 @@ impl<'a> Execution<'a> {
         self.com().and(&self.program.external)
     }
 
+    /// Each write with the later reads of its processor and location that have no write between.
+    pub(crate) fn local_successors(&self) -> Matrix {
+        let program = self.program;
+        let to_write = self.po_loc.between(program.writes, program.writes);
+        let not_next = to_write.then(&self.po_loc);
+        let reads = self.po_loc.between(program.writes, program.reads);
+        reads.without(&not_next)
+    }
+
     /// Whether each location by itself is sequentially consistent.
     pub(crate) fn is_coherent(&self) -> bool {
         self.po_loc.or(&self.com()).is_acyclic()

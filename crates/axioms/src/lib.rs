@@ -16,6 +16,7 @@
 mod aarch64;
 mod candidates;
 mod cell;
+mod dependency;
 mod execution;
 mod matrix;
 mod model;

@@ -51,16 +51,16 @@ fn preserved_program_order(execution: &Execution<'_>) -> Matrix {
     let (reads, writes) = (program.reads, program.writes);
     let po_loc = &execution.po_loc;
     let (rfe, fre, coe) = (execution.rfe(), execution.fre(), execution.coe());
-    let dependency = program.address.or(&program.data);
+    let dependency = program.dependencies.address.or(&program.dependencies.data);
     let read_different_writes = po_loc.and(&fre.then(&rfe));
     let detour = po_loc.and(&coe.then(&rfe));
 
     let ii0 = dependency.or(&read_different_writes).or(&execution.rfi());
-    let ci0 = program.control_sync.or(&detour);
+    let ci0 = program.dependencies.control_sync.or(&detour);
     let cc0 = dependency
         .or(po_loc)
-        .or(&program.control)
-        .or(&program.address.then(&program.po));
+        .or(&program.dependencies.control)
+        .or(&program.dependencies.address.then(&program.po));
 
     let (mut ii, mut ci, mut cc) = (ii0.clone(), ci0.clone(), cc0.clone());
     let mut ic = Matrix::empty(program.size());

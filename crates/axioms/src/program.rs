@@ -1,9 +1,10 @@
 //! The events of a test and their relations in program order, for one choice of which conditional
 //! writes happen.
 
-use diy::{Access, Acquire, Fence, Operation, Release, Step, Test};
+use diy::{Access, Acquire, Arch, Fence, Operation, Release, Step, Test};
 
 use crate::cell::Cell;
+use crate::dependency::Dependencies;
 use crate::matrix::{MAX, Matrix, Set};
 
 /// A read or a write of one cell. An access has one for each of its cells, an atomic a read and a
@@ -34,6 +35,8 @@ pub(crate) struct Program {
     pub(crate) release_sc: Set,
     /// Load-reserved and store-conditional.
     pub(crate) exclusive: Set,
+    /// Reads of atomics that discard what they read.
+    pub(crate) discarded: Set,
     /// Program order. An atomic's read is before its write.
     pub(crate) po: Matrix,
     /// Pairs on different processors. Initial writes count as a processor of their own.
@@ -42,13 +45,7 @@ pub(crate) struct Program {
     pub(crate) same_location: Matrix,
     /// Pairs of reads of one instruction, and pairs of writes of one instruction.
     pub(crate) parts: Matrix,
-    pub(crate) address: Matrix,
-    pub(crate) data: Matrix,
-    pub(crate) control: Matrix,
-    /// Control dependencies with a context synchronisation between the branch and the second event.
-    pub(crate) control_sync: Matrix,
-    /// Pairs with a context synchronisation between them.
-    pub(crate) across_sync: Matrix,
+    pub(crate) dependencies: Dependencies,
     /// The read and the write of one atomic instruction.
     pub(crate) amo: Matrix,
     /// As `amo`, and load-reserveds with their store-conditionals.
@@ -70,6 +67,8 @@ impl Program {
             let found = events.iter().enumerate().filter(|(_, event)| holds(event));
             found.fold(0, |set, (index, _)| set | 1 << index)
         };
+        // "Load-Acquire" in Armv8 ARM B2.3: an atomic whose destination is WZR or XZR is none.
+        let acquires = |event: &Event| test.arch != Arch::AArch64 || !event.access.discards;
         let ordered = |from: usize, to: usize| match (events[from].place, events[to].place) {
             (Some(from_place), Some(to_place)) if from_place == to_place => {
                 !events[from].writes && events[to].writes
@@ -84,22 +83,19 @@ impl Program {
         let mut program = Program {
             reads: set(&|event| !event.writes),
             writes: set(&|event| event.writes),
-            acquire: set(&|event| event.access.order.acquire != Acquire::No),
-            acquire_sc: set(&|event| event.access.order.acquire == Acquire::Sc),
+            acquire: set(&|event| acquires(event) && event.access.order.acquire != Acquire::No),
+            acquire_sc: set(&|event| acquires(event) && event.access.order.acquire == Acquire::Sc),
             release: set(&|event| event.access.order.release != Release::No),
             release_sc: set(&|event| event.access.order.release == Release::Sc),
             exclusive: set(&|event| is_exclusive(event.access.operation)),
+            discarded: set(&|event| event.access.discards && !event.writes),
             po: Matrix::of(size, ordered),
             external: Matrix::of(size, |from, to| {
                 let processor = |event: usize| events[event].place.map(|(processor, _)| processor);
                 processor(from) != processor(to)
             }),
             same_location: Matrix::of(size, |from, to| events[from].cell == events[to].cell),
-            address: Matrix::empty(size),
-            data: Matrix::empty(size),
-            control: Matrix::empty(size),
-            control_sync: Matrix::empty(size),
-            across_sync: Matrix::empty(size),
+            dependencies: Dependencies::none(size),
             parts: Matrix::of(size, |from, to| {
                 let alike = events[from].writes == events[to].writes;
                 from != to && alike && same_instruction(from, to)
@@ -110,8 +106,7 @@ impl Program {
             cells,
         };
         program.pair_exclusives()?;
-        program.depend();
-        program.branch(test);
+        program.dependencies = Dependencies::new(test, &program);
         Some(program)
     }
 
@@ -161,12 +156,12 @@ impl Program {
         fenced
     }
 
-    fn is_before(&self, event: usize, processor: usize, step: usize) -> bool {
+    pub(crate) fn is_before(&self, event: usize, processor: usize, step: usize) -> bool {
         let place = self.events[event].place;
         place.is_some_and(|(where_, when)| where_ == processor && when < step)
     }
 
-    fn is_after(&self, event: usize, processor: usize, step: usize) -> bool {
+    pub(crate) fn is_after(&self, event: usize, processor: usize, step: usize) -> bool {
         let place = self.events[event].place;
         place.is_some_and(|(where_, when)| where_ == processor && when > step)
     }
@@ -193,68 +188,6 @@ impl Program {
             }
         }
         Some(())
-    }
-
-    fn depend(&mut self) {
-        let mut address = Matrix::empty(self.size());
-        let mut data = Matrix::empty(self.size());
-        for (index, event) in self.events.iter().enumerate() {
-            let Some((processor, _)) = event.place else {
-                continue;
-            };
-            for source in event
-                .access
-                .address
-                .into_iter()
-                .flat_map(|step| self.reads_of(processor, step))
-            {
-                address.add(source, index);
-            }
-            let data_step = event.access.data.filter(|_| event.writes);
-            for source in data_step
-                .into_iter()
-                .flat_map(|step| self.reads_of(processor, step))
-            {
-                data.add(source, index);
-            }
-        }
-        self.address = address;
-        self.data = data;
-    }
-
-    fn branch(&mut self, test: &Test) {
-        for (processor, step, fence) in fences(test) {
-            if fence.context_sync {
-                let across = Matrix::of(self.size(), |from, to| {
-                    self.is_before(from, processor, step) && self.is_after(to, processor, step)
-                });
-                self.across_sync = self.across_sync.or(&across);
-            }
-        }
-        for (processor, one) in test.processors.iter().enumerate() {
-            for (step, branch) in one.steps.iter().enumerate() {
-                let Step::Branch { source } = branch else {
-                    continue;
-                };
-                let reads: Vec<usize> = self.reads_of(processor, *source).collect();
-                let sync = fences(test).find_map(|(where_, when, fence)| {
-                    let synchronises = where_ == processor && when > step && fence.context_sync;
-                    synchronises.then_some(when)
-                });
-                for event in 0..self.size() {
-                    let after = self.is_after(event, processor, step);
-                    let after_sync = sync.is_some_and(|sync| self.is_after(event, processor, sync));
-                    for &read in &reads {
-                        if after {
-                            self.control.add(read, event);
-                        }
-                        if after_sync {
-                            self.control_sync.add(read, event);
-                        }
-                    }
-                }
-            }
-        }
     }
 }
 
@@ -316,7 +249,7 @@ pub(crate) const fn is_conditional(operation: Operation) -> bool {
     )
 }
 
-fn fences(test: &Test) -> impl Iterator<Item = (usize, usize, &Fence)> {
+pub(crate) fn fences(test: &Test) -> impl Iterator<Item = (usize, usize, &Fence)> {
     test.processors
         .iter()
         .enumerate()
@@ -324,7 +257,7 @@ fn fences(test: &Test) -> impl Iterator<Item = (usize, usize, &Fence)> {
             let steps = one.steps.iter().enumerate();
             steps.filter_map(move |(step, fence)| match fence {
                 Step::Fence(fence) => Some((processor, step, fence)),
-                Step::Access(_) | Step::Branch { .. } => None,
+                Step::Access(_) | Step::Branch { .. } | Step::Copy { .. } => None,
             })
         })
 }

@@ -42,12 +42,12 @@ fn preserved_program_order(execution: &Execution<'_>) -> Matrix {
     // 8: a load-reserved and its store-conditional.
     let rule_8 = &program.rmw;
     // 9: address. 10: data. 11: control before a store.
-    let address_or_data = program.address.or(&program.data);
-    let rule_11 = program.control.between(all, writes);
+    let address_or_data = program.dependencies.address.or(&program.dependencies.data);
+    let rule_11 = program.dependencies.control.between(all, writes);
     // 12: a load that reads a store with an address or data dependency.
     let rule_12 = address_or_data.then(&execution.rfi());
     // 13: a store after an access with an address dependency.
-    let rule_13 = program.address.then(po).between(all, writes);
+    let rule_13 = program.dependencies.address.then(po).between(all, writes);
 
     [
         rule_2,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use diy::{Arch, Cycle, Error, Test, by_hand};
+use diy::{Arch, Cycle, Error, Test, by_hand_named};
 use serde::{Deserialize, Serialize};
 
 use crate::{Model, Outcomes};
@@ -34,9 +34,7 @@ impl Entry {
     /// If its cycle is malformed, or no handwritten test has its name.
     pub fn test(&self, arch: Arch) -> Result<Test, Error> {
         if self.cycle == BY_HAND {
-            let mut written = by_hand(arch)?.into_iter();
-            let found = written.find(|test| test.name == self.name);
-            return found.ok_or_else(|| Error::Family {
+            return by_hand_named(arch, &self.name)?.ok_or_else(|| Error::Family {
                 name: self.name.clone(),
                 family: self.shape.clone(),
             });

@@ -41,7 +41,7 @@ fn locations_of(test: &Test, processor: usize) -> BTreeSet<usize> {
         let steps = test.processors[index].steps.iter();
         let location = |step: &Step| match step {
             Step::Access(access) => Some(access.location),
-            Step::Fence(_) | Step::Branch { .. } => None,
+            Step::Fence(_) | Step::Branch { .. } | Step::Copy { .. } => None,
         };
         steps.filter_map(location).collect()
     };

@@ -16,6 +16,7 @@ mod mutation;
 mod not_reached;
 mod order;
 mod processor;
+mod result;
 mod rule;
 mod without;
 

@@ -35,7 +35,7 @@ impl Sort {
     #[must_use]
     pub const fn of(step: &Step) -> Option<Sort> {
         let access = match step {
-            Step::Branch { .. } => return None,
+            Step::Branch { .. } | Step::Copy { .. } => return None,
             Step::Fence(_) => return Some(Sort::Fence),
             Step::Access(access) => access,
         };

@@ -6,6 +6,7 @@ use crate::instruction;
 use crate::memory::{Unseen, address, own_address};
 use crate::mutation::Mutation;
 use crate::order::{self, Sort};
+use crate::result::Result;
 use crate::rule::Rule;
 use crate::without;
 use diy::{Access, Arch, Operation, Register, Step, Value};
@@ -25,13 +26,6 @@ pub(crate) struct Processor {
     ghosts: Vec<ThreadId>,
     /// What the locations hold that it has on pages of its own.
     own: BTreeMap<usize, [u8; 8]>,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Result {
-    value: u64,
-    view: View,
-    status: u64,
 }
 
 /// What the access itself did, as an emulator reports it.
@@ -96,7 +90,7 @@ impl Processor {
     /// reads nothing.
     pub fn is_local(&self, step: &Step, arch: Arch, machine: &Machine, thread: ThreadId) -> bool {
         match step {
-            Step::Branch { .. } => true,
+            Step::Branch { .. } | Step::Copy { .. } => true,
             Step::Fence(fence) => {
                 let fence = without::fence(instruction::fence(fence, arch), self.mutation);
                 !machine.fence_commits(thread, fence.before)
@@ -134,10 +128,12 @@ impl Processor {
         let result = match step {
             Step::Branch { source } => {
                 if self.keeps(Rule::Branch) {
-                    machine.branch(thread, self.results[*source].view);
+                    let source = self.results[*source];
+                    machine.branch(thread, source.view.join(source.pick));
                 }
                 Result::default()
             }
+            Step::Copy { source, through } => self.results[*source].through(*through),
             Step::Fence(fence) => {
                 let fence = without::fence(instruction::fence(fence, arch), self.mutation);
                 let mut execution =
@@ -149,6 +145,10 @@ impl Processor {
             }
             Step::Access(access) => {
                 let step = instruction::access(access, arch);
+                // As after a branch: a context synchronisation orders what comes after it.
+                if let Some(source) = access.address {
+                    machine.branch(thread, self.results[source].pick);
+                }
                 let result = self.access(access, &step, &calls, choice, machine, thread);
                 // The plugin prepares the next access here already; the exploration does so at
                 // that access.
@@ -249,10 +249,19 @@ impl Processor {
                 _ => execution.call(*call, &step, machine, thread, &mut Unseen),
             }
         }
+        // The result of a compare-and-swap that wrote is what it expected, if it was right.
+        let compares = matches!(access.operation, Operation::CompareExchange(_));
+        let view = execution.view();
+        let (view, pick) = if compares && done.wrote {
+            (self.view(access.expected), view)
+        } else {
+            (view, View::NONE)
+        };
         Result {
             value: done.value,
-            view: execution.view(),
+            view,
             status: done.status,
+            pick,
         }
     }
 
@@ -366,7 +375,8 @@ impl Processor {
         }
     }
 
-    /// The view of what this step read.
+    /// The view of what this step read. A pick dependency orders no reads, and every write is after all
+    /// earlier reads anyway.
     fn view(&self, step: Option<usize>) -> View {
         step.map_or(View::NONE, |step| self.results[step].view)
     }

@@ -32,7 +32,7 @@ mod test;
 mod text;
 
 pub use arch::{Arch, Pairs};
-pub use by_hand::by_hand;
+pub use by_hand::{by_hand, by_hand_named};
 pub use cycle::Cycle;
 pub use error::Error;
 pub use family::{FAMILIES, Family};
@@ -42,5 +42,5 @@ pub use name::{cycle_from_name, from_name};
 pub use processor::Processor;
 pub use register::Register;
 pub use relation::{Annotation, Communication, Dependency, Direction, Kind, Relation};
-pub use step::{Access, Acquire, Operation, Order, Release, Status, Step, Value};
+pub use step::{Access, Acquire, Operation, Order, Release, Status, Step, Through, Value};
 pub use test::{Observable, Test};

@@ -15,6 +15,40 @@ pub enum Step {
         /// The step that read the value.
         source: usize,
     },
+    /// A register that is always 0 and depends on what the step `source` read or computed.
+    Copy {
+        /// That step.
+        source: usize,
+        /// What the dependency goes through.
+        through: Through,
+    },
+}
+
+/// What a dependency between registers goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Through {
+    /// A conditional select, which takes the value of one of two other registers: a *pick* dependency
+    /// (AArch64's `csel`).
+    Select,
+    /// As `Select`, after a comparison that is conditional itself (AArch64's `ccmp`).
+    ConditionalCompare,
+    /// The condition flags as a value (AArch64's NZCV, Power's CR).
+    Flags,
+    /// The carry (AArch64's NZCV.C, Power's XER.CA).
+    Carry,
+    /// The rounding mode (AArch64's FPCR, RISC-V's frm).
+    RoundingMode,
+    /// The floating-point status (RISC-V's fflags, which accrue).
+    Status,
+}
+
+impl Through {
+    /// Whether it only chooses a value that is computed without `source`: a pick dependency, which
+    /// orders later writes and no later reads. Source: `aarch64deps.cat`, `pick-dep`.
+    #[must_use]
+    pub const fn picks(self) -> bool {
+        matches!(self, Through::Select | Through::ConditionalCompare)
+    }
 }
 
 /// A memory access.
@@ -32,7 +66,8 @@ pub struct Access {
     pub value: Value,
     /// Its annotation.
     pub order: Order,
-    /// The register for the value that it reads; [`crate::Test::new`] chooses one if it is `None`.
+    /// The register for the value that it reads; [`crate::Test::new`] chooses one if it is `None`, unless
+    /// the access discards the value.
     pub result: Option<Register>,
     /// The register for the status of an [`Operation::WriteExclusive`].
     pub status: Option<Register>,
@@ -40,6 +75,10 @@ pub struct Access {
     pub address: Option<usize>,
     /// The step on whose result the written value depends.
     pub data: Option<usize>,
+    /// The step on whose result the expected value of an [`Operation::CompareExchange`] depends.
+    pub expected: Option<usize>,
+    /// Whether an atomic discards what it reads: its result register is the zero register.
+    pub discards: bool,
 }
 
 /// The operation of an access.
@@ -150,6 +189,8 @@ impl Access {
             status: None,
             address: None,
             data: None,
+            expected: None,
+            discards: false,
         }
     }
 
@@ -177,6 +218,13 @@ impl Access {
     pub const fn sized(mut self, size: u8, offset: u8) -> Access {
         self.size = size;
         self.offset = offset;
+        self
+    }
+
+    /// The access without a result.
+    #[must_use]
+    pub const fn discarding(mut self) -> Access {
+        self.discards = true;
         self
     }
 

@@ -52,7 +52,7 @@ impl Test {
     ) -> Result<Test, Error> {
         let locations = steps.iter().flatten().filter_map(|step| match step {
             Step::Access(access) => Some(access.location + 1),
-            Step::Fence(_) | Step::Branch { .. } => None,
+            Step::Fence(_) | Step::Branch { .. } | Step::Copy { .. } => None,
         });
         let locations = locations.max().unwrap_or(0);
         let processors = write_program(arch, steps)?;

@@ -6,6 +6,7 @@
 mod aarch64;
 mod ppc;
 mod riscv;
+mod through;
 mod writer;
 mod x86_64;
 
@@ -40,6 +41,9 @@ fn write_processor(
                     Arch::Riscv64 => riscv::branch(&mut writer, register, &label),
                     Arch::X86_64 => x86_64::branch(&mut writer, register, &label),
                 }
+            }
+            Step::Copy { source, through } => {
+                result = Some(through::copy(&mut writer, arch, *source, *through)?);
             }
             Step::Access(access) => {
                 writer.check_place(access)?;

@@ -149,7 +149,7 @@ fn accesses(test: &diy::Test) -> impl Iterator<Item = &diy::Access> {
     let steps = test.processors.iter().flat_map(|one| &one.steps);
     steps.filter_map(|step| match step {
         Step::Access(access) => Some(access),
-        Step::Fence(_) | Step::Branch { .. } => None,
+        Step::Fence(_) | Step::Branch { .. } | Step::Copy { .. } => None,
     })
 }
 

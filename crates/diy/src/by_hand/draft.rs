@@ -43,6 +43,11 @@ pub(super) const RELEASE: Bits = Bits(false, true);
 pub(super) const BOTH: Bits = Bits(true, true);
 
 impl Bits {
+    /// For the two accesses of a load-reserved and its store-conditional.
+    pub(super) const fn apart(self) -> [Bits; 2] {
+        [Bits(self.0, false), Bits(false, self.1)]
+    }
+
     pub(super) fn on(self, access: Access) -> Access {
         let acquire = if self.0 { Acquire::Sc } else { Acquire::No };
         let release = if self.1 { Release::Sc } else { Release::No };

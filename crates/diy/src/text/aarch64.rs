@@ -25,31 +25,25 @@ pub(super) fn access(writer: &mut Writer<'_>, access: &mut Access) -> Result<(),
     if plain_read && index.is_none() {
         writer.base(access.location)?;
     }
-    let compared = match access.operation {
-        Operation::CompareExchange(expected) => {
-            let register = writer.destination(access)?;
-            writer.line(format!("MOV W{},#{expected}", register.0));
-            Some(register)
-        }
-        _ => None,
-    };
-    let mut first = Vec::new();
-    if matches!(access.operation, Operation::WriteExclusive(_)) {
-        first.push(writer.status(access)?);
+    let width = if access.size == 8 { 'X' } else { 'W' };
+    let name = |register: Register| format!("{width}{}", register.0);
+    let mut operands = Vec::new();
+    match access.operation {
+        Operation::WriteExclusive(_) => operands.push(format!("W{}", writer.status(access)?.0)),
+        Operation::CompareExchange(_) => operands.push(compared(writer, access)?),
+        _ => {}
     }
-    first.extend(compared);
     if access.operation.writes() {
-        first.push(value(writer, access.value, data)?);
+        operands.push(name(value(writer, access.value, data)?));
     }
-    if access.operation.reads() && compared.is_none() {
-        first.push(writer.destination(access)?);
+    match access.operation {
+        // Its first operand is its result too.
+        Operation::CompareExchange(_) => {}
+        operation if operation.is_atomic() && access.discards => operands.push("WZR".to_owned()),
+        operation if operation.reads() => operands.push(name(writer.destination(access)?)),
+        _ => {}
     }
     let base = writer.base(access.location)?;
-    let width = if access.size == 8 { 'X' } else { 'W' };
-    let operands: Vec<String> = first
-        .iter()
-        .map(|one| format!("{width}{}", one.0))
-        .collect();
     let operands = operands.join(",");
     let offset = match access.offset {
         0 => String::new(),
@@ -70,6 +64,29 @@ pub(super) fn access(writer: &mut Writer<'_>, access: &mut Access) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// Writes the expected value of a compare-and-swap to the register for its result; returns its name.
+fn compared(writer: &mut Writer<'_>, access: &mut Access) -> Result<String, Error> {
+    let Operation::CompareExchange(expected) = access.operation else {
+        return Err(writer.no_instruction(access));
+    };
+    if access.discards && expected == 0 && access.expected.is_none() {
+        return Ok("WZR".to_owned());
+    }
+    let source = access
+        .expected
+        .map(|step| writer.result(step))
+        .transpose()?;
+    let register = writer.destination(access)?.0;
+    match source {
+        None => writer.line(format!("MOV W{register},#{expected}")),
+        Some(source) => {
+            writer.line(format!("EOR W{register},W{0},W{0}", source.0));
+            writer.line(format!("ADD W{register},W{register},#{expected}"));
+        }
+    }
+    Ok(format!("W{register}"))
 }
 
 /// The instruction, and whether it takes an index register.

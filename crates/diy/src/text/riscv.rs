@@ -22,7 +22,9 @@ pub(super) fn access(writer: &mut Writer<'_>, access: &mut Access) -> Result<(),
         None => None,
     };
     let mut first = Vec::new();
-    if access.operation.reads() {
+    if access.operation.is_atomic() && access.discards {
+        first.push(Register(0));
+    } else if access.operation.reads() {
         first.push(writer.destination(access)?);
     }
     if access.operation.writes() {

@@ -101,6 +101,9 @@ impl<'a> Writer<'a> {
 
     /// The register for the value that the access reads: the one that it names, or a new one.
     pub(crate) fn destination(&mut self, access: &mut Access) -> Result<Register, Error> {
+        if access.discards {
+            return Err(self.no_instruction(access));
+        }
         let register = match access.result {
             Some(register) => register,
             None => self.fresh()?,
@@ -158,6 +161,10 @@ impl<'a> Writer<'a> {
         }
         if data.is_some() && !access.operation.writes() {
             return Err(self.wrong("it only reads: expected no `data`"));
+        }
+        let compares = matches!(access.operation, Operation::CompareExchange(_));
+        if access.expected.is_some() && !compares {
+            return Err(self.wrong("it compares nothing: expected no `expected`"));
         }
         Ok((data, address))
     }

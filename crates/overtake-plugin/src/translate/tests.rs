@@ -7,7 +7,7 @@ use conformance::instruction;
 use diy::{Access, Fence, Operation, Order, Step, Test};
 
 /// Every memory access of the litmus tests, as an assembler encodes it: the bytes in memory order.
-const ACCESSES: [(Arch, &str, &[u8]); 43] = [
+const ACCESSES: [(Arch, &str, &[u8]); 44] = [
     (Arch::AArch64, "LDR", &[0x61, 0x00, 0x40, 0xb9]),
     (Arch::AArch64, "LDRH", &[0x61, 0x00, 0x40, 0x79]),
     (Arch::AArch64, "STR", &[0x61, 0x00, 0x00, 0xb9]),
@@ -23,6 +23,7 @@ const ACCESSES: [(Arch, &str, &[u8]); 43] = [
     (Arch::AArch64, "LDADDAL", &[0x62, 0x00, 0xe1, 0xb8]),
     (Arch::AArch64, "CAS", &[0x62, 0x7c, 0xa1, 0x88]),
     (Arch::AArch64, "CASA", &[0x62, 0x7c, 0xe1, 0x88]),
+    (Arch::AArch64, "CASL", &[0x62, 0xfc, 0xa1, 0x88]),
     (Arch::AArch64, "CASAL", &[0x62, 0xfc, 0xe1, 0x88]),
     (Arch::AArch64, "LDXR", &[0x61, 0x7c, 0x5f, 0x88]),
     (Arch::AArch64, "LDAXR", &[0x61, 0xfc, 0x5f, 0x88]),

@@ -1,0 +1,32 @@
+//! What a step leaves in registers.
+
+use diy::Through;
+use weakmem::View;
+
+/// What a step read, and what depends on that.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Result {
+    /// The value that it read.
+    pub value: u64,
+    /// The view of that.
+    pub view: View,
+    /// The status of a store-conditional.
+    pub status: u64,
+    /// The view of what it depends on by a choice only.
+    pub pick: View,
+}
+
+impl Result {
+    /// What a register holds that depends on this.
+    pub fn through(self, through: Through) -> Result {
+        let (view, pick) = match through.picks() {
+            true => (View::NONE, self.view.join(self.pick)),
+            false => (self.view, self.pick),
+        };
+        Result {
+            view,
+            pick,
+            ..Result::default()
+        }
+    }
+}
