@@ -138,6 +138,10 @@ pub struct Flow {
     /// The registers from which the instruction computes what it stores, its results, and where
     /// it branches to.
     pub data: Registers,
+    /// The registers that only choose which of [`Flow::data`] the results are: AArch64's pick
+    /// dependency. It orders later stores, and with `isb` later loads, but not loads alone. Empty on
+    /// the other architectures, where such a register is in [`Flow::data`].
+    pub picked: Registers,
     /// The registers that receive what the instruction loaded. For an atomic, they receive the
     /// old value of memory and nothing else.
     pub loaded: Registers,
@@ -145,6 +149,13 @@ pub struct Flow {
     pub computed: Registers,
     /// The base registers that the instruction updates, from [`Flow::address`].
     pub updated: Registers,
+    /// The registers that receive another result, computed from [`Flow::second_data`] alone.
+    pub second: Registers,
+    /// The registers from which [`Flow::second`] is computed.
+    pub second_data: Registers,
+    /// The sticky flags to which the instruction adds: they depend on what they depended on
+    /// before, and on [`Flow::data`]. They are no source of the instruction's other results.
+    pub accumulated: Registers,
     /// The registers that receive whether a store-conditional succeeded.
     pub status: Registers,
     /// What the thread executes next depends on [`Flow::data`]: a conditional or indirect branch.
@@ -167,9 +178,13 @@ impl Flow {
         part: 8,
         address: Registers::NONE,
         data: Registers::NONE,
+        picked: Registers::NONE,
         loaded: Registers::NONE,
         computed: Registers::NONE,
         updated: Registers::NONE,
+        second: Registers::NONE,
+        second_data: Registers::NONE,
+        accumulated: Registers::NONE,
         status: Registers::NONE,
         branch: false,
         context_sync: false,
@@ -185,9 +200,13 @@ impl Flow {
         part: 8,
         address: Registers::ALL,
         data: Registers::ALL,
+        picked: Registers::NONE,
         loaded: Registers::ALL,
         computed: Registers::ALL,
         updated: Registers::ALL,
+        second: Registers::NONE,
+        second_data: Registers::NONE,
+        accumulated: Registers::NONE,
         status: Registers::NONE,
         branch: true,
         context_sync: false,
@@ -201,10 +220,18 @@ impl Flow {
         self.load || self.store
     }
 
-    /// Returns every register that the instruction reads or writes.
+    /// Returns every register that the instruction reads.
+    #[must_use]
+    pub const fn read(&self) -> Registers {
+        let data = self.data.union(self.picked).union(self.second_data);
+        data.union(self.address)
+    }
+
+    /// Returns every register that the instruction reads or writes, except those in
+    /// [`Flow::accumulated`]: as long as nothing depends on the others, these stay as they are.
     #[must_use]
     pub const fn touched(&self) -> Registers {
-        self.written().union(self.address).union(self.data)
+        self.written().union(self.read())
     }
 
     /// Whether the decoder knows which registers the instruction reads and writes.
@@ -216,16 +243,19 @@ impl Flow {
             self.loaded,
             self.computed,
             self.updated,
+            self.second_data,
             self.status,
         ];
         !all.contains(&Registers::ALL)
     }
 
-    /// Returns every register that the instruction writes.
+    /// Returns every register whose value the instruction replaces: all that it writes, except
+    /// those in [`Flow::accumulated`].
     #[must_use]
     #[inline]
     pub const fn written(&self) -> Registers {
         let from_memory = self.loaded.union(self.status);
-        from_memory.union(self.computed).union(self.updated)
+        let computed = self.computed.union(self.updated);
+        from_memory.union(computed).union(self.second)
     }
 }

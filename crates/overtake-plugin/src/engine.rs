@@ -12,6 +12,7 @@ mod next;
 mod registers;
 mod schedule;
 mod sharing;
+mod spills;
 mod thread;
 
 pub use fork::Inheritance;

@@ -1,8 +1,6 @@
 //! AArch64's registers, as members of [`Registers`].
 //!
-//! Wn is Xn, and Bn, Hn, Sn, Dn and Qn are Vn. XZR has no number. FPSR has none either: any
-//! earlier instruction may have set its cumulative bits, so [`crate::decode`] takes a read of it
-//! as a fence for reads.
+//! Wn is Xn, and Bn, Hn, Sn, Dn and Qn are Vn. XZR has no number.
 
 use crate::Registers;
 
@@ -22,6 +20,9 @@ pub const TPIDR2_EL0: Registers = Registers::one(34);
 pub const FPCR: Registers = Registers::one(35);
 /// DIT and SSBS, as one register.
 pub const PSTATE: Registers = Registers::one(36);
+/// The floating-point status register: cumulative flags, to which floating-point and saturating
+/// instructions add.
+pub const FPSR: Registers = Registers::one(37);
 
 /// Returns X`number` for 0 to 30, and nothing for 31 (XZR).
 #[must_use]

@@ -168,9 +168,6 @@ pub(super) mod key {
 /// memory.
 fn system_register(word: u32, read: bool) -> Effect {
     let known = match field(word, 20, 5) {
-        // Any earlier instruction may have set FPSR's cumulative bits, which `Flow` does not
-        // track. So a read of it orders all later accesses after all earlier reads.
-        key::FPSR if read => return Effect::fence(Pairs::READ_ANY),
         key::NZCV | key::DIT | key::SSBS | key::FPCR | key::FPSR => true,
         key::TPIDR_EL0 | key::TPIDR2_EL0 => true,
         key::TPIDRRO_EL0 | key::CTR_EL0 | key::DCZID_EL0 | key::RNDR | key::RNDRRS => read,

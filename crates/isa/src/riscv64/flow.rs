@@ -1,13 +1,15 @@
 //! Register flow of RISC-V.
 //!
-//! Register numbers: 1 to 31 are x1 to x31 (x0 is always zero and has no number), 32 is `fcsr`,
-//! 64 to 95 are f0 to f31.
+//! Register numbers: 1 to 31 are x1 to x31 (x0 is always zero and has no number), 32 is `frm`, 33
+//! is `fflags`, and `fcsr` is both; 64 to 95 are f0 to f31.
 //!
 //! Dependencies are syntactic, as RVWMO defines them ("Syntactic dependencies"): a result depends
-//! on every source register, whatever the operation does with it. Limits:
-//! - Floating-point arithmetic is not tracked as reading the rounding mode or as writing the
-//!   sticky flags. Instead, an instruction that reads `fcsr` depends on everything.
-//! - The link register of `jalr` counts as computed from the register that `jalr` jumps to.
+//! on every source register, whatever the operation does with it. "Source and Destination Register
+//! Listings" has the registers of each instruction, with `frm` and the flags of `fflags`, which are
+//! "accumulating CSRs". It has no rows for the extensions after "D": their instructions count like
+//! those of "F".
+//!
+//! `fflags` is one register here, where "CSR Dependency Tracking Granularity" has five.
 
 mod compressed;
 mod operands;
@@ -18,8 +20,10 @@ use self::shapes::{branch, compute, load, store};
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 
-/// `fcsr`: rounding mode and sticky flags.
-const FCSR: Registers = Registers::one(32);
+/// The rounding mode.
+const FRM: Registers = Registers::one(32);
+/// The sticky flags.
+const FFLAGS: Registers = Registers::one(33);
 
 pub(crate) fn flow(bytes: &[u8]) -> Flow {
     if super::decode(bytes).unknown {
@@ -56,7 +60,7 @@ fn uncompressed(word: u32) -> Flow {
         // MADD, MSUB, NMSUB, NMADD
         0b10_000..=0b10_011 => {
             let sources = f(rs1) | f(rs2) | f(field(word, 31, 27));
-            known_format(word, compute(sources, f(rd)))
+            known_format(word, rounding(word, compute(sources, f(rd))))
         }
         0b10_100 => known_format(word, op_fp(word)),
         // BRANCH; JALR
@@ -90,21 +94,58 @@ fn known_format(word: u32, flow: Flow) -> Flow {
 /// "F", "D", "Zfh", "Zfa": OP-FP by funct5.
 fn op_fp(word: u32) -> Flow {
     let (rd, rs1, rs2) = (field(word, 11, 7), field(word, 19, 15), field(word, 24, 20));
+    let is_double = field(word, 26, 25) == 0b01;
     match (field(word, 31, 27), rs2) {
-        // `fadd`, `fsub`, `fmul`, `fdiv`, `fsgnj` …, `fmin` …
-        (0b00000..=0b00101, _) => compute(f(rs1) | f(rs2), f(rd)),
-        // `fsqrt`; `fcvt` between formats, `fround`
-        (0b01011 | 0b01000, _) => compute(f(rs1), f(rd)),
-        // `feq`, `flt`, `fle`
-        (0b10100, _) => compute(f(rs1) | f(rs2), x(rd)),
-        // `fcvt` to an integer; `fmv.x.w`, `fclass`
-        (0b11000, _) | (0b11100, 0) => compute(f(rs1), x(rd)),
-        // `fcvt` from an integer; `fmv.w.x`
-        (0b11010, _) | (0b11110, 0) => compute(x(rs1), f(rd)),
+        // `fadd`, `fsub`, `fmul`, `fdiv`
+        (0b00000..=0b00011, _) => rounding(word, compute(f(rs1) | f(rs2), f(rd))),
+        // `fsgnj`, `fsgnjn`, `fsgnjx`
+        (0b00100, _) => compute(f(rs1) | f(rs2), f(rd)),
+        // `fmin`, `fmax`, `fminm`, `fmaxm`
+        (0b00101, _) => flagging(compute(f(rs1) | f(rs2), f(rd))),
+        // `fsqrt`
+        (0b01011, _) => rounding(word, compute(f(rs1), f(rd))),
+        // `fcvt.d.s` is exact.
+        (0b01000, 0) if is_double => flagging(compute(f(rs1), f(rd))),
+        // `fcvt` between other formats, `fround`, `froundnx`
+        (0b01000, _) => rounding(word, compute(f(rs1), f(rd))),
+        // `feq`, `flt`, `fle`, `fltq`, `fleq`
+        (0b10100, _) => flagging(compute(f(rs1) | f(rs2), x(rd))),
+        // `fcvt` to an integer, `fcvtmod.w.d`
+        (0b11000, _) => rounding(word, compute(f(rs1), x(rd))),
+        // `fmv.x.w`, `fclass`
+        (0b11100, 0) => compute(f(rs1), x(rd)),
+        // `fcvt.d.w`, `fcvt.d.wu` are exact.
+        (0b11010, 0 | 1) if is_double => compute(x(rs1), f(rd)),
+        // `fcvt` from other integers
+        (0b11010, _) => rounding(word, compute(x(rs1), f(rd))),
+        // `fmv.w.x`
+        (0b11110, 0) => compute(x(rs1), f(rd)),
         // `fli`: `rs1` is a constant.
         (0b11110, 1) => compute(Registers::NONE, f(rd)),
         _ => Flow::UNKNOWN,
     }
+}
+
+/// Returns `flow`, which may also set flags.
+fn flagging(flow: Flow) -> Flow {
+    Flow {
+        accumulated: FFLAGS,
+        ..flow
+    }
+}
+
+/// Returns `flow`, which rounds, by `frm` if `rm` says so, and may set flags.
+fn rounding(word: u32, flow: Flow) -> Flow {
+    const DYNAMIC: u32 = 0b111;
+    let mode = if field(word, 14, 12) == DYNAMIC {
+        FRM
+    } else {
+        Registers::NONE
+    };
+    flagging(Flow {
+        data: flow.data | mode,
+        ..flow
+    })
 }
 
 fn misc_mem(word: u32) -> Flow {
@@ -181,18 +222,28 @@ fn system(word: u32) -> Flow {
     if csr >= 0xc00 {
         return compute(Registers::NONE, x(rd));
     }
-    // "Zicsr" on `fflags`, `frm`, `fcsr`: any earlier instruction may have set sticky flags.
+    let register = match csr {
+        1 => FFLAGS,
+        2 => FRM,
+        // `fcsr`
+        _ => FFLAGS | FRM,
+    };
+    // "Zicsr": `rd` receives the old value of the CSR, which depends on nothing else.
     let is_swap = field(word, 13, 12) == 0b01;
-    let old = if rd == 0 { FCSR } else { Registers::ALL };
     let new = if is_immediate {
         Registers::NONE
     } else {
         x(rs1)
     };
+    let kept = if is_swap { Registers::NONE } else { register };
     let written = if is_swap || rs1 != 0 {
-        FCSR
+        register
     } else {
         Registers::NONE
     };
-    compute(old | new, x(rd) | written)
+    Flow {
+        second: x(rd),
+        second_data: if rd == 0 { Registers::NONE } else { register },
+        ..compute(new | kept, written)
+    }
 }

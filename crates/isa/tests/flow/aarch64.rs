@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use isa::registers::aarch64::FPCR;
+use isa::registers::aarch64::{FPCR, FPSR};
 use isa::{Arch, Flow, Registers, flow};
 
 use crate::aarch64_operands::{Text, name};
@@ -101,6 +101,9 @@ fn difference(flow: &Flow, text: &Text) -> Option<String> {
         (flow.computed, expected.computed, "computed"),
         (flow.updated, expected.updated, "updated"),
         (flow.status, expected.status, "status"),
+        (flow.picked, expected.picked, "picked"),
+        (flow.second, expected.second, "second"),
+        (flow.second_data, Registers::NONE, "second_data"),
     ] {
         if found != wanted {
             return Some(format!("{what} should be {}", names(wanted, name)));
@@ -108,6 +111,14 @@ fn difference(flow: &Flow, text: &Text) -> Option<String> {
     }
     if !flow.data.contains(expected.data) {
         return Some(format!("data is at least {}", names(expected.data, name)));
+    }
+    // All Advanced SIMD arithmetic counts as floating-point.
+    let accumulates = flow.accumulated == FPSR;
+    if expected.float && !accumulates {
+        return Some("accumulated should be fpsr".to_owned());
+    }
+    if accumulates != flow.data.contains(FPCR) && expected.data.both(FPCR).is_empty() {
+        return Some("it uses one of fpcr and fpsr".to_owned());
     }
     let vectors: Registers = (64..96).collect();
     let is_access = flow.load || flow.store;

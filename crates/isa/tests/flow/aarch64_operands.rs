@@ -90,6 +90,7 @@ pub fn name(number: u8) -> String {
         (register::TPIDR2_EL0, "tpidr2_el0"),
         (register::FPCR, "fpcr"),
         (register::PSTATE, "pstate"),
+        (register::FPSR, "fpsr"),
     ] {
         if set == special {
             return name.to_owned();

@@ -2,7 +2,7 @@
 //! the others, with the exceptions listed here.
 
 use isa::Registers;
-use isa::registers::aarch64::{FPCR, NZCV, PSTATE, SP, TPIDR_EL0, TPIDR2_EL0, x};
+use isa::registers::aarch64::{FPCR, FPSR, NZCV, PSTATE, SP, TPIDR_EL0, TPIDR2_EL0, x};
 
 use crate::aarch64_operands::Text;
 
@@ -11,6 +11,10 @@ use crate::aarch64_operands::Text;
 pub struct Expected {
     pub address: Registers,
     pub data: Registers,
+    pub picked: Registers,
+    pub second: Registers,
+    /// Whether it may set flags in FPSR, and so reads FPCR.
+    pub float: bool,
     pub loaded: Registers,
     pub computed: Registers,
     pub updated: Registers,
@@ -32,7 +36,7 @@ pub fn expected(text: &Text) -> Expected {
 
 fn branch(text: &Text) -> Option<Expected> {
     let all = text.registers_from(0);
-    let (data, computed) = match text.mnemonic {
+    let (data, second) = match text.mnemonic {
         "b" => return Some(Expected::default()),
         "bl" => {
             return Some(Expected {
@@ -52,7 +56,7 @@ fn branch(text: &Text) -> Option<Expected> {
     };
     Some(Expected {
         data,
-        computed,
+        second,
         branch: true,
         ..Expected::default()
     })
@@ -62,6 +66,7 @@ fn system(text: &Text) -> Option<Expected> {
     let system_register = |at: usize| match text.operands[at] {
         "nzcv" => NZCV,
         "fpcr" => FPCR,
+        "fpsr" => FPSR,
         "tpidr_el0" => TPIDR_EL0,
         "s3_3_c13_c0_5" | "tpidr2_el0" => TPIDR2_EL0,
         "dit" | "ssbs" | "s3_3_c4_c2_5" | "s3_3_c4_c2_6" => PSTATE,
@@ -85,7 +90,6 @@ fn system(text: &Text) -> Option<Expected> {
         "pacia1716" | "pacib1716" | "autia1716" | "autib1716" => compute(x(17), x(16) | x(17)),
         "cfinv" | "axflag" | "xaflag" => compute(NZCV, NZCV),
         "mrs" => match text.operands[1] {
-            "fpsr" => compute(text.registers(0), Registers::ALL),
             // RNDR, RNDRRS
             "s3_3_c2_c4_0" | "s3_3_c2_c4_1" | "rndr" | "rndrrs" => {
                 compute(text.registers(0) | NZCV, Registers::NONE)
@@ -218,10 +222,13 @@ const SETS_FLAGS: [&str; 10] = [
     "adds", "subs", "ands", "bics", "adcs", "sbcs", "negs", "ngcs", "subps", "fjcvtzs",
 ];
 /// Mnemonics that read the flags.
-const READS_FLAGS: [&str; 24] = [
-    "csel", "csinc", "csinv", "csneg", "cset", "csetm", "cinc", "cinv", "cneg", "fcsel", "ccmp",
-    "ccmn", "fccmp", "fccmpe", "adc", "adcs", "sbc", "sbcs", "ngc", "ngcs", "rmif", "setf8",
+const READS_FLAGS: [&str; 13] = [
+    "fcsel", "fccmp", "fccmpe", "adc", "adcs", "sbc", "sbcs", "ngc", "ngcs", "rmif", "setf8",
     "setf16", "cfinv",
+];
+/// Mnemonics that read the flags only to choose.
+const PICKS: [&str; 11] = [
+    "csel", "csinc", "csinv", "csneg", "cset", "csetm", "cinc", "cinv", "cneg", "ccmp", "ccmn",
 ];
 /// Mnemonics that also read their first operand.
 const READS_FIRST: [&str; 52] = [
@@ -303,11 +310,36 @@ fn computation(text: &Text) -> Expected {
             computed |= NZCV;
         }
     }
+    let picked = if PICKS.contains(&name) {
+        NZCV
+    } else {
+        Registers::NONE
+    };
+    let float = is_float(text);
+    if float {
+        data |= FPCR;
+    }
     Expected {
         data,
         computed,
+        picked,
+        float,
         ..Expected::default()
     }
+}
+
+/// Whether the pseudocode of the instruction uses FPCR or sets flags in FPSR: floating-point
+/// arithmetic, comparisons and conversions; integer arithmetic that saturates (FPSR.QC).
+fn is_float(text: &Text) -> bool {
+    // These move, choose, or change the sign.
+    const NEITHER: [&str; 3] = ["fmov", "fcsel", "fneg"];
+    let name = text.mnemonic;
+    let saturates = ["sq", "uq", "suqadd", "usqadd"];
+    (name.starts_with('f') && !NEITHER.contains(&name) && name != "fabs")
+        || ["scvtf", "ucvtf", "bfcvt", "bfdot", "bfmmla", "bfmlal"]
+            .iter()
+            .chain(&saturates)
+            .any(|start| name.starts_with(start))
 }
 
 fn reads_destination(text: &Text) -> bool {

@@ -23,10 +23,14 @@ pub fn notation(flow: &Flow, name: fn(u8) -> String) -> String {
     for (registers, part) in [
         (flow.address, "address"),
         (flow.data, "data"),
+        (flow.picked, "picked"),
         (flow.loaded, "loaded"),
         (flow.computed, "computed"),
         (flow.updated, "updated"),
         (flow.status, "status"),
+        (flow.second, "second"),
+        (flow.second_data, "from"),
+        (flow.accumulated, "accumulated"),
     ] {
         if !registers.is_empty() {
             parts.push(format!("{part}:{}", names(registers, name)));

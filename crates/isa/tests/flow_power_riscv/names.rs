@@ -23,7 +23,8 @@ pub fn register(arch: Arch, name: &str) -> Registers {
 fn name(arch: Arch, number: u8) -> String {
     match (arch, number) {
         (Arch::Riscv64, 1..=31) => format!("x{number}"),
-        (Arch::Riscv64, 32) => "fcsr".to_owned(),
+        (Arch::Riscv64, 32) => "frm".to_owned(),
+        (Arch::Riscv64, 33) => "fflags".to_owned(),
         (Arch::Riscv64, 64..=95) => format!("f{}", number - 64),
         (Arch::Ppc64le, 0..=31) => format!("r{number}"),
         (Arch::Ppc64le, 32..=39) => format!("cr{}", number - 32),
@@ -32,6 +33,10 @@ fn name(arch: Arch, number: u8) -> String {
         (Arch::Ppc64le, 42) => "ca".to_owned(),
         (Arch::Ppc64le, 43) => "spr".to_owned(),
         (Arch::Ppc64le, 44) => "so".to_owned(),
+        (Arch::Ppc64le, 45) => "fpscr".to_owned(),
+        (Arch::Ppc64le, 46) => "fpstatus".to_owned(),
+        (Arch::Ppc64le, 47) => "vscr".to_owned(),
+        (Arch::Ppc64le, 48) => "sat".to_owned(),
         (Arch::Ppc64le, 64..=127) => format!("vs{}", number - 64),
         _ => format!("?{number}"),
     }
@@ -61,6 +66,9 @@ pub fn notation(arch: Arch, flow: &Flow) -> String {
         (flow.computed, "computed"),
         (flow.updated, "updated"),
         (flow.status, "status"),
+        (flow.second, "second"),
+        (flow.second_data, "from"),
+        (flow.accumulated, "accumulated"),
     ] {
         if registers == Registers::ALL {
             parts.push(format!("{what}=any"));

@@ -30,6 +30,10 @@ fn check(arch: Arch, bytes: &[u8]) -> Result<(), TestCaseError> {
     prop_assert!(!effect.unknown);
     prop_assert_eq!(flow.is_access() && flow.address == Registers::ALL, false);
     match effect.access {
+        // The store-conditional copies SO.
+        Access::StoreConditional if arch == Arch::Ppc64le => {
+            prop_assert!(flow.store && !flow.load && flow.second.contains(flow.status));
+        }
         Access::Plain => prop_assert!(flow.status.is_empty() && !(flow.load && flow.store)),
         Access::LoadReserved => prop_assert!(flow.load && !flow.store),
         Access::StoreConditional => prop_assert!(flow.store && !flow.load),

@@ -6,7 +6,8 @@ use crate::names;
 use crate::objdump::{Line, disassemble, libraries};
 use crate::sweep::{Expected, Seen, words};
 
-const FCSR: Registers = Registers::one(32);
+const FRM: Registers = Registers::one(32);
+const FFLAGS: Registers = Registers::one(33);
 
 fn check(seen: &mut Seen, line: &Line) {
     seen.check(Arch::Riscv64, line, |line| {
@@ -160,13 +161,18 @@ fn expected(line: &Line) -> Flow {
             data: after(0),
             ..Flow::NONE
         },
+        // "The instruction does not carry a dependency": the link depends on nothing.
         "jalr" if is_short => Flow {
             branch: true,
-            ..compute(operand(0), Registers::one(1))
+            data: operand(0),
+            second: Registers::one(1),
+            ..Flow::NONE
         },
         "jalr" => Flow {
             branch: true,
-            ..compute(operand(1), operand(0))
+            data: operand(1),
+            second: operand(0),
+            ..Flow::NONE
         },
         "jal" | "lui" | "auipc" | "li" => compute(Registers::NONE, operand(0)),
         "j" | "nop" | "ebreak" | "fence" | "cbo" | "wrs" | "pause" | "unimp" => Flow::NONE,
@@ -180,7 +186,135 @@ fn expected(line: &Line) -> Flow {
         {
             compute(after(0), operand(0))
         }
-        _ => compute(after(1), operand(0)),
+        _ => {
+            let rounding = u16::from_le_bytes([line.bytes[0], line.bytes[1]]) >> 12 & 0b111;
+            let status = status(name);
+            Flow {
+                data: if status.rounds && rounding == 0b111 {
+                    after(1) | FRM
+                } else {
+                    after(1)
+                },
+                accumulated: if status.flags {
+                    FFLAGS
+                } else {
+                    Registers::NONE
+                },
+                ..compute(Registers::NONE, operand(0))
+            }
+        }
+    }
+}
+
+/// What the tables of "Source and Destination Register Listings" say of an instruction besides its
+/// operands.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Status {
+    /// `frm` is a source "if rm=111".
+    rounds: bool,
+    /// It has accumulating CSRs.
+    flags: bool,
+}
+
+/// The rows of "RV32F", "RV64F", "RV32D" and "RV64D": the instructions, then whether `frm` is a
+/// source, and whether there are accumulating CSRs.
+const LISTED: [(&str, bool, bool); 11] = [
+    (
+        "fmadd.s fmsub.s fnmsub.s fnmadd.s fadd.s fsub.s fmul.s fdiv.s fsqrt.s",
+        true,
+        true,
+    ),
+    (
+        "fsgnj.s fsgnjn.s fsgnjx.s fmv.x.w fclass.s fmv.w.x",
+        false,
+        false,
+    ),
+    ("fmin.s fmax.s feq.s flt.s fle.s", false, true),
+    ("fcvt.w.s fcvt.wu.s fcvt.s.w fcvt.s.wu", true, true),
+    ("fcvt.l.s fcvt.lu.s fcvt.s.l fcvt.s.lu", true, true),
+    (
+        "fmadd.d fmsub.d fnmsub.d fnmadd.d fadd.d fsub.d fmul.d fdiv.d fsqrt.d",
+        true,
+        true,
+    ),
+    (
+        "fsgnj.d fsgnjn.d fsgnjx.d fclass.d fcvt.d.w fcvt.d.wu",
+        false,
+        false,
+    ),
+    ("fmin.d fmax.d feq.d flt.d fle.d fcvt.d.s", false, true),
+    ("fcvt.s.d fcvt.w.d fcvt.wu.d", true, true),
+    ("fcvt.l.d fcvt.lu.d fcvt.d.l fcvt.d.lu", true, true),
+    ("fmv.x.d fmv.d.x", false, false),
+];
+
+/// The extensions after "D" have no rows. Their instructions are like those of "F" with the same
+/// name; those that widen count as rounding.
+const NOT_LISTED: [(&str, bool, bool); 5] = [
+    (
+        "fmadd.h fmsub.h fnmsub.h fnmadd.h fadd.h fsub.h fmul.h fdiv.h fsqrt.h",
+        true,
+        true,
+    ),
+    (
+        "fsgnj.h fsgnjn.h fsgnjx.h fmv.x.h fclass.h fmv.h.x",
+        false,
+        false,
+    ),
+    ("fmin.h fmax.h feq.h flt.h fle.h", false, true),
+    (
+        "fcvt.w.h fcvt.wu.h fcvt.h.w fcvt.h.wu fcvt.l.h fcvt.lu.h fcvt.h.l fcvt.h.lu",
+        true,
+        true,
+    ),
+    ("fcvt.s.h fcvt.h.s fcvt.d.h fcvt.h.d", true, true),
+];
+
+fn status(name: &str) -> Status {
+    let row = LISTED
+        .iter()
+        .chain(&NOT_LISTED)
+        .find(|(names, _, _)| names.split(' ').any(|one| one == name));
+    match row {
+        Some(&(_, rounds, flags)) => Status { rounds, flags },
+        None => {
+            assert!(!name.starts_with('f'), "{name} is in no table");
+            Status {
+                rounds: false,
+                flags: false,
+            }
+        }
+    }
+}
+
+/// Each floating-point instruction with each rounding mode, by all fields that select one.
+#[test]
+fn every_float_agrees_with_the_listings() {
+    let mut code = Vec::new();
+    let operands = 11 << 7 | 12 << 15;
+    for rounding in 0..8_u32 {
+        for high in 0..128_u32 {
+            for rs2 in 0..32_u32 {
+                let word = high << 25 | rs2 << 20 | rounding << 12 | operands | 0x53;
+                code.push(word.to_le_bytes().to_vec());
+            }
+            for opcode in [0x43, 0x47, 0x4b, 0x4f] {
+                let word = high << 25 | 3 << 20 | rounding << 12 | operands | opcode;
+                code.push(word.to_le_bytes().to_vec());
+            }
+        }
+    }
+    let mut seen = Seen::default();
+    let mut names = std::collections::BTreeSet::new();
+    for line in disassemble(Arch::Riscv64, "float", &code) {
+        names.insert(line.mnemonic.clone());
+        check(&mut seen, &line);
+    }
+    seen.report(Arch::Riscv64, 5_000);
+    for (listed, _, _) in LISTED.iter().chain(&NOT_LISTED) {
+        for name in listed.split(' ') {
+            assert!(names.contains(name), "{name} was not compared");
+        }
     }
 }
 
@@ -197,15 +331,32 @@ fn csr(line: &Line) -> Flow {
             computed: rd,
             ..Flow::NONE
         },
-        "fflags" | "frm" | "fcsr" => Flow {
-            data: match (rd.is_empty(), is_immediate) {
-                (false, _) => Registers::ALL,
-                (true, true) => FCSR,
-                (true, false) => FCSR | register(source),
-            },
-            computed: if writes { rd | FCSR } else { rd },
-            ..Flow::NONE
-        },
+        // `rd` receives the old value; "carries a dependency from rs1 to csr and from csr to rd".
+        name @ ("fflags" | "frm" | "fcsr") => {
+            let register = match name {
+                "fflags" => FFLAGS,
+                "frm" => FRM,
+                _ => FFLAGS | FRM,
+            };
+            let mut flow = Flow {
+                second: rd,
+                ..Flow::NONE
+            };
+            if !rd.is_empty() {
+                flow.second_data = register;
+            }
+            // A value that sets or clears bits keeps the others.
+            if !is_swap {
+                flow.data |= register;
+            }
+            if !is_immediate {
+                flow.data |= self::register(source);
+            }
+            if writes {
+                flow.computed = register;
+            }
+            flow
+        }
         other => panic!("{other}"),
     }
 }

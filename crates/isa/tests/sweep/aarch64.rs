@@ -52,7 +52,6 @@ fn expected(text: &str, bytes: &[u8]) -> Expected {
             effect(|e| e.unseen_write = true)
         }
         "hint" => hint(operands),
-        "mrs" if operands.ends_with(", fpsr") => fence(Pairs::RR | Pairs::RW),
         // capstone has no name for `dsb nXS` and calls it `msr`.
         "msr" if bytes[0] == 0x3f && operands.starts_with("s0_3_c3_") => {
             let crm = bytes[1] & 0x0f;

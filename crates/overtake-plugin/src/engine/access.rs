@@ -130,7 +130,7 @@ impl Engine {
         let follows = self.machine.tracks(self.current);
         let uses = if follows {
             let position = &mut self.threads[self.current as usize].position;
-            position.begin(instruction, &mut self.machine, self.current)
+            position.begin(instruction, access, &mut self.machine, self.current)
         } else {
             Uses::NONE
         };
@@ -138,7 +138,7 @@ impl Engine {
         if follows {
             let status = self.machine.status(self.current);
             let position = &mut self.threads[self.current as usize].position;
-            position.end(instruction, uses, view, status);
+            position.end(instruction, access, uses, view, status);
             self.prepare();
         }
         // A thread does not stop within an instruction of which QEMU reports only some accesses.
@@ -174,6 +174,7 @@ impl Engine {
             && self
                 .machine
                 .keeps_nothing_of(self.current, access.addr, access.size)
+            && thread.position.keeps_nothing_of(access.addr, access.size)
             && thread.position.pass_if_quiet(instruction)
     }
 

@@ -3,8 +3,22 @@
 //! Register views are tracked only while some write is unseen by the thread ([`Machine::tracks`]).
 //! An instruction that does not access memory has no callback. Its flow is applied when the next
 //! access of its block is reported, or the next block starts.
+//!
+//! What each use of a register orders, in the terms of herd's aarch64deps.cat and
+//! aarch64hwreqs.cat (a store is made after every earlier load, so that only what orders later
+//! loads matters):
+//!
+//! | use | relation | dependencies |
+//! |---|---|---|
+//! | address of a load | `addr` in `dob` | basic |
+//! | address, data of a store that a load reads | `(addr | data); [Exp & M]; lmrs` in `dob` | basic |
+//! | branch, then a context synchronisation | `ctrl`, `pick-ctrl-dep` in `IFB-ob` | picked |
+//! | address, then a context synchronisation | `addr`, `pick-addr-dep` in `IFB-ob` | picked |
+//! | result of a computation or a load | `dtrm`, `pick-dtrm` | both, each from its own |
 
-use super::registers::RegisterViews;
+use super::MemoryAccess;
+use super::registers::{Depends, RegisterViews};
+use super::spills::Spills;
 use crate::translate::{Block, Instruction};
 use isa::{Flow, Registers};
 use weakmem::{Machine, ThreadId, View};
@@ -13,12 +27,14 @@ use weakmem::{Machine, ThreadId, View};
 #[derive(Debug, Clone)]
 struct Unfinished {
     index: u32,
-    /// The view of the instruction's address.
+    /// The view of the instruction's address, without pick dependencies.
     address: View,
     /// The register views before the instruction.
     before: RegisterViews,
     /// The view of the instruction's accesses so far.
     loaded: View,
+    /// What they depend on by pick.
+    memory: View,
 }
 
 /// The position of a thread in its code, and the views of its registers.
@@ -28,21 +44,35 @@ pub(super) struct Position {
     /// The index of the first instruction of the block with a flow that is not applied yet.
     next: usize,
     views: RegisterViews,
+    spills: Spills,
     unfinished: Option<Unfinished>,
 }
 
-/// The views of the registers that an access uses.
+/// What the registers that an instruction uses depend on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Uses {
-    pub address: View,
-    pub data: View,
+    pub address: Depends,
+    pub data: Depends,
+    /// What [`Flow::second`] depends on.
+    second: Depends,
+    /// What the value that a compare-and-swap expects depends on.
+    expected: Depends,
+    /// What the loaded bytes depend on by pick, if the thread has stored them.
+    memory: View,
+    /// Whether it is a compare-and-swap that succeeded. What it returns then depends on the expected
+    /// value, and only by pick on memory (herd's AArch64Sem.ml, `DataFromRRs`).
+    pub swapped: bool,
 }
 
 impl Uses {
     /// The uses of an access while register views are not tracked.
     pub const NONE: Self = Self {
-        address: View::NONE,
-        data: View::NONE,
+        address: Depends::NONE,
+        data: Depends::NONE,
+        second: Depends::NONE,
+        expected: Depends::NONE,
+        memory: View::NONE,
+        swapped: false,
     };
 }
 
@@ -53,6 +83,18 @@ impl Position {
         self.block = Some(block);
         self.next = 0;
         self.unfinished = None;
+    }
+
+    /// Forgets what was kept of stores, when register views are no longer tracked.
+    #[inline]
+    pub fn forget_stores(&mut self) {
+        self.spills.clear();
+    }
+
+    /// Whether a load of these bytes depends on nothing by pick, through a store of the thread.
+    #[inline]
+    pub fn keeps_nothing_of(&self, addr: u64, size: usize) -> bool {
+        self.spills.is_free_of(addr, size)
     }
 
     /// Whether each access before the instruction `end` was reported, and these registers have no
@@ -127,6 +169,7 @@ impl Position {
     pub fn begin(
         &mut self,
         instruction: &Instruction,
+        access: MemoryAccess,
         machine: &mut Machine,
         thread: ThreadId,
     ) -> Uses {
@@ -140,21 +183,41 @@ impl Position {
                 self.run_to(index, machine, thread);
                 self.unfinished = instruction.flow.several.then(|| Unfinished {
                     index: instruction.index,
-                    address: self.of(instruction.flow.address, machine, thread),
+                    address: self.of(instruction.flow.address, machine, thread).basic,
                     before: self.views.clone(),
                     loaded: View::NONE,
+                    memory: View::NONE,
                 });
             }
         }
-        self.uses(&instruction.flow, machine, thread)
+        let uses = self.uses(&instruction.flow, machine, thread);
+        if uses.address.only_picked() != View::NONE {
+            machine.address_picked(thread, uses.address.picked);
+        }
+        Uses {
+            memory: self.spills.of(access.addr, access.size),
+            ..uses
+        }
     }
 
     /// Applies the flow of the instruction after its access, with the view `loaded` of its read.
-    pub fn end(&mut self, instruction: &Instruction, uses: Uses, loaded: View, status: View) {
-        let mut loaded = loaded;
+    pub fn end(
+        &mut self,
+        instruction: &Instruction,
+        access: MemoryAccess,
+        mut uses: Uses,
+        mut loaded: View,
+        status: View,
+    ) {
+        if access.store {
+            let stored = uses.address.join(uses.data);
+            self.spills
+                .store(access.addr, access.size, stored.only_picked());
+        }
         if let Some(unfinished) = &mut self.unfinished {
             unfinished.loaded = unfinished.loaded.join(loaded);
-            loaded = unfinished.loaded;
+            unfinished.memory = unfinished.memory.join(uses.memory);
+            (loaded, uses.memory) = (unfinished.loaded, unfinished.memory);
         }
         self.assign(&instruction.flow, uses, loaded, status);
         self.next = instruction.index as usize + 1;
@@ -173,7 +236,7 @@ impl Position {
         self.run_to(index, machine, thread);
         let instruction = &block.body[index];
         let address = self.of(instruction.flow.address, machine, thread);
-        Some((instruction, address))
+        Some((instruction, address.basic))
     }
 
     /// Returns the instruction that may report another access now, and the view of its address.
@@ -193,7 +256,7 @@ impl Position {
             let flow = &block.body[self.next].flow;
             let uses = self.uses(flow, machine, thread);
             if flow.branch {
-                machine.branch(thread, uses.data);
+                machine.branch(thread, uses.data.picked);
             }
             self.assign(flow, uses, machine.reads(thread), machine.status(thread));
             self.next += 1;
@@ -201,27 +264,40 @@ impl Position {
     }
 
     fn uses(&self, flow: &Flow, machine: &Machine, thread: ThreadId) -> Uses {
+        let of = |registers| self.of(registers, machine, thread);
+        let compare = flow.compare.map(|it| it.registers);
         Uses {
-            address: self.of(flow.address, machine, thread),
-            data: self.of(flow.data, machine, thread),
+            address: of(flow.address),
+            data: of(flow.data).or_picked(of(flow.picked).picked),
+            second: of(flow.second_data),
+            expected: compare.map_or(Depends::NONE, of),
+            ..Uses::NONE
         }
     }
 
-    /// Returns the view of the registers.
-    fn of(&self, registers: Registers, machine: &Machine, thread: ThreadId) -> View {
+    /// Returns what the registers depend on.
+    fn of(&self, registers: Registers, machine: &Machine, thread: ThreadId) -> Depends {
         if registers == Registers::ALL {
-            return machine.reads(thread);
+            return Depends::basic(machine.reads(thread));
         }
         self.views.of(registers)
     }
 
     fn assign(&mut self, flow: &Flow, uses: Uses, loaded: View, status: View) {
-        self.views.set(flow.written(), View::NONE);
+        let read = loaded.join(uses.memory).join(uses.address.picked);
+        let loaded = if uses.swapped {
+            uses.expected.or_picked(read)
+        } else {
+            Depends::basic(loaded).or_picked(read)
+        };
+        self.views.clear(flow.written());
         for (registers, from) in [
             (flow.loaded, loaded),
             (flow.computed, uses.data),
             (flow.updated, uses.address),
-            (flow.status, status),
+            (flow.second, uses.second),
+            (flow.accumulated, uses.data),
+            (flow.status, Depends::basic(status)),
         ] {
             self.views.add(registers, from);
         }

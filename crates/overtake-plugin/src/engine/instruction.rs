@@ -50,6 +50,7 @@ impl Engine {
             }
         } else {
             position.start(block);
+            position.forget_stores();
         }
         fast::add_instructions(block.instructions);
         if self.accesses.is_some() {

@@ -56,8 +56,8 @@ impl Engine {
             len: access.size,
             store: access.store,
             bytes,
-            address: uses.address,
-            data: uses.data,
+            address: uses.address.basic,
+            data: uses.data.basic,
             pair: reserves && self.load_reserved_at == instruction.address,
         };
         if reserves {

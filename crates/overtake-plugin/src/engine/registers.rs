@@ -1,4 +1,4 @@
-//! The view of each register of a thread: the loads that its value depends on.
+//! The views of each register of a thread: the loads that its value depends on.
 
 use isa::Registers;
 use weakmem::View;
@@ -6,33 +6,37 @@ use weakmem::View;
 /// A view for each register.
 ///
 /// Most views are empty. A set of the registers with other views answers most queries.
-#[derive(Debug, Clone)]
-pub(super) struct RegisterViews {
+#[derive(Debug, Default)]
+struct Plain {
     /// The registers with a view that is not empty.
     some: Registers,
-    /// The views of the registers in `some`; the other entries are meaningless.
-    views: Box<[View; Registers::COUNT]>,
+    /// The views of the registers in `some`; the other entries are meaningless. It is empty until
+    /// the first view is added.
+    views: Vec<View>,
 }
 
-impl Default for RegisterViews {
-    fn default() -> Self {
+impl Clone for Plain {
+    fn clone(&self) -> Self {
+        let views = if self.some.is_empty() {
+            Vec::new()
+        } else {
+            self.views.clone()
+        };
         Self {
-            some: Registers::NONE,
-            views: Box::new([View::NONE; Registers::COUNT]),
+            some: self.some,
+            views,
         }
     }
 }
 
-impl RegisterViews {
-    /// Whether the views of all these registers are empty.
+impl Plain {
     #[inline]
-    pub fn is_free_of(&self, registers: Registers) -> bool {
+    fn is_free_of(&self, registers: Registers) -> bool {
         self.some.both(registers).is_empty()
     }
 
-    /// Returns the joined view of these registers.
     #[inline]
-    pub fn of(&self, registers: Registers) -> View {
+    fn of(&self, registers: Registers) -> View {
         let some = registers.both(self.some);
         if some.is_empty() {
             return View::NONE;
@@ -42,18 +46,18 @@ impl RegisterViews {
             .collect()
     }
 
-    /// Sets the view of each of these registers.
     #[inline]
-    pub fn set(&mut self, registers: Registers, view: View) {
+    fn clear(&mut self, registers: Registers) {
         self.some = self.some.without(registers);
-        self.add(registers, view);
     }
 
-    /// Joins this view to the view of each of these registers.
     #[inline]
-    pub fn add(&mut self, registers: Registers, view: View) {
+    fn add(&mut self, registers: Registers, view: View) {
         if view == View::NONE || registers.is_empty() {
             return;
+        }
+        if self.views.is_empty() {
+            self.views.resize(Registers::COUNT, View::NONE);
         }
         for number in registers.numbers() {
             let known = self.some.contains(Registers::one(number));
@@ -63,12 +67,107 @@ impl RegisterViews {
         self.some |= registers;
     }
 
-    /// Joins the view of each register with its view in `other`.
-    pub fn join(&mut self, other: &Self) {
+    fn join(&mut self, other: &Self) {
         for number in other.some.numbers() {
             let one = Registers::one(number);
             self.add(one, other.of(one));
         }
+    }
+}
+
+/// What a value depends on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Depends {
+    /// Without pick dependencies: herd's `dtrm` (aarch64deps.cat).
+    pub basic: View,
+    /// With pick dependencies: `pick-dtrm`. It includes `basic`.
+    pub picked: View,
+}
+
+impl Depends {
+    /// A value that depends on nothing.
+    pub const NONE: Self = Self {
+        basic: View::NONE,
+        picked: View::NONE,
+    };
+
+    /// A value whose dependencies are not by pick.
+    #[inline]
+    pub const fn basic(view: View) -> Self {
+        Self {
+            basic: view,
+            picked: view,
+        }
+    }
+
+    /// Returns the dependencies, and `view` by pick.
+    #[inline]
+    pub fn or_picked(self, view: View) -> Self {
+        Self {
+            picked: self.picked.join(view),
+            ..self
+        }
+    }
+
+    /// Returns what it depends on by pick alone, or [`View::NONE`].
+    #[inline]
+    pub fn only_picked(self) -> View {
+        self.picked.beyond(self.basic)
+    }
+
+    #[inline]
+    pub fn join(self, other: Self) -> Self {
+        Self {
+            basic: self.basic.join(other.basic),
+            picked: self.picked.join(other.picked),
+        }
+    }
+}
+
+/// What each register of a thread depends on.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RegisterViews {
+    basic: Plain,
+    /// Views with pick dependencies, of the registers that have some. On architectures without
+    /// pick dependencies it stays empty.
+    picked: Plain,
+}
+
+impl RegisterViews {
+    /// Whether these registers depend on nothing.
+    #[inline]
+    pub fn is_free_of(&self, registers: Registers) -> bool {
+        self.basic.is_free_of(registers) && self.picked.is_free_of(registers)
+    }
+
+    /// Returns the joined dependencies of these registers.
+    #[inline]
+    pub fn of(&self, registers: Registers) -> Depends {
+        let basic = self.basic.of(registers);
+        Depends {
+            basic,
+            picked: basic.join(self.picked.of(registers)),
+        }
+    }
+
+    /// Makes these registers depend on nothing.
+    #[inline]
+    pub fn clear(&mut self, registers: Registers) {
+        self.basic.clear(registers);
+        self.picked.clear(registers);
+    }
+
+    /// Joins `depends` to the dependencies of each of these registers.
+    #[inline]
+    pub fn add(&mut self, registers: Registers, depends: Depends) {
+        self.basic.add(registers, depends.basic);
+        self.picked.add(registers, depends.only_picked());
+    }
+
+    /// Joins the dependencies of each register with those in `other`.
+    pub fn join(&mut self, other: &Self) {
+        self.basic.join(&other.basic);
+        self.picked.join(&other.picked);
     }
 }
 
@@ -79,18 +178,46 @@ mod tests {
     #[test]
     fn a_register_has_the_view_that_was_set_last_and_those_added() {
         let (a, b) = (Registers::one(0), Registers::one(127));
+        let at = |time| Depends::basic(View::at(time));
         let mut views = RegisterViews::default();
-        assert_eq!(views.of(a | b), View::NONE);
-        views.set(a, View::at(3));
-        views.add(b, View::at(2));
-        views.add(b, View::at(1));
-        assert_eq!((views.of(b), views.of(a | b)), (View::at(2), View::at(3)));
+        assert_eq!(views.of(a | b), Depends::NONE);
+        views.add(a, at(3));
+        views.add(b, at(2));
+        views.add(b, at(1));
+        assert_eq!((views.of(b), views.of(a | b)), (at(2), at(3)));
         let before = views.clone();
-        views.set(a | b, View::NONE);
-        assert_eq!(views.of(a | b), View::NONE);
-        views.add(a, View::at(1));
-        assert_eq!(views.of(a), View::at(1), "not joined with the old view");
+        views.clear(a | b);
+        assert_eq!(views.of(a | b), Depends::NONE);
+        views.add(a, at(1));
+        assert_eq!(views.of(a), at(1), "not joined with the old view");
         views.join(&before);
-        assert_eq!((views.of(a), views.of(b)), (View::at(3), View::at(2)));
+        assert_eq!((views.of(a), views.of(b)), (at(3), at(2)));
+    }
+
+    #[test]
+    fn a_register_has_two_views() {
+        let (a, b) = (Registers::one(0), Registers::one(127));
+        let mut views = RegisterViews::default();
+        let chosen = Depends::basic(View::at(1)).or_picked(View::at(4));
+        views.add(a, chosen);
+        views.add(b, Depends::basic(View::at(2)));
+        assert_eq!(views.of(a), chosen);
+        assert_eq!(views.of(a).only_picked(), View::at(4));
+        assert_eq!(views.of(b).only_picked(), View::NONE);
+        assert_eq!(
+            views.of(a | b),
+            Depends::basic(View::at(2)).or_picked(View::at(4))
+        );
+        assert!(!views.is_free_of(a));
+        views.clear(a);
+        assert!(views.is_free_of(a));
+        // What depends on nothing but by pick is not free.
+        views.add(a, Depends::NONE.or_picked(View::at(3)));
+        assert!(!views.is_free_of(a));
+        assert_eq!(views.of(a).basic, View::NONE);
+        let before = views.clone();
+        views.clear(a);
+        views.join(&before);
+        assert_eq!(views.of(a).picked, View::at(3));
     }
 }

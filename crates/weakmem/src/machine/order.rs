@@ -63,6 +63,14 @@ impl Machine {
         state.control = state.control.join(view).join(state.addresses);
     }
 
+    /// The address of an access of the thread depends by pick on values of this view (Armv8's pick
+    /// address dependency). This orders the access itself no more than without, but what a context
+    /// synchronisation after it orders.
+    pub fn address_picked(&mut self, thread: ThreadId, view: View) {
+        let state = self.thread_mut(thread);
+        state.addresses = state.addresses.join(view);
+    }
+
     /// A context synchronisation (`isb`, `isync`): later loads are ordered after what the branches
     /// before it, and the addresses of the accesses before them, depend on.
     pub fn context_sync(&mut self, thread: ThreadId, driver: &mut dyn Driver) {

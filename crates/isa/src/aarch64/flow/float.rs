@@ -1,8 +1,8 @@
 //! Flow of C4.1 "Data Processing -- Scalar Floating-Point": conversions, comparisons, arithmetic.
 
 use super::operands::{RA, RD, RM, RN, v, x};
-use super::shapes::compute;
-use crate::aarch64::registers::{FPCR, NZCV};
+use super::shapes::{compute, compute_float};
+use crate::aarch64::registers::NZCV;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 
@@ -30,7 +30,7 @@ pub(super) fn flow(word: u32) -> Option<Flow> {
     let both = v(word, RN) | v(word, RM);
     match field(word, 11, 10) {
         // "conditional compare": `fccmp`, `fccmpe`
-        0b01 => Some(compute(NZCV, both | NZCV | FPCR)),
+        0b01 => Some(compute_float(NZCV, both | NZCV)),
         // "data-processing (2 source)"
         0b10 => Some(arithmetic(word, both)),
         // "conditional select": `fcsel`
@@ -44,7 +44,7 @@ pub(super) fn flow(word: u32) -> Option<Flow> {
 
 /// Computes Vd from `operands`, and from Vd, because FPCR.NEP may keep its upper elements.
 fn arithmetic(word: u32, operands: Registers) -> Flow {
-    compute(v(word, RD), operands | v(word, RD) | FPCR)
+    compute_float(v(word, RD), operands | v(word, RD))
 }
 
 /// "Floating-point data-processing (1 source)"
@@ -63,7 +63,7 @@ fn fixed_point(word: u32) -> Option<Flow> {
         // `scvtf`, `ucvtf`
         0b00010 | 0b00011 => Some(arithmetic(word, x(word, RN))),
         // `fcvtzs`, `fcvtzu`
-        0b11000 | 0b11001 => Some(compute(x(word, RD), v(word, RN) | FPCR)),
+        0b11000 | 0b11001 => Some(compute_float(x(word, RD), v(word, RN))),
         _ => None,
     }
 }
@@ -76,9 +76,7 @@ fn integer(word: u32) -> Option<Flow> {
         // `scvtf`, `ucvtf`
         (0b00, 0b010 | 0b011) => Some(arithmetic(word, x(word, RN))),
         // `fcvtns` … `fcvtzu`; `fcvtas`, `fcvtau`
-        (_, 0b000 | 0b001) | (0b00, 0b100 | 0b101) => {
-            Some(compute(x(word, RD), v(word, RN) | FPCR))
-        }
+        (_, 0b000 | 0b001) | (0b00, 0b100 | 0b101) => Some(compute_float(x(word, RD), v(word, RN))),
         // `fmov` to a general register, of the whole or of the upper half
         (0b00, 0b110) => Some(compute(x(word, RD), v(word, RN))),
         (0b01, 0b110) if is_sf => Some(compute(x(word, RD), v(word, RN))),
@@ -87,7 +85,7 @@ fn integer(word: u32) -> Option<Flow> {
         // The same to the upper half, which keeps the lower half
         (0b01, 0b111) if is_sf => Some(compute(v(word, RD), x(word, RN) | v(word, RD))),
         // `fjcvtzs`
-        (0b11, 0b110) if !is_sf => Some(compute(x(word, RD) | NZCV, v(word, RN) | FPCR)),
+        (0b11, 0b110) if !is_sf => Some(compute_float(x(word, RD) | NZCV, v(word, RN))),
         _ => None,
     }
 }
@@ -101,7 +99,7 @@ fn compare(word: u32) -> Option<Flow> {
         v(word, RM)
     };
     let known = field(word, 15, 14) == 0 && field(word, 2, 0) == 0;
-    known.then(|| compute(NZCV, v(word, RN) | other | FPCR))
+    known.then(|| compute_float(NZCV, v(word, RN) | other))
 }
 
 /// "Floating-point immediate": `fmov`.

@@ -8,13 +8,20 @@
 //! [`exclusive`] and [`structures`] (loads and stores), [`system`] (branches, hints, system
 //! registers).
 //!
+//! Some results are chosen by a condition, and depend on it by pick ([`Flow::picked`], B2.3 "Pick
+//! Basic dependency"; herd's aarch64deps.cat, `pick-dtrm`): those of `csel` and its kind, and of
+//! `ccmp`. What `cas` returns depends on the register that it compares if it succeeds, and by pick
+//! on memory; [`Flow::compare`] has that register. The conditions of `fcsel` and `fccmp`, of which
+//! herd has no model, count as data.
+//!
 //! The flow has more dependencies than the architecture in these cases:
 //!
 //! - All Advanced SIMD arithmetic reads FPCR, that of integers too. Scalar arithmetic reads its
 //!   old destination, as it does with FPCR.NEP set.
+//! - `csel` depends on both of the registers that it chooses from.
 //! - A register is one value: an instruction that keeps a part of its destination reads all of
 //!   it, and a constant result (`eor x0, x1, x1`, `and x0, x1, #0`) depends on its operands.
-//! - `blr` computes X30 from the register that it branches to.
+//! - FPSR is one value. All Advanced SIMD arithmetic adds to it.
 
 mod constant;
 mod exclusive;

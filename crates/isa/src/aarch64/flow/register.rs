@@ -3,9 +3,9 @@
 use super::constant;
 use super::operands::{RA, RD, RM, RN, x, x_or_sp};
 use super::shapes::compute;
-use crate::Flow;
 use crate::aarch64::registers::NZCV;
 use crate::bits::{bit, field};
+use crate::{Flow, Registers};
 
 pub(super) fn flow(word: u32) -> Option<Flow> {
     match (bit(word, 28), field(word, 24, 21)) {
@@ -76,18 +76,27 @@ fn carry_or_flags(word: u32) -> Option<Flow> {
 
 /// "Conditional compare": `ccmp`, `ccmn`.
 fn conditional_compare(word: u32) -> Option<Flow> {
-    let mut data = x(word, RN) | NZCV;
+    let mut data = x(word, RN);
     let immediate = bit(word, 11);
     if !immediate {
         data |= x(word, RM);
     }
-    (bit(word, 29) && !bit(word, 10) && !bit(word, 4)).then_some(compute(NZCV, data))
+    (bit(word, 29) && !bit(word, 10) && !bit(word, 4)).then_some(pick(NZCV, data))
 }
 
 /// "Conditional select": `csel`, `csinc`, `csinv`, `csneg`.
 fn conditional_select(word: u32) -> Option<Flow> {
-    let flow = compute(x(word, RD), x(word, RN) | x(word, RM) | NZCV);
+    let flow = pick(x(word, RD), x(word, RN) | x(word, RM));
     (!bit(word, 29) && !bit(word, 11)).then_some(flow)
+}
+
+/// A computation of `computed` from one of `data`, or a constant, which the flags choose: B2.3 "Pick
+/// Basic dependency".
+const fn pick(computed: Registers, data: Registers) -> Flow {
+    Flow {
+        picked: NZCV,
+        ..compute(computed, data)
+    }
 }
 
 /// "Data-processing (1 source)"

@@ -1,5 +1,6 @@
 //! Constructors for the usual flows: a computation, and one access to memory.
 
+use crate::aarch64::registers::{FPCR, FPSR};
 use crate::{Flow, Registers};
 
 /// A computation of `computed` from `data`.
@@ -8,6 +9,14 @@ pub(super) const fn compute(computed: Registers, data: Registers) -> Flow {
         computed,
         data,
         ..Flow::NONE
+    }
+}
+
+/// A computation of `computed` from `data` and FPCR, which adds to the flags in FPSR.
+pub(super) const fn compute_float(computed: Registers, data: Registers) -> Flow {
+    Flow {
+        accumulated: FPSR,
+        ..compute(computed, data.union(FPCR))
     }
 }
 

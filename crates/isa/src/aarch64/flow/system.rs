@@ -2,7 +2,7 @@
 
 use super::operands::{RN, RT, x, x_or_sp};
 use super::shapes::compute;
-use crate::aarch64::registers::{self, FPCR, NZCV, PSTATE, SP, TPIDR_EL0, TPIDR2_EL0};
+use crate::aarch64::registers::{self, FPCR, FPSR, NZCV, PSTATE, SP, TPIDR_EL0, TPIDR2_EL0};
 use crate::aarch64::system::key;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
@@ -63,9 +63,10 @@ fn branch_register(word: u32) -> Option<Flow> {
     }
 }
 
+/// Returns `branch`, which also writes the address after it to X30.
 const fn linked(branch: Flow) -> Flow {
     Flow {
-        computed: LR,
+        second: LR,
         ..branch
     }
 }
@@ -125,8 +126,7 @@ fn system_register_read(word: u32) -> Option<Flow> {
     Some(match field(word, 20, 5) {
         key::NZCV => compute(target, NZCV),
         key::FPCR => compute(target, FPCR),
-        // Its cumulative bits are not tracked: see `registers`.
-        key::FPSR => compute(target, Registers::ALL),
+        key::FPSR => compute(target, FPSR),
         key::DIT | key::SSBS => compute(target, PSTATE),
         key::TPIDR_EL0 => compute(target, TPIDR_EL0),
         key::TPIDR2_EL0 => compute(target, TPIDR2_EL0),
@@ -143,8 +143,7 @@ fn system_register_write(word: u32) -> Option<Flow> {
     Some(match field(word, 20, 5) {
         key::NZCV => compute(NZCV, data),
         key::FPCR => compute(FPCR, data),
-        // Not tracked: see `registers`.
-        key::FPSR => compute(Registers::NONE, data),
+        key::FPSR => compute(FPSR, data),
         key::DIT | key::SSBS => compute(PSTATE, data | PSTATE),
         key::TPIDR_EL0 => compute(TPIDR_EL0, data),
         key::TPIDR2_EL0 => compute(TPIDR2_EL0, data),

@@ -7,8 +7,8 @@
 
 use super::operands::{RD, RM, RN, v, v_list, x};
 use super::reads_destination;
-use super::shapes::compute;
-use crate::aarch64::registers::{self, FPCR};
+use super::shapes::{compute, compute_float};
+use crate::aarch64::registers;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 
@@ -49,14 +49,15 @@ pub(super) fn flow(word: u32) -> Option<Flow> {
     }
 }
 
-/// Computes Vd from Vn and `other`, and from the old Vd if `reads_destination`.
+/// Computes Vd from Vn and `other`, and from the old Vd if `reads_destination`. Integer
+/// arithmetic counts as floating-point; that which saturates sets FPSR.QC.
 fn arithmetic(word: u32, reads_destination: bool, other: Registers) -> Flow {
     let old = if reads_destination {
         v(word, RD)
     } else {
         Registers::NONE
     };
-    compute(v(word, RD), v(word, RN) | other | old | FPCR)
+    compute_float(v(word, RD), v(word, RN) | other | old)
 }
 
 /// Words with bits 24 and 21 clear.

@@ -52,13 +52,15 @@ fn link(word: u32) -> Registers {
 /// Book I 2.4: a conditional branch, by BO and BI, to the address in `target`, or to a fixed one.
 fn conditional(word: u32, target: Registers) -> Flow {
     let (ignores_cr, keeps_ctr) = (bit(word, 25), bit(word, 23));
-    let mut flow = compute(target, link(word));
+    let mut flow = compute(target, Registers::NONE);
+    flow.second = link(word);
     if !ignores_cr {
         flow.data |= cr(field(word, 20, 18));
     }
     if !keeps_ctr {
         flow.data |= CTR;
-        flow.computed |= CTR;
+        flow.second |= CTR;
+        flow.second_data = CTR;
     }
     flow.branch = !flow.data.is_empty();
     flow

@@ -128,28 +128,35 @@ fn recorded(word: u32, flow: Flow) -> Flow {
     if bit(word, 0) { with_cr0(flow) } else { flow }
 }
 
-/// Returns `flow`, which also writes CR0 and copies SO to its fourth bit.
+/// Returns `flow`, which also writes CR0 by its result, and copies SO to CR0's fourth bit.
 fn with_cr0(flow: Flow) -> Flow {
-    also(flow, OVERFLOW, CR0)
+    also(flow, CR0)
 }
 
 fn carry_out(flow: Flow) -> Flow {
-    also(flow, Registers::NONE, CARRY)
+    Flow {
+        computed: flow.computed | CARRY,
+        ..flow
+    }
 }
 
 fn carry_in(flow: Flow) -> Flow {
-    also(flow, CARRY, Registers::NONE)
+    Flow {
+        data: flow.data | CARRY,
+        ..flow
+    }
 }
 
 /// Returns `flow`, which also writes OV, and SO, which it never clears and so reads.
 fn overflow(flow: Flow) -> Flow {
-    also(flow, OVERFLOW, OVERFLOW)
+    also(flow, OVERFLOW)
 }
 
-fn also(flow: Flow, data: Registers, computed: Registers) -> Flow {
+/// Returns `flow`, which also computes `flags` from its operands and from SO.
+fn also(flow: Flow, flags: Registers) -> Flow {
     Flow {
-        data: flow.data | data,
-        computed: flow.computed | computed,
+        second: flow.second | flags,
+        second_data: flow.second_data | flow.data | OVERFLOW,
         ..flow
     }
 }

@@ -1,6 +1,6 @@
 //! Flow of loads and stores: Book I 3.3.2 to 3.3.5, 4.6.2 to 4.6.5, 6.7, 7.6; Book II ch. 4.
 
-use super::operands::{CR0, frt, gpr, ra, ra_or_zero, rb, rt, vrt, vsr, xt};
+use super::operands::{CR0, OVERFLOW, frt, gpr, ra, ra_or_zero, rb, rt, vrt, vsr, xt};
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 
@@ -128,8 +128,11 @@ fn indexed(word: u32) -> Registers {
 
 /// Book II 4.5, 4.6.2: reservations and atomics.
 fn reservation(word: u32, xo: u32) -> Option<Flow> {
+    // CR0 also receives a copy of SO.
     let conditional = |flow| Flow {
         status: CR0,
+        second: CR0,
+        second_data: OVERFLOW,
         ..flow
     };
     Some(match xo {

@@ -5,15 +5,15 @@
 //! - 32 to 39: CR0 to CR7, one number for each field.
 //! - 40: LR. 41: CTR. 42: XER's carry (CA, CA32). 44: XER's overflow (SO, OV, OV32).
 //! - 43: all other special registers that a program may write.
+//! - 45, 46: FPSCR, the controls and the status. 47, 48: VSCR's NJ and SAT.
 //! - 64 to 127: VSR0 to VSR63. The first half are also the floating-point registers (FPR), the
 //!   second half the vector registers (VR).
 //!
 //! By Book II 1.7.1, a dependency exists even if the value has no effect on the result. So an
 //! instruction reads every register that it names as a source. Limits:
-//! - Arithmetic is not tracked as reading or writing FPSCR and VSCR. Instead, an instruction that
-//!   reads them depends on everything.
-//! - A store-conditional does not read SO here, though it copies SO to CR0.
-//! - The CTR and LR that a branch writes count as computed from all that the branch reads.
+//! - FPSCR's status is sticky as a whole here, also the class of the last result, and
+//!   floating-point comparisons read the controls.
+//! - The LR that a branch writes counts as computed from CTR if the branch decrements CTR.
 //! - Decimal floating point, BCD arithmetic, and vector and VSX instructions that are newer than
 //!   Power ISA 3.0 are unknown on purpose, as is all that [`super::decode`] does not know.
 

@@ -15,6 +15,15 @@ pub(super) const SPECIAL: Registers = Registers::one(43);
 /// XER's SO, OV and OV32.
 pub(super) const OVERFLOW: Registers = Registers::one(44);
 
+/// FPSCR's controls: the rounding mode, the enabled exceptions.
+pub(super) const FPSCR: Registers = Registers::one(45);
+/// FPSCR's status: the exceptions, the class of the last result.
+pub(super) const FP_STATUS: Registers = Registers::one(46);
+/// VSCR's NJ.
+pub(super) const VSCR: Registers = Registers::one(47);
+/// VSCR's SAT, which is sticky.
+pub(super) const SATURATION: Registers = Registers::one(48);
+
 /// Returns the general register `number`.
 pub(super) fn gpr(number: u32) -> Registers {
     Registers::one((number & 31) as u8)

@@ -3,12 +3,60 @@
 //! A field that is a register in one instruction and a constant in another counts as a register
 //! that is read.
 
-use super::operands::{CR6, ra, rb, rc, rt, vra, vrb, vrc, vrt};
+use super::operands::{CR6, SATURATION, VSCR, ra, rb, rc, rt, vra, vrb, vrc, vrt};
 use super::shapes::compute;
 use crate::bits::{bit, field};
 use crate::{Flow, Registers};
 
 pub(super) fn flow(word: u32) -> Flow {
+    let flow = operands(word);
+    if !is_float(word) && !saturates(word) {
+        return flow;
+    }
+    // VSCR's NJ selects how denormal numbers are handled.
+    let accumulated = if saturates(word) {
+        SATURATION
+    } else {
+        Registers::NONE
+    };
+    Flow {
+        data: flow.data | VSCR,
+        accumulated,
+        ..flow
+    }
+}
+
+/// 6.12 "Vector Floating-Point": whether NJ matters.
+fn is_float(word: u32) -> bool {
+    match field(word, 10, 0) {
+        // `vaddfp`, `vsubfp`, `vmaxfp`, `vminfp`; `vrefp` … `vlogefp`; `vrfin` … `vrfim`
+        10 | 74 | 1034 | 1098 | 266 | 330 | 394 | 458 | 522 | 586 | 650 | 714 => true,
+        // `vcfux`, `vcfsx`, `vctuxs`, `vctsxs`
+        778 | 842 | 906 | 970 => true,
+        // `vcmpeqfp`, `vcmpgefp`, `vcmpgtfp`, `vcmpbfp`
+        xo if matches!(xo & 0x3ff, 198 | 454 | 710 | 966) => true,
+        // `vmaddfp`, `vnmsubfp`
+        xo => matches!(xo & 0x3f, 46 | 47),
+    }
+}
+
+/// Whether the instruction may set VSCR's SAT.
+fn saturates(word: u32) -> bool {
+    match field(word, 10, 0) {
+        // `vaddubs` … `vaddsws`; `vsububs` … `vsubsws`; `vctuxs`, `vctsxs`
+        512 | 576 | 640 | 768 | 832 | 896 | 1536 | 1600 | 1664 | 1792 | 1856 | 1920 => true,
+        906 | 970 => true,
+        // `vpkuhus`, `vpkuwus`, `vpkshus`, `vpkswus`, `vpkshss`, `vpkswss`, `vpkudus`, `vpksdus`,
+        // `vpksdss`
+        142 | 206 | 270 | 334 | 398 | 462 | 1230 | 1358 | 1486 => true,
+        // `vsum4ubs`, `vsum4shs`, `vsum2sws`, `vsum4sbs`, `vsumsws`
+        1544 | 1608 | 1672 | 1800 | 1928 => true,
+        // `vmhaddshs`, `vmhraddshs`, `vmsumuhs`, `vmsumshs`
+        xo => matches!(xo & 0x3f, 32 | 33 | 39 | 41),
+    }
+}
+
+fn operands(word: u32) -> Flow {
     let two = compute(vra(word) | vrb(word), vrt(word));
     match field(word, 5, 0) {
         // `vmhaddshs` … `vmsumshs`; `vsldoi`
@@ -53,9 +101,9 @@ fn by_long_opcode(word: u32, two: Flow) -> Flow {
         },
         // `vextublx`, `vextuhlx`, `vextuwlx`, `vextubrx`, `vextuhrx`, `vextuwrx`
         1549 | 1613 | 1677 | 1805 | 1869 | 1933 => compute(ra(word) | vrb(word), rt(word)),
-        // `mfvscr`: any earlier instruction may have set the saturation bit. `mtvscr`
-        1540 => compute(Registers::ALL, vrt(word)),
-        1604 => compute(vrb(word), Registers::NONE),
+        // `mfvscr`, `mtvscr`
+        1540 => compute(VSCR | SATURATION, vrt(word)),
+        1604 => compute(vrb(word), VSCR | SATURATION),
         _ if is_unary(xo) => compute(vrb(word), vrt(word)),
         _ if is_arithmetic(xo) || is_permutation(xo) || is_bitwise(xo) => two,
         _ => Flow::UNKNOWN,

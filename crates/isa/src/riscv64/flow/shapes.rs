@@ -31,10 +31,11 @@ pub(super) fn compute(data: Registers, computed: Registers) -> Flow {
     }
 }
 
-/// A branch that reads `data` and writes `computed`, the link register.
-pub(super) fn branch(data: Registers, computed: Registers) -> Flow {
+/// A branch that reads `data`, and writes `link` with what no register determines.
+pub(super) fn branch(data: Registers, link: Registers) -> Flow {
     Flow {
         branch: true,
-        ..compute(data, computed)
+        second: link,
+        ..compute(data, Registers::NONE)
     }
 }

@@ -2,7 +2,7 @@
 
 use isa::{Flow, Registers};
 
-use super::operands::{CR0, register};
+use super::operands::{CR0, OVERFLOW, register};
 use crate::objdump::Line;
 
 /// Returns the register that follows the only one of `registers` at a distance of `by`.
@@ -191,12 +191,17 @@ pub fn access(line: &Line) -> Option<Flow> {
         return Some(Flow {
             store: true,
             data: both,
-            status: if name.ends_with('.') {
-                CR0
+            ..if name.ends_with('.') {
+                // CR0 also receives SO.
+                Flow {
+                    status: CR0,
+                    second: CR0,
+                    second_data: OVERFLOW,
+                    ..flow
+                }
             } else {
-                Registers::NONE
-            },
-            ..flow
+                flow
+            }
         });
     }
     let function: u32 = line

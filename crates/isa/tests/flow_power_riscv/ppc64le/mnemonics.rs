@@ -4,7 +4,8 @@ use isa::{Flow, Registers};
 
 use super::access::access;
 use super::operands::{
-    CARRY, CR0, CR1, CR6, CTR, LR, OVERFLOW, SPECIAL, field_of_bit, number, register,
+    CARRY, CR0, CR1, CR6, CTR, FP_STATUS, FPSCR, LR, OVERFLOW, SATURATION, SPECIAL, VSCR,
+    field_of_bit, number, register,
 };
 use crate::objdump::Line;
 use crate::sweep::Expected;
@@ -53,27 +54,131 @@ pub fn expected(line: &Line) -> Expected {
             || base.ends_with("qpo") && (base.contains("madd") || base.contains("msub"))
             || base.starts_with('x') && (base.contains("madd") || base.contains("msub"));
         let data = if keeps { all } else { rest };
+        let both = FPSCR | FP_STATUS;
+        // FPSCR and CR1, for the forms with Rc.
+        let recorded = |flow: Flow| {
+            if !is_recorded {
+                return flow;
+            }
+            Flow {
+                second: flow.second | CR1,
+                second_data: flow.second_data | flow.data | both,
+                ..flow
+            }
+        };
         return match base {
-            _ if base.starts_with("mffs") => Expected::Exactly(compute(
-                Registers::ALL,
-                first | if is_recorded { CR1 } else { Registers::NONE },
-            )),
-            "mfvscr" => Expected::Exactly(compute(Registers::ALL, first)),
-            "mtvscr" => Expected::Exactly(compute(first, Registers::NONE)),
-            "mtfsf" if is_recorded => Expected::Exactly(compute(Registers::ALL, CR1)),
-            "mtfsf" => Expected::Exactly(compute(all, Registers::NONE)),
+            _ if base.starts_with("mffs") => Expected::Exactly(recorded(Flow {
+                second: first,
+                second_data: both,
+                ..match base {
+                    // They write a part of FPSCR.
+                    "mffscdrn" | "mffscrn" => compute(rest | FPSCR, FPSCR),
+                    _ if reserved_mffs(line) => compute(frb(line) | FPSCR, FPSCR),
+                    _ => Flow::NONE,
+                }
+            })),
+            "mfvscr" => Expected::Exactly(compute(VSCR | SATURATION, first)),
+            "mtvscr" => Expected::Exactly(compute(first, VSCR | SATURATION)),
+            // `mtfsf FLM,FRB,L,W`
+            "mtfsf" => {
+                let is_whole = line.operands.get(2).is_some_and(|l| l == "1");
+                let kept = if is_whole { Registers::NONE } else { both };
+                Expected::Exactly(recorded(compute(all | kept, both)))
+            }
             // The first operand is a constant.
             "xsrqpi" | "xsrqpix" | "xsrqpxp" => {
-                Expected::AtLeast(compute(operands[2], operands[1]))
+                Expected::AtLeast(implicit(base, compute(operands[2], operands[1])))
             }
-            _ if is_recorded && base.starts_with('f') => {
-                Expected::Exactly(compute(Registers::ALL, first | CR1))
+            _ if base.starts_with('f') => {
+                Expected::Exactly(recorded(implicit(base, compute(data, first))))
             }
-            _ if is_recorded => Expected::AtLeast(compute(data, first | CR6)),
-            _ => Expected::AtLeast(compute(data, first)),
+            _ if is_recorded => Expected::AtLeast(implicit(base, compute(data, first | CR6))),
+            _ => Expected::AtLeast(implicit(base, compute(data, first))),
         };
     }
     Expected::Exactly(fixed(base, is_recorded, first, rest))
+}
+
+/// The field of `mffs` that is FRB in some of its forms.
+fn selector(line: &Line) -> u32 {
+    let word = u32::from_le_bytes(line.bytes[..4].try_into().expect("4 bytes"));
+    word >> 16 & 31
+}
+
+/// Whether the field that selects the form of `mffs` has a value without a form.
+fn reserved_mffs(line: &Line) -> bool {
+    !matches!(selector(line), 0 | 1 | 20..=24)
+}
+
+fn frb(line: &Line) -> Registers {
+    let word = u32::from_le_bytes(line.bytes[..4].try_into().expect("4 bytes"));
+    Registers::one(64 + (word >> 11 & 31) as u8)
+}
+
+/// Returns `flow`, with the special registers that the instruction uses: FPSCR for floating-point
+/// arithmetic (Book I 4.2.2), VSCR for vector floating-point and saturation (Book I 6.3.2).
+fn implicit(base: &str, flow: Flow) -> Flow {
+    if base.starts_with('v') {
+        let float = base.ends_with("fp") || FLOAT_VECTORS.contains(&base);
+        let saturates = saturates(base);
+        let vscr = if float || saturates {
+            VSCR
+        } else {
+            Registers::NONE
+        };
+        let accumulated = if saturates {
+            SATURATION
+        } else {
+            Registers::NONE
+        };
+        return Flow {
+            data: flow.data | vscr,
+            accumulated,
+            ..flow
+        };
+    }
+    if !rounds(base) {
+        return flow;
+    }
+    Flow {
+        data: flow.data | FPSCR,
+        accumulated: FP_STATUS,
+        ..flow
+    }
+}
+
+const FLOAT_VECTORS: [&str; 8] = [
+    "vrfin", "vrfiz", "vrfip", "vrfim", "vcfux", "vcfsx", "vctuxs", "vctsxs",
+];
+
+/// Whether "SAT is set" is in the description of the vector instruction.
+fn saturates(base: &str) -> bool {
+    let is_sum = base.starts_with("vsum");
+    let adds = base.starts_with("vadd") || base.starts_with("vsub");
+    let packs = base.starts_with("vpk");
+    let multiplies = ["vmhaddshs", "vmhraddshs", "vmsumuhs", "vmsumshs"].contains(&base);
+    let converts = ["vctuxs", "vctsxs"].contains(&base);
+    let is_saturating = base.ends_with('s') && !base.ends_with("fs");
+    is_sum || multiplies || converts || (adds || packs) && is_saturating
+}
+
+/// Whether the instruction, with floating-point operands, is arithmetic, a comparison, a rounding or
+/// a conversion. The others move bits, or test them.
+fn rounds(base: &str) -> bool {
+    const MOVES: [&str; 9] = [
+        "fmr", "fneg", "fabs", "fnabs", "fcpsgn", "fmrgow", "fmrgew", "fsel", "fmvis",
+    ];
+    if base.starts_with('f') {
+        return !MOVES.contains(&base) && !base.starts_with("ftdiv") && !base.starts_with("ftsqrt");
+    }
+    if !(base.starts_with("xs") || base.starts_with("xv")) {
+        return false;
+    }
+    let stem = &base[2..];
+    let moves = [
+        "abs", "nabs", "neg", "cpsgn", "iexp", "xexp", "xsig", "tdiv", "tsqrt", "tstdc",
+    ];
+    !moves.iter().any(|start| stem.starts_with(start))
 }
 
 /// Returns the flow of branches, operations on CR, traps, barriers.
@@ -82,20 +187,17 @@ fn control(line: &Line) -> Option<Flow> {
     let operands: Vec<&str> = line.operands.iter().map(String::as_str).collect();
     let branch = |target| {
         let (bo, bit) = (number(operands[0]), operands[1]);
-        let mut flow = compute(
-            target,
-            if name.ends_with('l') || name.ends_with("la") {
-                LR
-            } else {
-                Registers::NONE
-            },
-        );
+        let mut flow = compute(target, Registers::NONE);
+        if name.ends_with('l') || name.ends_with("la") {
+            flow.second = LR;
+        }
         if bo & 0b1_0000 == 0 {
             flow.data |= field_of_bit(bit);
         }
         if bo & 0b0_0100 == 0 {
             flow.data |= CTR;
-            flow.computed |= CTR;
+            flow.second |= CTR;
+            flow.second_data = CTR;
         }
         flow.branch = !flow.data.is_empty();
         flow
@@ -179,9 +281,13 @@ fn moves(line: &Line) -> Option<Flow> {
         }
         "mtcrf" | "mtocrf" => compute(register(operands[1]), fields(operands[0])),
         "mcrxrx" => compute(CARRY | OVERFLOW, register(operands[0])),
-        "mcrfs" => compute(Registers::ALL, register(operands[0])),
+        "mcrfs" => compute(FPSCR | FP_STATUS, register(operands[0])),
         "mtfsb0" | "mtfsb1" | "mtfsfi" => Flow::NONE,
-        "mtfsb0." | "mtfsb1." | "mtfsfi." => compute(Registers::ALL, CR1),
+        "mtfsb0." | "mtfsb1." | "mtfsfi." => Flow {
+            second: CR1,
+            second_data: FPSCR | FP_STATUS,
+            ..Flow::NONE
+        },
         "isel" => compute(
             register(operands[1]) | register(operands[2]) | field_of_bit(operands[3]),
             register(operands[0]),
@@ -227,13 +333,18 @@ fn fixed(base: &str, is_recorded: bool, first: Registers, rest: Registers) -> Fl
     if matches!(stem, "cmp" | "cmpl" | "cmpi" | "cmpli" | "addex") {
         flow.data |= OVERFLOW;
     }
-    if sets_overflow || stem == "addex" {
-        flow.data |= OVERFLOW;
+    if stem == "addex" {
         flow.computed |= OVERFLOW;
     }
+    // SO is sticky, and CR0 receives a copy of it; the result does not depend on it.
+    if sets_overflow {
+        flow.second |= OVERFLOW;
+    }
     if is_recorded {
-        flow.data |= OVERFLOW;
-        flow.computed |= CR0;
+        flow.second |= CR0;
+    }
+    if !flow.second.is_empty() {
+        flow.second_data = flow.data | OVERFLOW;
     }
     flow
 }

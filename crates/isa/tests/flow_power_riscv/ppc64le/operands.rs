@@ -13,6 +13,11 @@ pub const CARRY: Registers = Registers::one(42);
 pub const SPECIAL: Registers = Registers::one(43);
 pub const OVERFLOW: Registers = Registers::one(44);
 
+pub const FPSCR: Registers = Registers::one(45);
+pub const FP_STATUS: Registers = Registers::one(46);
+pub const VSCR: Registers = Registers::one(47);
+pub const SATURATION: Registers = Registers::one(48);
+
 /// Returns the register of an operand, with or without brackets.
 pub fn register(operand: &str) -> Registers {
     let name = operand
