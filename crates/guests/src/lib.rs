@@ -17,6 +17,7 @@
 //! | `litmus` | a litmus test in machine code |
 //! | `publication` | address and control dependencies: a node that a pointer or number publishes |
 //! | `first-touch` | a limit of overtake: a page is weak only once two threads share it |
+//! | `behind` | message passing behind system calls, without the acquire |
 //! | `alone`, `growth` | nothing: they are work for the benchmark |
 //!
 //! Unless a program's page says otherwise, the exit status is 0 if all is well, 1 if the program

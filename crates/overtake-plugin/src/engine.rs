@@ -26,6 +26,7 @@ use crate::pages::Pages;
 use crate::run::Run;
 use crate::stacks::Stacks;
 use crate::trace::{self, AccessHash};
+use crate::translate::Block;
 use crate::views::Guest;
 use isa::Arch;
 use overtake_report::Stats;
@@ -71,6 +72,10 @@ pub struct Engine {
     half: Option<Half>,
     /// The address of the last load-reserved instruction, to recognise pairs.
     load_reserved_at: u64,
+    /// The block that started last. At a system call, the call is its last instruction.
+    block: Option<&'static Block>,
+    /// Whether the running thread is in a system call of which it is known what it does to memory.
+    in_known_call: bool,
     /// Whether the kernel wrote memory for a thread that has ended.
     kernel_wrote: bool,
     stats: Stats,
@@ -119,6 +124,8 @@ impl Engine {
             forced_failure: None,
             half: None,
             load_reserved_at: 0,
+            block: None,
+            in_known_call: false,
             kernel_wrote: false,
             stats: Stats::default(),
             accesses: options.trace_hash.then(AccessHash::default),

@@ -76,6 +76,25 @@ pub fn read_if_mapped(addr: u64, length: usize) -> Option<Vec<u8>> {
     (usize::try_from(written) == Ok(length)).then_some(bytes)
 }
 
+/// Whether eight bytes of guest memory at `addr`, rounded down, can be read.
+///
+/// The kernel reads the set of signals before it refuses the invalid first argument.
+pub fn is_readable(addr: u64) -> bool {
+    const NO_SUCH_CHANGE: libc::c_int = !0;
+    let aligned = host(addr - addr % 8).cast::<libc::sigset_t>();
+    // SAFETY: the kernel checks the address, and changes nothing.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_rt_sigprocmask,
+            NO_SUCH_CHANGE,
+            aligned,
+            std::ptr::null::<libc::sigset_t>(),
+            8_usize,
+        )
+    };
+    result == -1 && std::io::Error::last_os_error().raw_os_error() != Some(libc::EFAULT)
+}
+
 /// Writes `bytes` to guest memory at `addr`.
 ///
 /// # Safety

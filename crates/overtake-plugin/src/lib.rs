@@ -62,6 +62,7 @@ mod spurious;
 mod stacks;
 mod syscall;
 mod syscall_class;
+mod syscall_table;
 mod token;
 mod trace;
 mod translate;

@@ -1,6 +1,7 @@
 //! The effects of system calls on the schedule, on pending stores, and on pages.
 //!
-//! Every system call is a full barrier.
+//! A system call is a full barrier of its thread, and most are one of all threads, unless
+//! `syscall_table` has a row for it.
 
 mod memory;
 mod rules;
@@ -15,6 +16,7 @@ use crate::instrument;
 use crate::plugin::{plugin, token};
 use crate::report;
 use crate::syscall_class::Class;
+use crate::syscall_table::{Orders, Row, pairs, synchronises_context};
 use crate::token::Held;
 use overtake_mark as mark;
 use overtake_report::trace::Object;
@@ -26,6 +28,8 @@ use std::cell::Cell;
 struct Call {
     class: Class,
     args: [u64; 6],
+    /// What it does to memory, if that is known and no other thread needs to know it.
+    row: Option<&'static Row>,
     /// Whether the thread gave up the token for the call.
     released: bool,
 }
@@ -52,12 +56,22 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
         forkserver::at_first_thread(&mut held, &plugin.options);
         held.reseed(identity::current().seed);
     }
-    held.call_begins();
+    let only_thread = held.alone();
+    let row = match number {
+        mark::CALL => Some(Row::ABSENT),
+        _ => plugin.classes.row(number, &args),
+    };
+    let row = row.filter(|row| !only_thread && stays_local(&mut held, class, row, &args));
+    match row {
+        Some(row) => row_begins(&mut held, row, &args),
+        None => held.call_begins(),
+    }
     if number == mark::CALL {
         mark_call(&mut held, args);
     }
-    memory::before(&mut held, class, &args);
-    let only_thread = held.alone();
+    if row.is_none() {
+        memory::before(&mut held, class, &args);
+    }
     let schedule = rules::schedule(class, &args, only_thread);
     if schedule == Schedule::EndsProcess {
         finish::exited(&mut held, args[0] as i32 & 0xff);
@@ -71,12 +85,16 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     CALL.set(Some(Call {
         class,
         args,
+        row,
         released,
     }));
     match schedule {
         // No other thread could use the token.
         Schedule::Leaves { .. } if only_thread => {}
-        Schedule::Leaves { writes } => held.leave(writes),
+        Schedule::Leaves { writes } => {
+            held.call_sleeps();
+            held.leave(row.map_or(writes, |row| !row.writes(&args, 0).is_empty()));
+        }
         Schedule::Ends | Schedule::EndsProcess => held.end(),
         Schedule::Keeps if new_thread => held.enter_clone(),
         Schedule::Keeps if only_thread => {}
@@ -84,9 +102,50 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
             if forks {
                 held.expect_exclusive();
             }
-            held.enter_call(rules::wakes(class));
+            held.enter_call(row.map_or(rules::wakes(class), Row::wakes));
         }
     }
+}
+
+/// Whether no other thread can have its view in memory while the kernel writes for this call. While
+/// the thread sleeps, one may: then what is written must be on pages that only this thread uses.
+fn stays_local(engine: &mut Engine, class: Class, row: &Row, args: &[u64; 6]) -> bool {
+    class != Class::Sleeps || row.writes(args, 0).into_iter().all(|it| engine.owns(it))
+}
+
+/// Begins a call of which it is known what it does to memory.
+fn row_begins(engine: &mut Engine, row: &Row, args: &[u64; 6]) {
+    let arch = plugin().arch;
+    engine.known_call_begins(synchronises_context(arch));
+    for range in row.reads(args) {
+        engine.kernel_reads(range);
+    }
+    match row.orders {
+        Orders::Schedule => engine.synchronise(),
+        orders => engine.call_orders(pairs(arch, orders)),
+    }
+}
+
+/// Ends such a call, during which the thread kept the token.
+fn row_ends(engine: &mut Engine, row: &Row, call: &Call, result: i64) {
+    let Call { class, args, .. } = call;
+    if result >= 0 {
+        let result = result as u64;
+        memory::replace(engine, *class, args, result);
+        for range in row.writes(args, result) {
+            engine.kernel_writes(range);
+        }
+        if row.wakes() && result != 0 {
+            engine.synchronise();
+        }
+        if *class == Class::Yield {
+            engine.end_quantum();
+        }
+    } else if !rules::interrupted(result) && !row.writes(args, 1).is_empty() {
+        // The kernel may have written a part.
+        engine.resynchronise();
+    }
+    engine.known_call_is_over(synchronises_context(plugin().arch));
 }
 
 /// Handles a mark: a call by which the guest passes information to the plugin.
@@ -138,6 +197,11 @@ pub fn finish_deferred_call(held: &mut Held<'_, Engine>) {
 }
 
 fn finish_call(held: &mut Held<'_, Engine>, call: &Call, result: i64) {
+    if let Some(row) = call.row.filter(|_| held.in_known_call()) {
+        row_ends(held, row, call, result);
+        held.update_fast_path();
+        return;
+    }
     held.call_is_over();
     let Call { class, args, .. } = call;
     if makes_thread(*class, args) {

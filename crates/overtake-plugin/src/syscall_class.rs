@@ -1,5 +1,6 @@
 //! The class of each system call, by its name.
 
+use crate::syscall_table::{self, Row};
 use isa::Arch;
 
 /// The effects of a system call on the schedule and on memory.
@@ -55,9 +56,9 @@ pub enum Class {
     GetAffinity,
 }
 
-/// The class of each system call number of one architecture.
+/// The class of each system call number of one architecture, and its rows of `syscall_table`.
 #[derive(Debug)]
-pub struct Classes(Vec<Class>);
+pub struct Classes(Vec<(Class, Vec<&'static Row>)>);
 
 /// A bound above the highest system call number of any architecture.
 const NUMBERS: usize = 1024;
@@ -65,20 +66,25 @@ const NUMBERS: usize = 1024;
 impl Classes {
     /// Creates the table of an architecture.
     pub fn new(arch: Arch) -> Self {
-        Self(
-            (0..NUMBERS)
-                .map(|number| name(arch, number).map_or(Class::Short, class))
-                .collect(),
-        )
+        let of = |number| match name(arch, number) {
+            Some(name) => (class(name), syscall_table::rows(name)),
+            None => (Class::Short, Vec::new()),
+        };
+        Self((0..NUMBERS).map(of).collect())
     }
 
     /// Returns the class of a system call.
     pub fn of(&self, number: i64) -> Class {
-        usize::try_from(number)
-            .ok()
-            .and_then(|number| self.0.get(number))
-            .copied()
-            .unwrap_or(Class::Short)
+        self.entry(number).map_or(Class::Short, |entry| entry.0)
+    }
+
+    /// Returns the row of a system call with these arguments, if what it does to memory is known.
+    pub fn row(&self, number: i64, args: &[u64; 6]) -> Option<&'static Row> {
+        syscall_table::select(&self.entry(number)?.1, args)
+    }
+
+    fn entry(&self, number: i64) -> Option<&(Class, Vec<&'static Row>)> {
+        self.0.get(usize::try_from(number).ok()?)
     }
 }
 

@@ -85,6 +85,8 @@ fn system(text: &Text) -> Option<Expected> {
         "prfm" | "prfum" | "hint" | "bti" | "dmb" | "dsb" => Expected::default(),
         "nop" | "yield" | "wfe" | "wfi" | "sev" | "sevl" | "dgh" | "csdb" | "esb" | "psb"
         | "tsb" | "clrex" | "brk" | "udf" | "ssbb" | "pssbb" => Expected::default(),
+        // Linux: the arguments and the number, and the result.
+        "svc" => compute(x(0), (0..6).map(x).fold(x(8), Registers::union)),
         "xpaclri" | "paciaz" | "pacibz" | "autiaz" | "autibz" => compute(x(30), x(30)),
         "paciasp" | "pacibsp" | "autiasp" | "autibsp" => compute(x(30), x(30) | SP),
         "pacia1716" | "pacib1716" | "autia1716" | "autib1716" => compute(x(17), x(16) | x(17)),

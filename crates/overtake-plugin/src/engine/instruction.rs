@@ -20,6 +20,7 @@ impl Engine {
     pub(crate) fn note_block(&mut self) {
         if let Some(block) = fast::take_block() {
             self.threads[self.current as usize].position.start(block);
+            self.block = Some(block);
         }
     }
 
@@ -27,6 +28,7 @@ impl Engine {
     pub fn block(&mut self, block: &'static Block) -> Next {
         self.note_block();
         self.finish_half();
+        self.block = Some(block);
         // The kernel wrote a frame to the stack before this signal handler.
         let handler = !self.handlers.is_empty() && self.handlers.contains(&block.start);
         if self.unseen_write || self.forced_failure.is_some() || handler {

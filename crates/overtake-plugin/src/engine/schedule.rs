@@ -66,6 +66,12 @@ impl Engine {
     /// the loop.
     pub fn choose(&mut self, runnable: &[ThreadId]) -> ThreadId {
         self.note_block();
+        self.lost_in_known_call();
+        // The call from which a thread has returned ordered it after all that was visible then.
+        // What commits from here on may stay unseen by it.
+        for thread in runnable {
+            self.machine.allow_stale(*thread, true);
+        }
         let progress = self.count_progress();
         let why = std::mem::replace(&mut self.stop, Stop::Itself);
         self.run.strategy.stopped(progress, why);

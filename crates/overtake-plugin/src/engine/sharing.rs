@@ -148,24 +148,6 @@ impl Engine {
         self.stacks.assign(pages::number(last), thread);
     }
 
-    /// Handles a read by the kernel at `addr` as an access of the running thread, if memory is
-    /// mapped there.
-    pub fn kernel_reads(&mut self, addr: u64) {
-        let addr = addr & self.address_mask;
-        let page = pages::number(addr);
-        if self.pages.owner(page) == Owner::Nobody
-            && guest_memory::read_if_mapped(addr, 1).is_none()
-        {
-            return;
-        }
-        let access = MemoryAccess {
-            addr,
-            size: 1,
-            store: false,
-        };
-        self.touch(page, page, access);
-    }
-
     /// Makes guest addresses `start` to `end`, which were just mapped, unmodelled memory.
     pub fn set_unmodelled(&mut self, start: u64, end: u64) {
         self.forget(start, end);

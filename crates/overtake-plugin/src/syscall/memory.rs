@@ -1,6 +1,6 @@
 //! The effects of system calls on memory: on pending stores, on pages, and on returned data.
 
-use super::rules::{futex_writes, maps_over, maps_shared, maps_stack};
+use super::rules::{futex_reads, futex_writes, maps_over, maps_shared, maps_stack};
 use crate::affinity;
 use crate::engine::Engine;
 use crate::finish;
@@ -24,7 +24,9 @@ const LIBRARY_SIGNALS: [u64; 3] = [7, 11, 33];
 pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
     match class {
         Class::Futex => {
-            engine.kernel_reads(args[0]);
+            if futex_reads(args[1]) {
+                engine.kernel_reads((args[0], 4));
+            }
             if futex_writes(args[1]) {
                 engine.full_barrier_everywhere();
             }
@@ -98,19 +100,8 @@ pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
             engine.set_unmodelled(result, end);
         }
         Class::Break => engine.set_program_break(result),
-        Class::GetRandom => {
-            let mut bytes = vec![0; result as usize];
-            engine.fill_random(&mut bytes);
-            write_result(args[0], &bytes);
-            engine.resynchronise();
-        }
-        Class::GetAffinity => {
-            // The result is the size of the mask in bytes.
-            let mut mask = vec![0; result as usize];
-            if let Some(first) = mask.first_mut() {
-                *first = (1 << CPUS) - 1;
-            }
-            write_result(args[2], &mask);
+        Class::GetRandom | Class::GetAffinity => {
+            replace(engine, class, args, result);
             engine.resynchronise();
         }
         Class::SigAction => {
@@ -124,6 +115,26 @@ pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
             engine.resynchronise();
         }
         _ => engine.resynchronise(),
+    }
+}
+
+/// Replaces what a call has written that would differ between runs or hosts.
+pub fn replace(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
+    match class {
+        Class::GetRandom => {
+            let mut bytes = vec![0; result as usize];
+            engine.fill_random(&mut bytes);
+            write_result(args[0], &bytes);
+        }
+        Class::GetAffinity => {
+            // The result is the size of the mask in bytes.
+            let mut mask = vec![0; result as usize];
+            if let Some(first) = mask.first_mut() {
+                *first = (1 << CPUS) - 1;
+            }
+            write_result(args[2], &mask);
+        }
+        _ => {}
     }
 }
 

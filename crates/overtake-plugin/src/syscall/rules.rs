@@ -46,6 +46,12 @@ pub fn futex_writes(operation: u64) -> bool {
     matches!(operation & FUTEX_COMMAND, 5..=8 | 11..=13)
 }
 
+/// Whether a `futex` operation reads the word of its first argument: all but WAKE, REQUEUE and
+/// WAKE_BITSET, which only look for threads that wait there (kernel/futex/waitwake.c, requeue.c).
+pub fn futex_reads(operation: u64) -> bool {
+    !matches!(operation & FUTEX_COMMAND, 1 | 3 | 10)
+}
+
 /// Whether a `futex` operation sleeps: FUTEX_WAIT, LOCK_PI, WAIT_BITSET, WAIT_REQUEUE_PI, LOCK_PI2.
 pub fn futex_sleeps(operation: u64) -> bool {
     matches!(operation & FUTEX_COMMAND, 0 | 6 | 9 | 11 | 13)
@@ -126,6 +132,7 @@ mod tests {
         assert_eq!(of(wait_bitset), Schedule::Leaves { writes: false });
         assert_eq!(of(lock_pi), Schedule::Leaves { writes: true });
         assert_eq!(of(wake), Schedule::Keeps);
+        assert!(futex_reads(wait[1]) && !futex_reads(wake[1]));
     }
 
     #[test]

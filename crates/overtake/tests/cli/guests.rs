@@ -39,7 +39,7 @@ fn guest(target: Arch, seed: u64, options: &[&str], words: &[&str]) -> Command {
 
 /// Runs a guest on every target with every seed, and expects this status of each.
 #[track_caller]
-fn always(words: &[&str], status: i32) {
+pub fn always(words: &[&str], status: i32) {
     for target in targets() {
         for seed in seeds() {
             let output = guest(target, seed, &[], words).output().expect("it starts");
@@ -55,7 +55,7 @@ fn always(words: &[&str], status: i32) {
 }
 
 /// The seeds of which the guest ends with a status other than 0.
-fn failing(target: Arch, words: &[&str]) -> Vec<u64> {
+pub fn failing(target: Arch, words: &[&str]) -> Vec<u64> {
     let fails = |seed: &u64| {
         let status = guest(target, *seed, &[], words)
             .output()
@@ -67,7 +67,7 @@ fn failing(target: Arch, words: &[&str]) -> Vec<u64> {
 }
 
 #[track_caller]
-fn fails_on_riscv64_only(words: &[&str]) {
+pub fn fails_on_riscv64_only(words: &[&str]) {
     for target in targets() {
         let failing = failing(target, words);
         let expected = target == Arch::Riscv64;

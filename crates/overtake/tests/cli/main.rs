@@ -4,6 +4,7 @@
 //! need; see `support::test`. The compiler reports a test that is in no list as an unused function.
 
 mod audit;
+mod calls;
 mod conformance;
 mod dependencies;
 mod doctor;
@@ -35,6 +36,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let tests = [
         audit::tests(),
+        calls::tests(),
         conformance::tests(),
         dependencies::tests(),
         doctor::tests(),

@@ -10,6 +10,12 @@
 //! | `message-passing` | two stores with such a release and acquire between them |
 //! | `crossing` | a store across the border of a shared page and an own page |
 //! | `pipe` | a thread learns through a pipe what another one stored |
+//! | `eventfd`, `socketpair` | the same through an eventfd, a pair of sockets |
+//! | `futex` | a thread is woken by one that has stored |
+//! | `signal` | a signal comes from a thread that has stored |
+//! | `join` | a thread that has stored has ended |
+//! | `membarrier` | store buffering, with `membarrier` in one thread |
+//! | `outs` | another thread reads what the kernel wrote for a thread |
 //! | `futex-wake-op` | the kernel stores to a word on behalf of `FUTEX_WAKE_OP` |
 //! | `write-file` | the kernel stores to a mapped file on behalf of `write` |
 //! | `two-mappings` | one page of memory at two addresses |
@@ -28,8 +34,10 @@ mod crossing;
 mod kernel;
 mod mappings;
 mod memory;
+mod messages;
 mod mutex;
 mod ordering;
+mod outs;
 mod random;
 mod sharing;
 mod signals;
@@ -46,6 +54,13 @@ const MODES: &[(&str, Mode)] = &[
     ("message-passing", ordering::message_passing),
     ("crossing", crossing::crossing),
     ("pipe", kernel::pipe),
+    ("eventfd", messages::eventfd),
+    ("socketpair", messages::socketpair),
+    ("futex", messages::futex),
+    ("signal", messages::signal),
+    ("join", messages::join),
+    ("membarrier", messages::membarrier),
+    ("outs", outs::outs),
     ("futex-wake-op", kernel::futex_wake_op),
     ("write-file", kernel::write_file),
     ("two-mappings", mappings::two_mappings),

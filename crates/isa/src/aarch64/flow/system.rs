@@ -23,9 +23,7 @@ pub(super) fn flow(word: u32) -> Option<Flow> {
         0b010_1010 => Some(branch(NZCV)),
         // "Unconditional branch (register)"
         0b110_1011 => branch_register(word),
-        // "Exception generation": `brk`. Not `svc`: in a system call the kernel reads and writes
-        // registers (all of them in `rt_sigreturn`).
-        0b110_1010 if !bit(word, 24) => (field(word, 23, 21) == 0b001).then_some(Flow::NONE),
+        0b110_1010 if !bit(word, 24) => exception(word),
         0b110_1010 => system(word),
         _ => None,
     }
@@ -36,6 +34,20 @@ const fn branch(data: Registers) -> Flow {
         branch: true,
         data,
         ..Flow::NONE
+    }
+}
+
+/// "Exception generation": `svc`, `brk`. Linux takes the number of a call in x8, the arguments in x0
+/// to x5, and returns the result in x0 (arch/arm64/kernel/syscall.c). `rt_sigreturn` writes all
+/// registers; the caller, which knows the number, handles it.
+fn exception(word: u32) -> Option<Flow> {
+    let arguments = (0..6)
+        .map(registers::x)
+        .fold(registers::x(8), Registers::union);
+    match field(word, 23, 21) {
+        0b000 if field(word, 4, 0) == 0b00001 => Some(compute(registers::x(0), arguments)),
+        0b001 => Some(Flow::NONE),
+        _ => None,
     }
 }
 
