@@ -15,6 +15,7 @@ use crate::process::Ended;
 use crate::qemu::{Qemu, for_qemu_alone};
 use crate::target::Target as _;
 use crate::temporary;
+use crate::written;
 
 /// How to emulate, independent of the program.
 #[derive(Debug, Clone)]
@@ -104,6 +105,13 @@ impl Emulation {
         report: &Path,
         said: impl FnOnce() -> String,
     ) -> Result<Outcome, Error> {
+        for path in [&self.options.record, &self.options.trace]
+            .into_iter()
+            .flatten()
+        {
+            // A guest that did not start has not written it.
+            let _ = written::trim(path);
+        }
         let status = self.in_time(ended)?;
         let plugin = qemu.plugin()?.to_owned();
         let report = read(report)?.ok_or_else(|| Error::PluginNotLoaded {

@@ -18,6 +18,7 @@
 //! | [`process`], [`interrupts`] | a child process with a time limit; signals that ask overtake to end |
 //! | [`emulation`], [`outcome`] | one run under QEMU; what the plugin's report means |
 //! | [`captured`], [`temporary`] | a run with its output captured; files and folders for one run |
+//! | `written` | what the plugin writes, without the zeros that follow it |
 //! | [`forkserver`], [`pool`] | a guest that is started once for many seeds; a pool of these |
 //! | [`parallel`] | runs tasks in parallel |
 //! | [`digest`] | the SHA-256 of a file |
@@ -51,3 +52,4 @@ pub mod suggestion;
 pub mod target;
 pub mod target_name;
 pub mod temporary;
+mod written;

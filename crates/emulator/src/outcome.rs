@@ -1,6 +1,5 @@
 //! How a run ended, and how to interpret the plugin's report.
 
-use std::fs;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -10,6 +9,7 @@ use overtake_report::{End, Report, Stats};
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::written;
 
 /// How a run without an error ended.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub fn signal_status(signal: i32) -> u8 {
 
 /// The plugin's report, or none if it never wrote one.
 pub(crate) fn read(path: &Path) -> Result<Option<Report>, Error> {
-    let text = match fs::read_to_string(path) {
+    let text = match written::text(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => {

@@ -86,6 +86,15 @@ pub fn token_acquired() {
     }
 }
 
+/// Pins the calling thread, which no guest thread waits for at other times, to the guest threads'
+/// core.
+pub fn follow() {
+    let core = CORE.load(Relaxed);
+    if core != PINNED.get() {
+        pin(core);
+    }
+}
+
 /// Notes that the sleeping thread `tid` is granted the token. Now and then, lets the kernel choose
 /// the core on which `tid` continues; the other threads then follow.
 pub fn token_granted(tid: i32) {

@@ -4,10 +4,11 @@
 //! Each one returns at once, waits for the token (`token`), or ends the process with a report. None
 //! unwinds into QEMU: the panic hook that `install` sets ends the process.
 
+use crate::blocks;
 use crate::engine::{Engine, MemoryAccess, Next};
 use crate::fast;
 use crate::finish;
-use crate::plugin::{MAX_VCPUS, plugin, token};
+use crate::plugin::{MAX_VCPUS, Plugin, plugin, token};
 use crate::report;
 use crate::spurious;
 use crate::syscall;
@@ -59,23 +60,19 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
         let handles: Vec<_> = (0..count)
             .map(|i| qemu::qemu_plugin_tb_get_insn(tb, i))
             .collect();
-        let decoded: Vec<_> = handles
-            .iter()
-            .map(|insn| {
+        let mut code = Vec::new();
+        for insn in &handles {
+            let add = |bytes: &[u8]| code.extend_from_slice(bytes);
+            plugin.instruction_bytes.with(*insn, add);
+        }
+        let block = blocks::intern(start, &code, || {
+            let decode = |insn: &*mut qemu::qemu_plugin_insn| {
                 let address = qemu::qemu_plugin_insn_vaddr(*insn);
-                let halves = plugin.options.halves;
-                let mut decoded = plugin.instruction_bytes.with(*insn, |bytes| {
-                    Decoded::new(plugin.arch, address, bytes, halves)
-                });
-                for assumption in &plugin.options.assumptions {
-                    assumption.apply(&mut decoded);
-                }
-                decoded
-            })
-            .collect();
-        // Never freed: translated code refers to it until QEMU discards the translation, and QEMU
-        // does not tell a plugin in time when it does.
-        let block: &'static Block = Box::leak(Box::new(Block::new(start, &decoded)));
+                let decode = |bytes: &[u8]| decode(plugin, address, bytes);
+                plugin.instruction_bytes.with(*insn, decode)
+            };
+            Block::new(start, &handles.iter().map(decode).collect::<Vec<_>>())
+        });
         qemu::qemu_plugin_register_vcpu_tb_exec_cb(
             tb,
             Some(block_starts),
@@ -108,9 +105,24 @@ pub unsafe extern "C" fn translated(_: qemu::qemu_plugin_id_t, tb: *mut qemu::qe
     }
 }
 
+/// Decodes an instruction, under the assumptions of the options.
+fn decode(plugin: &Plugin, address: u64, bytes: &[u8]) -> Decoded {
+    let halves = plugin.options.halves;
+    let mut decoded = Decoded::new(plugin.arch, address, bytes, halves);
+    for assumption in &plugin.options.assumptions {
+        assumption.apply(&mut decoded);
+    }
+    decoded
+}
+
+/// QEMU has discarded all translated code.
+pub unsafe extern "C" fn flushed(_: qemu::qemu_plugin_id_t) {
+    blocks::flushed();
+}
+
 /// A block is about to run. A thread that does not hold the token waits here.
 unsafe extern "C" fn block_starts(vcpu: c_uint, data: *mut c_void) {
-    // SAFETY: `data` is a leaked `Block` (`translated`).
+    // SAFETY: `data` is the `Block` of this code (`translated`), which lives as long as it.
     let block: &'static Block = unsafe { &*data.cast() };
     if !fast::count_block(vcpu, block) {
         block_starts_slowly(vcpu, block);
@@ -122,12 +134,17 @@ unsafe extern "C" fn block_starts(vcpu: c_uint, data: *mut c_void) {
 fn block_starts_slowly(vcpu: c_uint, block: &'static Block) {
     let mut held = hold(vcpu);
     let next = held.block(block);
+    if blocks::may_be_freed() {
+        // SAFETY: the engine is told of the running block, so the fast path knows no other. The
+        // engine's threads are where these blocks are.
+        unsafe { blocks::free(held.blocks()) };
+    }
     continue_or_stop(held, next);
 }
 
 /// An instruction is about to run.
 unsafe extern "C" fn before_instruction(vcpu: c_uint, data: *mut c_void) {
-    // SAFETY: `data` is in a leaked `Block` (`translated`).
+    // SAFETY: `data` is in the `Block` of this code (`translated`).
     let instruction = unsafe { &*data.cast::<Instruction>() };
     let mut held = hold(vcpu);
     let next = held.before(instruction);
@@ -169,7 +186,7 @@ unsafe extern "C" fn accessed(
     addr: u64,
     data: *mut c_void,
 ) {
-    // SAFETY: `data` is in a leaked `Block` (`translated`).
+    // SAFETY: `data` is in the `Block` of this code (`translated`).
     let instruction = unsafe { &*data.cast::<Instruction>() };
     if spurious::is_spurious(instruction, || token().holds(vcpu)) {
         return;

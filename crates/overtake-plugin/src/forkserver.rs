@@ -6,6 +6,7 @@
 
 use crate::engine::Engine;
 use crate::identity::{self, Identity};
+use crate::io_thread::{self, Keep, Kept};
 use crate::options::Options;
 use crate::parent;
 use crate::report;
@@ -40,11 +41,27 @@ enum Role {
     Copy,
 }
 
+/// The connection to the command that gives orders.
+struct Connection {
+    orders: BufReader<UnixStream>,
+    answers: UnixStream,
+}
+
+impl Connection {
+    fn open(path: &str) -> io::Result<Self> {
+        let answers = UnixStream::connect(path)?;
+        Ok(Self {
+            orders: BufReader::new(answers.try_clone()?),
+            answers,
+        })
+    }
+}
+
 fn serve(path: &str, held: &mut Held<'_, Engine>, options: &Options) -> io::Result<Role> {
-    let mut answers = UnixStream::connect(path)?;
-    let mut orders = BufReader::new(answers.try_clone()?);
+    let mut connection = Kept::make(|| Connection::open(path))?;
     loop {
-        let Some(order) = next_order(&mut orders)? else {
+        let order = connection.with(|it| next_order(&mut it.orders))??;
+        let Some(order) = order else {
             return Ok(Role::Original);
         };
         let original = std::process::id().cast_signed();
@@ -53,19 +70,18 @@ fn serve(path: &str, held: &mut Held<'_, Engine>, options: &Options) -> io::Resu
         // (`pthread_atfork`).
         match unsafe { libc::fork() } {
             0 => {
-                // The parent of the original ends the original, and with it the copies.
-                parent::end_with(original);
-                begin(held, options, order)?;
+                io_thread::forget();
+                begin(held, options, order, original)?;
                 return Ok(Role::Copy);
             }
             -1 => {
                 let message = io::Error::last_os_error().to_string();
-                answer(&mut answers, &Answer::Failed { message })?;
+                connection.with(|it| answer(&mut it.answers, &Answer::Failed { message }))??;
             }
             pid => {
-                answer(&mut answers, &Answer::Started { pid })?;
+                connection.with(|it| answer(&mut it.answers, &Answer::Started { pid }))??;
                 let status = wait(pid)?;
-                answer(&mut answers, &Answer::Ended { status })?;
+                connection.with(|it| answer(&mut it.answers, &Answer::Ended { status }))??;
             }
         }
     }
@@ -101,20 +117,33 @@ fn wait(pid: i32) -> io::Result<i32> {
 }
 
 /// Turns the copy into a run with the order's seed, report and output files.
-fn begin(held: &mut Held<'_, Engine>, options: &Options, order: Order) -> io::Result<()> {
-    for (path, descriptor) in [(&order.output, 1), (&order.errors, 2)] {
-        let file = OpenOptions::new().append(true).create(true).open(path)?;
-        // SAFETY: `file` is open, and nothing relies on the old file of `descriptor`.
-        if unsafe { libc::dup2(file.as_raw_fd(), descriptor) } == -1 {
-            return Err(io::Error::last_os_error());
-        }
-    }
+fn begin(
+    held: &mut Held<'_, Engine>,
+    options: &Options,
+    order: Order,
+    original: i32,
+) -> io::Result<()> {
+    redirect(&order.output, 1)?;
+    redirect(&order.errors, 2)?;
+    // The parent of the original ends the original, and with it the copies.
+    io_thread::start(Keep::Nothing, || parent::end_with(original))?;
     identity::become_copy(Identity {
         seed: order.seed,
         report: Some(order.report),
     });
+    report::create();
     held.is_only_thread();
     held.reseed_copy(options, order.seed);
+    Ok(())
+}
+
+/// Lets a descriptor of the guest refer to another file.
+fn redirect(path: &str, descriptor: i32) -> io::Result<()> {
+    let file = OpenOptions::new().append(true).create(true).open(path)?;
+    // SAFETY: `file` is open, and nothing relies on the old file of `descriptor`.
+    if unsafe { libc::dup2(file.as_raw_fd(), descriptor) } == -1 {
+        return Err(io::Error::last_os_error());
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! `guest_base`. The base is constant for the run. It becomes known at the first translation,
 //! before the guest's first system call.
 
+use crate::io_thread;
 use std::io::Read;
 use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,9 +65,34 @@ pub unsafe fn value(addr: u64, size: usize) -> u128 {
     }
 }
 
-/// Returns guest memory from `addr` on if all of it is mapped, which the kernel checks when it
-/// writes the bytes into a pipe.
+/// Returns guest memory from `addr` on if all of it is mapped and readable, which the kernel checks.
 pub fn read_if_mapped(addr: u64, length: usize) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    let local = libc::iovec {
+        iov_base: bytes.as_mut_ptr().cast(),
+        iov_len: length,
+    };
+    let remote = libc::iovec {
+        iov_base: host(addr).cast(),
+        iov_len: length,
+    };
+    // SAFETY: `bytes` is valid for its length, and the kernel checks the other address.
+    let read = unsafe {
+        libc::process_vm_readv(libc::getpid(), &raw const local, 1, &raw const remote, 1, 0)
+    };
+    if read == -1 {
+        let error = std::io::Error::last_os_error();
+        if error.raw_os_error() != Some(libc::EFAULT) {
+            // A filter of system calls forbids it.
+            return io_thread::run(|| read_by_pipe(addr, length)).ok()?;
+        }
+    }
+    (usize::try_from(read) == Ok(length)).then_some(bytes)
+}
+
+/// Like [`read_if_mapped`], but asks the kernel to write the bytes into a pipe. Called on the I/O
+/// thread.
+fn read_by_pipe(addr: u64, length: usize) -> Option<Vec<u8>> {
     let (mut reader, writer) = std::io::pipe().ok()?;
     // SAFETY: the kernel checks the address; a pipe holds more than `mark::LONGEST` bytes.
     let written = unsafe { libc::write(writer.as_raw_fd(), host(addr).cast(), length) };
@@ -109,7 +135,8 @@ pub unsafe fn write(addr: u64, bytes: &[u8]) {
 /// Returns the guest address at which the host's mapping that holds `addr` ends.
 pub fn mapping_end(addr: u64) -> Option<u64> {
     let address = host(addr) as u64;
-    let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
+    let maps = io_thread::run(|| std::fs::read_to_string("/proc/self/maps"));
+    let maps = maps.ok()?.ok()?;
     maps.lines().find_map(|line| {
         let (start, end) = line.split_once(' ')?.0.split_once('-')?;
         let start = u64::from_str_radix(start, 16).ok()?;
@@ -118,4 +145,21 @@ pub fn mapping_end(addr: u64) -> Option<u64> {
             .contains(&address)
             .then(|| addr + (end - address))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_mapped_memory_is_read() {
+        let text = *b"some bytes";
+        let addr = guest_address(text.as_ptr() as u64);
+        let pipe = |addr, length| io_thread::run(|| read_by_pipe(addr, length)).unwrap();
+        assert_eq!(read_if_mapped(addr, 10).as_deref(), Some(&text[..]));
+        assert_eq!(pipe(addr, 10).as_deref(), Some(&text[..]));
+        let nothing = guest_address(8);
+        assert_eq!(read_if_mapped(nothing, 10), None);
+        assert_eq!(pipe(nothing, 10), None);
+    }
 }

@@ -1,24 +1,145 @@
-//! The state of a host thread of this process, from /proc.
+//! The state of a host thread of this process, from /proc, which the I/O thread reads.
 
 use crate::affinity;
+use crate::io_thread;
 use crate::token::{Doing, Host};
+use std::cell::{Cell, RefCell};
 use std::fs::File;
+use std::io;
 use std::os::unix::fs::FileExt;
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{Relaxed, SeqCst},
+    fence,
+};
+use std::time::{Duration, Instant};
+
+/// How many threads the I/O thread keeps the files of. Each takes two descriptors.
+const KEPT: usize = 64;
+
+/// A thread whose state the kernel does not tell counts as asleep when it has used no processor for
+/// this time.
+const IDLE: Duration = Duration::from_millis(20);
 
 /// A host thread of this process.
 #[derive(Debug)]
 pub struct HostThread {
     tid: i32,
-    stat: Option<File>,
+    /// A number that no other thread has: the kernel uses a `tid` again.
+    number: u64,
+    /// Without /proc: when the thread was last seen to have used the processor, and the time that
+    /// it had used by then.
+    idle: Cell<Option<(Instant, Duration)>>,
+}
+
+/// The files of one thread.
+struct Files {
+    number: u64,
+    stat: File,
+    /// Missing where the kernel does not let this process read it.
+    syscall: Option<File>,
+}
+
+thread_local! {
+    /// The files that the I/O thread keeps open.
+    static FILES: RefCell<Vec<Files>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Which file of a thread to read.
+#[derive(Debug, Clone, Copy)]
+enum Which {
+    Stat,
+    Syscall,
+}
+
+impl HostThread {
+    /// Reads one of the thread's files. Returns the length.
+    fn read(&self, which: Which, text: &mut [u8]) -> io::Result<usize> {
+        let (tid, number) = (self.tid, self.number);
+        io_thread::run(|| {
+            FILES.with_borrow_mut(|files| {
+                let index = match files.iter().position(|it| it.number == number) {
+                    Some(index) => index,
+                    None => keep(files, tid, number)?,
+                };
+                let files = &files[index];
+                // SeqCst: continues the full barrier that `Host::doing` describes on this thread,
+                // which saw the caller's stores when it took the work.
+                fence(SeqCst);
+                match (which, &files.syscall) {
+                    (Which::Stat, _) => files.stat.read_at(text, 0),
+                    (Which::Syscall, Some(file)) => file.read_at(text, 0),
+                    (Which::Syscall, None) => Err(io::ErrorKind::PermissionDenied.into()),
+                }
+            })
+        })?
+    }
+
+    /// Guesses the state where the kernel does not tell it: there is no I/O thread, no /proc, or no
+    /// descriptor left.
+    fn guess(&self) -> Doing {
+        // SAFETY: signal 0 only checks whether the thread exists.
+        let status = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), self.tid, 0) };
+        if status == -1 && io::Error::last_os_error().raw_os_error() == Some(libc::ESRCH) {
+            return Doing::Gone;
+        }
+        let used = processor_time(self.tid);
+        match self.idle.get() {
+            Some((since, before)) if before == used && since.elapsed() >= IDLE => Doing::Sleeps,
+            Some((_, before)) if before == used => Doing::Runs,
+            _ => {
+                self.idle.set(Some((Instant::now(), used)));
+                Doing::Runs
+            }
+        }
+    }
+}
+
+/// Opens the files of a thread, and keeps them. Returns their index.
+fn keep(files: &mut Vec<Files>, tid: i32, number: u64) -> io::Result<usize> {
+    let path = |name: &str| format!("/proc/self/task/{tid}/{name}");
+    if files.len() == KEPT {
+        // The ones that were used for the longest time.
+        files.drain(..KEPT / 2);
+    }
+    let stat = match File::open(path("stat")) {
+        Err(error) if error.raw_os_error() == Some(libc::EMFILE) => {
+            // The guest has lowered the limit.
+            files.clear();
+            File::open(path("stat"))?
+        }
+        other => other?,
+    };
+    files.push(Files {
+        number,
+        stat,
+        syscall: File::open(path("syscall")).ok(),
+    });
+    Ok(files.len() - 1)
+}
+
+/// The processor time that a thread of this process has used.
+fn processor_time(tid: i32) -> Duration {
+    // The kernel's number of the clock: CPUCLOCK_SCHED of one thread (`clock_getcpuclockid(3)`).
+    let clock = (!tid << 3) | 6;
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `time` is valid for the call.
+    unsafe { libc::clock_gettime(clock, &raw mut time) };
+    Duration::new(time.tv_sec.cast_unsigned(), time.tv_nsec as u32)
 }
 
 impl Host for HostThread {
     fn current() -> Self {
-        // SAFETY: gettid has no preconditions.
-        let tid = unsafe { libc::gettid() };
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
         Self {
-            tid,
-            stat: File::open(format!("/proc/self/task/{tid}/stat")).ok(),
+            // SAFETY: gettid has no preconditions.
+            tid: unsafe { libc::gettid() },
+            // Relaxed: only the number matters.
+            number: NUMBER.fetch_add(1, Relaxed),
+            idle: Cell::new(None),
         }
     }
 
@@ -29,12 +150,10 @@ impl Host for HostThread {
 
     fn doing(&self) -> Doing {
         let mut text = [0; 128];
-        let length = match self.stat.as_ref().map(|stat| stat.read_at(&mut text, 0)) {
-            Some(Ok(length)) => length,
-            Some(Err(error)) if error.raw_os_error() == Some(libc::ESRCH) => return Doing::Gone,
-            // Without /proc the state is unknown. The token waits for a thread that runs, with a
-            // bound.
-            _ => return Doing::Runs,
+        let length = match self.read(Which::Stat, &mut text) {
+            Ok(length) => length,
+            Err(error) if error.raw_os_error() == Some(libc::ESRCH) => return Doing::Gone,
+            Err(_) => return self.guess(),
         };
         match state_letter(&text[..length]) {
             Some(b'S') => Doing::Sleeps,
@@ -45,7 +164,9 @@ impl Host for HostThread {
 
     fn waits_on_condition(&self) -> Option<bool> {
         // The file holds "NR ARG0 ARG1 …", or "running".
-        let text = std::fs::read_to_string(format!("/proc/self/task/{}/syscall", self.tid)).ok()?;
+        let mut text = [0; 256];
+        let length = self.read(Which::Syscall, &mut text).ok()?;
+        let text = std::str::from_utf8(&text[..length]).ok()?;
         let mut words = text.split_whitespace();
         let number: i64 = words.next()?.parse().ok()?;
         if number != libc::SYS_futex {
@@ -87,8 +208,8 @@ mod tests {
         assert_eq!(state_letter(b"12 (a"), None);
     }
 
-    #[test]
-    fn the_states_of_a_host_thread_are_recognised() {
+    /// Checks the states of a thread that sleeps and then ends.
+    fn check(doing: impl Fn(&HostThread) -> Doing) {
         let (send, receive) = std::sync::mpsc::channel();
         let (go, gone) = std::sync::mpsc::channel::<()>();
         let handle = std::thread::spawn(move || {
@@ -96,14 +217,30 @@ mod tests {
             gone.recv().unwrap();
         });
         let thread = receive.recv().unwrap();
-        while !matches!(thread.doing(), Doing::Sleeps) {
+        while doing(&thread) != Doing::Sleeps {
             std::thread::yield_now();
         }
         go.send(()).unwrap();
         handle.join().unwrap();
-        while thread.doing() != Doing::Gone {
+        while doing(&thread) != Doing::Gone {
             std::thread::yield_now();
         }
-        assert_eq!(HostThread::current().doing(), Doing::Runs);
+    }
+
+    #[test]
+    fn the_states_of_a_host_thread_are_recognised() {
+        check(HostThread::doing);
+        check(HostThread::guess);
+        // To the I/O thread, the one that asks sleeps.
+        assert_eq!(HostThread::current().guess(), Doing::Runs);
+    }
+
+    #[test]
+    fn the_files_of_many_threads_are_not_all_kept() {
+        for _ in 0..4 * KEPT {
+            assert_ne!(HostThread::current().doing(), Doing::Gone);
+        }
+        let kept = io_thread::run(|| FILES.with_borrow(Vec::len)).unwrap();
+        assert!(kept <= KEPT);
     }
 }

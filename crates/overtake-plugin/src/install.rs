@@ -8,6 +8,7 @@ use crate::callbacks;
 use crate::identity::{self, Identity};
 use crate::instruction_bytes::InstructionBytes;
 use crate::instrument::{self, Callbacks};
+use crate::io_thread::{self, Keep};
 use crate::options::Options;
 use crate::parent;
 use crate::plugin::Plugin;
@@ -97,16 +98,30 @@ pub unsafe fn install(
         seed: options.seed,
         report: options.report.clone(),
     });
+    let keep = match options.report {
+        Some(_) => Keep::Nothing,
+        None => Keep::StandardError,
+    };
+    let waits = options.report.is_some();
+    let started = io_thread::start(keep, || {
+        if waits {
+            // The parent waits for the report. If it dies, nobody else would end the guest. The
+            // kernel forgets this of a thread that changes its credentials, or when the guest asks
+            // for something else.
+            parent::end_with(parent);
+        }
+    });
+    if let Err(error) = &started {
+        eprintln!("overtake plugin: cannot start a thread: {error}");
+        report::exit_now(exit_code::INTERNAL);
+    }
+    report::create();
     let (options, arch) = match checked {
         Ok(good) => good,
         Err(refused) => refuse(refused.1),
     };
     report::write(End::Running, Stats::default(), None);
     std::panic::set_hook(Box::new(|panic| report::internal(&panic.to_string())));
-    if options.report.is_some() {
-        // The parent waits for the report. If it dies, nobody else would end the guest.
-        parent::end_with(parent);
-    }
     let bytes = InstructionBytes::of(host.interface);
     if let Err(message) = Plugin::install(arch, options, bytes) {
         refuse(End::BadOption { message });
@@ -115,6 +130,7 @@ pub unsafe fn install(
     let callbacks = Callbacks {
         vcpu_created: Some(callbacks::vcpu_created),
         translated: Some(callbacks::translated),
+        flushed: Some(callbacks::flushed),
         system_call: Some(callbacks::system_call),
         system_call_over: Some(callbacks::system_call_over),
     };

@@ -20,6 +20,8 @@ pub struct Callbacks {
     pub vcpu_created: qemu::qemu_plugin_vcpu_simple_cb_t,
     /// A block is translated.
     pub translated: qemu::qemu_plugin_vcpu_tb_trans_cb_t,
+    /// All translated blocks are discarded.
+    pub flushed: qemu::qemu_plugin_simple_cb_t,
     /// A system call is about to be made.
     pub system_call: qemu::qemu_plugin_vcpu_syscall_cb_t,
     /// A system call is over.
@@ -90,7 +92,9 @@ pub fn begin() -> bool {
     if begins && let Some(callbacks) = CALLBACKS.get() {
         // SAFETY: as in `register_always`.
         unsafe {
-            qemu::qemu_plugin_register_vcpu_tb_trans_cb(ID.load(Relaxed), callbacks.translated);
+            let id = ID.load(Relaxed);
+            qemu::qemu_plugin_register_vcpu_tb_trans_cb(id, callbacks.translated);
+            qemu::qemu_plugin_register_flush_cb(id, callbacks.flushed);
         }
     }
     begins

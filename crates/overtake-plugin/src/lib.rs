@@ -39,6 +39,7 @@ mod callbacks;
 
 mod affinity;
 mod assumption;
+mod blocks;
 mod engine;
 mod fast;
 mod finish;
@@ -49,7 +50,9 @@ mod identity;
 mod install;
 mod instruction_bytes;
 mod instrument;
+mod io_thread;
 mod options;
+mod output;
 mod pages;
 mod parent;
 mod plugin;

@@ -6,7 +6,8 @@ pub fn current() -> i32 {
     unsafe { libc::getppid() }
 }
 
-/// Makes this process end when its parent, the process `parent`, ends.
+/// Makes this process end when its parent, the process `parent`, ends. The kernel remembers it for
+/// the calling thread, and for as long as that thread keeps its credentials.
 ///
 /// If the parent has ended already, this process ends now: the kernel sends no signal for a parent
 /// that is gone.

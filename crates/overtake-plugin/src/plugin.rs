@@ -6,6 +6,7 @@ use crate::engine::{Engine, Inheritance};
 use crate::fast;
 use crate::identity;
 use crate::instruction_bytes::InstructionBytes;
+use crate::io_thread;
 use crate::options::Options;
 use crate::run::Run;
 use crate::syscall_class::Classes;
@@ -89,6 +90,7 @@ impl Plugin {
     /// The parent's token is left as it is: a thread that does not exist in the child may have
     /// locked it, or may have left its state half changed.
     pub fn restart(&self, vcpu: u32, inheritance: Inheritance) {
+        io_thread::forget();
         let run = Run::of_child(&self.options, identity::current().seed);
         fast::restart();
         affinity::unpin();

@@ -1,17 +1,42 @@
 //! Writing of the report, and the end of the process.
 
 use crate::identity;
+use crate::io_thread;
+use crate::output::Output;
 use overtake_report::{End, Report, Stats, VERSION, exit_code};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A report is shorter than this, in bytes.
+const LONGEST: usize = 64 << 10;
 
 /// Whether this process is a child of the guest's `fork`, which must not write the report.
 static FORKED: AtomicBool = AtomicBool::new(false);
+
+/// The file, if it could be created.
+static FILE: Mutex<Option<Output>> = Mutex::new(None);
+
+fn file() -> MutexGuard<'static, Option<Output>> {
+    FILE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Stops this process from writing a report.
 pub fn in_forked_child() {
     // Relaxed: this process has one thread now; later threads, which load it in `write`, are
     // created after this store.
     FORKED.store(true, Ordering::Relaxed);
+}
+
+/// Creates the report of this process's run, while no guest code runs.
+pub fn create() {
+    let Some(path) = &identity::current().report else {
+        return;
+    };
+    match Output::small(path, LONGEST) {
+        Ok(output) => *file() = Some(output),
+        // No guest code runs, so this is still the standard error that QEMU was started with.
+        Err(error) => eprintln!("overtake plugin: the report: {error}"),
+    }
 }
 
 /// Writes the report. Without a file for it, writes an unusual end to standard error.
@@ -29,14 +54,13 @@ pub fn write(end: End, stats: Stats, hash: Option<u64>) {
         trace_hash: hash.map(|hash| format!("{hash:016x}")),
     };
     let text = serde_json::to_string(&report).unwrap_or_default();
-    match &run.report {
-        Some(path) => {
-            if let Err(error) = std::fs::write(path, text) {
-                eprintln!("overtake plugin: cannot write the report to {path}: {error}");
-            }
+    if run.report.is_some() {
+        if let Some(file) = &mut *file() {
+            // There is no other place to report this to.
+            let _ = file.replace(text.as_bytes());
         }
-        None if matches!(report.end, End::Running | End::Exited) => {}
-        None => eprintln!("overtake plugin: {text}"),
+    } else if !matches!(report.end, End::Running | End::Exited) {
+        let _ = io_thread::run(|| eprintln!("overtake plugin: {text}"));
     }
 }
 

@@ -1,12 +1,13 @@
 //! The strategy that makes the choices of a run, and the trace that records its events.
 
 use crate::guest_memory;
+use crate::io_thread;
 use crate::options::{Choice, Options};
+use crate::output::Output;
 use arch::Pairs;
 use overtake_report::trace::{self, Access, Event, Line, Module, Object};
 use schedule::{Recorder, Replay, Schedule};
-use std::fs::File;
-use std::io::Write;
+use std::io::{self, Write};
 use weakmem::{Pct, Progress, StoreId, Strategy, ThreadId, Timestamp, Uniform};
 
 /// The strategy, and the trace if there is one.
@@ -18,7 +19,7 @@ pub struct Run {
 
 /// A trace in progress. Each event is written at once, because a guest may end at any time.
 struct Trace {
-    file: File,
+    file: Output,
     begun: bool,
     /// Whether the last event was [`Event::Outside`].
     outside: bool,
@@ -34,20 +35,24 @@ impl Run {
         let mut strategy = match &options.replay {
             None => free(options, options.seed),
             Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|error| format!("cannot read the schedule {path}: {error}"))?;
+                let text = io_thread::run(|| std::fs::read_to_string(path))
+                    .map_err(Into::into)
+                    .flatten()
+                    .map_err(|error: io::Error| {
+                        format!("cannot read the schedule {path}: {error}")
+                    })?;
                 let schedule = Schedule::parse(&text)
                     .map_err(|error| format!("cannot use the schedule {path}: {error}"))?;
                 Box::new(Replay::new(schedule.choices))
             }
         };
         if let Some(path) = &options.record {
-            strategy = Box::new(Recorder::new(strategy, create(path)?));
+            strategy = Box::new(Recorder::new(strategy, Output::create(path)?));
         }
         let trace = match &options.trace {
             None => None,
             Some(path) => Some(Trace {
-                file: create(path)?,
+                file: Output::create(path)?,
                 begun: false,
                 outside: false,
             }),
@@ -158,10 +163,6 @@ fn free(options: &Options, seed: u64) -> Box<dyn Strategy + Send> {
     }
 }
 
-fn create(path: &str) -> Result<File, String> {
-    File::create(path).map_err(|error| format!("cannot write {path}: {error}"))
-}
-
 impl Trace {
     fn event(&mut self, event: Event) {
         self.outside = event == Event::Outside;
@@ -186,7 +187,8 @@ impl Trace {
 
 /// Returns the files that are mapped in this process, by guest address. QEMU's own are among them.
 fn mapped_files() -> Vec<Module> {
-    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    let maps = io_thread::run(|| std::fs::read_to_string("/proc/self/maps"));
+    let maps = maps.into_iter().flatten().next().unwrap_or_default();
     let module = |line: &str| {
         // START-END PERMISSIONS OFFSET DEVICE INODE     PATH
         let mut words = line.splitn(6, ' ');

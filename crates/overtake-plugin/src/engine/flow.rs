@@ -77,6 +77,11 @@ impl Uses {
 }
 
 impl Position {
+    /// Returns the block.
+    pub fn block(&self) -> Option<&'static Block> {
+        self.block
+    }
+
     /// Starts a block while register views are not tracked.
     #[inline]
     pub fn start(&mut self, block: &'static Block) {

@@ -16,6 +16,11 @@ use weakmem::{Kind, Reservation};
 const WINDOW: u64 = 1000;
 
 impl Engine {
+    /// Returns the blocks that threads are in, or were in when they ended.
+    pub fn blocks(&self) -> impl Iterator<Item = &'static Block> {
+        self.threads.iter().filter_map(|it| it.position.block())
+    }
+
     /// Notes the block that the running thread started on the fast path.
     pub(crate) fn note_block(&mut self) {
         if let Some(block) = fast::take_block() {

@@ -68,6 +68,7 @@ impl Engine {
     /// is not known ([`Engine::lost_in_known_call`]).
     pub fn known_call_begins(&mut self, synchronises_context: bool) {
         self.note_block();
+        self.finish_half();
         self.in_known_call = true;
         if synchronises_context {
             self.context_sync();
