@@ -53,26 +53,38 @@ enum Which {
 }
 
 impl HostThread {
-    /// Reads one of the thread's files. Returns the length.
-    fn read(&self, which: Which, text: &mut [u8]) -> io::Result<usize> {
-        let (tid, number) = (self.tid, self.number);
-        io_thread::run(|| {
-            FILES.with_borrow_mut(|files| {
-                let index = match files.iter().position(|it| it.number == number) {
-                    Some(index) => index,
-                    None => keep(files, tid, number)?,
-                };
-                let files = &files[index];
-                // SeqCst: continues the full barrier that `Host::doing` describes on this thread,
-                // which saw the caller's stores when it took the work.
-                fence(SeqCst);
-                match (which, &files.syscall) {
-                    (Which::Stat, _) => files.stat.read_at(text, 0),
-                    (Which::Syscall, Some(file)) => file.read_at(text, 0),
-                    (Which::Syscall, None) => Err(io::ErrorKind::PermissionDenied.into()),
-                }
-            })
-        })?
+    /// Reads one of the thread's files, on the I/O thread. Returns the length.
+    fn read(tid: i32, number: u64, which: Which, text: &mut [u8]) -> io::Result<usize> {
+        FILES.with_borrow_mut(|files| {
+            let index = match files.iter().position(|it| it.number == number) {
+                Some(index) => index,
+                None => keep(files, tid, number)?,
+            };
+            let files = &files[index];
+            // SeqCst: continues the full barrier that `Host::doing` describes on this thread, which
+            // saw the caller's stores when it took the work.
+            fence(SeqCst);
+            match (which, &files.syscall) {
+                (Which::Stat, _) => files.stat.read_at(text, 0),
+                (Which::Syscall, Some(file)) => file.read_at(text, 0),
+                (Which::Syscall, None) => Err(io::ErrorKind::PermissionDenied.into()),
+            }
+        })
+    }
+
+    /// Returns the state, on the I/O thread; `None` if the kernel does not tell.
+    fn state(tid: i32, number: u64) -> Option<Doing> {
+        let mut text = [0; 128];
+        let length = match Self::read(tid, number, Which::Stat, &mut text) {
+            Ok(length) => length,
+            Err(error) if error.raw_os_error() == Some(libc::ESRCH) => return Some(Doing::Gone),
+            Err(_) => return None,
+        };
+        Some(match state_letter(&text[..length]) {
+            Some(b'S') => Doing::Sleeps,
+            Some(b'Z' | b'X') => Doing::Gone,
+            _ => Doing::Runs,
+        })
     }
 
     /// Guesses the state where the kernel does not tell it: there is no I/O thread, no /proc, or no
@@ -149,23 +161,34 @@ impl Host for HostThread {
     }
 
     fn doing(&self) -> Doing {
-        let mut text = [0; 128];
-        let length = match self.read(Which::Stat, &mut text) {
-            Ok(length) => length,
-            Err(error) if error.raw_os_error() == Some(libc::ESRCH) => return Doing::Gone,
-            Err(_) => return self.guess(),
-        };
-        match state_letter(&text[..length]) {
-            Some(b'S') => Doing::Sleeps,
-            Some(b'Z' | b'X') => Doing::Gone,
-            _ => Doing::Runs,
+        let (tid, number) = (self.tid, self.number);
+        let state = io_thread::run(|| Self::state(tid, number));
+        state.ok().flatten().unwrap_or_else(|| self.guess())
+    }
+
+    fn doing_of(threads: &[&Self]) -> Vec<Doing> {
+        if threads.is_empty() {
+            return Vec::new();
         }
+        let mut states: Vec<_> = threads.iter().map(|it| (it.tid, it.number, None)).collect();
+        // If there is no I/O thread, the states stay unknown.
+        let _ = io_thread::run(|| {
+            for (tid, number, state) in &mut states {
+                *state = Self::state(*tid, *number);
+            }
+        });
+        let known = threads.iter().zip(states);
+        known
+            .map(|(thread, (_, _, state))| state.unwrap_or_else(|| thread.guess()))
+            .collect()
     }
 
     fn waits_on_condition(&self) -> Option<bool> {
         // The file holds "NR ARG0 ARG1 …", or "running".
         let mut text = [0; 256];
-        let length = self.read(Which::Syscall, &mut text).ok()?;
+        let (tid, number) = (self.tid, self.number);
+        let read = || Self::read(tid, number, Which::Syscall, &mut text);
+        let length = io_thread::run(read).ok()?.ok()?;
         let text = std::str::from_utf8(&text[..length]).ok()?;
         let mut words = text.split_whitespace();
         let number: i64 = words.next()?.parse().ok()?;

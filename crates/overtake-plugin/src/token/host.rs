@@ -27,6 +27,14 @@ pub trait Host {
     /// falls asleep and where it is woken; the caller must issue its own.)
     fn doing(&self) -> Doing;
 
+    /// Returns the states of several threads, as [`Host::doing`] does for one.
+    fn doing_of(threads: &[&Self]) -> Vec<Doing>
+    where
+        Self: Sized,
+    {
+        threads.iter().map(|thread| thread.doing()).collect()
+    }
+
     /// Whether it waits on a POSIX condition variable, which in QEMU means that it waits for (or
     /// during) an exclusive section. `None` if the kernel does not tell.
     fn waits_on_condition(&self) -> Option<bool>;

@@ -250,34 +250,26 @@ impl<H: Host> Slots<H> {
     pub fn settle(&mut self) -> Settled {
         let mut settled = Settled::Yes;
         let mut gone = Vec::new();
-        for slot in &mut self.slots {
+        for (index, doing) in self.unsettled_hosts() {
+            let slot = &mut self.slots[index];
             match slot.state {
                 State::Parked | State::Running => {}
                 State::Starting => settled = Settled::No,
-                State::Ending if slot.doing() == Doing::Gone => gone.push(slot.id),
+                State::Ending if doing == Doing::Gone => gone.push(slot.id),
                 State::Ending => settled = Settled::No,
-                State::Away { asleep, writes } => {
-                    // The host state is loaded before the flag. A thread that the kernel has woken
-                    // runs, and raises the flag before it can sleep again (on this lock, for
-                    // example).
-                    let flags = self.flags.of(slot.vcpu);
-                    if asleep && !flags.back() {
-                        continue;
+                // The host state is loaded before the flag. A thread that the kernel has woken runs,
+                // and raises the flag before it can sleep again (on this lock, for example).
+                State::Away { writes, .. } => match (doing, self.flags.of(slot.vcpu).back()) {
+                    (Doing::Sleeps, false) => {
+                        slot.state = State::Away {
+                            asleep: true,
+                            writes,
+                        };
                     }
-                    let doing = slot.doing();
-                    match (doing, flags.back()) {
-                        (Doing::Sleeps, false) => {
-                            slot.state = State::Away {
-                                asleep: true,
-                                writes,
-                            };
-                        }
-                        // It waits for an exclusive section, which may in turn wait for this
-                        // choice.
-                        (Doing::Sleeps, true) if slot.waits_on_condition() == Some(true) => {}
-                        _ => settled = Settled::No,
-                    }
-                }
+                    // It waits for an exclusive section, which may in turn wait for this choice.
+                    (Doing::Sleeps, true) if slot.waits_on_condition() == Some(true) => {}
+                    _ => settled = Settled::No,
+                },
             }
         }
         if gone.is_empty() {
@@ -287,6 +279,30 @@ impl<H: Host> Slots<H> {
         // The end of a thread may have woken a thread that waits for it.
         self.something_woke();
         Settled::Gone(gone)
+    }
+
+    /// Returns the indices of the threads that are neither parked nor known to be asleep, with what
+    /// the kernel says of them.
+    fn unsettled_hosts(&self) -> Vec<(usize, Doing)> {
+        let is_open = |slot: &Slot<H>| match slot.state {
+            State::Parked | State::Running => false,
+            State::Starting | State::Ending => true,
+            State::Away { asleep, .. } => !asleep || self.flags.of(slot.vcpu).back(),
+        };
+        let open: Vec<usize> = (0..self.slots.len())
+            .filter(|index| is_open(&self.slots[*index]))
+            .collect();
+        let hosts: Vec<Option<&H>> = open
+            .iter()
+            .map(|it| self.slots[*it].host.as_ref())
+            .collect();
+        let mut known =
+            H::doing_of(&hosts.iter().flatten().copied().collect::<Vec<_>>()).into_iter();
+        let doing = hosts.iter().map(|host| match host {
+            Some(_) => known.next().unwrap_or(Doing::Runs),
+            None => Doing::Runs,
+        });
+        open.iter().copied().zip(doing).collect()
     }
 
     /// Whether the kernel may be writing memory for some thread now.
