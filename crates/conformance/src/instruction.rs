@@ -16,7 +16,16 @@ pub fn access(access: &Access, arch: Arch) -> Step {
         Operation::ReadExclusive => Kind::LoadReserved,
         Operation::WriteExclusive(_) => Kind::StoreConditional,
     };
-    let fence = orders(access, kind, arch);
+    // Arm ARM C6.2, `ldadda`, `swpa`: an acquire "if the destination register is not one of WZR or
+    // XZR". `casa` has no such condition.
+    let loses_acquire = arch == Arch::AArch64
+        && access.discards
+        && !matches!(access.operation, Operation::CompareExchange(_));
+    let fence = if loses_acquire {
+        Pairs::NONE
+    } else {
+        orders(access, kind, arch)
+    };
     Step {
         kind,
         prepares: access.operation != Operation::Write,
@@ -31,11 +40,13 @@ pub fn access(access: &Access, arch: Arch) -> Step {
             0
         },
         acquire: match access.order.acquire {
+            _ if loses_acquire => Acquire::No,
             diy::Acquire::No => Acquire::No,
             diy::Acquire::Pc => Acquire::Rcpc,
             diy::Acquire::Sc => Acquire::Rcsc,
         },
         release: access.order.release != Release::No,
+        no_result: access.discards,
         before: fence,
         after: fence,
         ..Step::default()

@@ -93,7 +93,7 @@ impl Processor {
             Step::Branch { .. } | Step::Copy { .. } => true,
             Step::Fence(fence) => {
                 let fence = without::fence(instruction::fence(fence, arch), self.mutation);
-                !machine.fence_commits(thread, fence.before)
+                !fence.before.wr || machine.buffer(thread).is_empty()
             }
             Step::Access(access) => access.operation == Operation::Write && self.keeps(Rule::CoWR),
         }

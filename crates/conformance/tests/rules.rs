@@ -18,7 +18,7 @@ const ARCHS: [Arch; 4] = [Arch::AArch64, Arch::Ppc64le, Arch::Riscv64, Arch::X86
 /// A field of [`Rules`], and how to turn it round.
 type Switch = (&'static str, fn(&mut Rules));
 
-const SWITCHES: [Switch; 7] = [
+const SWITCHES: [Switch; 9] = [
     ("stores", |rules| {
         rules.stores = match rules.stores {
             StoreOrder::Fifo => StoreOrder::Weak,
@@ -30,6 +30,12 @@ const SWITCHES: [Switch; 7] = [
     }),
     ("atomics_forward", |rules| {
         rules.atomics_forward = !rules.atomics_forward;
+    }),
+    ("atomics_stay_pending", |rules| {
+        rules.atomics_stay_pending = !rules.atomics_stay_pending;
+    }),
+    ("atomic_is_one", |rules| {
+        rules.atomic_is_one = !rules.atomic_is_one;
     }),
     ("acquire_includes_write", |rules| {
         rules.acquire_includes_write = !rules.acquire_includes_write;
@@ -120,6 +126,8 @@ fn no_witness(rule: &str, arch: Arch) -> Option<&'static str> {
         | ("atomics_forward", Arch::AArch64 | Arch::Ppc64le) => {
             "no test of the suite; see tests/beyond.rs"
         }
+        ("atomics_stay_pending", Arch::X86_64) => "an atomic is a full fence",
+        ("atomic_is_one", Arch::Ppc64le) => "the architecture has no atomics of one instruction",
         ("acquire_includes_write", Arch::AArch64) => {
             "an atomic's write may still be pending when what follows is done"
         }
@@ -143,6 +151,7 @@ fn no_witness(rule: &str, arch: Arch) -> Option<&'static str> {
         ("FenceWriteWrite" | "CoWW", Arch::X86_64) => "stores are first in, first out",
         (
             "atomics_forward"
+            | "atomic_is_one"
             | "acquire_includes_write"
             | "sync_includes_addresses"
             | "branch_includes_location"

@@ -28,8 +28,9 @@
 //! - Stores become visible to all other threads at once: IRIW and WRC on Power are not seen.
 //! - Whether a value is stale, and how old it is, is tracked by words of 4 bytes: neighbours in a
 //!   word order each other.
-//! - The write of an atomic becomes visible before another thread's atomic starts, whatever its location, and on
-//!   RISC-V at once if something may depend on its result.
+//! - The write of an atomic becomes visible before another thread's atomic starts, whatever its
+//!   location. On RISC-V it becomes visible at once, and so does that of a store-conditional.
+//! - A compare-and-swap that is both acquire and release is a full fence, though it fails.
 #![forbid(unsafe_code)]
 
 mod access;

@@ -82,7 +82,9 @@ impl Rules {
         loads_in_order: false,
         // Rule 3: a load that returns the value of an AMO or SC is ordered after it.
         atomics_forward: false,
-        atomics_stay_pending: true,
+        // Rules 9 to 11: what depends on the result of an AMO, or on the status of an SC, comes after
+        // it. (Without such, an SC may be visible later; the machine is stronger there.)
+        atomics_stay_pending: false,
         // "AMOs ... are both loads and stores": one operation in the global memory order.
         atomic_is_one: true,
         // Rule 5: the acquire annotation is on the AMO as a whole.

@@ -221,6 +221,8 @@ fn plain() -> &'static Instruction {
             address: 0,
             effect: Effect::PLAIN,
             flow: Flow::NONE,
+            single: false,
+            width: PART as u8,
             before: Pairs::NONE,
             after: Pairs::NONE,
         };

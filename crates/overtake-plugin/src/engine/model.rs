@@ -72,7 +72,7 @@ impl Engine {
             if self.run.is_traced() {
                 self.trace(instruction, access);
             }
-            let pending = !is_atomic(step.kind) || self.machine.may_stay_pending(step);
+            let pending = !is_atomic(step.kind) || self.machine.atomics_stay_pending();
             if access.store && pending {
                 let store = self.machine.next_store(current);
                 store_delay = self.run.strategy.store_delay(store);

@@ -56,8 +56,7 @@ impl Machine {
             view = view.join(forwarded);
             if !all {
                 let written = contents.written;
-                let atomics = rules.atomics_forward && !load.acquire;
-                let own = state.forwards.of(granule, written, atomics);
+                let own = state.forwards.of(granule, written, rules.atomics_forward);
                 view = view.join(own.unwrap_or(View::at(written)));
             }
         }

@@ -12,10 +12,8 @@ use crate::buffer::Pending;
 use crate::driver::Driver;
 use crate::ids::ThreadId;
 use crate::image::GRANULE;
-use crate::step::Step;
 use crate::strategy::LONGEST_DELAY;
 use crate::view::View;
-use arch::Pairs;
 
 impl Machine {
     /// The write of an atomic read-modify-write or of a store-conditional. `delay`: for so many
@@ -64,22 +62,21 @@ impl Machine {
         self.show_store(thread, &store, driver);
     }
 
-    /// Whether the write of this step, an atomic or a store-conditional, may stay pending.
-    ///
-    /// Where an atomic is one operation, what depends on its result comes after its write. So it
-    /// stays pending only if it has none, and no acquire.
-    pub fn may_stay_pending(&self, step: &Step) -> bool {
-        let one = self.rules.atomic_is_one;
-        self.rules.atomics_stay_pending && (!one || step.no_result && !step.is_acquire())
+    /// Whether the writes of atomics and of store-conditionals may stay pending.
+    pub fn atomics_stay_pending(&self) -> bool {
+        self.rules.atomics_stay_pending
     }
 
-    /// What depends on the result of an atomic that has just written, if its read has this view.
-    pub(super) fn follow_own_atomic(&self, thread: ThreadId, view: View) -> View {
-        if self.rules.atomic_is_one && self.tracks(thread) {
-            view.join(self.thread(thread).writes)
-        } else {
-            view
+    /// An atomic has written, and its read has this view. Returns the view of its result.
+    ///
+    /// Where an atomic is one operation, what is ordered after its read is ordered after its write.
+    pub(super) fn follow_own_atomic(&mut self, thread: ThreadId, view: View) -> View {
+        if !self.rules.atomic_is_one || !self.tracks(thread) {
+            return view;
         }
+        let state = self.thread_mut(thread);
+        state.reads = state.reads.join(state.writes);
+        view.join(state.writes)
     }
 
     /// Whether the thread, after `view`, reads this value at some place where it reads something stale,
@@ -145,12 +142,6 @@ impl Machine {
         }
     }
 
-    /// Whether a fence of the thread makes some of its pending stores visible.
-    pub fn fence_commits(&self, thread: ThreadId, fence: Pairs) -> bool {
-        let atomics = self.pending_atomics == Some(thread) && self.rules.atomic_is_one;
-        !self.buffer(thread).is_empty() && (fence.wr || atomics && !fence.is_empty())
-    }
-
     /// The thread has loaded from its own pending atomic. Where the architecture does not forward that
     /// write, it is visible before the load.
     pub(super) fn loads_own_atomic(
@@ -158,10 +149,9 @@ impl Machine {
         thread: ThreadId,
         addr: u64,
         len: usize,
-        acquire: bool,
         driver: &mut dyn Driver,
     ) {
-        if acquire || !self.rules.atomics_forward {
+        if !self.rules.atomics_forward {
             self.commit_atomics(thread, |entry| entry.overlaps(addr, len), driver);
         }
     }

@@ -9,9 +9,6 @@ use arch::Pairs;
 impl Machine {
     /// A fence of the thread.
     pub fn fence(&mut self, thread: ThreadId, fence: Pairs, driver: &mut dyn Driver) {
-        if self.rules.atomic_is_one && !fence.is_empty() {
-            self.commit_atomics(thread, |_| true, driver);
-        }
         if fence.wr {
             // A later load runs at once, so every earlier store must be visible now.
             self.drain(thread, driver);

@@ -209,7 +209,7 @@ impl<'a> Execution<'a> {
             Call::Load if shared => {
                 if self.loads(step) {
                     let load = self.load(step);
-                    machine.loads_own_atomic(thread, load.addr, load.len, load.acquire, driver);
+                    machine.loads_own_atomic(thread, load.addr, load.len, driver);
                     self.view = machine.load(thread, load);
                 }
             }
@@ -228,7 +228,7 @@ impl<'a> Execution<'a> {
                     ..self.store()
                 };
                 if self.writes_atomically(step) {
-                    let delay = machine.may_stay_pending(step).then_some(self.store_delay);
+                    let delay = machine.atomics_stay_pending().then_some(self.store_delay);
                     machine.atomic(thread, store, delay, driver);
                     if step.kind == Kind::Atomic {
                         self.view = machine.follow_own_atomic(thread, self.view);
