@@ -3,6 +3,7 @@
 use crate::affinity;
 use crate::io_thread;
 use crate::token::{Doing, Host};
+use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io;
@@ -14,12 +15,14 @@ use std::sync::atomic::{
 };
 use std::time::{Duration, Instant};
 
-/// How many threads the I/O thread keeps the files of. Each takes two descriptors.
-const KEPT: usize = 64;
+/// How many files the I/O thread keeps open.
+const KEPT: usize = 1000;
 
-/// A thread whose state the kernel does not tell counts as asleep when it has used no processor for
-/// this time.
-const IDLE: Duration = Duration::from_millis(20);
+/// A thread whose state the kernel does not tell counts as asleep when it has used no processor time
+/// for so long ...
+const IDLE: Duration = Duration::from_millis(10);
+/// ... and was looked at so often, that this process cannot have been stopped meanwhile.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A host thread of this process.
 #[derive(Debug)]
@@ -27,26 +30,26 @@ pub struct HostThread {
     tid: i32,
     /// A number that no other thread has: the kernel uses a `tid` again.
     number: u64,
-    /// Without /proc: when the thread was last seen to have used the processor, and the time that
-    /// it had used by then.
-    idle: Cell<Option<(Instant, Duration)>>,
+    /// What is known of it without /proc.
+    idle: Cell<Option<Idle>>,
 }
 
-/// The files of one thread.
-struct Files {
-    number: u64,
-    stat: File,
-    /// Missing where the kernel does not let this process read it.
-    syscall: Option<File>,
+/// A time in which a thread uses no processor time.
+#[derive(Debug, Clone, Copy)]
+struct Idle {
+    /// The processor time that the thread had used before.
+    used: Duration,
+    since: Instant,
+    looked: Instant,
 }
 
 thread_local! {
     /// The files that the I/O thread keeps open.
-    static FILES: RefCell<Vec<Files>> = const { RefCell::new(Vec::new()) };
+    static FILES: RefCell<FxHashMap<(u64, Which), File>> = RefCell::default();
 }
 
-/// Which file of a thread to read.
-#[derive(Debug, Clone, Copy)]
+/// A file that tells something about a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Which {
     Stat,
     Syscall,
@@ -56,19 +59,14 @@ impl HostThread {
     /// Reads one of the thread's files, on the I/O thread. Returns the length.
     fn read(tid: i32, number: u64, which: Which, text: &mut [u8]) -> io::Result<usize> {
         FILES.with_borrow_mut(|files| {
-            let index = match files.iter().position(|it| it.number == number) {
-                Some(index) => index,
-                None => keep(files, tid, number)?,
+            let file = match files.get(&(number, which)) {
+                Some(file) => file,
+                None => keep(files, tid, number, which)?,
             };
-            let files = &files[index];
             // SeqCst: continues the full barrier that `Host::doing` describes on this thread, which
             // saw the caller's stores when it took the work.
             fence(SeqCst);
-            match (which, &files.syscall) {
-                (Which::Stat, _) => files.stat.read_at(text, 0),
-                (Which::Syscall, Some(file)) => file.read_at(text, 0),
-                (Which::Syscall, None) => Err(io::ErrorKind::PermissionDenied.into()),
-            }
+            file.read_at(text, 0)
         })
     }
 
@@ -89,45 +87,55 @@ impl HostThread {
 
     /// Guesses the state where the kernel does not tell it: there is no I/O thread, no /proc, or no
     /// descriptor left.
+    ///
+    /// What a wrong guess does: a thread that comes back from a system call is not among those that
+    /// are chosen from. `Slots::holder_sleeps` waits longer than this for other threads.
     fn guess(&self) -> Doing {
         // SAFETY: signal 0 only checks whether the thread exists.
         let status = unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), self.tid, 0) };
         if status == -1 && io::Error::last_os_error().raw_os_error() == Some(libc::ESRCH) {
             return Doing::Gone;
         }
-        let used = processor_time(self.tid);
-        match self.idle.get() {
-            Some((since, before)) if before == used && since.elapsed() >= IDLE => Doing::Sleeps,
-            Some((_, before)) if before == used => Doing::Runs,
-            _ => {
-                self.idle.set(Some((Instant::now(), used)));
-                Doing::Runs
-            }
+        let (used, now) = (processor_time(self.tid), Instant::now());
+        let before = self.idle.get();
+        let same = |it: &Idle| it.used == used && now - it.looked < LOOK;
+        let since = before.filter(same).map_or(now, |it| it.since);
+        self.idle.set(Some(Idle {
+            used,
+            since,
+            looked: now,
+        }));
+        if now - since >= IDLE {
+            Doing::Sleeps
+        } else {
+            Doing::Runs
         }
     }
 }
 
-/// Opens the files of a thread, and keeps them. Returns their index.
-fn keep(files: &mut Vec<Files>, tid: i32, number: u64) -> io::Result<usize> {
-    let path = |name: &str| format!("/proc/self/task/{tid}/{name}");
-    if files.len() == KEPT {
-        // The ones that were used for the longest time.
-        files.drain(..KEPT / 2);
+/// Opens a file of a thread, and keeps it.
+fn keep(
+    files: &mut FxHashMap<(u64, Which), File>,
+    tid: i32,
+    number: u64,
+    which: Which,
+) -> io::Result<&File> {
+    let path = match which {
+        Which::Stat => format!("/proc/self/task/{tid}/stat"),
+        Which::Syscall => format!("/proc/self/task/{tid}/syscall"),
+    };
+    if files.len() >= KEPT {
+        files.clear();
     }
-    let stat = match File::open(path("stat")) {
-        Err(error) if error.raw_os_error() == Some(libc::EMFILE) => {
-            // The guest has lowered the limit.
+    let file = match File::open(&path) {
+        // The limit may be lower than it was.
+        Err(error) if error.raw_os_error() == Some(libc::EMFILE) && !files.is_empty() => {
             files.clear();
-            File::open(path("stat"))?
+            File::open(&path)?
         }
         other => other?,
     };
-    files.push(Files {
-        number,
-        stat,
-        syscall: File::open(path("syscall")).ok(),
-    });
-    Ok(files.len() - 1)
+    Ok(files.entry((number, which)).or_insert(file))
 }
 
 /// The processor time that a thread of this process has used.
@@ -205,6 +213,10 @@ impl Host for HostThread {
         )
     }
 
+    fn idles(&self) -> bool {
+        self.guess() == Doing::Sleeps
+    }
+
     fn on_acquired() {
         affinity::token_acquired();
     }
@@ -260,10 +272,10 @@ mod tests {
 
     #[test]
     fn the_files_of_many_threads_are_not_all_kept() {
-        for _ in 0..4 * KEPT {
+        for _ in 0..2 * KEPT {
             assert_ne!(HostThread::current().doing(), Doing::Gone);
         }
-        let kept = io_thread::run(|| FILES.with_borrow(Vec::len)).unwrap();
+        let kept = io_thread::run(|| FILES.with_borrow(|files| files.len())).unwrap();
         assert!(kept <= KEPT);
     }
 }

@@ -39,6 +39,12 @@ pub trait Host {
     /// during) an exclusive section. `None` if the kernel does not tell.
     fn waits_on_condition(&self) -> Option<bool>;
 
+    /// Whether it has used no processor time for a while. Asked if [`Host::waits_on_condition`] does
+    /// not tell.
+    fn idles(&self) -> bool {
+        false
+    }
+
     /// Notes that the calling thread has acquired the token.
     fn on_acquired();
 

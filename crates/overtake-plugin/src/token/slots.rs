@@ -126,6 +126,12 @@ impl<H: Host> Slot<H> {
     fn waits_on_condition(&self) -> Option<bool> {
         self.host.as_ref()?.waits_on_condition()
     }
+
+    /// As [`Slot::waits_on_condition`], or a guess if the kernel does not tell.
+    fn seems_to_wait_on_condition(&self) -> bool {
+        let idles = || self.host.as_ref().is_some_and(H::idles);
+        self.waits_on_condition().unwrap_or_else(idles)
+    }
 }
 
 impl<H: Host> Slots<H> {
@@ -267,7 +273,7 @@ impl<H: Host> Slots<H> {
                         };
                     }
                     // It waits for an exclusive section, which may in turn wait for this choice.
-                    (Doing::Sleeps, true) if slot.waits_on_condition() == Some(true) => {}
+                    (Doing::Sleeps, true) if slot.seems_to_wait_on_condition() => {}
                     _ => settled = Settled::No,
                 },
             }
@@ -331,6 +337,7 @@ impl<H: Host> Slots<H> {
             return false;
         }
         let (closely, flags) = (self.expects_exclusive.is_some(), Arc::clone(&self.flags));
+        let expected = self.expects_exclusive == self.holder;
         let Some(slot) = self.holder_mut() else {
             return false;
         };
@@ -340,6 +347,10 @@ impl<H: Host> Slots<H> {
         }
         let bound = match slot.waits_on_condition() {
             Some(true) if closely => return true,
+            // It runs no guest code before it has stopped all vCPUs, so it need not be certain that
+            // it sleeps. What it then loads is ordered after what is stored here by the lock of the
+            // exclusive section, which it enters after the calling thread has left its own code.
+            None if expected => return true,
             Some(true) => EXCLUSIVE,
             _ if flags.of(slot.vcpu).in_call() => SLOW_CALL,
             None => UNKNOWN,
