@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use arch::Arch;
 use emulator::error::Error as EmulatorError;
 use emulator::target::Target as _;
-use litmus::{Assembly, Test, entry};
+use litmus::{Assembly, Position, Test, entry};
 use object::{Object, ObjectSection, ObjectSymbol, RelocationTarget};
 use which::which_global;
 
@@ -22,8 +22,8 @@ pub struct Code {
     pub entries: Vec<usize>,
 }
 
-/// What is wrong with a test: its line, if it is known, and a message.
-pub type Wrong = (Option<usize>, String);
+/// What is wrong with a test: where, if that is known, and a message.
+pub type Wrong = (Option<Position>, String);
 
 /// The assembler's options: every instruction that an emulated CPU may have.
 const fn options(target: Arch) -> &'static [&'static str] {
@@ -64,7 +64,7 @@ pub fn assemble(test: &Test, folder: &Path) -> Result<Result<Code, Wrong>, Error
     let target = test.arch;
     let assembly = match test.assembly() {
         Ok(assembly) => assembly,
-        Err(error) => return Ok(Err((Some(error.line), error.message))),
+        Err(error) => return Ok(Err((Some(error.position), error.message))),
     };
     fs::write(folder.join("test.s"), &assembly.text).map_err(EmulatorError::temporary)?;
     let name = assembler(target);
@@ -134,7 +134,8 @@ fn complaint(assembly: &Assembly, said: &str) -> Wrong {
         let from = number
             .parse::<usize>()
             .ok()
-            .and_then(|number| *assembly.lines.get(number.checked_sub(1)?)?);
+            .and_then(|number| *assembly.lines.get(number.checked_sub(1)?)?)
+            .map(Position::from);
         return (from, format!("the assembler refuses this: {message}"));
     }
     let last = said.lines().last().unwrap_or("it says nothing");
@@ -170,7 +171,7 @@ fn outside(test: &Test, object: &[u8]) -> Result<bool, Wrong> {
         let name = symbol.and_then(|symbol| symbol.name().ok().map(str::to_owned));
         return Err(match name.filter(|name| !name.is_empty()) {
             Some(name) => (
-                test.line_of_word(&name),
+                test.line_of_word(&name).map(Position::from),
                 format!("`{name}` is no register, number, label or operand here"),
             ),
             None => (

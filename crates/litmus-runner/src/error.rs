@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use emulator::suggestion::Suggestion;
+use litmus::Position;
 use thiserror::Error as ThisError;
 
 /// Why a test has no histogram, or no verdict.
@@ -21,12 +22,12 @@ pub enum Error {
     },
 
     /// A litmus test cannot be run as it is.
-    #[error("{}{}: {message}", file.display(), line.map(|line| format!(":{line}")).unwrap_or_default())]
+    #[error("{}{}: {message}", file.display(), position.map(|position| format!(":{position}")).unwrap_or_default())]
     LitmusTest {
         /// The test.
         file: PathBuf,
         /// Where in it.
-        line: Option<usize>,
+        position: Option<Position>,
         /// Why, and what to do.
         message: String,
     },

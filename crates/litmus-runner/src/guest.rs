@@ -38,16 +38,16 @@ impl Prepared {
     /// Assembles a test.
     pub fn new(file: &Path, test: &Test, iterations: u64, home: &Home) -> Result<Self, Error> {
         let folder = temporary::folder()?;
-        let wrong = |line, message| Error::LitmusTest {
+        let wrong = |position, message| Error::LitmusTest {
             file: file.to_owned(),
-            line,
+            position,
             message,
         };
         let code =
             assemble(test, folder.path())?.map_err(|(line, message)| wrong(line, message))?;
         let plan = test
             .plan(&code.entries, iterations)
-            .map_err(|error| wrong(Some(error.line), error.message))?;
+            .map_err(|error| wrong(Some(error.position), error.message))?;
         fs::write(folder.path().join("plan"), plan)
             .and_then(|()| fs::write(folder.path().join("code"), code.bytes))
             .map_err(EmulatorError::temporary)?;
@@ -82,7 +82,7 @@ impl Prepared {
         let outcome = run.outcome?;
         let wrong = |message| Error::LitmusTest {
             file: self.file.clone(),
-            line: None,
+            position: None,
             message,
         };
         if !outcome.status.success() {

@@ -92,11 +92,12 @@ impl Suite {
         let test = test
             .map_err(|error| (None, error.to_string()))
             .and_then(|test| {
-                Test::parse(&test.to_string()).map_err(|error| (Some(error.line), error.message))
+                Test::parse(&test.to_string())
+                    .map_err(|error| (Some(error.position), error.message))
             })
-            .map_err(|(line, message)| Error::LitmusTest {
+            .map_err(|(position, message)| Error::LitmusTest {
                 file: file.clone(),
-                line,
+                position,
                 message,
             });
         self.tasks.push(Task { file, test });

@@ -30,9 +30,9 @@ pub struct Done {
 impl Task {
     /// The test in a file.
     pub fn read(file: &Path) -> Self {
-        let wrong = |line, message| Error::LitmusTest {
+        let wrong = |position, message| Error::LitmusTest {
             file: file.to_owned(),
-            line,
+            position,
             message,
         };
         let text = fs::read_to_string(file)
@@ -40,7 +40,7 @@ impl Task {
         Task {
             file: file.to_owned(),
             test: text.and_then(|text| {
-                Test::parse(&text).map_err(|error| wrong(Some(error.line), error.message))
+                Test::parse(&text).map_err(|error| wrong(Some(error.position), error.message))
             }),
         }
     }

@@ -32,6 +32,8 @@ pub enum Proposition {
     Constant(bool),
     /// The observable with this number has this value.
     Equal(usize, Value),
+    /// Both observables have the same value.
+    Same(usize, usize),
     /// It does not hold.
     Not(Box<Proposition>),
     /// All hold.
@@ -48,6 +50,7 @@ impl Proposition {
         match self {
             Proposition::Constant(value) => *value,
             Proposition::Equal(index, value) => state.get(*index) == Some(value),
+            Proposition::Same(one, other) => state.get(*one) == state.get(*other),
             Proposition::Not(inner) => !inner.holds(state),
             Proposition::And(all) => all.iter().all(|one| one.holds(state)),
             Proposition::Or(any) => any.iter().any(|one| one.holds(state)),
@@ -78,9 +81,14 @@ impl Proposition {
                     text.push_str(&format!("{observable}={value}"));
                 }
             }
+            Proposition::Same(one, other) => {
+                if let (Some(one), Some(other)) = (observables.get(*one), observables.get(*other)) {
+                    text.push_str(&format!("{one}={other}"));
+                }
+            }
             Proposition::Not(part) => {
                 text.push('~');
-                if matches!(**part, Proposition::Equal(..)) {
+                if matches!(**part, Proposition::Equal(..) | Proposition::Same(..)) {
                     text.push('(');
                     part.write(observables, false, text);
                     text.push(')');

@@ -9,7 +9,7 @@ mod piece;
 
 use crate::Arch;
 use crate::abi::{self, Control, Register};
-use crate::error::Error;
+use crate::error::{Error, Position};
 use crate::source::number;
 use operands::Operands;
 use piece::{is_part, is_start};
@@ -71,10 +71,16 @@ const PREFIXES: [&str; 11] = [
 ];
 
 /// Parses a statement; `known` are the labels of its processor.
-pub fn parse(arch: Arch, line: usize, cell: &str, known: &[&str]) -> Result<Statement, Error> {
+pub fn parse(
+    arch: Arch,
+    position: Position,
+    cell: &str,
+    known: &[&str],
+) -> Result<Statement, Error> {
+    let cell = &without_percent_signs(arch, cell);
     let (labels, text) = labels(cell);
     let mut statement = Statement {
-        line,
+        line: position.line,
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
         pieces: Vec::new(),
         registers: Vec::new(),
@@ -82,7 +88,8 @@ pub fn parse(arch: Arch, line: usize, cell: &str, known: &[&str]) -> Result<Stat
     if text.is_empty() {
         return Ok(statement);
     }
-    let refuse = |why: &str| Error::new(line, format!("`{text}` cannot be run in a test: {why}"));
+    let refuse =
+        |why: &str| Error::new(position, format!("`{text}` cannot be run in a test: {why}"));
     if let Some(c) = text
         .chars()
         .find(|c| !c.is_ascii() || c.is_ascii_control() && !c.is_ascii_whitespace())
@@ -151,6 +158,37 @@ pub fn parse(arch: Arch, line: usize, cell: &str, known: &[&str]) -> Result<Stat
     Ok(statement)
 }
 
+/// The cell with `%x1`, `W%x1` and `%r1` as X1, W1 and r1. On x86 the sign is a part of every register.
+fn without_percent_signs(arch: Arch, cell: &str) -> String {
+    if arch == Arch::X86_64 || !cell.contains('%') {
+        return cell.to_owned();
+    }
+    let mut parts = cell.split('%');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let length = part.find(|c| !is_part(c)).unwrap_or(part.len());
+        let (name, after) = part.split_at(length);
+        let width = text.chars().next_back().filter(|c| "wWxX".contains(*c));
+        let alone = text
+            .len()
+            .checked_sub(2)
+            .is_none_or(|at| !text.is_char_boundary(at) || !text[at..].starts_with(is_part));
+        let width = width.filter(|_| arch == Arch::AArch64 && alone);
+        match (Register::named(arch, name), width) {
+            (None, _) => text.push('%'),
+            (Some(_), None) => {}
+            // The letter before the sign is that of the name.
+            (Some(_), Some(_)) => {
+                text.push_str(&name[1..]);
+                text.push_str(after);
+                continue;
+            }
+        }
+        text.push_str(part);
+    }
+    text
+}
+
 /// Whether the first operand, where a register is written, is a bare number.
 fn names_a_register_by_number(mnemonic: &str, operands: &str) -> bool {
     const NUMBERS_FIRST: [&str; 10] = [
@@ -165,10 +203,11 @@ fn names_a_register_by_number(mnemonic: &str, operands: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Arch, Piece, parse};
+    use super::{Arch, Piece, Position, parse};
 
     fn text(arch: Arch, cell: &str) -> Result<String, String> {
-        let statement = parse(arch, 1, cell, &["L0"]).map_err(|error| error.message)?;
+        let statement =
+            parse(arch, Position::from(1), cell, &["L0"]).map_err(|error| error.message)?;
         let pieces = statement.pieces.iter().map(|piece| match piece {
             Piece::Text(text) => text.clone(),
             Piece::Label(name) => format!("<{name}>"),
@@ -182,6 +221,9 @@ mod tests {
         for (arch, cell, expected) in [
             (Arch::AArch64, "MOV W0,#1", "mov w0,#1"),
             (Arch::AArch64, "L0: CBNZ W0, L0", "cbnz w0, <L0>"),
+            (Arch::AArch64, "LDR W%x2,[%x3,X%w4]", "ldr w2,[x3,x4]"),
+            (Arch::Ppc64le, "lwzx %r1,%r2,%r3", "lwzx r1,r2,r3"),
+            (Arch::Riscv64, "lw %x5,%lo(8)(%a0)", "lw x5,%lo(8)(a0)"),
             (Arch::AArch64, "LDR W1,[X0,W2,SXTW]", "ldr w1,[x0,w2,sxtw]"),
             (
                 Arch::Riscv64,

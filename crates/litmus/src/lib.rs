@@ -33,7 +33,7 @@ pub use abi::Register;
 pub use arch::Arch;
 pub use assembly::{Assembly, entry};
 pub use condition::{Condition, Proposition, Quantifier};
-pub use error::Error;
+pub use error::{Error, Position};
 pub use histogram::{Histogram, Outcome};
 pub use plan::Raw;
 pub use state::{Observable, Place, canonical};

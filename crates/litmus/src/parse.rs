@@ -5,7 +5,7 @@ mod initial;
 
 use crate::Arch;
 use crate::condition::{Condition, Proposition, Quantifier};
-use crate::error::Error;
+use crate::error::{Error, Position};
 use crate::instruction;
 use crate::source::{Source, Words};
 use crate::test::{Processor, Test};
@@ -26,10 +26,10 @@ impl Test {
         let source = Source::new(text.trim_start_matches('\u{feff}'))?;
         let (arch, name, at) = first_line(&source)?;
         let open = description(&source, at)?;
-        let close = source.text()[open..].find('}').map(|length| open + length);
+        let close = closing(source.text(), open);
         let close = close.ok_or_else(|| {
             Error::new(
-                source.line(open),
+                source.position(open),
                 "the initial state has no end: close it with `}`",
             )
         })?;
@@ -47,21 +47,24 @@ impl Test {
         };
         let registers = initial::read(&mut test, Words::new(&source, open + 1, close))?;
         let end = program(&mut test, &source, close + 1)?;
-        for (line, processor, register) in registers {
+        for (position, processor, register) in registers {
             match test.processors.get_mut(processor) {
                 Some(one) => one.registers.push(register),
                 None => {
                     return Err(Error::new(
-                        line,
+                        position,
                         format!("there is no processor {processor}"),
                     ));
                 }
             }
         }
-        condition::read(&mut test, Words::new(&source, end, source.text().len()))?;
+        // What follows `<<` is not of the test.
+        let last = source.text()[end..].find("<<").map(|length| end + length);
+        let last = last.unwrap_or(source.text().len());
+        condition::read(&mut test, Words::new(&source, end, last))?;
         if test.locations.len() > MOST_LOCATIONS {
             return Err(Error::new(
-                source.line(open),
+                source.position(open),
                 format!(
                     "there are {} locations: use at most {MOST_LOCATIONS}",
                     test.locations.len()
@@ -77,29 +80,48 @@ fn first_line(source: &Source) -> Result<(Arch, String, usize), Error> {
     let text = source.text();
     let begin = text.len() - text.trim_start().len();
     let end = text[begin..].find('\n').map_or(text.len(), |n| begin + n);
-    let line = source.line(begin);
-    let mut words = text[begin..end].split_whitespace();
+    let position = source.position(begin);
+    let line = &text[begin..end];
     let known = Arch::ALL.map(Arch::herd_name).join(", ");
-    let arch = words.next().ok_or_else(|| {
-        Error::new(
-            line,
-            format!("the file is empty: start with one of {known}"),
-        )
-    })?;
+    if line.is_empty() {
+        let why = format!("the file is empty: start with one of {known}");
+        return Err(Error::new(position, why));
+    }
+    let word = |text: &str| text.find(char::is_whitespace).unwrap_or(text.len());
+    let (arch, rest) = line.split_at(word(line));
     let arch = Arch::from_herd_name(arch).ok_or_else(|| {
         Error::new(
-            line,
+            position,
             format!("tests for `{arch}` are not supported: the first word must be one of {known}"),
         )
     })?;
-    let name = words.next().ok_or_else(|| {
-        let arch = arch.herd_name();
-        Error::new(line, format!("the test has no name: write `{arch} NAME`"))
-    })?;
-    Ok((arch, name.to_owned(), end))
+    let rest = rest.trim_start();
+    let (name, rest) = rest.split_at(word(rest));
+    if name.is_empty() {
+        let why = format!("the test has no name: write `{} NAME`", arch.herd_name());
+        return Err(Error::new(position, why));
+    }
+    // A name in brackets, a description, or the initial state may follow.
+    let after = end - rest.len();
+    Ok((arch, name.to_owned(), after))
 }
 
-/// Skips the description, quoted or as `key=value`; returns where the initial state begins.
+/// Where the brace at `open` is closed.
+fn closing(text: &str, open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (length, c) in text[open..].char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 1 => return Some(open + length),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Skips what precedes the initial state; returns where that begins. As herd7 does, takes anything up to a
+/// brace, but for braces in a quoted description and in a line `key=value`.
 fn description(source: &Source, mut at: usize) -> Result<usize, Error> {
     let text = source.text();
     loop {
@@ -108,26 +130,40 @@ fn description(source: &Source, mut at: usize) -> Result<usize, Error> {
         if rest.starts_with('{') {
             return Ok(at);
         }
-        let line = source.line(at);
-        if let Some(quoted) = rest.strip_prefix('"') {
-            let length = quoted.find('"').ok_or_else(|| {
-                Error::new(line, "the description has no end: close it with `\"`")
-            })?;
-            at += length + 2;
-            continue;
-        }
-        let end = rest.find('\n').unwrap_or(rest.len());
-        let is_setting = rest[..end]
-            .split_once('=')
-            .is_some_and(|(key, _)| !key.trim().is_empty() && !key.contains(['{', ';', '|']));
-        if !is_setting {
+        if rest.is_empty() {
             return Err(Error::new(
-                line,
+                source.position(at),
                 "expected a description in quotes, a line `Key=value`, or the initial state in `{}`",
             ));
         }
-        at += end;
+        if let Some(length) = quoted(rest) {
+            at += length;
+            continue;
+        }
+        let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+        let is_setting = line
+            .split_once('=')
+            .is_some_and(|(key, _)| is_key(key.trim()));
+        at += match line.find('{') {
+            Some(brace) if !is_setting => brace,
+            _ => line.len(),
+        };
     }
+}
+
+/// The length of a text in quotes, if it is closed before the initial state.
+fn quoted(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix('"')?;
+    let length = inner.find('"')?;
+    let mut lines = inner[..length].lines();
+    let meets_state = lines.any(|line| line.trim_start().starts_with('{'));
+    (!meets_state).then_some(length + 2)
+}
+
+/// Whether a line may begin with this and `=`.
+fn is_key(key: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '/' | '.' | '-');
+    key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.chars().all(is_part)
 }
 
 /// Whether the program ends here: what follows is not a row of it.
@@ -139,17 +175,17 @@ fn ends_program(text: &str) -> bool {
     let is_quantifier = |text: &str| {
         matches!(
             word(text).as_str(),
-            "exists" | "forall" | "locations" | "filter" | "observed" | "final"
+            "exists" | "forall" | "locations" | "filter" | "observed" | "Observed" | "final"
         )
     };
     match text.strip_prefix('~').or_else(|| text.strip_prefix("not")) {
         Some(rest) => word(rest.trim_start()) == "exists",
-        None => text.is_empty() || is_quantifier(text),
+        None => text.is_empty() || text.starts_with(['(', '<']) || is_quantifier(text),
     }
 }
 
-/// A cell of the program: its line and its text.
-type Cell<'a> = (usize, &'a str);
+/// A cell of the program: its place and its text.
+type Cell<'a> = (Position, &'a str);
 
 /// Reads the program; returns where it ends.
 fn program(test: &mut Test, source: &Source, mut at: usize) -> Result<usize, Error> {
@@ -161,19 +197,22 @@ fn program(test: &mut Test, source: &Source, mut at: usize) -> Result<usize, Err
         if ends_program(&text[at..]) {
             break;
         }
-        let line = source.line(at);
+        let position = source.position(at);
         let length = text[at..]
             .find(';')
-            .ok_or_else(|| Error::new(line, "this row has no end: close it with `;`"))?;
+            .ok_or_else(|| Error::new(position, "this row has no end: close it with `;`"))?;
         let row = &text[at..at + length];
         let mut place = at;
         let mut cells = Vec::new();
         for cell in row.split('|') {
             let blank = cell.len() - cell.trim_start().len();
-            cells.push((source.line(place + blank), cell.trim()));
+            cells.push((source.position(place + blank), cell.trim()));
             place += cell.len() + 1;
         }
         at += length + 1;
+        if first && row.trim().is_empty() {
+            continue;
+        }
         if first {
             first = false;
             header(&cells)?;
@@ -182,7 +221,7 @@ fn program(test: &mut Test, source: &Source, mut at: usize) -> Result<usize, Err
         }
         if cells.len() > columns.len() {
             return Err(Error::new(
-                line,
+                position,
                 format!(
                     "this row has {} columns, but the header has {}",
                     cells.len(),
@@ -196,7 +235,7 @@ fn program(test: &mut Test, source: &Source, mut at: usize) -> Result<usize, Err
     }
     if columns.is_empty() {
         return Err(Error::new(
-            source.line(at),
+            source.position(at),
             "there is no program: expected a row like `P0 | P1 ;`",
         ));
     }
@@ -220,13 +259,13 @@ fn header(cells: &[Cell<'_>]) -> Result<(), Error> {
             format!("there are more than {MOST_PROCESSORS} processors"),
         ));
     }
-    for (index, (line, name)) in cells.iter().enumerate() {
-        let number = name
-            .strip_prefix(['P', 'p'])
-            .map(|number| number.trim_end_matches(':').trim());
+    for (index, (position, name)) in cells.iter().enumerate() {
+        // Annotations of a processor may follow a colon.
+        let plain = name.split(':').next().unwrap_or_default();
+        let number = plain.strip_prefix(['P', 'p']).map(str::trim);
         if number != Some(index.to_string().as_str()) {
             return Err(Error::new(
-                *line,
+                *position,
                 format!("expected the processor `P{index}`, found `{name}`"),
             ));
         }
@@ -236,11 +275,11 @@ fn header(cells: &[Cell<'_>]) -> Result<(), Error> {
 
 fn processor(arch: Arch, column: &[Cell<'_>]) -> Result<Processor, Error> {
     let mut known: Vec<&str> = Vec::new();
-    for (line, cell) in column {
+    for (position, cell) in column {
         for label in instruction::labels(cell).0 {
             if known.contains(&label) {
                 return Err(Error::new(
-                    *line,
+                    *position,
                     format!("the label `{label}` is defined twice"),
                 ));
             }
@@ -248,9 +287,9 @@ fn processor(arch: Arch, column: &[Cell<'_>]) -> Result<Processor, Error> {
         }
     }
     let mut processor = Processor::default();
-    for (line, cell) in column {
+    for (position, cell) in column {
         if !cell.is_empty() {
-            let statement = instruction::parse(arch, *line, cell, &known)?;
+            let statement = instruction::parse(arch, *position, cell, &known)?;
             processor.body.push(statement);
         }
     }

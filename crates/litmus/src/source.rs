@@ -4,25 +4,31 @@
 //! word found instead, and the parsers add to the test as they go. With winnow that takes an error
 //! type and a stateful stream of our own around the same functions.
 
-use crate::error::Error;
+use crate::error::{Error, Position};
 
 /// A text in which comments are blanked out, so that offsets are those of the file.
 #[derive(Debug)]
 pub struct Source {
     text: String,
+    /// The text with its comments, for columns.
+    original: String,
 }
 
 impl Source {
-    /// Blanks out comments `(* … *)`, which may be nested.
+    /// Blanks out comments: `(* … *)`, which may be nested, and `// …` after white space.
     pub fn new(text: &str) -> Result<Self, Error> {
         let mut plain = String::with_capacity(text.len());
         let mut opened = Vec::new();
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
             if rest.starts_with("(*") {
-                opened.push(line_of(text, text.len() - rest.len()));
+                opened.push(position_of(text, text.len() - rest.len()));
                 plain.push_str("  ");
                 rest = &rest[2..];
+            } else if opened.is_empty() && rest.starts_with("//") && plain.ends_with(is_between) {
+                let length = rest.find('\n').unwrap_or(rest.len());
+                plain.extend(std::iter::repeat_n(' ', length));
+                rest = &rest[length..];
             } else if !opened.is_empty() && rest.starts_with("*)") {
                 opened.pop();
                 plain.push_str("  ");
@@ -38,11 +44,14 @@ impl Source {
             }
         }
         match opened.first() {
-            Some(line) => Err(Error::new(
-                *line,
+            Some(position) => Err(Error::new(
+                *position,
                 "this comment has no end: close it with `*)`",
             )),
-            None => Ok(Source { text: plain }),
+            None => Ok(Source {
+                text: plain,
+                original: text.to_owned(),
+            }),
         }
     }
 
@@ -51,9 +60,23 @@ impl Source {
         &self.text
     }
 
-    /// The line of an offset, from 1.
-    pub fn line(&self, offset: usize) -> usize {
-        line_of(&self.text, offset)
+    /// The place of an offset.
+    pub fn position(&self, offset: usize) -> Position {
+        position_of(&self.original, offset)
+    }
+}
+
+/// Whether a comment may follow.
+fn is_between(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ';' | '|' | '{')
+}
+
+fn position_of(text: &str, offset: usize) -> Position {
+    let before = &text[..offset.min(text.len())];
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    Position {
+        line: line_of(text, offset),
+        column: Some(1 + line.chars().count()),
     }
 }
 
@@ -104,10 +127,10 @@ impl<'a> Words<'a> {
         self.at += rest.len() - rest.trim_start().len();
     }
 
-    /// The line of the next word.
-    pub fn line(&mut self) -> usize {
+    /// The place of the next word.
+    pub fn position(&mut self) -> Position {
         self.skip_space();
-        self.source.line(self.at)
+        self.source.position(self.at)
     }
 
     /// The offset of the next word.
@@ -141,7 +164,13 @@ impl<'a> Words<'a> {
                 .map_or(rest.len(), |length| length + 1);
             self.at += length;
             let name = rest[..length].trim_start_matches('%');
-            return Ok(Some(Token::Name(name.to_owned())));
+            // `P0:r1` is `0:r1`.
+            let processor = name.strip_prefix('P').and_then(number);
+            let is_processor = rest[length..].trim_start().starts_with(':');
+            return Ok(Some(match processor.filter(|_| is_processor) {
+                Some(processor) => Token::Number(processor),
+                None => Token::Name(name.to_owned()),
+            }));
         }
         if first.is_ascii_digit() {
             let length = rest
@@ -150,7 +179,7 @@ impl<'a> Words<'a> {
             let written = &rest[..length];
             let number = number(written).ok_or_else(|| {
                 Error::new(
-                    self.line(),
+                    self.position(),
                     format!("`{written}` is not a number of at most 64 bits"),
                 )
             })?;
@@ -163,7 +192,7 @@ impl<'a> Words<'a> {
                 Ok(Some(Token::Sign(sign)))
             }
             None => Err(Error::new(
-                self.line(),
+                self.position(),
                 format!("unexpected character `{first}`"),
             )),
         }
@@ -187,6 +216,20 @@ impl<'a> Words<'a> {
         Ok(false)
     }
 
+    /// Whether this sign is next.
+    pub fn is_next(&mut self, sign: &str) -> Result<bool, Error> {
+        Ok(matches!(self.peek()?, Some(Token::Sign(found)) if found == sign))
+    }
+
+    /// Takes the next word if it is this name.
+    pub fn takes_name(&mut self, name: &str) -> Result<bool, Error> {
+        let found = matches!(self.peek()?, Some(Token::Name(found)) if found == name);
+        if found {
+            self.next()?;
+        }
+        Ok(found)
+    }
+
     /// Takes this sign, which must be next.
     pub fn expect(&mut self, sign: &str, after: &str) -> Result<(), Error> {
         if self.takes(sign)? {
@@ -203,7 +246,10 @@ impl<'a> Words<'a> {
             None => "nothing".to_owned(),
         };
         let found = found.trim_end_matches(';').to_owned();
-        Error::new(self.line(), format!("expected {expected}, found {found}"))
+        Error::new(
+            self.position(),
+            format!("expected {expected}, found {found}"),
+        )
     }
 }
 
@@ -229,8 +275,19 @@ mod tests {
         assert_eq!(source.text().len(), "a (* b\n (* c *) ü *) d\ne".len());
         let words: Vec<_> = source.text().split_whitespace().collect();
         assert_eq!(words, ["a", "d", "e"]);
-        assert_eq!(source.line(source.text().find('d').unwrap()), 2);
-        assert_eq!(Source::new("x\n(* y").unwrap_err().line, 2);
+        assert_eq!(
+            source
+                .position(source.text().find('d').unwrap())
+                .to_string(),
+            "2:15"
+        );
+        assert_eq!(
+            Source::new("x\n(* y").unwrap_err().position.to_string(),
+            "2:1"
+        );
+        let source = Source::new("a//b // c\n| // d").unwrap();
+        let words: Vec<_> = source.text().split_whitespace().collect();
+        assert_eq!(words, ["a//b", "|"]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ fn exercise(text: &str) {
             assert_eq!(assembly.lines.len(), assembly.text.lines().count());
             assert!(assembly.lines.iter().flatten().all(|line| *line <= lines));
         }
-        Err(error) => assert!(error.line <= lines),
+        Err(error) => assert!(error.position.line <= lines),
     }
     let entries = vec![0; test.processors.len()];
     let _ = test.plan(&entries, 1);

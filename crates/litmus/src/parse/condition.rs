@@ -16,59 +16,86 @@ pub fn read(test: &mut Test, mut words: Words<'_>) -> Result<(), Error> {
     let mut found = false;
     loop {
         let place = words.place();
-        let negated = words.takes("~")? || takes_name(&mut words, "not")?;
-        let quantifier = match words.next()? {
+        let negated = words.takes("~")? || words.takes_name("not")?;
+        let next = words.next()?;
+        let word = match &next {
             None if !negated => break,
-            Some(Token::Name(name)) => match name.as_str() {
-                "exists" if negated => Quantifier::NotExists,
-                "exists" => Quantifier::Exists,
-                "forall" if !negated => Quantifier::ForAll,
-                "locations" if !negated => {
-                    locations(test, &mut words)?;
-                    continue;
-                }
-                "filter" if !negated => {
-                    let filter = Parser::new(test, &mut words, false).implication()?;
-                    test.filter = Some(filter);
-                    continue;
-                }
-                _ => return Err(misplaced(&mut words, place)),
-            },
+            Some(Token::Sign("(")) if !negated => "(",
+            Some(Token::Name(name)) => name.as_str(),
+            _ => return Err(misplaced(&mut words, place)),
+        };
+        let quantifier = match (word, negated) {
+            ("exists", true) => Quantifier::NotExists,
+            ("exists" | "final" | "observed" | "Observed", false) => Quantifier::Exists,
+            ("(", false) => {
+                words.back_to(place);
+                Quantifier::Exists
+            }
+            ("forall", false) => Quantifier::ForAll,
+            ("locations", false) => {
+                locations(test, &mut words)?;
+                continue;
+            }
+            ("filter", false) => {
+                test.filter = Some(Parser::new(test, &mut words, false).any()?);
+                continue;
+            }
+            ("with", false) if found => {
+                kinds(&mut words)?;
+                continue;
+            }
             _ => return Err(misplaced(&mut words, place)),
         };
         if found {
+            words.back_to(place);
             return Err(Error::new(
-                words.line(),
+                words.position(),
                 "there is a second condition: keep one",
             ));
         }
         found = true;
-        let proposition = Parser::new(test, &mut words, true).implication()?;
+        let mut parser = Parser::new(test, &mut words, true);
+        let proposition = match word {
+            "observed" | "Observed" => parser.observed()?,
+            _ => parser.any()?,
+        };
         test.condition = Condition {
             quantifier,
             proposition,
         };
+        words.takes(";")?;
     }
     if !found && test.observables.is_empty() {
         return Err(Error::new(
-            words.line(),
+            words.position(),
             "there is no condition: end with `exists (…)`, `~exists (…)` or `forall (…)`",
         ));
     }
     Ok(())
 }
 
-fn misplaced(words: &mut Words<'_>, place: usize) -> Error {
-    words.back_to(place);
-    words.unexpected("`exists`, `~exists`, `forall`, `locations` or `filter`")
+/// Skips `MODEL: QUANTIFIER; …`: what else is claimed of the test.
+fn kinds(words: &mut Words<'_>) -> Result<(), Error> {
+    loop {
+        let Some(Token::Name(_)) = words.peek()? else {
+            return Err(words.unexpected("the name of a model"));
+        };
+        words.next()?;
+        words.expect(":", "after the name of a model")?;
+        let negated = words.takes("~")? || words.takes_name("not")?;
+        let is_known = words.takes_name("exists")? || !negated && words.takes_name("forall")?;
+        if !is_known {
+            return Err(words.unexpected("`exists`, `~exists` or `forall`"));
+        }
+        if !words.takes(";")? || words.is_at_end() {
+            return Ok(());
+        }
+    }
 }
 
-fn takes_name(words: &mut Words<'_>, name: &str) -> Result<bool, Error> {
-    let found = matches!(words.peek()?, Some(Token::Name(found)) if found == name);
-    if found {
-        words.next()?;
-    }
-    Ok(found)
+fn misplaced(words: &mut Words<'_>, place: usize) -> Error {
+    words.back_to(place);
+    words.unexpected("`exists`, `~exists`, `forall`, `final`, `locations` or `filter`")
 }
 
 fn locations(test: &mut Test, words: &mut Words<'_>) -> Result<(), Error> {
@@ -89,7 +116,7 @@ fn locations(test: &mut Test, words: &mut Words<'_>) -> Result<(), Error> {
 
 /// Parses an observable; returns its index.
 fn place(test: &mut Test, words: &mut Words<'_>, shown: bool) -> Result<usize, Error> {
-    let line = words.line();
+    let position = words.position();
     let observable = match words.peek()? {
         Some(Token::Number(processor)) => {
             words.next()?;
@@ -97,7 +124,9 @@ fn place(test: &mut Test, words: &mut Words<'_>, shown: bool) -> Result<usize, E
             let processor = usize::try_from(processor)
                 .ok()
                 .filter(|processor| *processor < test.processors.len())
-                .ok_or_else(|| Error::new(line, format!("there is no processor {processor}")))?;
+                .ok_or_else(|| {
+                    Error::new(position, format!("there is no processor {processor}"))
+                })?;
             let (register, bits) = register_and_bits(test, words)?;
             let initial = test.processors[processor].registers.iter();
             let declared = initial
@@ -150,7 +179,7 @@ fn place(test: &mut Test, words: &mut Words<'_>, shown: bool) -> Result<usize, E
     })
 }
 
-/// Parses a proposition: `=>` binds least, then `\/`, `/\`, `~`.
+/// Parses a proposition: `\/` binds least, then `/\`, `=>`, `~`, as in herd7.
 struct Parser<'a, 'b> {
     test: &'a mut Test,
     words: &'a mut Words<'b>,
@@ -168,43 +197,66 @@ impl<'a, 'b> Parser<'a, 'b> {
         }
     }
 
-    fn implication(&mut self) -> Result<Proposition, Error> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(Error::new(
-                self.words.line(),
-                format!("the condition is nested more than {DEEPEST} deep"),
-            ));
+    /// States as a log lists them: `x=1; y=0; and x=2;`.
+    fn observed(&mut self) -> Result<Proposition, Error> {
+        let mut states = Vec::new();
+        loop {
+            let mut values = Vec::new();
+            while !self.words.is_at_end() && !self.is_name("and")? && !self.is_name("with")? {
+                values.push(self.atom()?);
+                self.words.expect(";", "after this value")?;
+            }
+            states.push(one_or(values, Proposition::And));
+            if !self.words.takes_name("and")? {
+                return Ok(one_or(states, Proposition::Or));
+            }
         }
-        let when = self.any()?;
-        let result = if self.words.takes("=>")? {
-            Proposition::Implies(Box::new(when), Box::new(self.implication()?))
-        } else {
-            when
-        };
-        self.depth -= 1;
-        Ok(result)
+    }
+
+    fn is_name(&mut self, name: &str) -> Result<bool, Error> {
+        Ok(matches!(self.words.peek()?, Some(Token::Name(found)) if found == name))
     }
 
     fn any(&mut self) -> Result<Proposition, Error> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(Error::new(
+                self.words.position(),
+                format!("the condition is nested more than {DEEPEST} deep"),
+            ));
+        }
         let mut parts = vec![self.all()?];
         while self.words.takes("\\/")? || self.words.takes("||")? {
             parts.push(self.all()?);
         }
+        self.depth -= 1;
         Ok(one_or(parts, Proposition::Or))
     }
 
     fn all(&mut self) -> Result<Proposition, Error> {
-        let mut parts = vec![self.not()?];
+        let mut parts = vec![self.implication()?];
         while self.words.takes("/\\")? || self.words.takes("&&")? {
-            parts.push(self.not()?);
+            parts.push(self.implication()?);
         }
         Ok(one_or(parts, Proposition::And))
     }
 
+    fn implication(&mut self) -> Result<Proposition, Error> {
+        let mut parts = vec![self.not()?];
+        while self.words.takes("=>")? {
+            parts.push(self.not()?);
+        }
+        // From the right.
+        let implies = |then, when| Proposition::Implies(Box::new(when), Box::new(then));
+        let last = parts.pop();
+        Ok(last.map_or(Proposition::Constant(true), |last| {
+            parts.into_iter().rev().fold(last, implies)
+        }))
+    }
+
     fn not(&mut self) -> Result<Proposition, Error> {
         let mut negated = false;
-        while self.words.takes("~")? || self.words.takes("!")? || takes_name(self.words, "not")? {
+        while self.words.takes("~")? || self.words.takes("!")? || self.words.takes_name("not")? {
             negated = !negated;
         }
         let inner = self.atom()?;
@@ -217,12 +269,12 @@ impl<'a, 'b> Parser<'a, 'b> {
 
     fn atom(&mut self) -> Result<Proposition, Error> {
         if self.words.takes("(")? {
-            let inner = self.implication()?;
+            let inner = self.any()?;
             self.words.expect(")", "after this part of the condition")?;
             return Ok(inner);
         }
         for (name, value) in [("true", true), ("false", false)] {
-            if takes_name(self.words, name)? {
+            if self.words.takes_name(name)? {
                 return Ok(Proposition::Constant(value));
             }
         }
@@ -231,20 +283,38 @@ impl<'a, 'b> Parser<'a, 'b> {
         if !negated && !self.words.takes("==")? {
             self.words.expect("=", "after the register or location")?;
         }
-        let line = self.words.line();
-        let written = constant(self.words)?;
-        if let Value::Address(name) = &written
-            && self.test.location(name).is_none()
-        {
-            return Err(Error::new(line, format!("there is no location `{name}`")));
-        }
-        let value = self.test.observables[index].kind.value(&written);
-        let equal = Proposition::Equal(index, value);
+        let equal = if self.is_place()? {
+            Proposition::Same(index, place(self.test, self.words, self.shown)?)
+        } else {
+            let value = self.value()?;
+            Proposition::Equal(index, self.test.observables[index].kind.value(&value))
+        };
         Ok(if negated {
             Proposition::Not(Box::new(equal))
         } else {
             equal
         })
+    }
+
+    /// Whether a register or a location follows, not a number or an address.
+    fn is_place(&mut self) -> Result<bool, Error> {
+        let place = self.words.place();
+        let next = self.words.next()?;
+        let is_register = matches!(next, Some(Token::Number(_))) && self.words.is_next(":")?;
+        self.words.back_to(place);
+        Ok(is_register || matches!(next, Some(Token::Sign("[" | "*"))))
+    }
+
+    fn value(&mut self) -> Result<Value, Error> {
+        let position = self.words.position();
+        let value = constant(self.words)?;
+        match &value {
+            Value::Address(name) if self.test.location(name).is_none() => Err(Error::new(
+                position,
+                format!("there is no location `{name}`"),
+            )),
+            _ => Ok(value),
+        }
     }
 }
 

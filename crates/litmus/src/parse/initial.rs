@@ -1,13 +1,13 @@
 //! Parses the initial state: `x=1; uint64_t y; 0:X1=x; int 1:X2=3;`.
 
 use crate::abi::Register;
-use crate::error::Error;
+use crate::error::{Error, Position};
 use crate::source::{Token, Words};
 use crate::test::{Initial, Test};
 use crate::value::{Type, Value};
 
-/// The line of a register's entry, its processor, and its initial value.
-type Found = (usize, usize, Initial);
+/// The place of a register's entry, its processor, and its initial value.
+type Found = (Position, usize, Initial);
 
 /// Parses the initial state. Locations go into the test, registers are returned.
 pub fn read(test: &mut Test, mut words: Words<'_>) -> Result<Vec<Found>, Error> {
@@ -25,7 +25,7 @@ pub fn read(test: &mut Test, mut words: Words<'_>) -> Result<Vec<Found>, Error> 
 }
 
 fn entry(test: &mut Test, words: &mut Words<'_>, found: &mut Vec<Found>) -> Result<(), Error> {
-    let line = words.line();
+    let position = words.position();
     let mut names = Vec::new();
     while let Some(Token::Name(name)) = words.peek()? {
         words.next()?;
@@ -51,7 +51,7 @@ fn entry(test: &mut Test, words: &mut Words<'_>, found: &mut Vec<Found>) -> Resu
         match Type::of_words(&written) {
             Some(kind) => Ok(Some(kind)),
             None => Err(Error::new(
-                line,
+                position,
                 format!(
                     "the type `{written}` is not supported: use int, or intN_t or uintN_t for N \
                      of 8, 16, 32, 64"
@@ -70,7 +70,7 @@ fn entry(test: &mut Test, words: &mut Words<'_>, found: &mut Vec<Found>) -> Resu
             let processor = usize::try_from(processor).unwrap_or(usize::MAX);
             found.retain(|(_, p, initial)| (*p, initial.register) != (processor, register));
             found.push((
-                line,
+                position,
                 processor,
                 Initial {
                     register,
@@ -86,32 +86,32 @@ fn entry(test: &mut Test, words: &mut Words<'_>, found: &mut Vec<Found>) -> Resu
                     words.next()?;
                     name
                 }
-                _ if bracket && !names.is_empty() => return Err(array(line)),
+                _ if bracket && !names.is_empty() => return Err(array(position)),
                 _ if bracket => return Err(words.unexpected("the name of a location")),
                 _ => match names.pop() {
                     Some(name) => name,
                     None => return Err(words.unexpected("a location or a register")),
                 },
             };
+            if bracket && !names.is_empty() && words.is_next("[")? {
+                return Err(array(position));
+            }
             if bracket {
-                if !names.is_empty() {
-                    return Err(array(line));
-                }
                 words.expect("]", "after the name of a location")?;
             }
             let kind = kind(&names)?;
             if words.takes("[")? {
-                return Err(array(line));
+                return Err(array(position));
             }
             let value = value(test, words)?;
-            location(test, line, &name, kind, value)
+            location(test, position, &name, kind, value)
         }
     }
 }
 
-fn array(line: usize) -> Error {
+fn array(position: Position) -> Error {
     Error::new(
-        line,
+        position,
         "arrays are not supported: use a location for each element",
     )
 }
@@ -141,7 +141,14 @@ fn value(test: &mut Test, words: &mut Words<'_>) -> Result<Option<Value>, Error>
     if !words.takes("=")? {
         return Ok(None);
     }
+    let initializer = words.takes_name("ATOMIC_INIT")?;
+    if initializer {
+        words.expect("(", "after `ATOMIC_INIT`")?;
+    }
     let value = constant(words)?;
+    if initializer {
+        words.expect(")", "after the value")?;
+    }
     if let Value::Address(name) = &value {
         test.location_or_new(name);
     }
@@ -161,14 +168,14 @@ pub fn constant(words: &mut Words<'_>) -> Result<Value, Error> {
             words.next()?;
             Ok(Value::Address(name))
         }
-        Some(Token::Sign("{")) => Err(array(words.line())),
+        Some(Token::Sign("{")) => Err(array(words.position())),
         _ => Err(words.unexpected("a number or a location")),
     }
 }
 
 fn location(
     test: &mut Test,
-    line: usize,
+    position: Position,
     name: &str,
     kind: Option<Type>,
     value: Option<Value>,
@@ -182,7 +189,7 @@ fn location(
         let is_address = matches!(value, Value::Address(_));
         if is_address && location.kind.bytes() < 8 && kind.is_some() {
             return Err(Error::new(
-                line,
+                position,
                 format!("`{name}` is too small for an address: give it the type `int *`"),
             ));
         }

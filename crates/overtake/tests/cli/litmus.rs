@@ -31,18 +31,19 @@ exists (1:X1=7 /\\ 1:X2=0 /\\ 1:X3=data)
 /// A lock-free increment by each of two processors, of registers that the ABI has other plans
 /// for.
 const PPC: &str = "PPC increments
-{ 0:r1=n; 1:r13=n; }
+{ P0:%r1=n; 1:r13=n; }
  P0               | P1                ;
  Again:           | Again:            ;
  lwarx r2,0,r1    | lwarx r14,0,r13   ;
  addi r2,r2,1     | addi r14,r14,1    ;
  stwcx. r2,0,r1   | stwcx. r14,0,r13  ;
  bne- Again       | bne- Again        ;
-forall (n=2 /\\ (0:r2=1 /\\ 1:r14=2 \\/ 0:r2=2 /\\ 1:r14=1))
+forall (n=2 /\\ (P0:%r2=1 /\\ 1:r14=2 \\/ 0:r2=2 /\\ 1:r14=1));
 ";
 
 /// Two processors that each announce themselves and look for the other.
 const RISCV: &str = "RISCV doors
+\"A description without its closing quote
 { 0:a0=x; 0:a1=y; 1:a0=x; 1:a1=y; }
  P0          | P1          ;
  li t0,-1    | li t0,-1    ;
