@@ -232,7 +232,6 @@ impl Processor {
                         addr: reported.addr,
                         len: reported.len,
                         address: execution.view(),
-                        acquire: false,
                         no_result: false,
                     };
                     machine.load(thread, load);

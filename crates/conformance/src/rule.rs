@@ -34,8 +34,6 @@ pub enum Rule {
     ReleaseAcquirePc,
     /// A release is ordered after what is before it.
     Release,
-    /// An acquire that reads the write of its own thread's atomic is ordered after that write.
-    AtomicAcquire,
     /// An atomic is a full fence: x86's `lock`, and Armv8's with both acquire and release.
     AtomicFence,
     /// Nothing comes between the read and the write of an atomic.
@@ -58,7 +56,7 @@ pub enum Rule {
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Rule; 23] = [
+    pub const ALL: [Rule; 22] = [
         Rule::FenceReadRead,
         Rule::FenceWriteRead,
         Rule::FenceWriteWrite,
@@ -72,7 +70,6 @@ impl Rule {
         Rule::ReleaseAcquire,
         Rule::ReleaseAcquirePc,
         Rule::Release,
-        Rule::AtomicAcquire,
         Rule::AtomicFence,
         Rule::Atomic,
         Rule::Reservation,

@@ -25,8 +25,7 @@ pub(crate) fn access(mut step: Step, call: Call, mutation: Mutation) -> Step {
     };
     let waits = matches!(call, Call::AwaitReleases | Call::FollowReleases);
     step.acquire = match (rule, call, step.acquire) {
-        (Rule::AtomicAcquire, Call::Load, _)
-        | (Rule::AcquirePc, Call::Acquired, Acquire::Rcpc)
+        (Rule::AcquirePc, Call::Acquired, Acquire::Rcpc)
         | (Rule::AcquireSc, Call::Acquired, Acquire::Rcsc) => Acquire::No,
         (Rule::ReleaseAcquire, _, Acquire::Rcsc) if waits => Acquire::No,
         (Rule::ReleaseAcquirePc, _, Acquire::Rcpc) if waits => Acquire::Rcsc,

@@ -146,7 +146,6 @@ fn no_witness(rule: &str, arch: Arch) -> Option<&'static str> {
         }
         ("AtomicFence", Arch::X86_64) => "an atomic is visible at once, after all earlier stores",
         ("AtomicFence", Arch::Ppc64le | Arch::Riscv64) => "no atomic is a full fence",
-        ("AtomicAcquire", Arch::Ppc64le | Arch::Riscv64) => "no atomic is forwarded",
         ("ContextSync" | "Branch" | "sync_includes_addresses", Arch::Riscv64) => {
             "no instruction is a context synchronisation that orders reads"
         }
@@ -164,7 +163,6 @@ fn no_witness(rule: &str, arch: Arch) -> Option<&'static str> {
             | "LoadAddress"
             | "StoreAddress"
             | "StoreData"
-            | "AtomicAcquire"
             | "Atomic"
             | "CoRR"
             | "CoWR"

@@ -20,6 +20,7 @@ pub use memory_access::MemoryAccess;
 pub use next::Next;
 
 use self::halves::Half;
+use crate::early::Early;
 use crate::fast::{self, OwnPages};
 use crate::options::Options;
 use crate::pages::Pages;
@@ -27,6 +28,7 @@ use crate::run::Run;
 use crate::stacks::Stacks;
 use crate::trace::{self, AccessHash};
 use crate::translate::Block;
+use crate::untouched::Untouched;
 use crate::views::Guest;
 use isa::Arch;
 use overtake_report::Stats;
@@ -40,6 +42,9 @@ pub struct Engine {
     pub(crate) machine: Machine,
     pub(crate) pages: Pages,
     stacks: Stacks,
+    untouched: Untouched,
+    /// Whether instructions that write without a callback write only zeros: not on x86 (`xsave`).
+    only_zeroes: bool,
     pub(crate) run: Run,
     threads: Vec<Thread>,
     /// The number of threads that have not ended.
@@ -103,6 +108,8 @@ impl Engine {
             machine: Machine::new(Rules::of(arch)),
             pages: Pages::new(),
             stacks: Stacks::default(),
+            untouched: Untouched::default(),
+            only_zeroes: arch != Arch::X86_64,
             run,
             threads: Vec::new(),
             alive: 0,
@@ -220,6 +227,10 @@ impl Engine {
     /// thread. Choices matter from here on, and all earlier quanta end.
     pub fn reseed(&mut self, seed: u64) {
         self.random = seed;
+        self.stacks.early = Early::of_seed(seed);
+        if self.stacks.early.may_share() {
+            self.untouched.look();
+        }
         self.continue_alone();
     }
 

@@ -40,6 +40,7 @@ mod callbacks;
 mod affinity;
 mod assumption;
 mod blocks;
+mod early;
 mod engine;
 mod fast;
 mod finish;
@@ -69,6 +70,7 @@ mod syscall_table;
 mod token;
 mod trace;
 mod translate;
+mod untouched;
 mod views;
 
 pub use install::{Info, NEWEST_INTERFACE, PluginId, install};

@@ -6,6 +6,7 @@
 //! holds only for stacks: on other pages the next race would be missed, like the first race on each
 //! page.
 
+use crate::early::Early;
 use rustc_hash::FxHashMap as HashMap;
 use std::ops::Range;
 use weakmem::ThreadId;
@@ -20,6 +21,8 @@ pub struct Stacks {
     areas: Vec<(Range<u64>, Option<ThreadId>)>,
     /// For each shared page of a stack: the number of accesses in a row by its own thread.
     alone: HashMap<u64, u32>,
+    /// The pages that are shared from their first access on. None is in a stack.
+    pub early: Early,
 }
 
 impl Stacks {
@@ -47,10 +50,18 @@ impl Stacks {
         }
     }
 
+    /// Whether the page is in a stack.
+    pub fn contains(&self, page: u64) -> bool {
+        self.areas.iter().any(|(pages, _)| pages.contains(&page))
+    }
+
     /// Counts an access to a shared page. Returns whether the page becomes the thread's own page
     /// again.
     #[inline]
     pub fn touched(&mut self, page: u64, thread: ThreadId) -> bool {
+        if self.early.touched(page, thread) {
+            return true;
+        }
         let area = self.areas.iter().find(|(pages, _)| pages.contains(&page));
         let Some((_, Some(owner))) = area else {
             return false;

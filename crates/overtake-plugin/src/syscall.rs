@@ -204,6 +204,9 @@ fn finish_call(held: &mut Held<'_, Engine>, call: &Call, result: i64) {
     }
     held.call_is_over();
     let Call { class, args, .. } = call;
+    if rules::may_write(*class, result) {
+        held.kernel_wrote_somewhere();
+    }
     if makes_thread(*class, args) {
         after_clone(held, args[1], result);
     } else if result >= 0 {

@@ -17,8 +17,10 @@ pub enum Class {
     Futex,
     /// `sched_yield`: ends the quantum.
     Yield,
-    /// Unmaps, remaps, protects or discards memory: the range in arguments 0 and 1.
+    /// Unmaps, remaps or discards memory: the range in arguments 0 and 1.
     Unmaps,
+    /// Changes the protection of memory: the range in arguments 0 and 1.
+    Protects,
     /// `mmap`: replaces older mappings if it is given a fixed address.
     Maps,
     /// `mremap`: the old range is in arguments 0 and 1; the result is the start of the new one.
@@ -110,7 +112,8 @@ fn class(name: &str) -> Class {
         "write" | "writev" | "close" | "gettid" | "getpid" | "getppid" | "dup" | "dup2"
         | "dup3" | "set_robust_list" | "set_tid_address" | "lseek" | "eventfd2" | "unlinkat"
         | "unlink" | "fsync" => Class::Quiet,
-        "munmap" | "mprotect" | "madvise" | "remap_file_pages" | "pkey_mprotect" => Class::Unmaps,
+        "munmap" | "madvise" | "remap_file_pages" => Class::Unmaps,
+        "mprotect" | "pkey_mprotect" => Class::Protects,
         "mmap" | "mmap2" => Class::Maps,
         "mremap" => Class::Remaps,
         "brk" => Class::Break,

@@ -15,8 +15,6 @@ pub struct Load {
     pub address: View,
     /// Bytes.
     pub len: usize,
-    /// It is an acquire.
-    pub acquire: bool,
     /// Fences of reads do not order it: [`crate::Step::no_result`].
     pub no_result: bool,
 }

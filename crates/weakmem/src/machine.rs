@@ -152,6 +152,13 @@ impl Machine {
         &self.thread(thread).buffer
     }
 
+    /// Whether a store to some of these bytes is pending.
+    pub fn is_pending(&self, thread: ThreadId, addr: u64, len: usize) -> bool {
+        let end = addr.saturating_add(len as u64);
+        let mut entries = self.buffer(thread).entries().iter();
+        entries.any(|it| it.addr < end && it.addr + it.bytes().len() as u64 > addr)
+    }
+
     /// Whether some visible write is unseen by the thread: only then do views of its accesses
     /// matter.
     pub fn tracks(&self, thread: ThreadId) -> bool {

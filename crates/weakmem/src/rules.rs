@@ -62,8 +62,8 @@ impl Rules {
     pub const ARMV8: Self = Self {
         stores: StoreOrder::Weak,
         loads_in_order: false,
-        // "Atomic-ordered-before": an acquire that reads an exclusive's or atomic's write is
-        // ordered after it; other reads need not.
+        // "Atomic-ordered-before" (Arm ARM L.b): a read of an exclusive's or atomic's own write is
+        // ordered after the read of that at most, though it is an acquire.
         atomics_forward: true,
         // A write of an exclusive or atomic is ordered as any write is.
         atomics_stay_pending: true,

@@ -296,7 +296,6 @@ fn check(rules: Rules, second_page: bool, ops: &[Op]) -> Result<(), TestCaseErro
                         addr: place.addr(),
                         len: place.len,
                         address: View::NONE,
-                        acquire: false,
                         no_result: false,
                     },
                 );
@@ -379,7 +378,7 @@ proptest! {
         let (addr, len) = (load.addr(), load.len);
         let view = machine.private_load(
             READER,
-            Load { addr, len, address: View::NONE, acquire: false, no_result: false },
+            Load { addr, len, address: View::NONE, no_result: false },
             false,
         );
         let least = load.bytes().map(|byte| least[byte]).max().unwrap_or(0);

@@ -158,7 +158,6 @@ impl Run {
                     addr: *addr,
                     len: *len,
                     address: View::NONE,
-                    acquire: *acquire,
                     no_result: false,
                 };
                 let view = machine.load(thread, load);

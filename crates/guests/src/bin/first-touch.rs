@@ -1,12 +1,20 @@
-//! Message passing (litmus test MP) with data on pages that only the writer has touched. An
-//! emulator that makes a page weak only once two threads share it never shows them stale there.
+//! Message passing (litmus test MP) with data on pages that only the writer has touched: a race
+//! that happens once on each page. An emulator that makes a page weak only once two threads share
+//! it never shows them stale there.
 //!
 //! Each round has its own page for the data. The flag and the reader's answer are on pages that
-//! both threads have used. `first-touch [--touched | --filled]` prints how often the data were
-//! stale. With `--touched`, both threads use every page before the first round. With `--filled`,
-//! the writer does, and the reader is the first thread, which stored to every page before there
-//! was a second one. Exit status: 0, never; 1, at least once, which every weakly ordered
-//! architecture allows; 2, wrong usage.
+//! both threads have used. `first-touch [OPTION]` prints how often the data were stale.
+//!
+//! | option | before the first round |
+//! |---|---|
+//! | none | no thread uses the data's pages |
+//! | `--later` | no thread does, and they are mapped when there is a second thread |
+//! | `--held` | the first thread stores elsewhere on each, before there is a second one |
+//! | `--touched` | both threads use every page |
+//! | `--filled` | the writer does, and the reader is the first thread, which stores to every page before there is a second one |
+//!
+//! Exit status: 0, never; 1, at least once, which every weakly ordered architecture allows; 2,
+//! wrong usage.
 
 use std::process::ExitCode;
 use std::sync::Barrier;
@@ -25,6 +33,8 @@ const STRIDE: usize = PAGE / size_of::<AtomicU32>();
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     Nobody,
+    NobodyAndMappedLater,
+    FirstThreadAloneElsewhere,
     BothThreads,
     FirstThreadAlone,
 }
@@ -37,7 +47,10 @@ fn run(before: Before) -> usize {
         unsafe { std::slice::from_raw_parts(memory.as_ptr().cast(), 3 * ROUNDS * STRIDE) };
     let (data, rest) = all.split_at(ROUNDS * STRIDE);
     let (flags, answers) = rest.split_at(ROUNDS * STRIDE);
-    if before == Before::FirstThreadAlone {
+    if matches!(
+        before,
+        Before::FirstThreadAlone | Before::FirstThreadAloneElsewhere
+    ) {
         for page in data.chunks(STRIDE) {
             // Relaxed: there is no other thread. Nothing else uses this word.
             page[1].store(1, Ordering::Relaxed);
@@ -62,7 +75,10 @@ fn run(before: Before) -> usize {
     };
     thread::scope(|scope| {
         scope.spawn(|| {
-            meet(before != Before::Nobody);
+            meet(matches!(
+                before,
+                Before::BothThreads | Before::FirstThreadAlone
+            ));
             for round in 0..ROUNDS {
                 // Acquire: pairs with the Release of the answer to the previous round.
                 while round > 0 && answers[(round - 1) * STRIDE].load(Ordering::Acquire) == 0 {
@@ -99,11 +115,27 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let before = match arguments.as_slice() {
         [] => Before::Nobody,
+        [flag] if flag == "--later" => Before::NobodyAndMappedLater,
+        [flag] if flag == "--held" => Before::FirstThreadAloneElsewhere,
         [flag] if flag == "--touched" => Before::BothThreads,
         [flag] if flag == "--filled" => Before::FirstThreadAlone,
-        _ => return usage_error("first-touch", &"the options are --touched and --filled"),
+        _ => {
+            let options = "the options are --later, --held, --touched and --filled";
+            return usage_error("first-touch", &options);
+        }
     };
-    let stale = run(before);
+    let end = Barrier::new(2);
+    let stale = thread::scope(|scope| {
+        let later = before == Before::NobodyAndMappedLater;
+        if later {
+            scope.spawn(|| end.wait());
+        }
+        let stale = run(before);
+        if later {
+            end.wait();
+        }
+        stale
+    });
     println!("first-touch: stale in {stale} of {ROUNDS} rounds");
     ExitCode::from(if stale == 0 { 0 } else { EXIT_WRONG })
 }

@@ -39,6 +39,7 @@ impl Engine {
         if self.unseen_write || self.forced_failure.is_some() || handler {
             if handler {
                 self.unseen_write = true;
+                self.untouched.forget_all();
                 spurious::expect_signals();
             }
             self.repair();
@@ -83,6 +84,17 @@ impl Engine {
         }
     }
 
+    /// Notes that an instruction is about to write without a callback. Those that are known write
+    /// zeros, except on x86.
+    #[cold]
+    fn unseen_write_begins(&mut self, instruction: &Instruction) {
+        if self.only_zeroes && instruction.fence.is_empty() {
+            self.untouched.zeroed();
+        } else {
+            self.untouched.forget_all();
+        }
+    }
+
     /// Does what must happen before an instruction runs.
     pub fn before(&mut self, instruction: &Instruction) -> Next {
         self.note_block();
@@ -101,6 +113,9 @@ impl Engine {
         let guest = &mut Guest(&mut self.run);
         self.machine.before(current, &instruction.step, guest);
         self.unseen_write = instruction.unseen_write;
+        if self.unseen_write {
+            self.unseen_write_begins(instruction);
+        }
         if instruction.step.kind == Kind::StoreConditional {
             self.forced_failure = self.must_fail().map(|held| views::force_failure(&held));
         }

@@ -48,6 +48,10 @@ impl Engine {
                     self.share(page);
                     (all_shared, some_shared) = (false, true);
                 }
+                Owner::Nobody if self.shares_early(page) => {
+                    some_shared = true;
+                    all_shared &= self.share_early(page, access);
+                }
                 Owner::Nobody if self.first_thread_touched(page, access) => {
                     self.share(page);
                     (all_shared, some_shared) = (false, true);
@@ -114,9 +118,57 @@ impl Engine {
         self.stats.shared_pages += 1;
     }
 
+    /// Whether a page that no thread was seen to touch is shared at once.
+    fn shares_early(&self, page: u64) -> bool {
+        self.alive > 1 && self.stacks.early.may_share() && !self.stacks.contains(page)
+    }
+
+    /// Shares a page at the first access that was seen. Returns whether the access goes through the
+    /// model: then it is known what was there before. Otherwise it counts as committed, so the
+    /// thread's earlier stores commit.
+    fn share_early(&mut self, page: u64, access: MemoryAccess) -> bool {
+        let start = page << pages::PAGE_BITS;
+        let now = views::copy_page(start);
+        let stored = access.store.then(|| {
+            let end = (access.addr + access.size as u64).min(start + weakmem::PAGE_SIZE as u64);
+            let first = access.addr.max(start);
+            (first - start) as usize..(end - start) as usize
+        });
+        let before = self.untouched.before(page, &now, stored);
+        if before.is_none() {
+            let mut guest = Guest(&mut self.run);
+            self.machine.drain(self.current, &mut guest);
+        }
+        self.machine.lose_reservations(self.current, start);
+        self.machine.insert_page(start, before.unwrap_or(now));
+        self.pages.set(page, Owner::Shared);
+        self.stacks.early.shared(page, self.current);
+        self.stats.shared_pages += 1;
+        before.is_some()
+    }
+
+    /// Makes a page that was shared early the running thread's own, unless stores to it are pending
+    /// or the thread has not seen some write, when its own stores there are still followed. No other
+    /// thread has touched the page, so this orders nothing.
+    fn unshare_early(&mut self, page: u64) {
+        let (current, start) = (self.current, page << pages::PAGE_BITS);
+        let pending = self.machine.is_pending(current, start, weakmem::PAGE_SIZE);
+        if pending || self.machine.tracks(current) {
+            return;
+        }
+        self.machine.remove_page(start);
+        self.pages.set(page, Owner::Thread(current));
+        self.stacks.early.forget(page);
+        self.stats.shared_pages -= 1;
+    }
+
     /// Makes a shared page the running thread's own. All stores to it commit, and the thread sees
     /// them.
     pub(super) fn unshare(&mut self, page: u64) {
+        if self.stacks.early.is_alone(page) {
+            self.unshare_early(page);
+            return;
+        }
         self.drain_everyone();
         let (current, start) = (self.current, page << pages::PAGE_BITS);
         self.machine.synchronise(current, &mut Guest(&mut self.run));
@@ -125,19 +177,24 @@ impl Engine {
         self.pages.set(page, Owner::Thread(current));
     }
 
-    /// Notes that guest addresses `start` to `end` were mapped, for a stack or not.
-    pub fn mapped(&mut self, start: u64, end: u64, for_stack: bool) {
+    /// Notes that guest addresses `start` to `end` were mapped, for a stack or not. `zero`: without
+    /// a file, so they hold zeros.
+    pub fn mapped(&mut self, start: u64, end: u64, for_stack: bool, zero: bool) {
         self.forget(start, end);
-        self.stacks
-            .map(pages::number(start)..pages::number(end), for_stack);
+        let pages = pages::number(start)..pages::number(end);
+        if zero {
+            self.untouched.mapped(pages.clone());
+        }
+        self.stacks.map(pages, for_stack);
     }
 
     /// Sets the end of the `brk` heap.
     pub fn set_program_break(&mut self, end: u64) {
         if self.program_break != 0 && end > self.program_break {
             let last_used = self.program_break - 1;
-            self.pages
-                .set_fresh(pages::number(last_used) + 1, pages::number(end - 1) + 1);
+            let (first, end) = (pages::number(last_used) + 1, pages::number(end - 1) + 1);
+            self.pages.set_fresh(first, end);
+            self.untouched.mapped(first..end);
         }
         self.program_break = end;
     }
@@ -160,8 +217,38 @@ impl Engine {
         self.pages.owner(pages::number(addr & self.address_mask)) == Owner::Unmodelled
     }
 
-    /// Commits all stores, and forgets the pages of guest addresses `start` to `end`.
+    /// Notes that the kernel may have written to memory, and that no callback tells where. What it
+    /// wrote before the first `clone` is looked at then.
+    pub fn kernel_wrote_somewhere(&mut self) {
+        if !self.no_choice_made() {
+            self.untouched.forget_all();
+        }
+    }
+
+    /// Notes that the kernel may write zeros to memory, and that no callback tells where.
+    pub fn kernel_zeroes(&mut self) {
+        self.untouched.zeroed_by_kernel();
+    }
+
+    /// Notes that the kernel may write to the pages of these addresses.
+    pub fn kernel_writes_near(&mut self, addresses: &[u64]) {
+        for address in addresses {
+            let page = pages::number(address & self.address_mask);
+            self.untouched.forget(page..page.saturating_add(1));
+        }
+    }
+
+    /// Commits all stores, and forgets the pages of guest addresses `start` to `end`, because they
+    /// are unmapped or their contents change.
     pub fn forget(&mut self, start: u64, end: u64) {
+        let first = pages::number(start & self.address_mask);
+        let last = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
+        self.untouched.forget(first..last.max(first));
+        self.protected(start, end);
+    }
+
+    /// Does the same for pages whose protection changes. They keep their contents.
+    pub fn protected(&mut self, start: u64, end: u64) {
         self.drain_everyone();
         self.machine
             .end_reservations(start & self.address_mask, end);
@@ -171,6 +258,7 @@ impl Engine {
             own_pages.remove_range(first, end);
         }
         for page in self.pages.forget(first, end) {
+            self.stacks.early.forget(page);
             self.machine.remove_page(page << pages::PAGE_BITS);
         }
     }

@@ -1,6 +1,6 @@
 //! The effects of system calls on memory: on pending stores, on pages, and on returned data.
 
-use super::rules::{futex_reads, futex_writes, maps_over, maps_shared, maps_stack};
+use super::rules::{futex_reads, futex_writes, maps_over, maps_shared, maps_stack, maps_zeros};
 use crate::affinity;
 use crate::engine::Engine;
 use crate::finish;
@@ -28,12 +28,18 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
                 engine.kernel_reads((args[0], 4));
             }
             if futex_writes(args[1]) {
+                engine.kernel_wrote_somewhere();
                 engine.full_barrier_everywhere();
             }
         }
         // The kernel clears a word in the memory of a thread that ends.
-        Class::Exit => engine.full_barrier_everywhere(),
-        Class::Yield | Class::ExitGroup | Class::Clone | Class::Fork => {}
+        Class::Exit => {
+            engine.kernel_zeroes();
+            engine.full_barrier_everywhere();
+        }
+        // It writes the thread's number where arguments point to.
+        Class::Clone => engine.kernel_writes_near(args),
+        Class::Yield | Class::ExitGroup | Class::Fork => {}
         Class::GetRandom | Class::GetAffinity => {}
         Class::SigAction if LIBRARY_SIGNALS.contains(&args[0]) => {}
         Class::SigAction => {
@@ -46,6 +52,7 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
             }
         }
         Class::Unmaps => engine.forget(args[0], args[0].saturating_add(args[1])),
+        Class::Protects => engine.protected(args[0], args[0].saturating_add(args[1])),
         Class::Remaps => {
             engine.remaps_unmodelled = engine.is_unmodelled(args[0]);
             engine.forget(args[0], args[0].saturating_add(args[1]));
@@ -71,7 +78,11 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
         // The kernel may read any thread's memory. It sees stores to own pages at once, so the
         // earlier stores of their threads must commit. It may also write this thread's memory while
         // another thread's view is in memory, so no view may hold a stale value.
-        Class::Barrier | Class::Short | Class::Quiet | Class::Opens { .. } | Class::Sleeps => {
+        Class::Barrier | Class::Short | Class::Quiet | Class::Opens { .. } => {
+            engine.full_barrier_everywhere();
+        }
+        Class::Sleeps => {
+            engine.kernel_wrote_somewhere();
             engine.full_barrier_everywhere();
         }
     }
@@ -81,20 +92,20 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
 pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
     match class {
         Class::Futex if futex_writes(args[1]) => engine.resynchronise(),
-        Class::Quiet | Class::Futex | Class::Kill | Class::Unmaps => {}
+        Class::Quiet | Class::Futex | Class::Kill | Class::Unmaps | Class::Protects => {}
         Class::Yield => engine.end_quantum(),
         Class::Opens { path } => self_maps::opened(args[path], result),
         Class::Maps if maps_shared(args) => {
             engine.set_unmodelled(result, result.saturating_add(args[1]));
         }
         Class::Maps => {
-            let for_stack = maps_stack(args);
-            engine.mapped(result, result.saturating_add(args[1]), for_stack);
+            let end = result.saturating_add(args[1]);
+            engine.mapped(result, end, maps_stack(args), maps_zeros(args));
         }
         Class::Remaps if engine.remaps_unmodelled => {
             engine.set_unmodelled(result, result.saturating_add(args[2]));
         }
-        Class::Remaps => engine.mapped(result, result.saturating_add(args[2]), false),
+        Class::Remaps => engine.mapped(result, result.saturating_add(args[2]), false, false),
         Class::Attaches => {
             let end = guest_memory::mapping_end(result).unwrap_or(u64::MAX);
             engine.set_unmodelled(result, end);

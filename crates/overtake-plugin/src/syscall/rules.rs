@@ -6,6 +6,7 @@ use crate::syscall_class::Class;
 const CLONE_VM: u64 = 0x100;
 const CLONE_VFORK: u64 = 0x4000;
 const MAP_FIXED: u64 = 0x10;
+const MAP_ANONYMOUS: u64 = 0x20;
 const MAP_STACK: u64 = 0x2_0000;
 const MAP_SHARED: u64 = 1;
 const FUTEX_COMMAND: u64 = 0x7f;
@@ -78,6 +79,11 @@ pub fn maps_shared(args: &[u64; 6]) -> bool {
     args[3] & MAP_SHARED != 0
 }
 
+/// Whether `mmap` maps zeros: no file.
+pub fn maps_zeros(args: &[u64; 6]) -> bool {
+    args[3] & MAP_ANONYMOUS != 0
+}
+
 /// Whether `mmap` may replace an older mapping.
 pub fn maps_over(args: &[u64; 6]) -> bool {
     args[3] & MAP_FIXED != 0
@@ -88,6 +94,17 @@ pub fn maps_stack(args: &[u64; 6]) -> bool {
     args[3] & MAP_STACK != 0
 }
 
+/// Whether a call with this result may have written memory that its arguments point to. A call that
+/// the kernel does not have writes none. (QEMU has no `clone3`, which C libraries try first.)
+pub fn may_write(class: Class, result: i64) -> bool {
+    const ENOSYS: i64 = 38;
+    let written = matches!(
+        class,
+        Class::Short | Class::Sleeps | Class::SigAction | Class::GetRandom | Class::GetAffinity
+    );
+    written && result != -ENOSYS
+}
+
 /// Whether a call that keeps the token may wake another thread.
 pub fn wakes(class: Class) -> bool {
     !matches!(
@@ -95,6 +112,7 @@ pub fn wakes(class: Class) -> bool {
         Class::Yield
             | Class::Maps
             | Class::Unmaps
+            | Class::Protects
             | Class::Remaps
             | Class::Break
             | Class::Barrier
@@ -177,6 +195,12 @@ mod tests {
     fn a_signal_shows_in_the_result() {
         assert!(interrupted(-4) && interrupted(-512));
         assert!(!interrupted(-11) && !interrupted(4) && !interrupted(0));
+    }
+
+    #[test]
+    fn a_call_that_does_not_exist_writes_nothing() {
+        assert!(may_write(Class::Short, 0) && may_write(Class::Short, -14));
+        assert!(!may_write(Class::Short, -38) && !may_write(Class::Quiet, 1));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::guests::{always, failing, fails_on_riscv64_only};
 use crate::support::targets;
 use crate::support::test::Test;
 use crate::test;
+use emulator::target::Target as _;
 
 /// The guest fails with some seed on the weakly ordered targets only, and never where what is
 /// missing is there.

@@ -279,7 +279,6 @@ impl<'a> Execution<'a> {
             addr: self.access.addr,
             len: self.access.len,
             address: self.after,
-            acquire: step.is_acquire(),
             no_result: step.no_result,
         }
     }

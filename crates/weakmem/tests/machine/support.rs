@@ -42,7 +42,6 @@ pub fn load(addr: u64) -> Load {
         addr,
         len: 4,
         address: View::NONE,
-        acquire: false,
         no_result: false,
     }
 }
