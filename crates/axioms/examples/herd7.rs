@@ -61,7 +61,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut verdicts: BTreeMap<String, BTreeMap<&str, BTreeSet<String>>> = BTreeMap::new();
     let (mixed, whole): (Vec<Test>, Vec<Test>) = tests.iter().cloned().partition(is_mixed);
     for (field, model) in models(arch) {
-        for (tests, options) in [(&whole, &[][..]), (&mixed, &["-variant", "mixed"])] {
+        for (tests, options) in [
+            (&whole, &[][..]),
+            (&mixed, &["-variant", "mixed", "-endian", "little"]),
+        ] {
             for (test, states) in judge(&herd7, &model, options, tests, &folder)? {
                 verdicts
                     .entry(test.to_owned())

@@ -31,10 +31,6 @@ impl<'a> Execution<'a> {
         }
     }
 
-    pub(crate) fn rfe(&self) -> Matrix {
-        self.rf.and(&self.program.external)
-    }
-
     pub(crate) fn rfi(&self) -> Matrix {
         self.rf.without(&self.program.external)
     }

@@ -83,21 +83,13 @@ pub enum Error {
         /// The test.
         test: String,
     },
-    /// The test mixes sizes, which the Power model does not have.
-    #[error(
-        "`{test}` accesses parts of a location: on Power expected accesses of one size and place"
-    )]
-    MixedSizes {
-        /// The test.
-        test: String,
-    },
 }
 
 /// The final states of `test` that each model allows.
 ///
 /// # Errors
 ///
-/// If the test is too large, or mixes sizes on Power.
+/// If the test is too large.
 pub fn outcomes(test: &Test) -> Result<Outcomes, Error> {
     check(test)?;
     let mut outcomes = Outcomes::default();
@@ -115,11 +107,6 @@ pub fn outcomes(test: &Test) -> Result<Outcomes, Error> {
 
 fn check(test: &Test) -> Result<(), Error> {
     let cells = Cell::all(test);
-    if test.arch == Arch::Ppc64le && cells.len() > test.locations {
-        return Err(Error::MixedSizes {
-            test: test.name.clone(),
-        });
-    }
     let events = count(test, &cells);
     if events > MAX {
         return Err(Error::Size {

@@ -115,6 +115,15 @@ impl Program {
         self.events.len()
     }
 
+    /// The relation between whole accesses: what holds of one part of an access holds of all.
+    pub(crate) fn whole(&self, relation: &Matrix) -> Matrix {
+        if self.parts.is_empty() {
+            return relation.clone();
+        }
+        let same = self.parts.or(&Matrix::identity(self.size()));
+        same.then(relation).then(&same)
+    }
+
     /// All events.
     pub(crate) const fn all(&self) -> Set {
         self.reads | self.writes

@@ -35,6 +35,29 @@ fn made_here(arch: Arch, name: &str, cycle: Option<&str>) -> Test {
     found.unwrap_or_else(|| panic!("{arch}: {name} is not made here"))
 }
 
+/// What a load reads that herd7's `riscv.cat` and `ppc.cat` allow wrongly: it is torn. The processor's own
+/// store to some of its bytes is before another one's word in coherence order, and the load takes these
+/// bytes from the store and the others from the word. The models order the parts of an access on their own.
+const TORN: [(&str, u64); 6] = [
+    ("Mix-CoWR.w0b0h0", 0x0102),
+    ("Mix-CoWR.w0b0w0", 0x0101_0102),
+    ("Mix-CoWR.w0b3h2", 0x0201),
+    ("Mix-CoWR.w0b3w0", 0x0201_0101),
+    ("Mix-CoWR.w0h0w0", 0x0101_0202),
+    ("Mix-CoWR.w0h2w0", 0x0202_0101),
+];
+
+/// The torn state of a test, in which the word is what remains.
+fn torn(arch: Arch, name: &str, model: Model) -> Option<String> {
+    let register = match arch {
+        Arch::Riscv64 => "x7",
+        Arch::Ppc64le => "r3",
+        _ => return None,
+    };
+    let (_, value) = TORN.iter().find(|(torn, _)| *torn == name)?;
+    (model == Model::Allowed).then(|| format!("0:{register}={value}; x={}", 0x0101_0101))
+}
+
 /// States that herd7's `sc.cat` and `x86tso.cat` allow and no machine can show: an exchange that
 /// read a write and still is before it in coherence order. Neither model orders the read of an
 /// exchange before its write.
@@ -62,6 +85,8 @@ fn the_axioms_agree_with_herd7() {
                     .collect();
                 let unsound = unsound(name, model);
                 assert!(unsound.is_none_or(|state| theirs.remove(state)), "{name}");
+                let torn = torn(arch, name, model);
+                assert!(torn.is_none_or(|state| theirs.remove(&state)), "{name}");
                 if *outcomes.of(model) != theirs {
                     let ours = outcomes.of(model);
                     wrong.push(format!(
@@ -79,5 +104,5 @@ fn the_axioms_agree_with_herd7() {
         wrong.len(),
         wrong.join("\n")
     );
-    assert_eq!(compared, 1314);
+    assert_eq!(compared, 1855);
 }

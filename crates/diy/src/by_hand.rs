@@ -6,6 +6,7 @@
 mod aarch64;
 mod atomic;
 mod draft;
+mod granule;
 mod link;
 mod mixed;
 mod ppc;
@@ -60,5 +61,6 @@ fn build(arch: Arch) -> Result<Vec<Test>, Error> {
     let mut tests = tests.collect::<Result<Vec<_>, _>>()?;
     tests.extend(atomic::tests(arch)?);
     tests.extend(through::tests(arch)?);
+    tests.extend(granule::tests(arch)?);
     Ok(tests)
 }

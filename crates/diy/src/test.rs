@@ -122,6 +122,18 @@ impl Test {
         steps.filter(|step| matches!(step, Step::Access(_))).count()
     }
 
+    /// Whether an access goes beyond the first four bytes of a location.
+    #[must_use]
+    pub fn is_long(&self, location: usize) -> bool {
+        let mut steps = self.processors.iter().flat_map(|one| &one.steps);
+        steps.any(|step| {
+            let Step::Access(access) = step else {
+                return false;
+            };
+            access.location == location && access.offset + access.size > 4
+        })
+    }
+
     fn write_table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns: Vec<(usize, &[String])> = self
             .processors
@@ -171,6 +183,9 @@ impl fmt::Display for Test {
             if !line.is_empty() {
                 writeln!(f, "{line}")?;
             }
+        }
+        for location in (0..self.locations).filter(|location| self.is_long(*location)) {
+            writeln!(f, "uint64_t {};", location_name(location))?;
         }
         writeln!(f, "}}")?;
         self.write_table(f)?;

@@ -131,7 +131,12 @@ fn value(writer: &mut Writer<'_>, value: Value, data: Option<Register>) -> Resul
     let register = writer.fresh()?;
     let target = register.0;
     match (value, data) {
-        (Value::Constant(number), None) => writer.line(format!("MOV W{target},#{number}")),
+        (Value::Constant(number), None) => {
+            writer.line(format!("MOV W{target},#{}", number & 0xffff));
+            if number > 0xffff {
+                writer.line(format!("MOVK W{target},#{},LSL #16", number >> 16 & 0xffff));
+            }
+        }
         (Value::Constant(number), Some(source)) => {
             writer.line(format!("EOR W{target},W{0},W{0}", source.0));
             writer.line(format!("ADD W{target},W{target},#{number}"));

@@ -11,7 +11,10 @@ pub(super) fn branch(writer: &mut Writer<'_>, register: Register, label: &str) {
 
 pub(super) fn access(writer: &mut Writer<'_>, access: &mut Access) -> Result<(), Error> {
     let (data, address) = writer.sources(access)?;
-    if !Writer::is_whole(access) || access.order != Order::default() || access.operation.is_atomic()
+    let narrow = Writer::is_simple(access);
+    if !(narrow || Writer::is_whole(access))
+        || access.order != Order::default()
+        || access.operation.is_atomic()
     {
         return Err(writer.no_instruction(access));
     }
@@ -33,15 +36,27 @@ pub(super) fn access(writer: &mut Writer<'_>, access: &mut Access) -> Result<(),
     let index = index.map_or(0, |register| register.0);
     match access.operation {
         Operation::Read | Operation::Write => {
-            let mnemonic = if access.operation.reads() {
-                "lwz"
-            } else {
-                "stw"
+            let (load, store) = match access.size {
+                1 => ("lbz", "stb"),
+                2 => ("lhz", "sth"),
+                8 => ("ld", "std"),
+                _ => ("lwz", "stw"),
             };
-            writer.line(match index {
-                0 => format!("{mnemonic} r{operand},0(r{base})"),
-                _ => format!("{mnemonic}x r{operand},r{index},r{base}"),
-            });
+            let mnemonic = if access.operation.reads() {
+                load
+            } else {
+                store
+            };
+            let offset = access.offset;
+            match (index, offset) {
+                (0, _) => writer.line(format!("{mnemonic} r{operand},{offset}(r{base})")),
+                (_, 0) => writer.line(format!("{mnemonic}x r{operand},r{index},r{base}")),
+                _ => {
+                    let sum = writer.fresh()?.0;
+                    writer.line(format!("add r{sum},r{index},r{base}"));
+                    writer.line(format!("{mnemonic} r{operand},{offset}(r{sum})"));
+                }
+            }
         }
         Operation::ReadExclusive => writer.line(format!("lwarx r{operand},r{index},r{base}")),
         Operation::WriteExclusive(status) => {
@@ -62,6 +77,10 @@ fn value(writer: &mut Writer<'_>, value: Value, data: Option<Register>) -> Resul
     let register = writer.fresh()?;
     let target = register.0;
     match (value, data) {
+        (Value::Constant(number), None) if number > 0x7fff => {
+            writer.line(format!("lis r{target},{}", number >> 16 & 0x7fff));
+            writer.line(format!("ori r{target},r{target},{}", number & 0xffff));
+        }
         (Value::Constant(number), None) => writer.line(format!("li r{target},{number}")),
         (Value::Constant(number), Some(source)) => {
             writer.line(format!("xor r{target},r{0},r{0}", source.0));
