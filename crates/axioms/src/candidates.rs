@@ -2,9 +2,10 @@
 
 use diy::{Step, Test};
 
+use crate::event::is_conditional;
 use crate::execution::Execution;
 use crate::matrix::{Matrix, members};
-use crate::program::{Program, is_conditional};
+use crate::program::Program;
 
 /// Calls `visit` with each candidate and the values of its events.
 pub(crate) fn visit_all(test: &Test, mut visit: impl FnMut(&Execution<'_>, &[u64])) {

@@ -2,8 +2,8 @@
 
 use diy::{Arch, Operation, Step, Test};
 
+use crate::event::{Event, fences, reads_of, writes_at};
 use crate::matrix::Matrix;
-use crate::program::{Event, Program, fences};
 
 /// Which events depend on which reads.
 ///
@@ -43,16 +43,15 @@ impl Dependencies {
         }
     }
 
-    pub(crate) fn new(test: &Test, program: &Program) -> Dependencies {
-        let mut found = Dependencies::none(program.size());
-        for (index, event) in program.events.iter().enumerate() {
-            found.depend(test, program, index, event);
+    pub(crate) fn new(test: &Test, events: &[Event]) -> Dependencies {
+        let mut found = Dependencies::none(events.len());
+        for (index, event) in events.iter().enumerate() {
+            found.depend(test, events, index, event);
         }
         for (processor, step, fence) in fences(test) {
             if fence.context_sync {
-                let across = Matrix::of(program.size(), |from, to| {
-                    program.is_before(from, processor, step)
-                        && program.is_after(to, processor, step)
+                let across = Matrix::of(events.len(), |from, to| {
+                    events[from].is_before(processor, step) && events[to].is_after(processor, step)
                 });
                 found.across_sync = found.across_sync.or(&across);
             }
@@ -60,7 +59,7 @@ impl Dependencies {
         for (processor, one) in test.processors.iter().enumerate() {
             for (step, branch) in one.steps.iter().enumerate() {
                 if let Step::Branch { source } = branch {
-                    found.branch(test, program, (processor, step), *source);
+                    found.branch(test, events, (processor, step), *source);
                 }
             }
         }
@@ -68,13 +67,13 @@ impl Dependencies {
     }
 
     /// The dependencies of an access.
-    fn depend(&mut self, test: &Test, program: &Program, index: usize, event: &Event) {
+    fn depend(&mut self, test: &Test, events: &[Event], index: usize, event: &Event) {
         let Some((processor, _)) = event.place else {
             return;
         };
         let of = |step: Option<usize>| {
             let step = step.into_iter();
-            step.flat_map(|step| sources(test, program, processor, step))
+            step.flat_map(|step| sources(test, events, processor, step))
         };
         for (read, picks) in of(event.access.address) {
             let matrix = if picks {
@@ -104,7 +103,7 @@ impl Dependencies {
     fn branch(
         &mut self,
         test: &Test,
-        program: &Program,
+        events: &[Event],
         (processor, step): (usize, usize),
         source: usize,
     ) {
@@ -112,10 +111,10 @@ impl Dependencies {
             let synchronises = where_ == processor && when > step && fence.context_sync;
             synchronises.then_some(when)
         });
-        let reads = sources(test, program, processor, source);
-        for event in 0..program.size() {
-            let after = program.is_after(event, processor, step);
-            let after_sync = sync.is_some_and(|sync| program.is_after(event, processor, sync));
+        let reads = sources(test, events, processor, source);
+        for (index, event) in events.iter().enumerate() {
+            let after = event.is_after(processor, step);
+            let after_sync = sync.is_some_and(|sync| event.is_after(processor, sync));
             for &(read, picks) in &reads {
                 if after {
                     let matrix = if picks {
@@ -123,10 +122,10 @@ impl Dependencies {
                     } else {
                         &mut self.control
                     };
-                    matrix.add(read, event);
+                    matrix.add(read, index);
                 }
                 if after_sync {
-                    self.control_sync.add(read, event);
+                    self.control_sync.add(read, index);
                 }
             }
         }
@@ -134,8 +133,8 @@ impl Dependencies {
 }
 
 /// The reads on which the result of a step depends.
-fn sources(test: &Test, program: &Program, processor: usize, step: usize) -> Vec<Source> {
-    let of = |step| sources(test, program, processor, step);
+fn sources(test: &Test, events: &[Event], processor: usize, step: usize) -> Vec<Source> {
+    let of = |step| sources(test, events, processor, step);
     match test.processors[processor].steps.get(step) {
         Some(Step::Copy { source, through }) => {
             let sources = of(*source).into_iter();
@@ -148,10 +147,10 @@ fn sources(test: &Test, program: &Program, processor: usize, step: usize) -> Vec
             // it read is a choice. If it does not write, the result is what it read.
             let compares = matches!(access.operation, Operation::CompareExchange(_));
             let chosen =
-                compares && test.arch == Arch::AArch64 && program.writes_at(processor, step);
+                compares && test.arch == Arch::AArch64 && writes_at(events, processor, step);
             let expected = access.expected.map_or_else(Vec::new, of).into_iter();
             let expected = expected.map(|(read, picks)| (read, picks || !chosen));
-            let reads = program.reads_of(processor, step).map(|read| (read, chosen));
+            let reads = reads_of(events, processor, step).map(|read| (read, chosen));
             reads.chain(expected).collect()
         }
         _ => Vec::new(),

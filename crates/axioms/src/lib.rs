@@ -17,6 +17,7 @@ mod aarch64;
 mod candidates;
 mod cell;
 mod dependency;
+mod event;
 mod execution;
 mod matrix;
 mod model;

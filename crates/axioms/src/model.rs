@@ -6,9 +6,9 @@ use diy::{Access, Arch, Observable, Operation, Step, Test};
 
 use crate::candidates::{estimate, visit_all};
 use crate::cell::Cell;
+use crate::event::count;
 use crate::execution::Execution;
 use crate::matrix::{MAX, Matrix};
-use crate::program::count;
 use crate::{aarch64, ppc, riscv, x86_64};
 
 /// How much reordering of an architecture's is allowed, from none to all.

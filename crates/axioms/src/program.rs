@@ -1,24 +1,12 @@
 //! The events of a test and their relations in program order, for one choice of which conditional
 //! writes happen.
 
-use diy::{Access, Acquire, Arch, Fence, Operation, Release, Step, Test};
+use diy::{Acquire, Arch, Fence, Operation, Release, Test};
 
 use crate::cell::Cell;
 use crate::dependency::Dependencies;
+use crate::event::{Event, events, fences, reads_of, writes_at};
 use crate::matrix::{MAX, Matrix, Set};
-
-/// A read or a write of one cell. An access has one for each of its cells, an atomic a read and a
-/// write for each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Event {
-    /// Processor and step; `None` for an initial write.
-    pub(crate) place: Option<(usize, usize)>,
-    /// Which of the test's cells it reads or writes.
-    pub(crate) cell: usize,
-    pub(crate) writes: bool,
-    /// The access. Initial writes write 0.
-    pub(crate) access: Access,
-}
 
 /// Events, sets of events, and the relations that do not depend on the candidate execution.
 #[derive(Debug)]
@@ -106,7 +94,7 @@ impl Program {
             cells,
         };
         program.pair_exclusives()?;
-        program.dependencies = Dependencies::new(test, &program);
+        program.dependencies = Dependencies::new(test, &program.events);
         Some(program)
     }
 
@@ -131,16 +119,12 @@ impl Program {
 
     /// The read events of a step.
     pub(crate) fn reads_of(&self, processor: usize, step: usize) -> impl Iterator<Item = usize> {
-        let events = self.events.iter().enumerate();
-        events.filter_map(move |(index, event)| {
-            (event.place == Some((processor, step)) && !event.writes).then_some(index)
-        })
+        reads_of(&self.events, processor, step)
     }
 
     /// Whether a step writes.
     pub(crate) fn writes_at(&self, processor: usize, step: usize) -> bool {
-        let mut events = self.events.iter();
-        events.any(|event| event.place == Some((processor, step)) && event.writes)
+        writes_at(&self.events, processor, step)
     }
 
     /// Pairs that are ordered by a fence between them; only fences that `wanted` accepts count.
@@ -148,8 +132,8 @@ impl Program {
         let mut fenced = Matrix::empty(self.size());
         for (processor, step, fence) in fences(test) {
             if wanted(fence) {
-                let before = |event: usize| self.is_before(event, processor, step);
-                let after = |event: usize| self.is_after(event, processor, step);
+                let before = |event: usize| self.events[event].is_before(processor, step);
+                let after = |event: usize| self.events[event].is_after(processor, step);
                 let pairs = fence.pairs;
                 fenced = fenced.or(&Matrix::of(self.size(), |from, to| {
                     let ordered = match (self.events[from].writes, self.events[to].writes) {
@@ -163,16 +147,6 @@ impl Program {
             }
         }
         fenced
-    }
-
-    pub(crate) fn is_before(&self, event: usize, processor: usize, step: usize) -> bool {
-        let place = self.events[event].place;
-        place.is_some_and(|(where_, when)| where_ == processor && when < step)
-    }
-
-    pub(crate) fn is_after(&self, event: usize, processor: usize, step: usize) -> bool {
-        let place = self.events[event].place;
-        place.is_some_and(|(where_, when)| where_ == processor && when > step)
     }
 
     /// Pairs each successful store-conditional with its load-reserved, which must be the last exclusive
@@ -205,68 +179,4 @@ const fn is_exclusive(operation: Operation) -> bool {
         operation,
         Operation::ReadExclusive | Operation::WriteExclusive(_)
     )
-}
-
-/// The initial writes, one for each cell, then the events of each processor in program order.
-fn events(test: &Test, cells: &[Cell], happens: impl Fn(usize, usize) -> bool) -> Vec<Event> {
-    let mut events = Vec::new();
-    for (cell, part) in cells.iter().enumerate() {
-        events.push(Event {
-            place: None,
-            cell,
-            writes: true,
-            access: Access::write(part.location, 0).sized(part.size, part.start),
-        });
-    }
-    for (processor, one) in test.processors.iter().enumerate() {
-        for (step, access) in one.steps.iter().enumerate() {
-            let Step::Access(access) = *access else {
-                continue;
-            };
-            let parts = |writes| {
-                let of_access = cells.iter().enumerate();
-                let of_access = of_access.filter(move |(_, cell)| cell.is_of(&access));
-                of_access.map(move |(cell, _)| Event {
-                    place: Some((processor, step)),
-                    cell,
-                    writes,
-                    access,
-                })
-            };
-            if access.operation.reads() {
-                events.extend(parts(false));
-            }
-            let conditional = is_conditional(access.operation);
-            if access.operation.writes() && (!conditional || happens(processor, step)) {
-                events.extend(parts(true));
-            }
-        }
-    }
-    events
-}
-
-/// How many events a test has when all its conditional writes happen.
-pub(crate) fn count(test: &Test, cells: &[Cell]) -> usize {
-    events(test, cells, |_, _| true).len()
-}
-
-/// Whether the operation may fail and write nothing.
-pub(crate) const fn is_conditional(operation: Operation) -> bool {
-    matches!(
-        operation,
-        Operation::CompareExchange(_) | Operation::WriteExclusive(_)
-    )
-}
-
-pub(crate) fn fences(test: &Test) -> impl Iterator<Item = (usize, usize, &Fence)> {
-    test.processors
-        .iter()
-        .enumerate()
-        .flat_map(|(processor, one)| {
-            let steps = one.steps.iter().enumerate();
-            steps.filter_map(move |(step, fence)| match fence {
-                Step::Fence(fence) => Some((processor, step, fence)),
-                Step::Access(_) | Step::Branch { .. } | Step::Copy { .. } => None,
-            })
-        })
 }
