@@ -166,7 +166,9 @@ impl Processor {
             Mutation::Swapped(swap) => Some(swap),
             Mutation::None | Mutation::Without(_) => None,
         };
-        Sort::of(step).map_or_else(Vec::new, |sort| order::calls(sort, swap))
+        let mut calls = Sort::of(step).map_or_else(Vec::new, |sort| order::calls(sort, swap));
+        calls.retain(|call| *call != Call::BeginAtomic || self.keeps(Rule::Atomic));
+        calls
     }
 
     /// The access, and the calls before and after it.

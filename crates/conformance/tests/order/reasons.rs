@@ -36,7 +36,11 @@ pub fn reason(swap: &Swap, arch: Arch) -> Option<&'static str> {
     let of = |call| first == call || second == call;
     let skips_compare = (sort, first, second) == (Sort::Atomic, SeeOneMoment, Expect);
     if of(SeeOneMoment) && arch != Arch::X86_64 && !(skips_compare && arch == Arch::AArch64) {
-        return Some("the suite has no access of more than one granule");
+        return Some(match pair {
+            (AwaitReleases, _) => "no test has a release to a part of what a later acquire reads",
+            (_, Compare) => "no test has a compare-and-swap of more than one granule",
+            _ => "memory is brought up to date whenever a write comes to be seen",
+        });
     }
     if of(Compare) && arch == Arch::Riscv64 {
         return Some("no instruction of the sort is a compare-and-swap");
