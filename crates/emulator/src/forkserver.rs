@@ -115,6 +115,10 @@ impl ForkServer {
     pub fn run(&mut self, seed: u64, interrupts: &Interrupts) -> Result<Captured, Error> {
         let name = |what: &str| self.folder.path().join(format!("{what}-{seed}"));
         let [report, output, errors] = ["report", "output", "errors"].map(name);
+        // The guest may have set a mask under which it would create files that nobody may read.
+        for path in [&output, &errors] {
+            File::create(path).map_err(Error::temporary)?;
+        }
         let said = |path: &PathBuf| path.to_string_lossy().into_owned();
         let order = Order {
             seed,

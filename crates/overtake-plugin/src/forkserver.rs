@@ -4,17 +4,17 @@
 //! run. At that point this process waits for orders. For each order it forks a copy, which
 //! continues as if it had been started with the order's seed.
 
+use crate::copyable;
 use crate::engine::Engine;
 use crate::identity::{self, Identity};
 use crate::io_thread::{self, Keep, Kept};
 use crate::options::Options;
 use crate::parent;
 use crate::report;
+use crate::standard::{self, Standard};
 use crate::token::Held;
 use overtake_report::forkserver::{Answer, Order};
-use std::fs::OpenOptions;
 use std::io::{self, BufRead, BufReader, Write};
-use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 
 /// Serves orders when the guest is about to create its first thread.
@@ -27,6 +27,10 @@ pub fn at_first_thread(held: &mut Held<'_, Engine>, options: &Options) {
     if identity::is_copy() {
         // A copy, in which the first attempt to create a thread failed.
         return;
+    }
+    if !copyable::is_copyable() {
+        // The command runs each seed alone when this process ends without a connection.
+        report::exit_now(0);
     }
     match serve(path, held, options) {
         Ok(Role::Copy) => {}
@@ -123,8 +127,8 @@ fn begin(
     order: Order,
     original: i32,
 ) -> io::Result<()> {
-    redirect(&order.output, 1)?;
-    redirect(&order.errors, 2)?;
+    standard::redirect(Standard::Output, &order.output)?;
+    standard::redirect(Standard::Error, &order.errors)?;
     // The parent of the original ends the original, and with it the copies.
     io_thread::start(Keep::Nothing, || parent::end_with(original))?;
     identity::become_copy(Identity {
@@ -134,16 +138,6 @@ fn begin(
     report::create();
     held.is_only_thread();
     held.reseed_copy(options, order.seed);
-    Ok(())
-}
-
-/// Lets a descriptor of the guest refer to another file.
-fn redirect(path: &str, descriptor: i32) -> io::Result<()> {
-    let file = OpenOptions::new().append(true).create(true).open(path)?;
-    // SAFETY: `file` is open, and nothing relies on the old file of `descriptor`.
-    if unsafe { libc::dup2(file.as_raw_fd(), descriptor) } == -1 {
-        return Err(io::Error::last_os_error());
-    }
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use crate::parent;
 use crate::plugin::Plugin;
 use crate::report;
 use crate::spurious;
+use crate::standard;
 use isa::Arch;
 use overtake_report::{End, Stats, exit_code};
 use qemu_plugin_sys as qemu;
@@ -98,6 +99,7 @@ pub unsafe fn install(
         seed: options.seed,
         report: options.report.clone(),
     });
+    standard::note();
     let keep = match options.report {
         Some(_) => Keep::Nothing,
         None => Keep::StandardError,

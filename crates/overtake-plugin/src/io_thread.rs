@@ -301,6 +301,9 @@ fn separate(keep: Keep) -> io::Result<()> {
     if unsafe { libc::unshare(libc::CLONE_FILES | libc::CLONE_FS) } == -1 {
         return Err(io::Error::last_os_error());
     }
+    // What the plugin writes is for the user alone, whatever mask a guest had before its copy.
+    // SAFETY: no preconditions.
+    unsafe { libc::umask(0o077) };
     let kept = libc::STDERR_FILENO as u32;
     match keep {
         Keep::Nothing => close(0, u32::MAX),

@@ -79,7 +79,10 @@ impl<'t, S: Schedule> Held<'t, S> {
         if let Some(slot) = id.and_then(|id| slots.slot_mut(id)) {
             slot.kernel_wrote |= writes;
         }
-        slots.something_woke();
+        // The other calls are a wait on a futex, which wakes nobody.
+        if writes {
+            slots.something_woke();
+        }
         slots.wake_decider();
     }
 

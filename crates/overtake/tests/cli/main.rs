@@ -19,6 +19,7 @@ mod litmus;
 mod machine_code;
 mod matrix;
 mod merge;
+mod process;
 mod race;
 mod readme;
 mod repeatable;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         machine_code::tests(),
         matrix::tests(),
         merge::tests(),
+        process::tests(),
         race::tests(),
         readme::tests(),
         repeatable::tests(),

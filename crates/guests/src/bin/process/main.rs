@@ -14,7 +14,7 @@
 //! | `attributes` | `scheduling`, `prctl`, `nobody` |
 //! | `memory` | `fixed`, `rewritten-code` |
 //! | `processes` | `fork-storm`, `spawn` |
-//! | `threads` | `threads-1000`, `threads-in-turn` |
+//! | `threads` | `threads-100`, `threads-1000`, `threads-in-turn` |
 
 mod attributes;
 mod contention;
@@ -54,6 +54,7 @@ const MODES: &[(&str, Mode)] = &[
     ("rewritten-code", memory::rewritten_code),
     ("fork-storm", processes::fork_storm),
     ("spawn", processes::spawn),
+    ("threads-100", threads::threads_100),
     ("threads-1000", threads::threads_1000),
     ("threads-in-turn", threads::threads_in_turn),
 ];

@@ -10,6 +10,7 @@ use crate::contention::{contend, error_of};
 /// The working directory changes, and is removed.
 pub fn folder() -> Result<String, String> {
     let failed = |error: std::io::Error| error.to_string();
+    contend();
     fs::create_dir("folder").map_err(failed)?;
     env::set_current_dir("folder").map_err(failed)?;
     contend();
@@ -24,7 +25,7 @@ pub fn folder() -> Result<String, String> {
 /// The root changes, to a folder in which nothing is.
 pub fn chroot() -> Result<String, String> {
     const ROOT: &CStr = c"root";
-    fs::create_dir("root").map_err(|error| error.to_string())?;
+    fs::create_dir_all("root").map_err(|error| error.to_string())?;
     // SAFETY: the path ends in NUL.
     let error = error_of(unsafe { libc::chroot(ROOT.as_ptr()) });
     if error != 0 {

@@ -8,12 +8,20 @@ fn start(body: impl FnOnce() + Send + 'static) -> Result<thread::JoinHandle<()>,
     thread.map_err(|error| format!("a thread: {error}"))
 }
 
+/// A hundred at once.
+pub fn threads_100() -> Result<String, String> {
+    at_once(100)
+}
+
 /// A thousand at once.
 pub fn threads_1000() -> Result<String, String> {
-    const THREADS: usize = 1000;
-    let barrier = Arc::new(Barrier::new(THREADS + 1));
+    at_once(1000)
+}
+
+fn at_once(count: usize) -> Result<String, String> {
+    let barrier = Arc::new(Barrier::new(count + 1));
     let mut threads = Vec::new();
-    for _ in 0..THREADS {
+    for _ in 0..count {
         let barrier = Arc::clone(&barrier);
         threads.push(start(move || drop(barrier.wait()))?);
     }
@@ -21,14 +29,16 @@ pub fn threads_1000() -> Result<String, String> {
     for thread in threads {
         thread.join().unwrap();
     }
-    Ok(format!("{THREADS} threads"))
+    Ok(format!("{count} threads"))
 }
 
-/// More than exist at a time, one after the other.
+/// Many, of which a few live at a time.
 pub fn threads_in_turn() -> Result<String, String> {
-    const THREADS: usize = 5000;
-    for _ in 0..THREADS {
-        start(|| ())?.join().unwrap();
+    const THREADS: usize = 300;
+    for _ in 0..THREADS / 2 {
+        let (one, two) = (start(|| ())?, start(|| ())?);
+        one.join().unwrap();
+        two.join().unwrap();
     }
     Ok(format!("{THREADS} threads"))
 }
