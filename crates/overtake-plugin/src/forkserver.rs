@@ -7,7 +7,8 @@
 use crate::copyable;
 use crate::engine::Engine;
 use crate::identity::{self, Identity};
-use crate::io_thread::{self, Keep, Kept};
+use crate::io_thread::{self, Keep};
+use crate::kept::Kept;
 use crate::options::Options;
 use crate::parent;
 use crate::report;

@@ -135,8 +135,7 @@ pub unsafe fn write(addr: u64, bytes: &[u8]) {
 /// Returns the guest address at which the host's mapping that holds `addr` ends.
 pub fn mapping_end(addr: u64) -> Option<u64> {
     let address = host(addr) as u64;
-    let maps = io_thread::run(|| std::fs::read_to_string("/proc/self/maps"));
-    let maps = maps.ok()?.ok()?;
+    let maps = io_thread::read("/proc/self/maps").ok()?;
     maps.lines().find_map(|line| {
         let (start, end) = line.split_once(' ')?.0.split_once('-')?;
         let start = u64::from_str_radix(start, 16).ok()?;

@@ -53,6 +53,7 @@ mod install;
 mod instruction_bytes;
 mod instrument;
 mod io_thread;
+mod kept;
 mod options;
 mod output;
 mod pages;

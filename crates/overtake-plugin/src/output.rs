@@ -6,7 +6,7 @@
 //!
 //! Zeros follow the text in the file. Its reader removes them (`emulator`).
 
-use crate::io_thread::{self, Kept};
+use crate::kept::{self, Kept};
 use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsRawFd;
@@ -65,7 +65,7 @@ impl Output {
             if options.set_len(room).is_ok() {
                 size = room;
             }
-            Ok(io_thread::lasting(options))
+            Ok(kept::lasting(options))
         });
         let mut output = Self {
             file: file.map_err(|error| format!("cannot write {path}: {error}"))?,

@@ -7,7 +7,7 @@ use crate::output::Output;
 use arch::Pairs;
 use overtake_report::trace::{self, Access, Event, Line, Module, Object};
 use schedule::{Recorder, Replay, Schedule};
-use std::io::{self, Write};
+use std::io::Write;
 use weakmem::{Pct, Progress, StoreId, Strategy, ThreadId, Timestamp, Uniform};
 
 /// The strategy, and the trace if there is one.
@@ -35,12 +35,8 @@ impl Run {
         let mut strategy = match &options.replay {
             None => free(options, options.seed),
             Some(path) => {
-                let text = io_thread::run(|| std::fs::read_to_string(path))
-                    .map_err(Into::into)
-                    .flatten()
-                    .map_err(|error: io::Error| {
-                        format!("cannot read the schedule {path}: {error}")
-                    })?;
+                let text = io_thread::read(path)
+                    .map_err(|error| format!("cannot read the schedule {path}: {error}"))?;
                 let schedule = Schedule::parse(&text)
                     .map_err(|error| format!("cannot use the schedule {path}: {error}"))?;
                 Box::new(Replay::new(schedule.choices))
@@ -187,8 +183,7 @@ impl Trace {
 
 /// Returns the files that are mapped in this process, by guest address. QEMU's own are among them.
 fn mapped_files() -> Vec<Module> {
-    let maps = io_thread::run(|| std::fs::read_to_string("/proc/self/maps"));
-    let maps = maps.into_iter().flatten().next().unwrap_or_default();
+    let maps = io_thread::read("/proc/self/maps").unwrap_or_default();
     let module = |line: &str| {
         // START-END PERMISSIONS OFFSET DEVICE INODE     PATH
         let mut words = line.splitn(6, ' ');

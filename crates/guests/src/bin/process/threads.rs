@@ -23,7 +23,9 @@ fn at_once(count: usize) -> Result<String, String> {
     let mut threads = Vec::new();
     for _ in 0..count {
         let barrier = Arc::clone(&barrier);
-        threads.push(start(move || drop(barrier.wait()))?);
+        threads.push(start(move || {
+            barrier.wait();
+        })?);
     }
     barrier.wait();
     for thread in threads {
