@@ -23,14 +23,15 @@
 //! # Limits
 //!
 //! - Only pages that two threads have touched are weak, from the second thread's first access on.
-//!   So the first race on a page is missed. A page of a stack can become its owner's own page again
-//!   (`stacks`). Pages that the first thread touched while it was alone, and that hold only zeros,
-//!   count as untouched.
+//!   So the first race on a page is missed, except on some pages with every fourth seed (`early`).
+//!   A page of a stack can become its owner's own page again (`stacks`). Pages that the first
+//!   thread touched while it was alone, and that hold only zeros, count as untouched.
 //! - A thread that has not touched shared memory for a while sees all committed stores (`engine`).
 //! - Memory that is mapped `MAP_SHARED` is unmodelled: it may be mapped at other addresses too, and
 //!   other processes may write it.
 //! - The budget and the trace hash count instructions from the first `clone` on.
-//! - A system call that may read memory commits the pending stores of all threads.
+//! - A system call commits the pending stores of all threads, unless `syscall_table` has a row for
+//!   it, or it is a futex operation.
 //! - On x86_64, QEMU's accesses to the signal frame of the guest's first handled SIGBUS or SIGSEGV
 //!   may count as accesses of the guest (`spurious`).
 //! - For the limits of the model, see `weakmem`.
