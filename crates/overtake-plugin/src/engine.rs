@@ -3,6 +3,7 @@
 mod access;
 mod flow;
 mod fork;
+mod half;
 mod halves;
 mod instruction;
 mod kernel;
@@ -19,7 +20,7 @@ pub use fork::Inheritance;
 pub use memory_access::MemoryAccess;
 pub use next::Next;
 
-use self::halves::Half;
+use self::half::Half;
 use crate::early::Early;
 use crate::fast::{self, OwnPages};
 use crate::options::Options;

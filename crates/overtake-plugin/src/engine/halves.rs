@@ -4,18 +4,12 @@
 //! whole when the second half is reported. Between the two nothing else happens: the thread keeps
 //! the token, and memory stays as it was prepared.
 
+use super::half::Half;
 use super::{Engine, MemoryAccess};
 use crate::translate::Instruction;
 
 /// Bytes of a half.
 const SIZE: usize = 8;
-
-/// A half that was reported.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Half {
-    instruction: Instruction,
-    access: MemoryAccess,
-}
 
 impl Engine {
     /// Returns the whole access if this completes it, or is no half; `None` if the other half is still to

@@ -13,6 +13,8 @@
 //! [`phases`] is the one place that says in which order the calls stand. `conformance` makes the
 //! same calls, and exchanges two of them to see which litmus test notices.
 
+mod privately;
+
 use super::Machine;
 use crate::access::{Load, Store};
 use crate::driver::Driver;
@@ -291,48 +293,6 @@ impl<'a> Execution<'a> {
             release: false,
             address: self.access.address,
             data: self.access.data,
-        }
-    }
-
-    /// An access that is visible to all at once, or to nobody else. Still it orders: a release
-    /// that is visible at once makes what it releases visible too.
-    fn follow_privately(
-        &mut self,
-        step: &Step,
-        machine: &mut Machine,
-        thread: ThreadId,
-        driver: &mut dyn Driver,
-    ) {
-        if self.memory == Memory::Unmodelled && self.access.store {
-            // Visible at once, so what must be visible before it is made so.
-            machine.drain(thread, driver);
-            machine.lose_all_reservations(thread);
-        }
-        if step.release || (step.is_acquire() && step.kind == Kind::Atomic) {
-            machine.private_release(thread, driver);
-        }
-        if step.acquire == Acquire::Rcsc {
-            self.after = self.after.join(machine.acquire_rcsc(thread, driver));
-        }
-        self.matters = machine.tracks(thread);
-    }
-
-    /// The load of such an access. An acquire does not wait for the write, which nobody sees.
-    fn load_privately(
-        &mut self,
-        step: &Step,
-        machine: &mut Machine,
-        thread: ThreadId,
-        driver: &mut dyn Driver,
-    ) {
-        if !self.matters || !self.loads(step) {
-            return;
-        }
-        let now = self.memory != Memory::Private;
-        self.view = machine.private_load(thread, self.load(step), now);
-        if step.is_acquire() {
-            let atomic = step.kind == Kind::Atomic;
-            machine.acquired(thread, self.view, atomic, driver);
         }
     }
 }
