@@ -23,7 +23,7 @@ use std::ffi::{c_uint, c_void};
 /// call it on the new vCPU's own host thread. The first vCPU has no parent.
 pub unsafe extern "C" fn vcpu_created(_: qemu::qemu_plugin_id_t, vcpu: c_uint) {
     if vcpu as usize >= MAX_VCPUS {
-        report::internal(&format!(
+        report::refused(format!(
             "the guest has more than {MAX_VCPUS} threads at a time"
         ));
     }

@@ -70,6 +70,12 @@ pub fn exit_now(status: i32) -> ! {
     unsafe { libc::_exit(status) }
 }
 
+/// Reports that the guest asks for more than the plugin can do, and ends the process.
+pub fn refused(message: String) -> ! {
+    write(End::Refused { message }, Stats::default(), None);
+    exit_now(exit_code::INTERNAL)
+}
+
 /// Reports a defect of the plugin and ends the process, instead of unwinding into QEMU.
 pub fn internal(message: &str) -> ! {
     let end = End::Internal {
