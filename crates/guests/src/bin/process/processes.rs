@@ -8,28 +8,35 @@ use overtake_guests::check::equal;
 
 use crate::contention::{contend, fork, status_of};
 
-/// Children of children, with and without threads, while other threads live.
+/// Children of children, first while another thread lives, then with threads of their own.
+///
+/// Not both: plain QEMU 7.2 ends a child that makes a thread, if its parent had others when it forked.
 pub fn fork_storm() -> Result<String, String> {
     let (stop, stopped) = mpsc::channel::<()>();
     let live = thread::spawn(move || stopped.recv().is_err());
     let mut sum = 0;
     for round in 0..6 {
-        let child = fork(|| {
-            if round % 2 == 0 {
-                contend();
-            }
-            let grandchild = fork(|| {
-                contend();
-                3
-            });
-            let status = grandchild.and_then(status_of).unwrap_or(100);
-            status + round
-        })?;
-        sum += status_of(child)?;
+        sum += generations(round, || ())?;
     }
     drop(stop);
     equal("the thread's wait ends", live.join().unwrap(), true)?;
+    for round in 0..4 {
+        sum += generations(round, contend)?;
+    }
     Ok(format!("sum {sum}"))
+}
+
+/// A child and its child.
+fn generations(number: i32, work: fn()) -> Result<i32, String> {
+    let child = fork(|| {
+        work();
+        let grandchild = fork(|| {
+            work();
+            3
+        });
+        grandchild.and_then(status_of).unwrap_or(100) + number
+    })?;
+    status_of(child)
 }
 
 /// Programs (`posix_spawn`, that is `vfork` and `exec`), started by two threads.
