@@ -33,8 +33,7 @@
 //! - Cache maintenance to a point of coherency or unification (`dc cvac`, `dcbf`, `clflush`,
 //!   `cbo.flush` …) is a full fence.
 //! - On AArch64, a `casal` that fails is a full fence, where the architecture makes it a
-//!   load-acquire. `dsb ld` is a full fence. An atomic without a result (`stadd`) counts as a
-//!   read for `dmb ld`, which it is not for the architecture.
+//!   load-acquire. `dsb ld` is a full fence.
 //! - On RISC-V, `lr.rl` and `sc.aq` order more than their own access: `lr.rl` is also a fence
 //!   `RR|WR`, and `sc.aq` a fence `WR|WW`.
 
