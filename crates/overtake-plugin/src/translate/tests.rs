@@ -7,8 +7,11 @@ use conformance::instruction;
 use diy::{Access, Fence, Operation, Order, Step, Test};
 
 /// Every memory access of the litmus tests, as an assembler encodes it: the bytes in memory order.
-const ACCESSES: [(Arch, &str, &[u8]); 44] = [
+const ACCESSES: [(Arch, &str, &[u8]); 57] = [
     (Arch::AArch64, "LDR", &[0x61, 0x00, 0x40, 0xb9]),
+    (Arch::AArch64, "LDR x", &[0x61, 0x00, 0x40, 0xf9]),
+    (Arch::AArch64, "LDRB", &[0x61, 0x00, 0x40, 0x39]),
+    (Arch::AArch64, "STRB", &[0x61, 0x00, 0x00, 0x39]),
     (Arch::AArch64, "LDRH", &[0x61, 0x00, 0x40, 0x79]),
     (Arch::AArch64, "STR", &[0x61, 0x00, 0x00, 0xb9]),
     (Arch::AArch64, "STRH", &[0x61, 0x00, 0x00, 0x79]),
@@ -29,6 +32,9 @@ const ACCESSES: [(Arch, &str, &[u8]); 44] = [
     (Arch::AArch64, "LDAXR", &[0x61, 0xfc, 0x5f, 0x88]),
     (Arch::AArch64, "STXR", &[0x61, 0x7c, 0x04, 0x88]),
     (Arch::AArch64, "STLXR", &[0x61, 0xfc, 0x04, 0x88]),
+    (Arch::Riscv64, "lbu", &[0x83, 0xc2, 0x03, 0x00]),
+    (Arch::Riscv64, "ld", &[0x83, 0xb2, 0x03, 0x00]),
+    (Arch::Riscv64, "sb", &[0x23, 0x80, 0x53, 0x00]),
     (Arch::Riscv64, "lhu", &[0x83, 0xd2, 0x03, 0x00]),
     (Arch::Riscv64, "lw", &[0x83, 0xa2, 0x03, 0x00]),
     (Arch::Riscv64, "sh", &[0x23, 0x90, 0x53, 0x00]),
@@ -42,10 +48,17 @@ const ACCESSES: [(Arch, &str, &[u8]); 44] = [
     (Arch::Riscv64, "lr.w.aq", &[0xaf, 0xa2, 0x03, 0x14]),
     (Arch::Riscv64, "sc.w", &[0xaf, 0xa2, 0x63, 0x18]),
     (Arch::Riscv64, "sc.w.rl", &[0xaf, 0xa2, 0x63, 0x1a]),
+    (Arch::Ppc64le, "lbz", &[0x00, 0x00, 0x23, 0x88]),
+    (Arch::Ppc64le, "lhz", &[0x00, 0x00, 0x23, 0xa0]),
+    (Arch::Ppc64le, "ld", &[0x00, 0x00, 0x23, 0xe8]),
+    (Arch::Ppc64le, "stb", &[0x00, 0x00, 0x23, 0x98]),
+    (Arch::Ppc64le, "sth", &[0x00, 0x00, 0x23, 0xb0]),
     (Arch::Ppc64le, "lwz", &[0x00, 0x00, 0x23, 0x80]),
     (Arch::Ppc64le, "stw", &[0x00, 0x00, 0x23, 0x90]),
     (Arch::Ppc64le, "lwarx", &[0x28, 0x18, 0x20, 0x7c]),
     (Arch::Ppc64le, "stwcx.", &[0x2d, 0x19, 0x20, 0x7c]),
+    (Arch::X86_64, "movzbl", &[0x0f, 0xb6, 0x07]),
+    (Arch::X86_64, "movb to", &[0xc6, 0x07, 1]),
     (Arch::X86_64, "movl", &[0x8b, 0x07]),
     (Arch::X86_64, "movzwl", &[0x0f, 0xb7, 0x07]),
     (Arch::X86_64, "movl to", &[0xc7, 0x07, 1, 0, 0, 0]),
@@ -97,7 +110,13 @@ fn assembler_name(arch: Arch, access: Access) -> Vec<String> {
     let to = arch == Arch::X86_64 && access.operation == Operation::Write;
     let mnemonic = |line: &String| {
         let mnemonic = line.trim().split(' ').next().unwrap_or_default().to_owned();
-        if to { mnemonic + " to" } else { mnemonic }
+        // AArch64 has one name for words and doublewords.
+        let wide = arch == Arch::AArch64 && access.size == 8;
+        match (to, wide) {
+            (true, _) => mnemonic + " to",
+            (_, true) => mnemonic + " x",
+            _ => mnemonic,
+        }
     };
     test.processors[0].code.iter().map(mnemonic).collect()
 }
