@@ -31,7 +31,6 @@ impl Machine {
         driver: &mut dyn Driver,
     ) {
         self.counters.stores += 1;
-        debug_assert!(self.pending_atomics.is_none_or(|it| it == thread));
         if let Some(delay) = delay {
             if self.buffer(thread).is_full() {
                 self.commit(thread, 0, driver);
