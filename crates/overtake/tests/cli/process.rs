@@ -22,6 +22,7 @@ use emulator::plugin_options::PluginOptions;
 use emulator::qemu::Qemu;
 use emulator::target::Target as _;
 
+use crate::support::need::Need;
 use crate::support::test::Test;
 use crate::support::{folder, home, overtake, overtake_at_home, targets};
 
@@ -254,7 +255,7 @@ macro_rules! modes {
         fn modes() -> Vec<Test> {
             vec![$(Test::new(concat!(module_path!(), "::", $mode), || {
                 as_under_plain_qemu($mode, Forks::$forks);
-            })),*]
+            }).needs(Need::Host)),*]
         }
     };
 }
@@ -290,9 +291,9 @@ modes! {
 pub fn tests() -> Vec<Test> {
     let mut tests = modes();
     tests.extend([
-        crate::test!(a_limit_of_descriptors_around_overtake),
-        crate::test!(a_report_needs_no_file_size),
-        crate::test!(a_recorded_run_is_replayed),
+        crate::test!(a_limit_of_descriptors_around_overtake).needs(Need::Host),
+        crate::test!(a_report_needs_no_file_size).needs(Need::Host),
+        crate::test!(a_recorded_run_is_replayed).needs(Need::Host),
     ]);
     tests
 }
