@@ -40,8 +40,8 @@ pub struct Step {
     pub prepares: bool,
     /// It reads what is newest: it is atomic, or not understood.
     pub newest: bool,
-    /// It is a compare-and-swap for this value, with this size of access in bytes: where it would not find the value, it
-    /// may read something stale, and fails.
+    /// It is a compare-and-swap for this value, of so many bytes. Where it would not find the value,
+    /// it may read something stale, and fails.
     pub expected: Option<(u64, u8)>,
     /// Its access is single-copy atomic in aligned blocks of so many bytes (a power of two).
     pub single_copy: u8,

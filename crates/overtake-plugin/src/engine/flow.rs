@@ -55,13 +55,8 @@ pub(super) struct Uses {
     pub data: Depends,
     /// What [`Flow::second`] depends on.
     second: Depends,
-    /// What the value that a compare-and-swap expects depends on.
-    expected: Depends,
     /// What the loaded bytes depend on by pick, if the thread has stored them.
     memory: View,
-    /// Whether it is a compare-and-swap that succeeded. What it returns then depends on the expected
-    /// value, and only by pick on memory (herd's AArch64Sem.ml, `DataFromRRs`).
-    pub swapped: bool,
 }
 
 impl Uses {
@@ -70,9 +65,7 @@ impl Uses {
         address: Depends::NONE,
         data: Depends::NONE,
         second: Depends::NONE,
-        expected: Depends::NONE,
         memory: View::NONE,
-        swapped: false,
     };
 }
 
@@ -270,12 +263,10 @@ impl Position {
 
     fn uses(&self, flow: &Flow, machine: &Machine, thread: ThreadId) -> Uses {
         let of = |registers| self.of(registers, machine, thread);
-        let compare = flow.compare.map(|it| it.registers);
         Uses {
             address: of(flow.address),
             data: of(flow.data).or_picked(of(flow.picked).picked),
             second: of(flow.second_data),
-            expected: compare.map_or(Depends::NONE, of),
             ..Uses::NONE
         }
     }
@@ -290,11 +281,9 @@ impl Position {
 
     fn assign(&mut self, flow: &Flow, uses: Uses, loaded: View, status: View) {
         let read = loaded.join(uses.memory).join(uses.address.picked);
-        let loaded = if uses.swapped {
-            uses.expected.or_picked(read)
-        } else {
-            Depends::basic(loaded).or_picked(read)
-        };
+        // A compare-and-swap that succeeds returns what it expected, which depends on memory only by
+        // pick (herd's AArch64Sem.ml, `DataFromRRs`). Here it depends on it fully: stronger.
+        let loaded = Depends::basic(loaded).or_picked(read);
         self.views.clear(flow.written());
         for (registers, from) in [
             (flow.loaded, loaded),

@@ -172,24 +172,22 @@ impl Machine {
     /// it may be the second half of one instruction's.
     pub fn reserve(&mut self, thread: ThreadId, addr: u64, bytes: &[u8], view: View, pair: bool) {
         let state = self.thread_mut(thread);
+        // It has loaded something older than what is there: it is lost already.
+        let late = !state.stale.unseen_in(addr, bytes.len()).is_empty();
         if pair
             && state
                 .reservation
                 .as_mut()
                 .is_some_and(|first| first.extend(addr, bytes))
         {
-            if let (Some(held), false) = (
-                &mut state.reservation,
-                state.stale.unseen_in(addr, bytes.len()).is_empty(),
-            ) {
+            if late && let Some(held) = &mut state.reservation {
                 held.lose();
             }
             state.reserved = state.reserved.join(view);
             return;
         }
         let mut reservation = Reservation::new(addr, bytes);
-        // It has loaded something older than what is there: it is lost already.
-        if !state.stale.unseen_in(addr, bytes.len()).is_empty() {
+        if late {
             reservation.lose();
         }
         state.reservation = Some(reservation);

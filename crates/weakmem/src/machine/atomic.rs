@@ -16,8 +16,8 @@ use crate::strategy::LONGEST_DELAY;
 use crate::view::View;
 
 impl Machine {
-    /// The write of an atomic read-modify-write or of a store-conditional. `delay`: for so many
-    /// rounds at most it stays pending ([`crate::Strategy::store_delay`]); nothing: it is visible at once.
+    /// The write of an atomic read-modify-write or of a store-conditional. It stays pending for
+    /// `delay` rounds at most ([`crate::Strategy::store_delay`]); without, it is visible at once.
     ///
     /// It is a store too: it is ordered after the stores of the same location and after those that a
     /// fence, or its own release, orders before it. The read before it must have seen the
