@@ -93,6 +93,10 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(
+        not(target_arch = "x86_64"),
+        ignore = "QEMU 7.2 starts no thread in a child of a process that has several"
+    )]
     fn a_process_is_copied_only_with_all_that_it_has() {
         in_a_child(is_copyable);
         in_a_child(|| {

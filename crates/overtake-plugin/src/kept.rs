@@ -92,6 +92,10 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(
+        not(target_arch = "x86_64"),
+        ignore = "QEMU 7.2 starts no thread in a child of a process that has several"
+    )]
     fn a_child_starts_an_io_thread_of_its_own_and_reaches_none_of_its_parents() {
         let mut kept = Kept::make(|| File::open("/proc/self/stat")).unwrap();
         // SAFETY: the child runs only this code, and the C library restores its locks in the child.
