@@ -35,12 +35,15 @@ pub unsafe extern "C" fn vcpu_created(_: qemu::qemu_plugin_id_t, vcpu: c_uint) {
 /// is not the holder.
 #[inline]
 fn hold(vcpu: c_uint) -> Held<'static, Engine> {
-    token().resume(vcpu).unwrap_or_else(|| acquire(vcpu))
+    token()
+        .resume(vcpu)
+        .unwrap_or_else(|| acquire(vcpu, false))
 }
 
+/// `handler`: the thread is at the start of a signal handler.
 #[cold]
-fn acquire(vcpu: c_uint) -> Held<'static, Engine> {
-    let Ok(mut held) = token().acquire(vcpu) else {
+fn acquire(vcpu: c_uint, handler: bool) -> Held<'static, Engine> {
+    let Ok(mut held) = token().acquire(vcpu, handler) else {
         report::internal(&format!(
             "a callback came from vCPU {vcpu}, which was never created"
         ));
@@ -132,7 +135,9 @@ unsafe extern "C" fn block_starts(vcpu: c_uint, data: *mut c_void) {
 /// The slow path of [`block_starts`].
 #[cold]
 fn block_starts_slowly(vcpu: c_uint, block: &'static Block) {
-    let mut held = hold(vcpu);
+    let mut held = token()
+        .resume(vcpu)
+        .unwrap_or_else(|| acquire(vcpu, fast::may_be_handler(block)));
     let next = held.block(block);
     if blocks::may_be_freed() {
         // SAFETY: the engine is told of the running block, so the fast path knows no other. The

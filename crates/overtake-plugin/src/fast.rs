@@ -64,13 +64,18 @@ pub fn add_handler(bit: u64) {
     HANDLERS.fetch_or(bit, Relaxed);
 }
 
+/// Whether a signal handler may start at this block.
+pub fn may_be_handler(block: &Block) -> bool {
+    block.bit & HANDLERS.load(Relaxed) != 0
+}
+
 /// Counts a block that starts. Returns false if the block must take the slow path instead.
 #[inline]
 pub fn count_block(vcpu: u32, block: &'static Block) -> bool {
     let instructions = instructions() + u64::from(block.instructions);
     let short = holds(vcpu)
         && instructions < LIMIT.load(Relaxed)
-        && block.bit & HANDLERS.load(Relaxed) == 0;
+        && !may_be_handler(block);
     if short {
         INSTRUCTIONS.store(instructions, Relaxed);
         BLOCK.store(std::ptr::from_ref(block).cast_mut(), Relaxed);

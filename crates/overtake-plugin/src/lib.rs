@@ -65,6 +65,7 @@ mod run;
 mod scheduling;
 mod self_maps;
 mod spin;
+mod signals;
 mod spurious;
 mod stacks;
 mod standard;

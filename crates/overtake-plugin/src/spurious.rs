@@ -7,12 +7,13 @@
 //!
 //! To recognise them in a thread that holds the token takes a system call of the host. It is needed
 //! only on the slow path, for the last instruction of a block, and only if the guest may handle
-//! signals ([`expect_signals`]).
+//! signals ([`signals`]).
 //!
 //! On real hardware the kernel writes the frame, which is no access of the guest either. When the
 //! handler starts, the frame enters the image (`Engine::block`), as it does on the other
 //! architectures.
 
+use crate::signals;
 use crate::translate::Instruction;
 use isa::Arch;
 use std::mem::MaybeUninit;
@@ -23,18 +24,9 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 /// `is_spurious` loads it.
 static ON_X86: AtomicBool = AtomicBool::new(false);
 
-/// Whether the guest may handle a signal. Relaxed: only the token's holder stores it, in
-/// `expect_signals`, and loads it, in `is_spurious`.
-static SIGNALS_EXPECTED: AtomicBool = AtomicBool::new(false);
-
 /// Notes the architecture of the guest.
 pub fn install(arch: Arch) {
     ON_X86.store(arch == Arch::X86_64, Relaxed);
-}
-
-/// Notes that the guest may handle a signal from here on.
-pub fn expect_signals() {
-    SIGNALS_EXPECTED.store(true, Relaxed);
 }
 
 /// Whether an access that is reported for this instruction is spurious.
@@ -45,7 +37,7 @@ pub fn expect_signals() {
 pub fn is_spurious(instruction: &Instruction, holds: impl FnOnce() -> bool) -> bool {
     instruction.is_last
         && ON_X86.load(Relaxed)
-        && (!holds() || SIGNALS_EXPECTED.load(Relaxed) && is_handling_signal())
+        && (!holds() || signals::are_expected() && is_handling_signal())
 }
 
 /// Whether QEMU is delivering a signal to the guest on this thread. QEMU then blocks all signals of
@@ -77,7 +69,7 @@ mod tests {
         assert!(!is_spurious(first, || unreachable!()), "only the last one");
         assert!(is_spurious(last, || false));
         assert!(!is_spurious(last, || true), "no signal may come");
-        expect_signals();
+        signals::expect();
         assert!(!is_spurious(last, || true), "no signal is handled");
     }
 }

@@ -15,6 +15,7 @@ use crate::identity;
 use crate::instrument;
 use crate::plugin::{plugin, token};
 use crate::report;
+use crate::signals;
 use crate::syscall_class::Class;
 use crate::syscall_table::{Orders, Row, pairs, synchronises_context};
 use crate::token::Held;
@@ -92,6 +93,11 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
         // No other thread could use the token.
         Schedule::Leaves { .. } if only_thread => {}
         Schedule::Leaves { writes } => {
+            // A signal's frame may be written on top of another thread's view, so no view may hold
+            // a stale value there.
+            if signals::are_expected() {
+                held.full_barrier_everywhere();
+            }
             held.call_sleeps();
             held.leave(row.map_or(writes, |row| !row.writes(&args, 0).is_empty()));
         }

@@ -90,7 +90,7 @@ impl<S: Schedule> Token<S> {
         let id = self.0.lend().first_thread();
         self.0.adopt(&mut slots, id);
         drop(slots);
-        self.acquire(vcpu).ok()
+        self.acquire(vcpu, false).ok()
     }
 
     /// Whether the calling thread, which runs this vCPU, holds the token.
@@ -120,10 +120,13 @@ impl<S: Schedule> Token<S> {
     /// Waits for the token. The calling thread, which runs this vCPU, does not hold it
     /// ([`Token::resume`] returned `None`).
     ///
+    /// `handler`: it is at the start of a signal handler. The kernel has written the signal's frame,
+    /// and maybe since the system call from which the thread comes back.
+    ///
     /// # Errors
     ///
     /// The vCPU was never announced.
-    pub fn acquire(&self, vcpu: u32) -> Result<Held<'_, S>, UnknownVcpu> {
+    pub fn acquire(&self, vcpu: u32, handler: bool) -> Result<Held<'_, S>, UnknownVcpu> {
         let mut slots = self.0.lock();
         while slots.of_vcpu(vcpu).is_none() {
             if slots.newborn != Some(vcpu) {
@@ -139,6 +142,7 @@ impl<S: Schedule> Token<S> {
         let slot = slots.of_vcpu(vcpu).ok_or(UnknownVcpu)?;
         slot.arrives();
         let id = slot.id;
+        slot.kernel_wrote |= handler;
         slot.state = State::Parked;
         if slots.expects_exclusive == Some(id) {
             slots.expects_exclusive = None;

@@ -3,7 +3,7 @@
 use super::{Engine, Next};
 use crate::fast;
 use crate::pages::{self, Owner};
-use crate::spurious;
+use crate::signals;
 use crate::translate::{Block, Instruction};
 use crate::views::{self, Guest};
 use arch::Pairs;
@@ -40,7 +40,7 @@ impl Engine {
             if handler {
                 self.unseen_write = true;
                 self.untouched.forget_all();
-                spurious::expect_signals();
+                signals::expect();
             }
             self.repair();
         }

@@ -6,7 +6,7 @@ use crate::engine::Engine;
 use crate::finish;
 use crate::guest_memory;
 use crate::self_maps;
-use crate::spurious;
+use crate::signals;
 use crate::syscall_class::Class;
 use overtake_report::End;
 
@@ -48,7 +48,7 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
             let handler =
                 handler.and_then(|bytes| Some(u64::from_le_bytes(bytes.try_into().ok()?)));
             if handler.is_some_and(|handler| handler > SIG_IGN) {
-                spurious::expect_signals();
+                signals::expect();
             }
         }
         Class::Unmaps => engine.forget(args[0], args[0].saturating_add(args[1])),
@@ -73,7 +73,7 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
             // The guest may not return from this call.
             finish::report_now(engine, End::Running);
             engine.drain_everyone();
-            spurious::expect_signals();
+            signals::expect();
         }
         // The kernel may read any thread's memory. It sees stores to own pages at once, so the
         // earlier stores of their threads must commit. It may also write this thread's memory while

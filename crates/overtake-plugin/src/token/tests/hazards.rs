@@ -143,6 +143,31 @@ fn the_holder_sleeps_before_an_exclusive_section() {
     }
 }
 
+/// A signal comes when a call that writes nothing is over, and before the thread parks. The frame of
+/// its handler was written without the token.
+#[test]
+fn a_signal_comes_between_a_call_and_the_next_callback() {
+    for signal in [false, true] {
+        explore(NO_TIMEOUTS, move || {
+            let first = Cpu::first(CallLog::default());
+            first.clone_thread(1, Announces::Child, |cpu| {
+                cpu.block();
+                cpu.call_that_wakes("woken");
+                cpu.block_with_hand_off();
+            });
+            first.sleep_without_token("woken", false);
+            if signal {
+                first.handler();
+            } else {
+                first.block();
+            }
+            assert_eq!(first.hold().kernel_writes, u32::from(signal));
+            first.join(1);
+            first.block();
+        });
+    }
+}
+
 /// The token is taken from a thread in a call that returns only after another thread has run. The
 /// thread returns without the token.
 #[test]
@@ -278,7 +303,7 @@ fn a_second_held_is_refused() {
 fn a_vcpu_that_was_never_announced_gets_no_token() {
     run_once(|| {
         let first = Cpu::first(CallLog::default());
-        assert!(first.machine.token.acquire(5).is_err());
+        assert!(first.machine.token.acquire(5, false).is_err());
         assert!(first.machine.token.resume(5).is_none());
         assert!(!first.machine.token.holds(5) && first.machine.token.holds(0));
     });

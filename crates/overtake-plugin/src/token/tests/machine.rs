@@ -30,6 +30,8 @@ pub struct CallLog {
     pub requests: Vec<Request>,
     pub threads: ThreadId,
     pub unsettled: u32,
+    /// The number of switches before which the kernel wrote memory for a parked thread.
+    pub kernel_writes: u32,
     /// Whether choices follow a fixed rule, the same in each execution; else they are random.
     pub by_rule: bool,
 }
@@ -64,7 +66,8 @@ impl Schedule for CallLog {
         parked[choice % parked.len()]
     }
 
-    fn switch_to(&mut self, next: ThreadId, _: bool, _: bool) {
+    fn switch_to(&mut self, next: ThreadId, wrote: bool, _: bool) {
+        self.kernel_writes += u32::from(wrote);
         self.requests.push(Request::Switch(next));
     }
 
@@ -124,7 +127,7 @@ impl Cpu {
     pub fn hold(&self) -> Held<'_, CallLog> {
         let token = &self.machine.token;
         let resumed = token.resume(self.vcpu);
-        resumed.unwrap_or_else(|| token.acquire(self.vcpu).unwrap())
+        resumed.unwrap_or_else(|| token.acquire(self.vcpu, false).unwrap())
     }
 
     /// Runs a block, in and out of QEMU's execution loop. Its callback takes the fast path if it
@@ -134,6 +137,14 @@ impl Cpu {
         if !self.machine.holder.is(self.vcpu) {
             drop(self.hold());
         }
+        self.guest_code();
+        kernel::execution_ends();
+    }
+
+    /// Runs the first block of a signal handler.
+    pub fn handler(&self) {
+        kernel::execution_starts();
+        drop(self.machine.token.acquire(self.vcpu, true));
         self.guest_code();
         kernel::execution_ends();
     }
@@ -154,9 +165,14 @@ impl Cpu {
         assert!(holds, "guest code ran without the token");
     }
 
-    /// Sleeps in a system call without the token.
+    /// Sleeps in a system call without the token, in which the kernel may write memory.
     pub fn call_without_token(&self, event: &'static str) {
-        self.hold().leave(true);
+        self.sleep_without_token(event, true);
+    }
+
+    /// Sleeps in a system call without the token. `writes`: the kernel may write memory.
+    pub fn sleep_without_token(&self, event: &'static str, writes: bool) {
+        self.hold().leave(writes);
         kernel::sleep_until(event);
         let held = self.machine.token.call_is_over(self.vcpu, false);
         assert!(held.is_none(), "it has given up the token");
