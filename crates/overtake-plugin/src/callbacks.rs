@@ -35,9 +35,7 @@ pub unsafe extern "C" fn vcpu_created(_: qemu::qemu_plugin_id_t, vcpu: c_uint) {
 /// is not the holder.
 #[inline]
 fn hold(vcpu: c_uint) -> Held<'static, Engine> {
-    token()
-        .resume(vcpu)
-        .unwrap_or_else(|| acquire(vcpu, false))
+    token().resume(vcpu).unwrap_or_else(|| acquire(vcpu, false))
 }
 
 /// `handler`: the thread is at the start of a signal handler.

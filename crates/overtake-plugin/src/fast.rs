@@ -73,9 +73,7 @@ pub fn may_be_handler(block: &Block) -> bool {
 #[inline]
 pub fn count_block(vcpu: u32, block: &'static Block) -> bool {
     let instructions = instructions() + u64::from(block.instructions);
-    let short = holds(vcpu)
-        && instructions < LIMIT.load(Relaxed)
-        && !may_be_handler(block);
+    let short = holds(vcpu) && instructions < LIMIT.load(Relaxed) && !may_be_handler(block);
     if short {
         INSTRUCTIONS.store(instructions, Relaxed);
         BLOCK.store(std::ptr::from_ref(block).cast_mut(), Relaxed);

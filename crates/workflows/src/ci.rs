@@ -113,7 +113,7 @@ fn cross() -> Job {
         steps: vec![
             checkout(),
             cache("cross"),
-            run("ci/cross-test ${{ matrix.triple }}"),
+            run("ci/cross-test --all ${{ matrix.triple }}"),
         ],
         ..Job::default()
     }

@@ -4,6 +4,7 @@
     reason = "`sweep` is a program of its own, which uses a part of it"
 )]
 
+mod build;
 pub mod need;
 mod targets;
 pub mod test;
@@ -12,7 +13,6 @@ use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::OnceLock;
 
 use arch::Arch;
@@ -25,11 +25,8 @@ use tempfile::TempDir;
 pub use self::targets::targets;
 
 /// The command `overtake`, with none of the variables that steer it.
-///
-/// Not the macro `cargo_bin!`, which ignores `CARGO_TARGET_<TRIPLE>_RUNNER`.
-#[allow(deprecated, reason = "as above")]
 pub fn overtake() -> Command {
-    let mut command = Command::cargo_bin("overtake").expect("it is built with the tests");
+    let mut command = command();
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("OVERTAKE_") {
             command.env_remove(name);
@@ -40,6 +37,17 @@ pub fn overtake() -> Command {
     }
     command.env("COLUMNS", "100");
     command
+}
+
+/// The command that cargo has built for the tests of its package. In the tests of another package, the host's.
+///
+/// Not the macro `cargo_bin!`, which ignores `CARGO_TARGET_<TRIPLE>_RUNNER`.
+#[allow(deprecated, reason = "as above")]
+fn command() -> Command {
+    if option_env!("CARGO_BIN_EXE_overtake").is_none() {
+        return Command::new(build::host_command());
+    }
+    Command::cargo_bin("overtake").expect("it is built with the tests")
 }
 
 /// `overtake` with the home that `cargo xtask build` makes.
@@ -62,7 +70,7 @@ pub fn home() -> PathBuf {
 
 fn find_home() -> PathBuf {
     if env::var_os("OVERTAKE_TEST_BUILD").is_some_and(|value| value == "1") {
-        build_home();
+        build::home();
     }
     let named = env::var_os("OVERTAKE_HOME").map(PathBuf::from);
     let home = Home::find(named.as_deref());
@@ -78,23 +86,6 @@ fn find_home() -> PathBuf {
         panic!("these tests need what `cargo xtask build` builds: {error}");
     }
     std::path::absolute(home.path().expect("complete")).expect("it is there")
-}
-
-/// Builds the home. Under emulation too it is the host's cargo that runs.
-fn build_home() {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = std::process::Command::new(cargo)
-        .args(["xtask", "build", "--without-command"])
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../.."))
-        .stdin(Stdio::null())
-        .output()
-        .expect("cargo starts");
-    assert!(
-        output.status.success(),
-        "`cargo xtask build --without-command` failed: {}\n{}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr)
-    );
 }
 
 /// A folder that is gone after the test.

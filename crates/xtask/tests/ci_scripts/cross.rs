@@ -44,7 +44,7 @@ fn tests_under_cross_are_counted() {
         "echo '{ignored}'; echo 'test c   ... ignored (no browser)'; \
          echo '{line}'; echo '{line}'"
     ));
-    let outcome = machine.run("cross-test", &[]);
+    let outcome = machine.run("cross-test", &["--all"]);
     outcome.succeeds();
     for said in [
         "riscv64gc-unknown-linux-gnu: 16 passed, 0 failed, 2 skipped, ",
@@ -54,6 +54,24 @@ fn tests_under_cross_are_counted() {
     ] {
         assert!(outcome.stderr.contains(said), "{outcome:?}");
     }
+}
+
+#[test]
+fn the_packages_depend_on_the_options() {
+    let line = "test result: ok. 8 passed; 0 failed; 0 ignored; 0 measured";
+    let machine = with_cross(&format!("echo '{line}'"));
+    machine
+        .run("cross-test", &["x86_64-unknown-linux-gnu"])
+        .succeeds();
+    let calls = machine.calls();
+    assert!(calls.contains("--package=cross-tests"), "{calls}");
+    assert!(!calls.contains("--package=weakmem"), "{calls}");
+    machine
+        .run("cross-test", &["--all", "x86_64-unknown-linux-gnu"])
+        .succeeds();
+    let calls = machine.calls();
+    assert!(calls.contains("--package=weakmem"), "{calls}");
+    assert!(!calls.contains("--package=xtask"), "{calls}");
 }
 
 #[test]
