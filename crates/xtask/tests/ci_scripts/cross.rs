@@ -59,19 +59,18 @@ fn tests_under_cross_are_counted() {
 #[test]
 fn the_packages_depend_on_the_options() {
     let line = "test result: ok. 8 passed; 0 failed; 0 ignored; 0 measured";
-    let machine = with_cross(&format!("echo '{line}'"));
-    machine
-        .run("cross-test", &["x86_64-unknown-linux-gnu"])
-        .succeeds();
-    let calls = machine.calls();
-    assert!(calls.contains("--package=cross-tests"), "{calls}");
-    assert!(!calls.contains("--package=weakmem"), "{calls}");
-    machine
-        .run("cross-test", &["--all", "x86_64-unknown-linux-gnu"])
-        .succeeds();
-    let calls = machine.calls();
-    assert!(calls.contains("--package=weakmem"), "{calls}");
-    assert!(!calls.contains("--package=xtask"), "{calls}");
+    let machine = with_cross(&format!("echo $*; echo '{line}'"));
+    let arguments = |options: &[&str]| {
+        let outcome = machine.run("cross-test", options);
+        outcome.succeeds();
+        outcome.stdout
+    };
+    let some = arguments(&["x86_64-unknown-linux-gnu"]);
+    assert!(some.contains("--package=cross-tests"), "{some}");
+    assert!(!some.contains("--package=weakmem"), "{some}");
+    let all = arguments(&["--all", "x86_64-unknown-linux-gnu"]);
+    assert!(all.contains("--package=weakmem"), "{all}");
+    assert!(!all.contains("--package=xtask"), "{all}");
 }
 
 #[test]
