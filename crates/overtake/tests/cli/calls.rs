@@ -4,6 +4,7 @@ use crate::guests::{always, failing, fails_on_riscv64_only};
 use crate::support::targets;
 use crate::support::test::Test;
 use crate::test;
+use arch::Arch;
 use emulator::target::Target as _;
 
 /// The guest fails with some seed on the weakly ordered targets only, and never where what is
@@ -36,6 +37,16 @@ behind! {
     a_missing_acquire_behind_a_futex_wake: "futex-wake";
     a_missing_acquire_behind_gettid: "gettid";
     a_missing_release_behind_what_the_kernel_wrote: "out";
+}
+
+/// On Power the clock's `lwsync` orders stores too, and x86 keeps them in order.
+fn a_missing_fence_before_what_the_kernel_writes() {
+    for target in targets() {
+        let failing = failing(target, &["behind", "out-flag"]);
+        let expected = matches!(target, Arch::AArch64 | Arch::Riscv64);
+        assert_eq!(!failing.is_empty(), expected, "{target}: {failing:?}");
+    }
+    always(&["behind", "out-flag", "--ordered"], 0);
 }
 
 /// On AArch64 and Power entering the kernel is a context synchronisation.
@@ -75,6 +86,7 @@ pub fn tests() -> Vec<Test> {
         test!(a_missing_acquire_behind_a_futex_wake),
         test!(a_missing_acquire_behind_gettid),
         test!(a_missing_release_behind_what_the_kernel_wrote),
+        test!(a_missing_fence_before_what_the_kernel_writes),
         test!(a_branch_and_a_call_order_loads),
         test!(the_clock_orders_loads),
         test!(a_message_through_an_eventfd),

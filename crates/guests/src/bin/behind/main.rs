@@ -13,13 +13,14 @@
 //! | `gettid` | `gettid` between the two loads, with no branch between them |
 //! | `gettid-branch` | `gettid` after the loop that waits for the flag: a context synchronisation after a branch, which orders the loads on AArch64 and Power |
 //! | `clock-between` | `clock_gettime` between the two loads: the kernel orders them (`smp_rmb`) |
+//! | `out-flag` | the flag is what `clock_gettime` writes, and what is missing is the fence before it |
 //! | `out` | the data are what `clock_gettime` writes, and what is missing is the release |
 
 mod calls;
 
 use std::process::ExitCode;
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::{hint, thread};
 
 use overtake_guests::args::{EXIT_WRONG, usage_error};
@@ -71,7 +72,7 @@ impl Shared<'_> {
 
 /// Whether what is missing is the release, not the acquire.
 fn lacks_release(mode: &str) -> bool {
-    mode == "out"
+    matches!(mode, "out" | "out-flag")
 }
 
 fn writer(mode: &str, shared: &Shared) {
@@ -86,7 +87,15 @@ fn writer(mode: &str, shared: &Shared) {
         } else {
             shared.data[slot].store(1, Ordering::Relaxed);
         }
-        shared.flags[slot].store(1, shared.release);
+        if mode == "out-flag" {
+            if shared.release == Ordering::Release {
+                // Pairs with the reader's Acquire of the flag.
+                fence(Ordering::Release);
+            }
+            calls::clock(&shared.flags[slot..]);
+        } else {
+            shared.flags[slot].store(1, shared.release);
+        }
     }
 }
 
@@ -160,7 +169,7 @@ fn run(mode: &str, ordered: bool) -> usize {
     })
 }
 
-const MODES: [&str; 8] = [
+const MODES: [&str; 9] = [
     "yield",
     "nanosleep",
     "clock",
@@ -169,6 +178,7 @@ const MODES: [&str; 8] = [
     "gettid-branch",
     "clock-between",
     "out",
+    "out-flag",
 ];
 
 fn main() -> ExitCode {
