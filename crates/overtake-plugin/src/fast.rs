@@ -131,15 +131,6 @@ impl OwnPages {
         }
     }
 
-    /// Removes the pages from number `first` up to, but not including, `end`.
-    pub fn remove_range(&self, first: u64, end: u64) {
-        for slot in self.0.iter() {
-            if (first..end).contains(&slot.load(Relaxed)) {
-                slot.store(NONE, Relaxed);
-            }
-        }
-    }
-
     /// Whether an access at `addr`, of any width, is within one of these pages.
     #[inline]
     pub fn has(&self, addr: u64) -> bool {
@@ -201,7 +192,7 @@ mod tests {
         assert!(may_skip(at(7)), "another page of the same slot");
         own_pages.remove(7);
         assert!(!may_skip(at(7)) && may_skip(at(8)));
-        own_pages.remove_range(8, 9);
+        own_pages.remove(8);
         assert!(!may_skip(at(8)));
         deactivate();
         assert!(!may_skip(at(8)));

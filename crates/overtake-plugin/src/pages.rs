@@ -79,23 +79,25 @@ impl Pages {
     }
 
     /// Forgets the pages from number `first` up to, but not including, `end`, because they are
-    /// unmapped, or their protection or contents change. Returns those that were shared.
-    pub fn forget(&mut self, first: u64, end: u64) -> Vec<u64> {
-        let mut shared = Vec::new();
-        self.owners.retain(|page, owner| {
-            let forgotten = (first..end).contains(page);
-            if forgotten && *owner == Owner::Shared {
-                shared.push(*page);
+    /// unmapped, or their protection or contents change. Returns those that had an owner, with it.
+    pub fn forget(&mut self, first: u64, end: u64) -> Vec<(u64, Owner)> {
+        let mut forgotten = Vec::new();
+        // Most ranges are a few pages, and there may be many owners.
+        if end.saturating_sub(first) <= self.owners.len() as u64 {
+            for page in first..end {
+                forgotten.extend(self.owners.remove(&page).map(|owner| (page, owner)));
             }
-            !forgotten
-        });
+        } else {
+            let range = |page: &u64, _: &mut Owner| (first..end).contains(page);
+            forgotten.extend(self.owners.extract_if(range));
+            forgotten.sort_unstable_by_key(|(page, _)| *page);
+        }
         if first < end {
             self.unmodelled.remove(first..end);
         }
         self.set_fresh(first, end);
         self.clear_cache(first, end);
-        shared.sort_unstable();
-        shared
+        forgotten
     }
 
     /// Makes the pages from number `first` up to, but not including, `end` unmodelled. The caller
@@ -131,7 +133,10 @@ impl Pages {
     }
 
     fn clear_cache(&mut self, first: u64, end: u64) {
-        for slot in &mut self.cache {
+        // So many pages that follow each other have all slots.
+        let looks = end.saturating_sub(first).min(CACHE_SIZE as u64);
+        for page in (first..end).take(looks as usize) {
+            let slot = &mut self.cache[page as usize % CACHE_SIZE];
             if (first..end).contains(&slot.0) {
                 *slot = (u64::MAX, Owner::Nobody);
             }
@@ -151,9 +156,13 @@ mod tests {
         pages.set(5 + CACHE_SIZE as u64, Owner::Shared);
         assert_eq!(pages.owner(5), Owner::Thread(1));
         assert_eq!(pages.owner(5 + CACHE_SIZE as u64), Owner::Shared);
-        assert!(pages.forget(0, 10).is_empty());
+        assert_eq!(pages.forget(5, 6), [(5, Owner::Thread(1))]);
         assert_eq!(pages.owner(5), Owner::Nobody);
-        assert_eq!(pages.forget(6, u64::MAX), [5 + CACHE_SIZE as u64]);
+        pages.set(6, Owner::Thread(2));
+        let far = 5 + CACHE_SIZE as u64;
+        let forgotten = pages.forget(6, u64::MAX);
+        assert_eq!(forgotten, [(6, Owner::Thread(2)), (far, Owner::Shared)]);
+        assert_eq!([6, far].map(|it| pages.owner(it)), [Owner::Nobody; 2]);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 use crate::early::Early;
 use rustc_hash::FxHashMap as HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use weakmem::ThreadId;
 
@@ -17,12 +18,21 @@ const UNSHARE_AFTER: u32 = 64;
 /// The memory that was mapped for stacks (`MAP_STACK`).
 #[derive(Debug, Default)]
 pub struct Stacks {
-    /// The page numbers of each stack, and the newest thread that runs on it.
-    areas: Vec<(Range<u64>, Option<ThreadId>)>,
+    /// Each stack by its first page.
+    areas: BTreeMap<u64, Area>,
     /// For each shared page of a stack: the number of accesses in a row by its own thread.
     alone: HashMap<u64, u32>,
     /// The pages that are shared from their first access on. None is in a stack.
     pub early: Early,
+}
+
+/// The memory of one stack.
+#[derive(Debug)]
+struct Area {
+    /// The page after its last one.
+    end: u64,
+    /// The newest thread that runs on it.
+    thread: Option<ThreadId>,
 }
 
 impl Stacks {
@@ -31,28 +41,35 @@ impl Stacks {
     /// Later changes of protection do not matter, and unmapped pages are not touched until they are
     /// mapped again.
     pub fn map(&mut self, pages: Range<u64>, for_stack: bool) {
-        self.areas
-            .retain(|(area, _)| area.end <= pages.start || pages.end <= area.start);
+        // No two areas overlap, so those that overlap the range are next to each other.
+        let before = |(_, area): &(&u64, &Area)| area.end > pages.start;
+        let overlapping = self.areas.range(..pages.end).rev().take_while(before);
+        for start in overlapping.map(|(start, _)| *start).collect::<Vec<_>>() {
+            self.areas.remove(&start);
+        }
         self.alone.retain(|page, _| !pages.contains(page));
         if for_stack {
-            self.areas.push((pages, None));
+            let (end, thread) = (pages.end, None);
+            self.areas.insert(pages.start, Area { end, thread });
         }
     }
 
     /// Assigns the stack that holds the page `end`, its last one, to a new thread.
     pub fn assign(&mut self, end: u64, thread: ThreadId) {
-        let area = self
-            .areas
-            .iter_mut()
-            .find(|(pages, _)| pages.contains(&end));
-        if let Some((_, owner)) = area {
-            *owner = Some(thread);
+        let area = self.areas.range_mut(..=end).next_back();
+        if let Some((_, area)) = area.filter(|(_, area)| end < area.end) {
+            area.thread = Some(thread);
         }
     }
 
     /// Whether the page is in a stack.
     pub fn contains(&self, page: u64) -> bool {
-        self.areas.iter().any(|(pages, _)| pages.contains(&page))
+        self.area(page).is_some()
+    }
+
+    fn area(&self, page: u64) -> Option<&Area> {
+        let (_, area) = self.areas.range(..=page).next_back()?;
+        (page < area.end).then_some(area)
     }
 
     /// Counts an access to a shared page. Returns whether the page becomes the thread's own page
@@ -62,12 +79,11 @@ impl Stacks {
         if self.early.touched(page, thread) {
             return true;
         }
-        let area = self.areas.iter().find(|(pages, _)| pages.contains(&page));
-        let Some((_, Some(owner))) = area else {
+        let Some(owner) = self.area(page).and_then(|area| area.thread) else {
             return false;
         };
         let alone = self.alone.entry(page).or_default();
-        *alone = if *owner == thread { *alone + 1 } else { 0 };
+        *alone = if owner == thread { *alone + 1 } else { 0 };
         let enough = *alone >= UNSHARE_AFTER;
         if enough {
             self.alone.remove(&page);
@@ -95,5 +111,19 @@ mod tests {
         assert!((0..1000).all(|_| !stacks.touched(20, 1)), "no stack");
         stacks.map(15..16, false);
         assert!((0..1000).all(|_| !stacks.touched(19, 1)), "no longer one");
+    }
+
+    #[test]
+    fn a_mapping_replaces_the_stacks_that_it_overlaps() {
+        let mut stacks = Stacks::default();
+        for start in [10, 20, 30, 40] {
+            stacks.map(start..start + 10, true);
+        }
+        stacks.map(29..31, true);
+        let is_in = [10, 19, 20, 28, 29, 30, 31, 39, 40, 49, 50].map(|page| stacks.contains(page));
+        let expected = [
+            true, true, false, false, true, true, false, false, true, true, false,
+        ];
+        assert_eq!(is_in, expected);
     }
 }

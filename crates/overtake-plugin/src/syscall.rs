@@ -99,7 +99,8 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
                 held.full_barrier_everywhere();
             }
             held.call_sleeps();
-            held.leave(row.map_or(writes, |row| !row.writes(&args, 0).is_empty()));
+            let writes = row.map_or(writes, |row| !row.writes(&args, 0).is_empty());
+            held.leave(writes, rules::waits_for(class, &args));
         }
         Schedule::Ends | Schedule::EndsProcess => held.end(),
         Schedule::Keeps if new_thread => held.enter_clone(),
@@ -108,7 +109,7 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
             if forks {
                 held.expect_exclusive();
             }
-            held.enter_call(row.map_or(rules::wakes(class), Row::wakes));
+            held.enter_call(rules::wakes(class, &args, row));
         }
     }
 }

@@ -23,6 +23,7 @@ mod holder;
 mod host;
 mod schedule;
 mod shared;
+mod slot;
 mod slots;
 mod sync;
 #[cfg(test)]
@@ -32,9 +33,10 @@ pub use held::Held;
 pub use holder::Holder;
 pub use host::{Doing, Host};
 pub use schedule::Schedule;
+pub use slot::Wakes;
 
 use shared::Shared;
-use slots::State;
+use slot::State;
 use std::sync::PoisonError;
 use weakmem::ThreadId;
 

@@ -254,12 +254,19 @@ impl Engine {
             .end_reservations(start & self.address_mask, end);
         let first = pages::number(start & self.address_mask);
         let end = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
-        for own_pages in self.threads.iter().filter_map(|it| it.own_pages.as_ref()) {
-            own_pages.remove_range(first, end);
-        }
-        for page in self.pages.forget(first, end) {
-            self.stacks.early.forget(page);
-            self.machine.remove_page(page << pages::PAGE_BITS);
+        for (page, owner) in self.pages.forget(first, end) {
+            match owner {
+                Owner::Thread(owner) => {
+                    if let Some(own_pages) = &self.threads[owner as usize].own_pages {
+                        own_pages.remove(page);
+                    }
+                }
+                Owner::Shared => {
+                    self.stacks.early.forget(page);
+                    self.machine.remove_page(page << pages::PAGE_BITS);
+                }
+                Owner::Nobody | Owner::Unmodelled => {}
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The meaning of a system call, by its class and its arguments.
 
 use crate::syscall_class::Class;
+use crate::syscall_table::Row;
+use crate::token::Wakes;
 
 // These values are the same on all four architectures (asm-generic; x86 and powerpc agree).
 const CLONE_VM: u64 = 0x100;
@@ -10,6 +12,7 @@ const MAP_ANONYMOUS: u64 = 0x20;
 const MAP_STACK: u64 = 0x2_0000;
 const MAP_SHARED: u64 = 1;
 const FUTEX_COMMAND: u64 = 0x7f;
+const FUTEX_PRIVATE: u64 = 0x80;
 
 /// The effect of a call on the schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,11 +108,19 @@ pub fn may_write(class: Class, result: i64) -> bool {
     written && result != -ENOSYS
 }
 
-/// Whether a call that keeps the token may wake another thread.
-pub fn wakes(class: Class) -> bool {
-    !matches!(
-        class,
-        Class::Yield
+/// Returns the threads that a call that keeps the token may wake. `row`: what is known of it.
+///
+/// A wrong answer costs no more than that the next choice of a thread depends on the clock.
+pub fn wakes(class: Class, args: &[u64; 6], row: Option<&Row>) -> Wakes {
+    match (row, class) {
+        (Some(row), _) if !row.wakes() => Wakes::Nobody,
+        // A call that does not say that its word is private reaches other addresses too.
+        (Some(_), Class::Futex) if args[1] & FUTEX_PRIVATE != 0 => Wakes::Waiters(args[0]),
+        (None, Class::Futex) => Wakes::Moved,
+        (Some(_), _) => Wakes::Anybody,
+        (
+            None,
+            Class::Yield
             | Class::Maps
             | Class::Unmaps
             | Class::Protects
@@ -118,8 +129,17 @@ pub fn wakes(class: Class) -> bool {
             | Class::Barrier
             | Class::GetRandom
             | Class::GetAffinity
-            | Class::SigAction
-    )
+            | Class::SigAction,
+        ) => Wakes::Nobody,
+        (None, _) => Wakes::Anybody,
+    }
+}
+
+/// Returns the word that only a wake of this word, a time-out or a signal ends the wait for:
+/// FUTEX_WAIT and FUTEX_WAIT_BITSET of a private word.
+pub fn waits_for(class: Class, args: &[u64; 6]) -> Option<u64> {
+    let waits = matches!(args[1] & FUTEX_COMMAND, 0 | 9);
+    (class == Class::Futex && waits && args[1] & FUTEX_PRIVATE != 0).then_some(args[0])
 }
 
 /// Whether the result shows that a signal ended the call, so that the kernel will write a frame for
@@ -133,6 +153,7 @@ pub fn interrupted(result: i64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syscall_table::{rows, select};
 
     const NONE: [u64; 6] = [0; 6];
 
@@ -205,7 +226,44 @@ mod tests {
 
     #[test]
     fn a_call_that_affects_only_its_caller_wakes_no_thread() {
-        assert!(!wakes(Class::Maps) && !wakes(Class::Yield));
-        assert!(wakes(Class::Futex) && wakes(Class::Short) && wakes(Class::Quiet));
+        let unknown = |class| wakes(class, &NONE, None);
+        assert_eq!([Class::Maps, Class::Yield].map(unknown), [Wakes::Nobody; 2]);
+        assert_eq!(
+            [Class::Short, Class::Quiet].map(unknown),
+            [Wakes::Anybody; 2]
+        );
+        for name in [
+            "rt_sigprocmask",
+            "set_robust_list",
+            "set_tid_address",
+            "sigaltstack",
+            "gettid",
+            "prctl",
+        ] {
+            let args = [16, 0, 0, 0, 0, 0];
+            let row = select(&rows(name), &args);
+            assert!(row.is_some(), "{name}");
+            assert_eq!(wakes(Class::Quiet, &args, row), Wakes::Nobody, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_futex_wake_wakes_those_that_wait_for_its_word() {
+        let word = |operation| [0x1000, operation, 1, 0, 0, 0];
+        let of = |operation| {
+            let args = word(operation);
+            wakes(Class::Futex, &args, select(&rows("futex"), &args))
+        };
+        assert_eq!([0x81, 0x8a].map(of), [Wakes::Waiters(0x1000); 2]);
+        assert_eq!(of(1), Wakes::Anybody, "not private");
+        let [requeue, cmp_requeue, wake_op, unlock_pi] = [0x83, 0x84, 0x85, 0x87].map(of);
+        assert_eq!(
+            [requeue, cmp_requeue, wake_op, unlock_pi],
+            [Wakes::Moved; 4]
+        );
+        let waits = |operation| waits_for(Class::Futex, &word(operation));
+        assert_eq!([0x80, 0x89].map(waits), [Some(0x1000); 2]);
+        assert_eq!([0, 0x86, 0x8b, 0x8d].map(waits), [None; 4]);
+        assert_eq!(waits_for(Class::Sleeps, &word(0x80)), None);
     }
 }

@@ -3,7 +3,7 @@
 use super::cell::Loan;
 use super::schedule::Schedule;
 use super::shared::{Guard, POLL_INTERVAL, SETTLE_TIMEOUT, Shared};
-use super::slots::State;
+use super::slot::{State, Wakes};
 use super::sync::{self, Instant};
 use std::ops::{Deref, DerefMut};
 use std::sync::PoisonError;
@@ -70,18 +70,20 @@ impl<'t, S: Schedule> Held<'t, S> {
     }
 
     /// Gives up the token for a system call that may sleep. `writes`: the kernel may write memory
-    /// for the thread during the call.
-    pub fn leave(self, writes: bool) {
+    /// for the thread during the call. `futex`: the word of this process that it waits for, if that is
+    /// what it does.
+    pub fn leave(self, writes: bool, futex: Option<u64>) {
         let (_, mut slots, id) = self.release(State::Away {
             asleep: false,
             writes,
         });
         if let Some(slot) = id.and_then(|id| slots.slot_mut(id)) {
             slot.kernel_wrote |= writes;
+            slot.futex = futex;
         }
         // The other calls are a wait on a futex, which wakes nobody.
         if writes {
-            slots.something_woke();
+            slots.something_woke(Wakes::Anybody);
         }
         slots.wake_decider();
     }
@@ -89,16 +91,16 @@ impl<'t, S: Schedule> Held<'t, S> {
     /// Gives up the token because the thread ends.
     pub fn end(self) {
         let (_, mut slots, _) = self.release(State::Ending);
-        slots.something_woke();
+        slots.something_woke(Wakes::OthersThanWaiters);
         slots.wake_decider();
     }
 
     /// Keeps the token for a system call, unless the thread sleeps there for long. `wakes`: the
-    /// call may wake other threads.
-    pub fn enter_call(self, wakes: bool) {
+    /// threads that the call may wake.
+    pub fn enter_call(self, wakes: Wakes) {
         let mut slots = self.shared.lock();
-        if wakes {
-            slots.something_woke();
+        if wakes != Wakes::Nobody {
+            slots.something_woke(wakes);
         }
         slots.starts_call();
         self.shared.flags.of(self.vcpu()).set_in_call(true);

@@ -5,16 +5,13 @@ use super::flags::Flags;
 use super::holder::Holder;
 use super::host::Host;
 use super::schedule::Schedule;
-use super::slots::{Settled, Slot, Slots};
+use super::slot::Slot;
+use super::slots::{Settled, Slots};
 use super::sync::{self, Condvar, Instant, Mutex, MutexGuard};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use weakmem::ThreadId;
 
-/// The interval at which a parked thread checks the holder.
-const WATCH_INTERVAL: Duration = Duration::from_millis(10);
-/// The same interval while an exclusive section is expected.
-const WATCH_EXCLUSIVE: Duration = Duration::from_micros(100);
 /// The maximum wait for other threads to settle. It is reached only if a host thread gets no
 /// processor for so long; the choice is then made without that thread.
 pub const SETTLE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -93,11 +90,7 @@ impl<S: Schedule> Shared<S> {
             if slots.holder == Some(id) {
                 break;
             }
-            let period = if slots.expects_exclusive.is_some() {
-                WATCH_EXCLUSIVE
-            } else {
-                WATCH_INTERVAL
-            };
+            let period = slots.watch_interval(id);
             drop(slots);
             if let Some(chosen) = chosen {
                 chosen.unpark();

@@ -1,8 +1,9 @@
-//! The state of each guest thread, and of its host thread in the kernel.
+//! The states of all guest threads.
 
 use super::flags::Flags;
 use super::holder::Holder;
 use super::host::{Doing, Host};
+use super::slot::{Slot, State, Wakes};
 use super::sync::{self, Instant, Thread};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
@@ -17,44 +18,12 @@ const SLOW_CALL: Duration = Duration::from_millis(100);
 /// The same time, if the kernel does not tell what the holder waits for.
 const UNKNOWN: Duration = Duration::from_secs(1);
 
-/// The state of a guest thread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// It was created, and has not reached its first callback.
-    Starting,
-    /// It holds the token.
-    Running,
-    /// It waits for the token.
-    Parked,
-    /// It has given up or lost the token, and will park when it comes back.
-    Away {
-        /// Whether it was seen asleep, and no event since then could have woken it.
-        asleep: bool,
-        /// Whether the kernel may write memory for it while it sleeps.
-        writes: bool,
-    },
-    /// It is ending, and the kernel may not have woken the threads that wait for its end.
-    Ending,
-}
-
-/// A guest thread.
-#[derive(Debug)]
-pub struct Slot<H> {
-    /// The number of the thread.
-    pub id: ThreadId,
-    /// The vCPU that runs it.
-    pub vcpu: u32,
-    /// The host thread as the kernel sees it; `None` until the first callback.
-    pub host: Option<H>,
-    /// The state of the thread.
-    pub state: State,
-    /// The host thread, to wake it; `None` until the first callback.
-    pub thread: Option<Thread>,
-    /// Whether the kernel has written memory for the thread since it last ran.
-    pub kernel_wrote: bool,
-    /// The time since which every check found it asleep while it held the token.
-    pub asleep_since: Option<Instant>,
-}
+/// The interval at which a parked thread checks the holder.
+const WATCH_INTERVAL: Duration = Duration::from_millis(10);
+/// The same interval while an exclusive section is expected.
+const WATCH_EXCLUSIVE: Duration = Duration::from_micros(100);
+/// For so many more parked threads before it, a thread waits an interval longer.
+const WATCHERS: u32 = 4;
 
 /// The result of [`Slots::settle`].
 #[derive(Debug, PartialEq, Eq)]
@@ -90,48 +59,6 @@ pub struct Slots<H> {
     /// The holder's vCPU, for threads that do not lock.
     holder_vcpu: &'static Holder,
     flags: Arc<Flags>,
-}
-
-impl<H: Host> Slot<H> {
-    /// Creates the slot of a new thread.
-    pub fn new(id: ThreadId, vcpu: u32) -> Self {
-        Self {
-            id,
-            vcpu,
-            host: None,
-            state: State::Starting,
-            thread: None,
-            kernel_wrote: false,
-            asleep_since: None,
-        }
-    }
-
-    /// Notes that the thread, which is the calling one, has reached its first callback.
-    pub fn arrives(&mut self) {
-        self.host.get_or_insert_with(H::current);
-        self.thread.get_or_insert_with(sync::current);
-    }
-
-    /// Wakes the thread if it sleeps in `Shared::wait`, or is about to.
-    pub fn wake(&self) {
-        if let Some(thread) = &self.thread {
-            thread.unpark();
-        }
-    }
-
-    fn doing(&self) -> Doing {
-        self.host.as_ref().map_or(Doing::Runs, H::doing)
-    }
-
-    fn waits_on_condition(&self) -> Option<bool> {
-        self.host.as_ref()?.waits_on_condition()
-    }
-
-    /// As [`Slot::waits_on_condition`], or a guess if the kernel does not tell.
-    fn seems_to_wait_on_condition(&self) -> bool {
-        let idles = || self.host.as_ref().is_some_and(H::idles);
-        self.waits_on_condition().unwrap_or_else(idles)
-    }
 }
 
 impl<H: Host> Slots<H> {
@@ -205,6 +132,7 @@ impl<H: Host> Slots<H> {
         let (holder_vcpu, flags) = (self.holder_vcpu, Arc::clone(&self.flags));
         if let Some(slot) = self.slot_mut(next) {
             slot.state = State::Running;
+            slot.futex = None;
             slot.asleep_since = None;
             flags.of(slot.vcpu).set_back(false);
             holder_vcpu.set(slot.vcpu);
@@ -230,12 +158,10 @@ impl<H: Host> Slots<H> {
         self.slot_mut(self.holder?)
     }
 
-    /// Notes that threads that were seen asleep may be awake.
-    pub fn something_woke(&mut self) {
+    /// Notes that these of the threads that were seen asleep may be awake.
+    pub fn something_woke(&mut self, wakes: Wakes) {
         for slot in &mut self.slots {
-            if let State::Away { asleep, .. } = &mut slot.state {
-                *asleep = false;
-            }
+            slot.something_woke(wakes);
         }
     }
 
@@ -250,6 +176,20 @@ impl<H: Host> Slots<H> {
     pub fn parked(&self) -> impl Iterator<Item = &Slot<H>> {
         let parked = |slot: &&Slot<H>| slot.state == State::Parked;
         self.slots.iter().filter(parked)
+    }
+
+    /// Returns the time after which parked thread `id` looks whether it is to watch the holder.
+    ///
+    /// Only the first parked thread watches. The others look too, in case those before them have
+    /// left, but less often: a thousand threads that look every 10 ms keep a processor busy.
+    pub fn watch_interval(&self, id: ThreadId) -> Duration {
+        let interval = if self.expects_exclusive.is_some() {
+            WATCH_EXCLUSIVE
+        } else {
+            WATCH_INTERVAL
+        };
+        let before = self.parked().take_while(|slot| slot.id != id).count();
+        interval * (1 + before as u32 / WATCHERS)
     }
 
     /// Checks whether every thread is parked or asleep, and removes threads that are gone.
@@ -283,7 +223,7 @@ impl<H: Host> Slots<H> {
         }
         self.slots.retain(|slot| !gone.contains(&slot.id));
         // The end of a thread may have woken a thread that waits for it.
-        self.something_woke();
+        self.something_woke(Wakes::OthersThanWaiters);
         Settled::Gone(gone)
     }
 

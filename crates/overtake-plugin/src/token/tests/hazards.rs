@@ -4,6 +4,7 @@ use super::machine::{
     Announces, CallLog, Cpu, NO_TIMEOUTS, Request, SimulatedHost, explore, explore_times, run_once,
 };
 use super::{clock, kernel};
+use crate::token::Wakes;
 use shuttle::rand::Rng;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -180,7 +181,7 @@ fn the_holder_sleeps_in_a_call_expected_to_be_short() {
                 cpu.call_that_wakes("other ran");
                 cpu.block_with_hand_off();
             });
-            first.hold().enter_call(false);
+            first.hold().enter_call(Wakes::Nobody);
             kernel::sleep_until("other ran");
             assert!(first.machine.token.call_is_over(0, false).is_none());
             first.block();
@@ -205,7 +206,7 @@ fn the_holder_wakes_up_while_the_token_is_taken() {
             let time = shuttle::rand::thread_rng().gen_range(0..1500);
             let host = wake_after(Duration::from_millis(time), "woken");
             if in_call {
-                first.hold().enter_call(false);
+                first.hold().enter_call(Wakes::Nobody);
                 kernel::sleep_until("woken");
                 drop(first.machine.token.call_is_over(0, false));
             } else {

@@ -2,6 +2,7 @@
 
 use super::clock;
 use super::kernel::{self, Task};
+use crate::token::Wakes;
 use crate::token::{Held, Holder, Schedule, Token};
 use shuttle::rand::Rng;
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
@@ -172,7 +173,7 @@ impl Cpu {
 
     /// Sleeps in a system call without the token. `writes`: the kernel may write memory.
     pub fn sleep_without_token(&self, event: &'static str, writes: bool) {
-        self.hold().leave(writes);
+        self.hold().leave(writes, None);
         kernel::sleep_until(event);
         let held = self.machine.token.call_is_over(self.vcpu, false);
         assert!(held.is_none(), "it has given up the token");
@@ -180,7 +181,7 @@ impl Cpu {
 
     /// Wakes the threads that wait for `event`, in a system call with the token.
     pub fn call_that_wakes(&self, event: &'static str) {
-        self.hold().enter_call(true);
+        self.hold().enter_call(Wakes::Anybody);
         kernel::happens(event);
         let held = self.machine.token.call_is_over(self.vcpu, false);
         assert!(held.is_some(), "it was awake");
@@ -238,7 +239,7 @@ impl Cpu {
 
     /// Waits in a system call until so many threads have ended.
     pub fn join(&self, threads: usize) {
-        self.hold().leave(true);
+        self.hold().leave(true, None);
         kernel::join(threads);
         let held = self.machine.token.call_is_over(self.vcpu, false);
         assert!(held.is_none());

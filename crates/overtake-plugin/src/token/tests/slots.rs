@@ -6,7 +6,8 @@ use super::machine::{VCPUS, run_once};
 use crate::token::flags::Flags;
 use crate::token::holder::Holder;
 use crate::token::host::Host;
-use crate::token::slots::{Settled, Slot, Slots, State};
+use crate::token::slot::{Slot, State, Wakes};
+use crate::token::slots::{Settled, Slots};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,8 +75,54 @@ fn a_sleeping_thread_is_not_checked_until_something_woke() {
         assert_eq!(slots.settle(), Settled::No, "it has come back");
         flags.of(11).set_back(false);
         assert_eq!(slots.settle(), Settled::Yes);
-        slots.something_woke();
+        slots.something_woke(Wakes::Anybody);
         assert_eq!(slots.settle(), Settled::No);
+    });
+}
+
+#[test]
+fn a_wake_concerns_those_that_wait_for_its_word() {
+    run_once(|| {
+        let asleep = State::Away {
+            asleep: true,
+            writes: false,
+        };
+        let settles = |futex, wakes: &[Wakes]| {
+            let (mut slots, _) = slots(&[State::Parked, asleep]);
+            slots.slots[1].futex = futex;
+            for wakes in wakes {
+                slots.something_woke(*wakes);
+            }
+            slots.settle() == Settled::Yes
+        };
+        assert!(settles(Some(8), &[Wakes::Waiters(16), Wakes::Nobody]));
+        assert!(settles(Some(8), &[Wakes::OthersThanWaiters]));
+        assert!(!settles(None, &[Wakes::OthersThanWaiters]));
+        assert!(!settles(Some(8), &[Wakes::Waiters(8)]));
+        assert!(!settles(Some(8), &[Wakes::Anybody]));
+        assert!(!settles(None, &[Wakes::Waiters(8)]), "it may be any word");
+        assert!(!settles(Some(8), &[Wakes::Moved]));
+        let (mut moved, _) = slots(&[State::Parked, asleep]);
+        moved.slots[1].futex = Some(8);
+        moved.something_woke(Wakes::Moved);
+        moved.slots[1].state = asleep;
+        moved.something_woke(Wakes::Waiters(16));
+        assert_eq!(moved.settle(), Settled::No, "it may wait for this one now");
+    });
+}
+
+#[test]
+fn threads_far_behind_the_watcher_look_less_often() {
+    run_once(|| {
+        let (slots, _) = slots(&[State::Parked; 12]);
+        let first = slots.watch_interval(0);
+        assert_eq!(slots.watch_interval(1), first);
+        assert_eq!(slots.watch_interval(8), 3 * first);
+        let mut left = slots;
+        for slot in &mut left.slots[..8] {
+            slot.state = AWAY;
+        }
+        assert_eq!(left.watch_interval(8), first, "it is the watcher now");
     });
 }
 
