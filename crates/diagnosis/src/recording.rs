@@ -5,6 +5,7 @@ use std::path::Path;
 
 use arch::Arch;
 use emulator::digest::Digest;
+use emulator::error::Error as EmulatorError;
 use emulator::strategy::Strategy;
 use emulator::target::Target as _;
 use emulator::target_name;
@@ -19,7 +20,10 @@ use crate::subject::Subject;
 /// Reads the choices that the plugin recorded in a file.
 pub fn read(path: &Path) -> Result<Choices, Error> {
     let bad = |why: String| Error::Recording { why };
-    let text = fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
+    let text = fs::read_to_string(path).map_err(|source| EmulatorError::FileSystem {
+        what: "cannot read the recording of the run".to_owned(),
+        source,
+    })?;
     Choices::from_recording(&text).map_err(|line| bad(format!("line {line} of the recording")))
 }
 

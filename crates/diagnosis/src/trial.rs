@@ -110,7 +110,10 @@ impl Trials {
 /// Reads a trace; ignores a last line that the end of the guest cut off.
 fn read_trace(path: &Path) -> Result<Trace, Error> {
     let bad = |why: String| Error::Recording { why };
-    let file = File::open(path).map_err(|error| bad(error.to_string()))?;
+    let file = File::open(path).map_err(|source| EmulatorError::FileSystem {
+        what: "cannot read the trace of the run".to_owned(),
+        source,
+    })?;
     let mut lines = Vec::new();
     for line in BufReader::new(file).lines() {
         let line = line.map_err(|error| bad(error.to_string()))?;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::cpu::makes_halves;
 use crate::error::Error;
 use crate::guest_path::Placed;
+use crate::limits;
 use crate::model::Model;
 use crate::outcome::{Outcome, read, tested};
 use crate::plugin_options::{PluginOptions, argument};
@@ -16,6 +17,7 @@ use crate::qemu::{Qemu, for_qemu_alone};
 use crate::target::Target as _;
 use crate::temporary;
 use crate::written;
+use overtake_report::End;
 
 /// How to emulate, independent of the program.
 #[derive(Debug, Clone)]
@@ -68,7 +70,7 @@ impl Emulation {
         let ended = ended.map_err(|error| Error::QemuUnusable {
             target: qemu.target,
             path: qemu.path.clone(),
-            why: error.to_string(),
+            why: format!("{error}{}", limits::hint(&error)),
         })?;
         match plugin {
             None => {
@@ -114,11 +116,20 @@ impl Emulation {
         }
         let status = self.in_time(ended)?;
         let plugin = qemu.plugin()?.to_owned();
-        let report = read(report)?.ok_or_else(|| Error::PluginNotLoaded {
-            plugin,
-            status: status.to_string(),
-            message: said(),
-        })?;
+        let Some(report) = read(report)? else {
+            return Err(Error::PluginNotLoaded {
+                plugin,
+                status: status.to_string(),
+                message: said(),
+            });
+        };
+        // A guest that exits makes a system call.
+        if report.end == End::Loaded && status.code().is_some() {
+            return Err(Error::GuestNotStarted {
+                status: status.to_string(),
+                message: said(),
+            });
+        }
         let tested = Some(tested(report)?);
         Ok(Outcome { status, tested })
     }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use arch::Arch;
 use thiserror::Error as ThisError;
 
+use crate::limits;
 use crate::sources;
 use crate::suggestion::Suggestion;
 use crate::target::Target as _;
@@ -134,6 +135,18 @@ pub enum Error {
         message: String,
     },
 
+    /// QEMU ended before the guest ran.
+    #[error(
+        "QEMU ended with {status} before the program's first system call{}: if a limit of the shell is the reason (`ulimit -a`), raise it; else run `overtake doctor`",
+        said(message)
+    )]
+    GuestNotStarted {
+        /// How QEMU ended.
+        status: String,
+        /// What QEMU said, where it did not go to the terminal.
+        message: String,
+    },
+
     /// The plugin refused this QEMU.
     #[error("the plugin refused to run: {message}")]
     PluginRefused {
@@ -148,6 +161,13 @@ pub enum Error {
     ReportUnreadable {
         /// Why.
         why: String,
+    },
+
+    /// The plugin cannot write a file.
+    #[error("the plugin {message}")]
+    PluginCannotWrite {
+        /// Which one, why, and what to do.
+        message: String,
     },
 
     /// The guest used up its budget.
@@ -209,7 +229,7 @@ pub enum Error {
     },
 
     /// The file system refused.
-    #[error("{what}: {source}")]
+    #[error("{what}: {source}{}", limits::hint(source))]
     FileSystem {
         /// What was tried.
         what: String,

@@ -21,6 +21,7 @@ use crate::emulation::Emulation;
 use crate::error::Error;
 use crate::guest_path::Placed;
 use crate::interrupts::Interrupts;
+use crate::limits;
 use crate::model::Model;
 use crate::process::{Background, Ended, kill};
 use crate::qemu::{Qemu, for_qemu_alone};
@@ -67,7 +68,7 @@ impl ForkServer {
         let failed = |error: io::Error| Error::QemuUnusable {
             target: qemu.target,
             path: qemu.path.clone(),
-            why: error.to_string(),
+            why: format!("{error}{}", limits::hint(&error)),
         };
         let placed = prepare(&mut command).map_err(failed)?;
         let files = [path("output"), path("errors")];

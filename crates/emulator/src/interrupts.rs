@@ -1,10 +1,11 @@
 //! Signals that ask `overtake` to end.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use std::thread;
 
 use procfs::process::Process;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 
 use crate::error::Error;
 
@@ -59,6 +60,16 @@ impl Interrupts {
             (0, _) => Ok(()),
             (_, signal) => Err(Error::Interrupted { signal }),
         }
+    }
+}
+
+/// Makes a write beyond the limit on the size of files fail from now on, instead of ending `overtake` without a
+/// message. A child has the signal's disposition that `overtake` was started with.
+pub fn survive_file_size_limit() {
+    if ignored() & (1 << (SIGXFSZ - 1)) == 0 {
+        // A handler, because a child would inherit that the signal is ignored. Nobody reads the flag. Without the
+        // handler, all is as before.
+        let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
     }
 }
 

@@ -23,7 +23,7 @@
 //! | [`parallel`] | runs tasks in parallel |
 //! | [`digest`] | the SHA-256 of a file |
 //! | [`disassembler`] | the disassembler for a target |
-//! | [`error`], [`suggestion`] | the errors; the known name nearest to a wrong one |
+//! | [`error`], [`limits`], [`suggestion`] | the errors; the limit that one comes from; the known name nearest to a wrong one |
 #![forbid(unsafe_code)]
 
 pub mod captured;
@@ -37,6 +37,7 @@ pub mod guest;
 pub mod guest_path;
 pub mod home;
 pub mod interrupts;
+pub mod limits;
 pub mod model;
 pub mod outcome;
 pub mod parallel;

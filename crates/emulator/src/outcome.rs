@@ -53,11 +53,19 @@ pub fn signal_status(signal: i32) -> u8 {
 /// The plugin's report, or none if it never wrote one.
 pub(crate) fn read(path: &Path) -> Result<Option<Report>, Error> {
     let text = match written::text(path) {
+        Ok(text) if text.is_empty() => {
+            return Err(Error::PluginCannotWrite {
+                message: "cannot write its report: raise the limit on the size of files \
+                          (`ulimit -f`), or make room on the disk"
+                    .to_owned(),
+            });
+        }
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => {
-            return Err(Error::ReportUnreadable {
-                why: error.to_string(),
+        Err(source) => {
+            return Err(Error::FileSystem {
+                what: "cannot read the plugin's report".to_owned(),
+                source,
             });
         }
     };
@@ -87,13 +95,14 @@ fn parse(text: &str) -> Result<Report, String> {
 pub(crate) fn tested(report: Report) -> Result<Tested, Error> {
     let seed = report.seed;
     let complete = match report.end {
-        End::Running => false,
+        End::Loaded | End::Running => false,
         End::Exited => true,
         End::Marked { message } => return Err(Error::CheckOfGuest { seed, message }),
         End::BudgetExhausted { budget } => return Err(Error::BudgetExhausted { seed, budget }),
         End::CheckFailed { message } => return Err(Error::CheckFailed { seed, message }),
         End::BadOption { message } => return Err(Error::PluginOption { message }),
         End::Refused { message } => return Err(Error::PluginRefused { message }),
+        End::Unwritten { message } => return Err(Error::PluginCannotWrite { message }),
         End::Internal { message } => return Err(Error::PluginInternal { seed, message }),
     };
     Ok(Tested {
@@ -147,6 +156,10 @@ mod tests {
         assert!(matches!(
             error(End::Marked { message: message() }),
             Error::CheckOfGuest { seed: 3, .. }
+        ));
+        assert!(matches!(
+            error(End::Unwritten { message: message() }),
+            Error::PluginCannotWrite { .. }
         ));
         assert!(matches!(
             error(End::Internal { message: message() }),

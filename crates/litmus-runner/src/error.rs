@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use emulator::limits;
 use emulator::suggestion::Suggestion;
 use litmus::Position;
 use thiserror::Error as ThisError;
@@ -11,7 +12,7 @@ use thiserror::Error as ThisError;
 #[derive(Debug, ThisError)]
 pub enum Error {
     /// There is no assembler for a target.
-    #[error("cannot start `{assembler}`: {source}: install it (`apt install {package}`)")]
+    #[error("cannot start `{assembler}`: {source}{}", remedy(source, package))]
     AssemblerMissing {
         /// Its name.
         assembler: String,
@@ -66,4 +67,12 @@ pub enum Error {
     /// The guest was not run, or its run has no outcome.
     #[error(transparent)]
     Emulator(#[from] emulator::error::Error),
+}
+
+/// What to do about an assembler that did not start.
+fn remedy(source: &io::Error, package: &str) -> String {
+    match limits::hint(source) {
+        "" => format!(": install it (`apt install {package}`)"),
+        limit => limit.to_owned(),
+    }
 }

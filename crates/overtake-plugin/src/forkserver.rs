@@ -14,6 +14,7 @@ use crate::parent;
 use crate::report;
 use crate::standard::{self, Standard};
 use crate::token::Held;
+use overtake_report::End;
 use overtake_report::forkserver::{Answer, Order};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -137,6 +138,7 @@ fn begin(
         report: Some(order.report),
     });
     report::create();
+    report::write(End::Running, held.stats(), None);
     held.is_only_thread();
     held.reseed_copy(options, order.seed);
     Ok(())

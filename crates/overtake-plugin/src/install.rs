@@ -122,7 +122,7 @@ pub unsafe fn install(
         Ok(good) => good,
         Err(refused) => refuse(refused.1),
     };
-    report::write(End::Running, Stats::default(), None);
+    report::write(End::Loaded, Stats::default(), None);
     std::panic::set_hook(Box::new(|panic| report::internal(&panic.to_string())));
     let bytes = InstructionBytes::of(host.interface);
     if let Err(message) = Plugin::install(arch, options, bytes) {

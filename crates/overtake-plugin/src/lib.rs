@@ -77,5 +77,6 @@ mod trace;
 mod translate;
 mod untouched;
 mod views;
+mod wanted;
 
 pub use install::{Info, NEWEST_INTERFACE, PluginId, install};

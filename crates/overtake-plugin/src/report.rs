@@ -39,6 +39,18 @@ pub fn create() {
     }
 }
 
+/// Notes that the guest runs: it makes a system call.
+#[inline]
+pub fn guest_runs() {
+    /// Whether this was noted.
+    static RUNS: AtomicBool = AtomicBool::new(false);
+    // Relaxed: at the first call there is one thread. A copy writes the report that it creates.
+    if !RUNS.load(Ordering::Relaxed) {
+        RUNS.store(true, Ordering::Relaxed);
+        write(End::Running, Stats::default(), None);
+    }
+}
+
 /// Writes the report. Without a file for it, writes an unusual end to standard error.
 pub fn write(end: End, stats: Stats, hash: Option<u64>) {
     // Relaxed: see `in_forked_child`.
@@ -59,7 +71,7 @@ pub fn write(end: End, stats: Stats, hash: Option<u64>) {
             // There is no other place to report this to.
             let _ = file.replace(text.as_bytes());
         }
-    } else if !matches!(report.end, End::Running | End::Exited) {
+    } else if !matches!(report.end, End::Loaded | End::Running | End::Exited) {
         let _ = io_thread::run(|| eprintln!("overtake plugin: {text}"));
     }
 }
@@ -73,6 +85,12 @@ pub fn exit_now(status: i32) -> ! {
 /// Reports that the guest asks for more than the plugin can do, and ends the process.
 pub fn refused(message: String) -> ! {
     write(End::Refused { message }, Stats::default(), None);
+    exit_now(exit_code::INTERNAL)
+}
+
+/// Reports that a file that the run was asked for cannot be written, and ends the process.
+pub fn unwritten(message: String) -> ! {
+    write(End::Unwritten { message }, Stats::default(), None);
     exit_now(exit_code::INTERNAL)
 }
 

@@ -3,7 +3,7 @@
 use crate::guest_memory;
 use crate::io_thread;
 use crate::options::{Choice, Options};
-use crate::output::Output;
+use crate::wanted::Wanted;
 use arch::Pairs;
 use overtake_report::trace::{self, Access, Event, Line, Module, Object};
 use schedule::{Recorder, Replay, Schedule};
@@ -19,7 +19,7 @@ pub struct Run {
 
 /// A trace in progress. Each event is written at once, because a guest may end at any time.
 struct Trace {
-    file: Output,
+    file: Wanted,
     begun: bool,
     /// Whether the last event was [`Event::Outside`].
     outside: bool,
@@ -43,12 +43,15 @@ impl Run {
             }
         };
         if let Some(path) = &options.record {
-            strategy = Box::new(Recorder::new(strategy, Output::create(path)?));
+            strategy = Box::new(Recorder::new(
+                strategy,
+                Wanted::create("the schedule", path)?,
+            ));
         }
         let trace = match &options.trace {
             None => None,
             Some(path) => Some(Trace {
-                file: Output::create(path)?,
+                file: Wanted::create("the trace", path)?,
                 begun: false,
                 outside: false,
             }),
@@ -171,13 +174,11 @@ impl Trace {
         }
     }
 
-    /// Writes a line. If that fails, panics, which ends the process with the message.
     fn line(&mut self, line: &trace::Line) {
         let mut text = serde_json::to_string(line).unwrap_or_default();
         text.push('\n');
-        if let Err(error) = self.file.write_all(text.as_bytes()) {
-            panic!("cannot write the trace: {error}");
-        }
+        // A file that cannot be written ends the process.
+        let _ = self.file.write_all(text.as_bytes());
     }
 }
 

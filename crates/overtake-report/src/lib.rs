@@ -4,8 +4,9 @@
 //! Never knows: how the plugin or the command line works.
 //!
 //! The plugin writes one [`Report`] into the file that its `report=` option names: once when it is
-//! loaded ([`End::Running`]), and once more when the run ends. If the file is missing, the plugin was
-//! never loaded. If it still says `Running`, something outside ended the guest: a signal, or an
+//! loaded ([`End::Loaded`]), once when the guest makes its first system call ([`End::Running`]), and
+//! once more when the run ends. If the file is missing, the plugin was never loaded. If it still says
+//! `Running`, something outside ended the guest: a signal, or an
 //! `execve`.
 
 #![forbid(unsafe_code)]
@@ -16,7 +17,7 @@ pub mod trace;
 use serde::{Deserialize, Serialize};
 
 /// Version of the format. A reader refuses any other.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The plugin's report on one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,8 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum End {
+    /// The plugin is loaded, and the guest has not made a system call yet.
+    Loaded,
     /// It is still running, or something outside ended it.
     Running,
     /// The guest exited.
@@ -64,6 +67,11 @@ pub enum End {
     /// The plugin refused this QEMU (its API version, system emulation, an unknown guest).
     Refused {
         /// The reason.
+        message: String,
+    },
+    /// The plugin could not write a file that it was asked for.
+    Unwritten {
+        /// The file, the reason, and what to do.
         message: String,
     },
     /// The plugin could not continue: a defect of overtake.

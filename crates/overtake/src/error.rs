@@ -47,7 +47,7 @@ pub enum Error {
     },
 
     /// The file system refused.
-    #[error("{what}: {source}")]
+    #[error("{what}: {source}{}", emulator::limits::hint(source))]
     FileSystem {
         /// What was tried.
         what: String,

@@ -23,7 +23,9 @@ fn of_emulator(error: &emulator::error::Error) -> u8 {
         Error::UnknownTarget { .. } => ExitCode::UnknownTarget,
         Error::ProgramUnreadable { .. } => ExitCode::ProgramUnreadable,
         Error::NotAGuest { .. } | Error::OtherTarget { .. } => ExitCode::WrongArchitecture,
-        Error::QemuMissing { .. } | Error::QemuUnusable { .. } => ExitCode::QemuMissing,
+        Error::QemuMissing { .. } | Error::QemuUnusable { .. } | Error::GuestNotStarted { .. } => {
+            ExitCode::QemuMissing
+        }
         Error::QemuWithoutPlugins { .. } => ExitCode::QemuWithoutPlugins,
         Error::QemuVersion { .. } => ExitCode::QemuVersion,
         Error::PluginMissing { .. } => ExitCode::PluginMissing,
@@ -37,7 +39,7 @@ fn of_emulator(error: &emulator::error::Error) -> u8 {
         Error::CheckFailed { .. } => ExitCode::CheckFailed,
         Error::PluginInternal { .. } => ExitCode::PluginInternal,
         Error::Interrupted { signal } => return emulator::outcome::signal_status(*signal),
-        Error::FileSystem { .. } => ExitCode::FileSystem,
+        Error::FileSystem { .. } | Error::PluginCannotWrite { .. } => ExitCode::FileSystem,
     };
     code.code()
 }
@@ -102,6 +104,7 @@ mod tests {
         for (error, expected) in [
             (Error::PluginOption { message: message() }, 75),
             (Error::PluginRefused { message: message() }, 77),
+            (Error::PluginCannotWrite { message: message() }, 85),
             (Error::BudgetExhausted { seed, budget: 5 }, 80),
             (
                 Error::CheckFailed {

@@ -46,6 +46,7 @@ use clap::Parser;
 
 /// Parses the command line, runs the command and returns the exit code of the process.
 pub fn main() -> std::process::ExitCode {
+    emulator::interrupts::survive_file_size_limit();
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -103,7 +103,11 @@ pub fn run(args: &Args) -> Result<u8, Error> {
 
     let Setup { guest, .. } = &setup;
     let outcome = foreground::run(&setup)?;
-    if let Some((output, folder)) = record {
+    // Other errors have no recording, or an incomplete one.
+    let recorded = outcome
+        .as_ref()
+        .map_or_else(|it| it.is_of_the_seed(), |_| true);
+    if let Some((output, folder)) = record.filter(|_| recorded) {
         let choices = recording::read(&folder.path().join("recording"))?;
         let schedule = recording::schedule(&setup, choices, None)?;
         output.write(&schedule.to_string())?;

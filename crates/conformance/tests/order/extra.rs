@@ -68,6 +68,19 @@ fn after_a_release(arch: Arch, acquire: Operation) -> Vec<Vec<Step>> {
     ]
 }
 
+/// A release and an acquire; the other processor writes what the acquire reads, then the release's
+/// location, then again what the acquire reads. What the acquire reads is ordered after the release.
+/// A compare-and-swap that then reads what it expects must succeed with the newest.
+fn read_after_a_release(arch: Arch, acquire: Operation) -> Vec<Vec<Step>> {
+    let mut acquire = Access::new(acquire, Y, Value::Constant(3)).ordered(Acquire::Sc, Release::No);
+    acquire.result = Some(RESULT);
+    let release = ordered(Operation::Write, X, Acquire::No, Release::Sc);
+    vec![
+        vec![Step::Access(release), Step::Access(acquire)],
+        vec![write(Y, 1), full_fence(arch), write(X, 2), write(Y, 2)],
+    ]
+}
+
 /// Message passing, received by an acquire.
 fn message(arch: Arch, acquire: Operation) -> Vec<Vec<Step>> {
     let mut flag = ordered(acquire, Y, Acquire::Sc, Release::No);
@@ -103,6 +116,14 @@ pub fn tests(arch: Arch) -> Vec<Extra> {
                 ("stlr-ldaxr-read", Operation::ReadExclusive),
             ] {
                 add(name, after_a_release(arch, acquire), released());
+            }
+            for (name, acquire) in [
+                ("stlr-casa", Operation::CompareExchange(1)),
+                ("stlr-ldaxr", Operation::ReadExclusive),
+            ] {
+                let read = (Observable::Location(Y), 1);
+                let condition = [released(), vec![read]].concat();
+                add(name, read_after_a_release(arch, acquire), condition);
             }
         }
         Arch::Riscv64 => {

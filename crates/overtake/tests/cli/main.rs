@@ -15,6 +15,7 @@ mod generate;
 mod guests;
 mod help;
 mod install;
+mod limits;
 mod litmus;
 mod machine_code;
 mod matrix;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         guests::tests(),
         help::tests(),
         install::tests(),
+        limits::tests(),
         litmus::tests(),
         machine_code::tests(),
         matrix::tests(),
