@@ -18,6 +18,28 @@ struct Candidate {
     later: Option<&'static str>,
 }
 
+impl Candidate {
+    /// The candidate where the earlier or the later access is the kernel's, in a system call. None, if it would
+    /// make an ordering of the call itself: only a fence can stand before or after a call.
+    fn at_system_calls(mut self, [earlier, later]: [bool; 2]) -> Option<Self> {
+        let of_the_access = |what: Option<&str>| {
+            what.is_some_and(|it| !it.starts_with("before-") && !it.starts_with("after-"))
+        };
+        if earlier && of_the_access(self.earlier) || later && of_the_access(self.later) {
+            return None;
+        }
+        if earlier && self.earlier.is_some() || later && self.later.is_some() {
+            self.rust = self.rust.map(|rust| match rust {
+                FENCE_RELEASE_TEXT => "fence(Ordering::Release) before this system call",
+                FENCE_ACQUIRE_TEXT => "fence(Ordering::Acquire) after this system call",
+                FENCE_SEQCST_TEXT => "fence(Ordering::SeqCst) before this system call",
+                other => other,
+            });
+        }
+        Some(self)
+    }
+}
+
 const fn candidate(
     instruction: &'static str,
     rust: Option<&'static str>,
@@ -34,9 +56,12 @@ const fn candidate(
 
 const RELEASE: Option<&str> = Some("Ordering::Release on this store");
 const ACQUIRE: Option<&str> = Some("Ordering::Acquire on this load");
-const FENCE_RELEASE: Option<&str> = Some("fence(Ordering::Release) before this store");
-const FENCE_ACQUIRE: Option<&str> = Some("fence(Ordering::Acquire) after this load");
-const FENCE_SEQCST: Option<&str> = Some("fence(Ordering::SeqCst) before this load");
+const FENCE_RELEASE_TEXT: &str = "fence(Ordering::Release) before this store";
+const FENCE_RELEASE: Option<&str> = Some(FENCE_RELEASE_TEXT);
+const FENCE_ACQUIRE_TEXT: &str = "fence(Ordering::Acquire) after this load";
+const FENCE_ACQUIRE: Option<&str> = Some(FENCE_ACQUIRE_TEXT);
+const FENCE_SEQCST_TEXT: &str = "fence(Ordering::SeqCst) before this load";
+const FENCE_SEQCST: Option<&str> = Some(FENCE_SEQCST_TEXT);
 const SEQCST: Option<&str> = Some("Ordering::SeqCst on both accesses");
 
 /// Orderings between a store and a later store, cheapest first. (Arm ARM B2.3; RISC-V unprivileged
@@ -154,7 +179,11 @@ impl Cures<'_> {
     pub fn tried(&self, cycle: &Cycle, told: &Teller<'_>) -> Result<Vec<Cure>, Error> {
         let mut cures = Vec::new();
         for pair in self.pairs(cycle, false) {
+            let calls = [pair.edge.from, pair.edge.to].map(|event| told.is_system_call(event));
             for candidate in self.candidates(&pair) {
+                let Some(candidate) = candidate.at_system_calls(calls) else {
+                    continue;
+                };
                 let mut assumptions = assumed(&candidate, pair.first.pc, pair.second.pc);
                 // A shape whose pairs are all store to load (SB) needs the ordering in each pair.
                 for other in self.pairs(cycle, true) {
@@ -259,4 +288,52 @@ fn assumed(candidate: &Candidate, first: u64, second: u64) -> Vec<String> {
         .into_iter()
         .filter_map(|(pc, what)| Some(format!("{pc:#x}:{}", what?)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_call_is_offered_fences_only() {
+        let offered = |candidates: Vec<Candidate>, calls| -> Vec<_> {
+            let kept = candidates
+                .into_iter()
+                .filter_map(|it| it.at_system_calls(calls));
+            kept.map(|it| (it.instruction, it.rust)).collect()
+        };
+        for target in Arch::ALL {
+            for pairs in [store_store, load_load, store_load] {
+                let all = offered(pairs(target), [false, false]);
+                assert_eq!(all.len(), pairs(target).len());
+                for calls in [[true, false], [false, true], [true, true]] {
+                    for kept in offered(pairs(target), calls) {
+                        assert!(all.iter().any(|(instruction, _)| *instruction == kept.0));
+                    }
+                }
+            }
+        }
+        assert_eq!(
+            offered(store_store(Arch::AArch64), [false, true]),
+            [
+                ("dmb ishst", None),
+                (
+                    "dmb ish",
+                    Some("fence(Ordering::Release) before this system call")
+                ),
+            ]
+        );
+        assert_eq!(
+            offered(load_load(Arch::AArch64), [true, false]),
+            [(
+                "dmb ishld",
+                Some("fence(Ordering::Acquire) after this system call")
+            )]
+        );
+        // A call before a store changes nothing at the store.
+        assert_eq!(
+            offered(store_store(Arch::AArch64), [true, false]),
+            offered(store_store(Arch::AArch64), [false, false])
+        );
+    }
 }

@@ -39,6 +39,13 @@ impl<'a> Teller<'a> {
         self.shown.iter().position(|it| *it == event).unwrap_or(0)
     }
 
+    /// Whether the access of an event is the kernel's, in a system call.
+    pub fn is_system_call(&self, event: usize) -> bool {
+        let place = self.places.get(self.step(event)).and_then(Option::as_ref);
+        let mnemonic = place.and_then(|place| place.instruction.split_whitespace().next());
+        matches!(mnemonic, Some("svc" | "sc" | "scv" | "ecall" | "syscall"))
+    }
+
     /// The story of a cycle; without a cycle, that of an ordinary race.
     pub fn story(
         &mut self,

@@ -236,6 +236,75 @@ fn plain() -> &'static Instruction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::options::Options;
+    use crate::run::Run;
+    use arch::Arch;
+    use weakmem::{Driver, PAGE_SIZE, Store, StoreId, View};
+
+    /// Nobody sees a write by itself.
+    struct Unseen;
+
+    impl Driver for Unseen {
+        fn read_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
+            u64::MAX
+        }
+
+        fn patch(&mut self, addr: u64, bytes: &[u8]) {
+            // SAFETY: the test's page.
+            unsafe { guest_memory::write(addr, bytes) };
+        }
+    }
+
+    #[repr(align(4096))]
+    struct Page([u8; PAGE_SIZE]);
+
+    /// What thread 1 has not seen, what it has pending, and what the kernel wrote, once another
+    /// thread is chosen while thread 0 is in a call that is known. `loses`: it has lost the token.
+    fn after_a_known_call(loses: bool) -> [u8; 3] {
+        let options = Options::parse(["seed=1"]).expect("valid");
+        let run = Run::new(&options).expect("no files");
+        let mut engine = Engine::new(Arch::AArch64, &options, run);
+        assert_eq!((engine.add_thread(), engine.add_thread()), (0, 1));
+        let mut page = Box::new(Page([0; PAGE_SIZE]));
+        let start = page.0.as_mut_ptr() as u64;
+        engine.machine.insert_page(start, page.0);
+        let store = |addr, bytes| Store {
+            addr,
+            bytes,
+            release: false,
+            address: View::NONE,
+            data: View::NONE,
+        };
+        engine
+            .machine
+            .atomic(0, store(start, &[1]), None, &mut Unseen);
+        engine
+            .machine
+            .store(1, store(start + 64, &[2]), u64::MAX, &mut Unseen);
+        (engine.current, engine.view) = (0, Some(0));
+        engine.known_call_begins(false);
+        // SAFETY: as in `patch`. Thread 0's view is in memory.
+        unsafe {
+            guest_memory::write(start, &[1]);
+            guest_memory::write(start + 128, &[3]);
+        }
+        if !loses {
+            engine.known_call_is_over(false);
+        }
+        assert_eq!(engine.choose(&[1]), 1);
+        assert!(!engine.in_known_call());
+        let (mut seen, mut image) = ([0], [0; 129]);
+        engine.machine.read(1, start, &mut seen);
+        engine.machine.image().read(start, &mut image);
+        [seen[0], image[64], image[128]]
+    }
+
+    /// While another thread's view is in memory the kernel may write there for this one.
+    #[test]
+    fn all_threads_see_everything_when_one_loses_the_token_in_a_known_call() {
+        assert_eq!(after_a_known_call(true), [1, 2, 3]);
+        assert_eq!(after_a_known_call(false), [0, 0, 0]);
+    }
 
     #[test]
     fn parts_are_aligned_and_whole() {

@@ -37,6 +37,7 @@ behind! {
     a_missing_acquire_behind_a_futex_wake: "futex-wake";
     a_missing_acquire_behind_gettid: "gettid";
     a_missing_release_behind_what_the_kernel_wrote: "out";
+    a_missing_fence_before_what_the_kernel_writes: "out-flag";
 }
 
 /// On Power the clock's `lwsync` orders stores too, and x86 keeps them in order.

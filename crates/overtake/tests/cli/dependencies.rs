@@ -7,6 +7,7 @@
 
 mod implicit;
 mod picks;
+mod reads;
 mod side;
 
 use crate::support::test::Test;
@@ -16,5 +17,6 @@ pub fn tests() -> Vec<Test> {
     implicit::tests()
         .into_iter()
         .chain(picks::tests())
+        .chain(reads::tests())
         .collect()
 }

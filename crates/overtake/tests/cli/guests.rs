@@ -282,6 +282,24 @@ fn glibc_pi_mutex_on_riscv64() {
     fails_on_riscv64_only(&["forbidden", "pi-mutex-of-glibc"]);
 }
 
+/// `--cpu max` has AVX and FEAT_LSE2.
+fn an_access_of_16_bytes_is_not_torn() {
+    for target in targets() {
+        for seed in 1..=5 {
+            let output = guest(target, seed, &["--cpu", "max"], &["forbidden", "tear-16"]).output();
+            let output = output.expect("it starts");
+            let said = String::from_utf8_lossy(&output.stdout);
+            assert_eq!(
+                output.status.code(),
+                Some(0),
+                "{target}, seed {seed}: {said}"
+            );
+            let checks = matches!(target, Arch::AArch64 | Arch::X86_64);
+            assert_eq!(!said.contains("no such access"), checks, "{target}: {said}");
+        }
+    }
+}
+
 /// The tests of this module.
 pub fn tests() -> Vec<Test> {
     vec![
@@ -317,6 +335,7 @@ pub fn tests() -> Vec<Test> {
         test!(store_buffering_of_a_release),
         test!(message_passing_by_a_private_release),
         test!(a_store_across_pages),
+        test!(an_access_of_16_bytes_is_not_torn),
         test!(a_value_through_a_pipe),
         test!(a_store_by_futex_wake_op),
         test!(a_write_to_a_mapped_file),

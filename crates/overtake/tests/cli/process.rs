@@ -206,6 +206,31 @@ fn a_report_needs_no_file_size() {
     }
 }
 
+/// A trace is one more file that the plugin writes.
+fn descriptors_of_a_traced_run() {
+    let traces = folder();
+    let trace = format!("trace={}", traces.path().join("trace").display());
+    let modes = [
+        "numbers",
+        "exec",
+        "close-all",
+        "close-range",
+        "close-standard",
+        "end-of-file",
+        "few-descriptors",
+        "no-descriptors",
+    ];
+    for mode in modes {
+        for target in targets() {
+            let expected = plain(target, mode);
+            let seen = under_overtake(target, mode, &["--plugin-option", &trace]);
+            assert_eq!(seen, expected, "{mode} on {target}");
+            let length = fs::metadata(traces.path().join("trace")).map_or(0, |it| it.len());
+            assert!(length > 0, "{mode} on {target}: no trace");
+        }
+    }
+}
+
 /// What was recorded while the guest changed its folder, its root and its user is replayed.
 fn a_recorded_run_is_replayed() {
     for mode in ["chroot", "nobody", "close-range", "umask"] {
@@ -262,6 +287,7 @@ macro_rules! modes {
 
 modes! {
     "numbers" Too;
+    "exec" Too;
     "close-all" Too;
     "close-range" Too;
     "close-standard" Too;
@@ -293,6 +319,7 @@ pub fn tests() -> Vec<Test> {
     tests.extend([
         crate::test!(a_limit_of_descriptors_around_overtake).needs(Need::Host),
         crate::test!(a_report_needs_no_file_size).needs(Need::Host),
+        crate::test!(descriptors_of_a_traced_run).needs(Need::Host),
         crate::test!(a_recorded_run_is_replayed).needs(Need::Host),
     ]);
     tests

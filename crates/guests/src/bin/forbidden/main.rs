@@ -9,6 +9,7 @@
 //! | `store-buffering-release` | the same, but the store itself is the release |
 //! | `message-passing` | two stores with such a release and acquire between them |
 //! | `crossing` | a store across the border of a shared page and an own page |
+//! | `tear-16` | an access of 16 bytes, which the CPU makes at once |
 //! | `pipe` | a thread learns through a pipe what another one stored |
 //! | `eventfd`, `socketpair` | the same through an eventfd, a pair of sockets |
 //! | `futex` | a thread is woken by one that has stored |
@@ -42,6 +43,7 @@ mod random;
 mod sharing;
 mod signals;
 mod steps;
+mod tear;
 
 use std::process::ExitCode;
 
@@ -53,6 +55,7 @@ const MODES: &[(&str, Mode)] = &[
     ("store-buffering-release", ordering::store_buffering_release),
     ("message-passing", ordering::message_passing),
     ("crossing", crossing::crossing),
+    ("tear-16", tear::tear_16),
     ("pipe", kernel::pipe),
     ("eventfd", messages::eventfd),
     ("socketpair", messages::socketpair),

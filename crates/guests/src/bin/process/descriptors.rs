@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsRawFd as _;
+use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 use std::thread;
 
@@ -42,6 +43,13 @@ pub fn numbers() -> Result<String, String> {
             .split_whitespace()
             .collect::<Vec<_>>()
     ))
+}
+
+/// Becomes another program, which prints its descriptors.
+pub fn exec() -> Result<String, String> {
+    contend();
+    let error = Command::new("/bin/ls").arg("/proc/self/fd").exec();
+    Err(format!("/bin/ls: {error}"))
 }
 
 /// A file of its own, which nobody else may write.

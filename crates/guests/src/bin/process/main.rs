@@ -7,7 +7,7 @@
 //!
 //! | module | modes |
 //! |---|---|
-//! | `descriptors` | `numbers`, `close-all`, `close-range`, `close-standard`, `end-of-file` |
+//! | `descriptors` | `numbers`, `exec`, `close-all`, `close-range`, `close-standard`, `end-of-file` |
 //! | `limits` | `limits`, `few-descriptors`, `no-descriptors`, `no-file-size`, `few-processes` |
 //! | `place` | `folder`, `chroot`, `umask` |
 //! | `signals` | `blocked`, `timers` |
@@ -33,6 +33,7 @@ use overtake_guests::fastbins;
 
 const MODES: &[(&str, Mode)] = &[
     ("numbers", descriptors::numbers),
+    ("exec", descriptors::exec),
     ("close-all", descriptors::close_all),
     ("close-range", descriptors::close_range),
     ("close-standard", descriptors::close_standard),
