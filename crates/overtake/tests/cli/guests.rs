@@ -282,7 +282,7 @@ fn glibc_pi_mutex_on_riscv64() {
     fails_on_riscv64_only(&["forbidden", "pi-mutex-of-glibc"]);
 }
 
-/// `--cpu max` has AVX and FEAT_LSE2.
+/// `--cpu max` has AVX, and FEAT_LSE2 with newer versions of QEMU.
 fn an_access_of_16_bytes_is_not_torn() {
     for target in targets() {
         for seed in 1..=5 {
@@ -294,8 +294,8 @@ fn an_access_of_16_bytes_is_not_torn() {
                 Some(0),
                 "{target}, seed {seed}: {said}"
             );
-            let checks = matches!(target, Arch::AArch64 | Arch::X86_64);
-            assert_eq!(!said.contains("no such access"), checks, "{target}: {said}");
+            let checks = !said.contains("no such access");
+            assert!(checks || target != Arch::X86_64, "{target}: {said}");
         }
     }
 }
