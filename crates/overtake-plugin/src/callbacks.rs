@@ -154,6 +154,14 @@ unsafe extern "C" fn before_instruction(vcpu: c_uint, data: *mut c_void) {
     continue_or_stop(held, next);
 }
 
+/// Whether the engine need not know of this access by an instruction without ordering.
+#[inline]
+fn skips(info: qemu::qemu_plugin_meminfo_t, addr: u64) -> bool {
+    // SAFETY: `info` comes from QEMU.
+    let load = || unsafe { !qemu::qemu_plugin_mem_is_store(info) };
+    fast::may_skip(addr) || fast::may_skip_load(addr) && load()
+}
+
 /// An instruction without ordering has made an access.
 unsafe extern "C" fn plain_access(
     vcpu: c_uint,
@@ -161,7 +169,7 @@ unsafe extern "C" fn plain_access(
     addr: u64,
     data: *mut c_void,
 ) {
-    if !fast::may_skip(addr) {
+    if !skips(info, addr) {
         // SAFETY: these are the arguments that QEMU passed to this callback.
         unsafe { accessed(vcpu, info, addr, data) }
     }
@@ -175,7 +183,7 @@ unsafe extern "C" fn last_plain_access(
     addr: u64,
     data: *mut c_void,
 ) {
-    if !(fast::holds(vcpu) && fast::may_skip(addr)) {
+    if !(fast::holds(vcpu) && skips(info, addr)) {
         // SAFETY: these are the arguments that QEMU passed to this callback.
         unsafe { accessed(vcpu, info, addr, data) }
     }

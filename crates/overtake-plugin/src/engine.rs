@@ -23,6 +23,7 @@ pub use next::Next;
 use self::half::Half;
 use crate::early::Early;
 use crate::fast::{self, OwnPages};
+use crate::lone::Lone;
 use crate::options::Options;
 use crate::pages::Pages;
 use crate::run::Run;
@@ -34,7 +35,7 @@ use crate::views::Guest;
 use isa::Arch;
 use overtake_report::Stats;
 use thread::Thread;
-use weakmem::{Machine, Reservation, Rules, Stop, ThreadId};
+use weakmem::{Machine, Reservation, Rules, Stop, ThreadId, View};
 
 /// The model, the pages, the schedule and the counters.
 pub struct Engine {
@@ -43,6 +44,10 @@ pub struct Engine {
     pub(crate) machine: Machine,
     pub(crate) pages: Pages,
     stacks: Stacks,
+    lone: Lone,
+    /// When a page last became quiet, or memory was copied into the image: what is newer is unseen only
+    /// on other pages.
+    quiet_since: View,
     untouched: Untouched,
     /// Whether instructions that write without a callback write only zeros: not on x86 (`xsave`).
     only_zeroes: bool,
@@ -109,6 +114,8 @@ impl Engine {
             machine: Machine::new(Rules::of(arch)),
             pages: Pages::new(),
             stacks: Stacks::default(),
+            lone: Lone::default(),
+            quiet_since: View::NONE,
             untouched: Untouched::default(),
             only_zeroes: arch != Arch::X86_64,
             run,
@@ -190,11 +197,11 @@ impl Engine {
 
     /// Updates which blocks and accesses may take the fast path (`fast`).
     ///
-    /// None may if some write is unseen by the running thread, or if accesses are hashed. Call this
-    /// after each change that may affect either.
+    /// None may if some write is unseen by the running thread, or if accesses are hashed or traced. Call
+    /// this after each change that may affect one of these.
     pub fn update_fast_path(&self) {
         match &self.threads[self.current as usize].own_pages {
-            Some(own_pages) if self.accesses.is_none() && !self.machine.tracks(self.current) => {
+            Some(own_pages) if !self.follows_all() && !self.machine.tracks(self.current) => {
                 // SAFETY: the table lives until the thread ends, and `thread_ended` deactivates it
                 // before that.
                 unsafe { own_pages.activate() };
@@ -206,6 +213,11 @@ impl Engine {
                 fast::set_limit(0);
             }
         }
+    }
+
+    /// Whether the engine has to know of accesses that have no effect.
+    fn follows_all(&self) -> bool {
+        self.accesses.is_some() || self.run.is_traced()
     }
 
     /// Whether the running thread is the only one.

@@ -52,6 +52,7 @@ pub fn add_instructions(number: u32) {
 pub fn restart() {
     INSTRUCTIONS.store(0, Relaxed);
     BLOCK.store(null_mut(), Relaxed);
+    QUIET.iter().for_each(|slot| slot.store(NONE, Relaxed));
 }
 
 /// Sets the instruction count below which a block takes the fast path.
@@ -163,6 +164,35 @@ pub fn may_skip(addr: u64) -> bool {
     // SAFETY: the pointer is that of `EMPTY`, or was set by `OwnPages::activate`, whose caller
     // promised that the table lives.
     has(unsafe { &*ACTIVE.load(Relaxed) }, addr)
+}
+
+/// The shared pages that are quiet (`lone`), for all threads.
+static QUIET: Table = [const { AtomicU64::new(NONE) }; SLOTS];
+
+/// Makes a page quiet. Another page of the same slot is no longer quiet.
+pub fn add_quiet(page: u64) {
+    QUIET[page as usize % SLOTS].store(page, Relaxed);
+}
+
+/// Makes a page no longer quiet.
+#[inline]
+pub fn remove_quiet(page: u64) {
+    let slot = &QUIET[page as usize % SLOTS];
+    if slot.load(Relaxed) == page {
+        slot.store(NONE, Relaxed);
+    }
+}
+
+/// Whether an access at `addr`, of any width, is within a quiet page.
+#[inline]
+pub fn is_quiet(addr: u64) -> bool {
+    has(&QUIET, addr)
+}
+
+/// Whether the engine may ignore a load at `addr`, of any width, by an instruction without ordering.
+#[inline]
+pub fn may_skip_load(addr: u64) -> bool {
+    is_quiet(addr) && !std::ptr::eq(ACTIVE.load(Relaxed), &raw const EMPTY)
 }
 
 #[inline]

@@ -24,8 +24,11 @@
 //!
 //! - Only pages that two threads have touched are weak, from the second thread's first access on.
 //!   So the first race on a page is missed, except on some pages with every fourth seed (`early`).
-//!   A page of a stack can become its owner's own page again (`stacks`). Pages that the first
-//!   thread touched while it was alone, and that hold only zeros, count as untouched.
+//!   A page of a stack can become its owner's own page again (`stacks`), and so can a page that only
+//!   one thread still uses (`lone`). Pages that the first thread touched while it was alone, and that
+//!   hold only zeros, count as untouched.
+//! - Loads from a shared page that no thread has stored to for long are not counted, and end no quantum
+//!   (`lone`).
 //! - A thread that has not touched shared memory for a while sees all committed stores (`engine`).
 //! - Memory that is mapped `MAP_SHARED` is unmodelled: it may be mapped at other addresses too, and
 //!   other processes may write it.
@@ -55,6 +58,7 @@ mod instruction_bytes;
 mod instrument;
 mod io_thread;
 mod kept;
+mod lone;
 mod options;
 mod output;
 mod pages;

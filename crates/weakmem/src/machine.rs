@@ -165,6 +165,12 @@ impl Machine {
         self.thread(thread).tracks()
     }
 
+    /// Whether the thread sees every write that the view includes.
+    pub fn sees(&self, thread: ThreadId, view: View) -> bool {
+        let oldest = self.thread(thread).stale.oldest();
+        oldest.is_none_or(|(_, write)| !view.includes(write))
+    }
+
     /// Whether it does not matter what the thread does on its own, as long as the views of that say
     /// nothing: its next access, of this [`crate::Step::single_copy`], sees what any would, and branches
     /// add nothing to what they came from.

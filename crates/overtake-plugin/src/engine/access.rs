@@ -4,7 +4,6 @@ use super::flow::Uses;
 use super::{Engine, MemoryAccess, Next};
 use crate::fast::{self, OwnPages};
 use crate::guest_memory;
-use crate::pages;
 use crate::spin::Load;
 use crate::translate::Instruction;
 use weakmem::{Kind, MAX_ACCESS, Stop};
@@ -120,6 +119,9 @@ impl Engine {
             );
         }
         if self.changes_nothing(instruction, access) {
+            if self.run.is_traced() && fast::is_quiet(access.addr) {
+                self.trace(instruction, access);
+            }
             return After::Continues;
         }
         if instruction.step.kind == Kind::StoreConditional && self.forced_failure.is_some() {
@@ -146,10 +148,7 @@ impl Engine {
             return After::Continues;
         }
         self.shared_at = fast::instructions();
-        let page = pages::number(access.addr);
-        if self.stacks.touched(page, self.current) {
-            self.unshare(page);
-        }
+        self.touched(access);
         self.accesses_left -= 1;
         if self.spins(instruction, access) {
             After::Spins
@@ -160,14 +159,18 @@ impl Engine {
         }
     }
 
-    /// Whether an access to an own page has no effect on the model, although some write is unseen
-    /// by the running thread: neither on the views of its registers nor on its stores.
+    /// Whether an access to an own page, or a load from a quiet one, has no effect on the model,
+    /// although some write is unseen by the running thread: neither on the views of its registers nor
+    /// on its stores.
     #[inline]
     fn changes_nothing(&mut self, instruction: &Instruction, access: MemoryAccess) -> bool {
+        let quiet = !access.store
+            && fast::is_quiet(access.addr)
+            && self.machine.sees(self.current, self.quiet_since);
         let thread = &mut self.threads[self.current as usize];
         let own = |pages: &OwnPages| pages.has(access.addr);
         instruction.simple
-            && thread.own_pages.as_ref().is_some_and(own)
+            && (quiet || thread.own_pages.as_ref().is_some_and(own))
             && self
                 .machine
                 .is_quiet(self.current, instruction.next_single_copy)

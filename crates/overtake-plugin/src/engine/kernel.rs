@@ -173,6 +173,9 @@ impl Engine {
             self.shared_at = fast::instructions();
             let page = pages::number(access.addr);
             self.stacks.early.touched_by_kernel(page, self.current);
+            if access.store {
+                self.stored(access.addr, access.size);
+            }
         }
         view
     }
@@ -193,6 +196,7 @@ impl Engine {
     pub fn resynchronise(&mut self) {
         let mut guest = Guest(&mut self.run);
         views::resynchronise(&mut self.machine, Some(self.current), &mut guest);
+        self.quiet_since = self.machine.now();
     }
 
     /// Adds the address of a function that handles signals of the guest.

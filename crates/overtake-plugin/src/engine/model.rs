@@ -125,7 +125,7 @@ impl Engine {
 
     /// Records an access of shared memory in the trace, before the model handles it.
     #[cold]
-    fn trace(&mut self, instruction: &Instruction, access: MemoryAccess) {
+    pub(super) fn trace(&mut self, instruction: &Instruction, access: MemoryAccess) {
         let MemoryAccess { addr, size, store } = access;
         let mut bytes = vec![0; size.min(MAX_ACCESS)];
         // SAFETY: the guest has just accessed these bytes.

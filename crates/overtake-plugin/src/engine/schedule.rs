@@ -103,11 +103,13 @@ impl Engine {
             }
             if std::mem::take(&mut self.kernel_wrote) || wrote {
                 views::resynchronise(&mut self.machine, None, &mut guest);
+                self.quiet_since = self.machine.now();
             } else if self.check
                 && let Some((addr, expected, found)) = views::first_difference(&self.machine)
             {
                 if tolerant {
                     views::resynchronise(&mut self.machine, None, &mut guest);
+                    self.quiet_since = self.machine.now();
                 } else {
                     self.unexplained = Some(format!(
                         "byte at guest address {addr:#x} is {found:#04x}, and the accesses that \

@@ -1,7 +1,9 @@
 //! Pages that become shared, owned, unmodelled or forgotten.
 
 use super::{Engine, MemoryAccess};
+use crate::fast;
 use crate::guest_memory;
+use crate::lone::Fate;
 use crate::pages::{self, Owner};
 use crate::views::{self, Guest};
 use weakmem::{MAX_ACCESS, ThreadId};
@@ -162,6 +164,68 @@ impl Engine {
         self.stats.shared_pages -= 1;
     }
 
+    /// Handles an access to shared pages: they may become the running thread's own pages, or quiet.
+    #[inline]
+    pub(super) fn touched(&mut self, access: MemoryAccess) {
+        let page = pages::number(access.addr);
+        if access.store {
+            self.stored(access.addr, access.size);
+        }
+        if self.stacks.touched(page, self.current) {
+            self.unshare(page);
+            return;
+        }
+        match self.lone.touched(page, self.current, access.store) {
+            Fate::Stays => {}
+            Fate::GivenBack => self.give_back(page),
+            Fate::Quiet => self.quieten(page),
+        }
+    }
+
+    /// Notes a store to shared pages, which are not quiet then.
+    #[inline]
+    pub(super) fn stored(&mut self, addr: u64, size: usize) {
+        fast::remove_quiet(pages::number(addr));
+        fast::remove_quiet(pages::number(addr + size as u64 - 1));
+    }
+
+    /// Makes a shared page quiet, unless a store to it is pending or some thread has not seen one.
+    #[cold]
+    fn quieten(&mut self, page: u64) {
+        let start = page << pages::PAGE_BITS;
+        let mut threads = 0..self.threads.len() as ThreadId;
+        let followed = |thread| {
+            self.machine.is_pending(thread, start, weakmem::PAGE_SIZE)
+                || self
+                    .machine
+                    .unseen_granules(thread)
+                    .any(|granule| pages::number(granule) == page)
+        };
+        if !threads.any(followed) && self.pages.owner(page) == Owner::Shared {
+            fast::add_quiet(page);
+            self.quiet_since = self.machine.now();
+        }
+    }
+
+    /// Makes a shared page that only the running thread uses its own, unless a store to it is pending or
+    /// the thread has not seen some write: its accesses to the page would no longer be followed. This
+    /// orders nothing of the running thread.
+    #[cold]
+    pub(super) fn give_back(&mut self, page: u64) {
+        let (current, start) = (self.current, page << pages::PAGE_BITS);
+        let mut threads = 0..self.threads.len() as ThreadId;
+        let pending = threads.any(|it| self.machine.is_pending(it, start, weakmem::PAGE_SIZE));
+        if pending || self.machine.tracks(current) || self.pages.owner(page) != Owner::Shared {
+            return;
+        }
+        self.machine.lose_reservations(current, start);
+        self.machine.remove_page(start);
+        self.pages.set(page, Owner::Thread(current));
+        self.stacks.early.forget(page);
+        self.lone.given_back(page);
+        fast::remove_quiet(page);
+    }
+
     /// Makes a shared page the running thread's own. All stores to it commit, and the thread sees
     /// them.
     pub(super) fn unshare(&mut self, page: u64) {
@@ -175,6 +239,7 @@ impl Engine {
         self.machine.lose_reservations(current, start);
         self.machine.remove_page(start);
         self.pages.set(page, Owner::Thread(current));
+        fast::remove_quiet(page);
     }
 
     /// Notes that guest addresses `start` to `end` were mapped, for a stack or not. `zero`: without
@@ -255,6 +320,7 @@ impl Engine {
         let first = pages::number(start & self.address_mask);
         let end = pages::number(end.saturating_add(weakmem::PAGE_SIZE as u64 - 1));
         for (page, owner) in self.pages.forget(first, end) {
+            self.lone.forget(page);
             match owner {
                 Owner::Thread(owner) => {
                     if let Some(own_pages) = &self.threads[owner as usize].own_pages {
@@ -263,6 +329,7 @@ impl Engine {
                 }
                 Owner::Shared => {
                     self.stacks.early.forget(page);
+                    fast::remove_quiet(page);
                     self.machine.remove_page(page << pages::PAGE_BITS);
                 }
                 Owner::Nobody | Owner::Unmodelled => {}

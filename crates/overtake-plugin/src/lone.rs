@@ -1,0 +1,127 @@
+//! Shared pages that no longer need to be followed.
+//!
+//! A page that two threads have touched is shared. Many a shared page is not contended: one thread has
+//! only handed it over (a buffer, a block of the heap), or all threads only read it (a table).
+//!
+//! - After enough accesses in a row by one thread, a page becomes its own page, until another thread
+//!   touches it. Each time, the page needs twice as many. So a page that threads do share soon stays
+//!   shared.
+//! - After enough loads in a row, by any threads, a page is *quiet*, until a thread stores to it. Loads
+//!   from quiet pages are not followed. That store is: what it overwrites is known.
+
+use rustc_hash::FxHashMap as HashMap;
+use weakmem::ThreadId;
+
+/// The number of accesses in a row after which a page is given back the first time.
+const GIVE_BACK_AFTER: u32 = 256;
+/// The number of loads in a row after which a page is quiet. A loop that waits for a store is cut short
+/// long before that.
+const QUIET_AFTER: u32 = 1024;
+
+/// What may become of a shared page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It stays as it is.
+    Stays,
+    /// It may become the own page of the thread that has just made an access.
+    GivenBack,
+    /// It may become quiet.
+    Quiet,
+}
+
+/// Counts accesses to shared pages.
+#[derive(Debug, Default)]
+pub struct Lone {
+    /// By page number.
+    pages: HashMap<u64, Streak>,
+}
+
+/// The accesses in a row to a page.
+#[derive(Debug)]
+struct Streak {
+    /// The thread that made the last ones.
+    thread: ThreadId,
+    /// How many it made in a row.
+    accesses: u32,
+    /// The number of them after which the page becomes the thread's own.
+    enough: u32,
+    /// The loads since the last store.
+    loads: u32,
+}
+
+impl Lone {
+    /// Counts an access to a shared page.
+    #[inline]
+    pub fn touched(&mut self, page: u64, thread: ThreadId, store: bool) -> Fate {
+        let streak = self.pages.entry(page).or_insert(Streak {
+            thread,
+            accesses: 0,
+            enough: GIVE_BACK_AFTER,
+            loads: 0,
+        });
+        if streak.thread != thread {
+            streak.thread = thread;
+            streak.accesses = 0;
+        }
+        streak.accesses = streak.accesses.saturating_add(1);
+        streak.loads = if store {
+            0
+        } else {
+            streak.loads.saturating_add(1)
+        };
+        if streak.accesses >= streak.enough {
+            Fate::GivenBack
+        } else if streak.loads >= QUIET_AFTER {
+            Fate::Quiet
+        } else {
+            Fate::Stays
+        }
+    }
+
+    /// Notes that the page is its thread's own now.
+    pub fn given_back(&mut self, page: u64) {
+        if let Some(streak) = self.pages.get_mut(&page) {
+            streak.accesses = 0;
+            streak.enough = streak.enough.saturating_mul(2);
+        }
+    }
+
+    /// Forgets a page that is unmapped.
+    pub fn forget(&mut self, page: u64) {
+        self.pages.remove(&page);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn touch(lone: &mut Lone, thread: ThreadId, store: bool, times: u32) -> Fate {
+        let fates = (0..times).map(|_| lone.touched(5, thread, store));
+        fates.last().expect("at least once")
+    }
+
+    #[test]
+    fn a_page_goes_back_to_its_only_thread_later_each_time() {
+        let lone = &mut Lone::default();
+        assert_eq!(touch(lone, 1, true, GIVE_BACK_AFTER - 1), Fate::Stays);
+        assert_eq!(touch(lone, 2, true, 1), Fate::Stays, "another thread");
+        assert_eq!(touch(lone, 1, true, GIVE_BACK_AFTER - 1), Fate::Stays);
+        assert_eq!(touch(lone, 1, true, 1), Fate::GivenBack);
+        lone.given_back(5);
+        assert_eq!(touch(lone, 2, true, 2 * GIVE_BACK_AFTER - 1), Fate::Stays);
+        assert_eq!(touch(lone, 2, true, 1), Fate::GivenBack);
+        lone.forget(5);
+        assert_eq!(touch(lone, 1, true, GIVE_BACK_AFTER), Fate::GivenBack);
+    }
+
+    #[test]
+    fn a_page_that_is_only_read_becomes_quiet() {
+        let lone = &mut Lone::default();
+        let mut read = |times| (0..times).map(|n| lone.touched(5, n % 2, false)).last();
+        assert_eq!(read(QUIET_AFTER - 1), Some(Fate::Stays));
+        assert_eq!(read(1), Some(Fate::Quiet));
+        assert_eq!(lone.touched(5, 1, true), Fate::Stays);
+        assert_eq!(lone.touched(5, 2, false), Fate::Stays);
+    }
+}
