@@ -43,6 +43,8 @@ const POWER: &[Row] = &[
     ("020085f8", "", Always), // stq r4, 0(r5)
     ("282a807c", "", Always), // lqarx r4, 0, r5
     ("6d29807c", "", Always), // stqcx. r4, 0, r5
+    ("0000a5e0", "", No),     // lq r5, 0(r5): an odd register
+    ("0200a5f8", "", No),     // stq r5, 0(r5)
     ("ce28807c", "lvx v4, 0, r5", No),
     ("000085e8", "ld r4, 0(r5)", No),
     ("a828807c", "ldarx r4, 0, r5", No),

@@ -41,8 +41,7 @@ pub(crate) fn decode(word: u32) -> Effect {
         // `lwz` … `sthu`; `lfs` … `stfdu`. Not `lmw`, `stmw` (46, 47): Book I 3.3.5, an error
         // in little-endian mode.
         32..=45 | 48..=55 => Effect::PLAIN,
-        // `lq`: an aligned quadword is one access (Book II 1.4), but QEMU reports two.
-        56 => Effect::UNKNOWN,
+        56 => Effect::plain_if(is_lq(word)),
         // `lfdp`, `lxsd`, `lxssp`
         57 => Effect::plain_if(field(word, 1, 0) != 0b01),
         // Floating point, decimal and VSX arithmetic: no access to memory.
@@ -51,8 +50,9 @@ pub(crate) fn decode(word: u32) -> Effect {
         61 => Effect::PLAIN,
         // `ld`, `ldu`, `lwa`
         58 => Effect::plain_if(field(word, 1, 0) != 0b11),
-        // `std`, `stdu`. Not `stq`, for the same reason as `lq`.
-        62 => Effect::plain_if(field(word, 1, 0) <= 0b01),
+        // `std`, `stdu`
+        62 if field(word, 1, 0) <= 0b01 => Effect::PLAIN,
+        62 => Effect::plain_if(is_stq(word)),
         // Reserved; 1 is the prefix of an instruction of 8 bytes (3.1).
         _ => Effect::UNKNOWN,
     }
@@ -64,8 +64,8 @@ pub(crate) fn single(word: u32) -> Single {
     const LQARX: u32 = 276;
     const STQCX: u32 = 182;
     let always = match field(word, 31, 26) {
-        56 => true,
-        62 => field(word, 1, 0) == 0b10,
+        56 => is_lq(word),
+        62 => is_stq(word),
         31 => match field(word, 10, 1) {
             LQARX => true,
             STQCX => bit(word, 0),
@@ -74,6 +74,17 @@ pub(crate) fn single(word: u32) -> Single {
         _ => false,
     };
     if always { Single::Always } else { Single::No }
+}
+
+/// Book I 3.3.4 `lq`. "If RTp is odd or RTp=RA, the instruction form is invalid."
+fn is_lq(word: u32) -> bool {
+    let rtp = field(word, 25, 21);
+    !bit(rtp, 0) && rtp != field(word, 20, 16) && field(word, 3, 0) == 0
+}
+
+/// Book I 3.3.4 `stq`. "If RSp is odd, the instruction form is invalid."
+fn is_stq(word: u32) -> bool {
+    field(word, 1, 0) == 0b10 && !bit(field(word, 25, 21), 0)
 }
 
 /// `sc 0`, `scv`. A system call orders nothing by itself; the caller handles it separately.

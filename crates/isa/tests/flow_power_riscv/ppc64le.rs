@@ -117,12 +117,12 @@ fn is_unknown_on_purpose(mnemonic: &str) -> bool {
         "dcbt" | "dcbtst" | "dcbst" | "dcbf" | "dcbz" | "dcbzl" => false,
         _ if mnemonic.starts_with('d') => true,
         // Errors in little-endian mode; transactions, accelerators, privileged instructions.
-        "lmw" | "lq" | "stq" | "stmw" | "lswi" | "lswx" | "stswi" | "stswx" => true,
+        "lmw" | "stmw" | "lswi" | "lswx" | "stswi" | "stswx" => true,
         "stbcix" | "sthcix" | "stwcix" | "stdcix" | "eciwx" | "ecowx" | "icbt" => true,
         "tcheck" | "tsr." | "copy" | "paste." | "pbt." | "icswx" | "icswx." => true,
         _ if has_prefix(&["tabort", "tbegin", "tend"]) || has_prefix(&KERNEL) => true,
         // The forms with reserved operands, or with registers that a program may not use.
-        "addex" | "sc" | "mfspr" | "mtspr" => true,
+        "addex" | "lq" | "sc" | "mfspr" | "mtspr" => true,
         _ => false,
     }
 }
