@@ -7,7 +7,7 @@
 //! | module | concept |
 //! |---|---|
 //! | [`target`], [`target_name`] | what is known of a machine that can be emulated; its names |
-//! | [`cpu`] | what the memory model must know of an emulated CPU |
+//! | [`cpu`], [`cpu_choice`] | what the memory model must know of an emulated CPU; which CPU that is |
 //! | [`home`] | the folder with the plugin and the guests |
 //! | [`sources`] | the sources that this program was built from, in which the home can be built |
 //! | [`guest`] | a program to run, and the machine that it was built for |
@@ -28,6 +28,7 @@
 
 pub mod captured;
 pub mod cpu;
+pub mod cpu_choice;
 pub mod digest;
 pub mod disassembler;
 pub mod emulation;

@@ -4,7 +4,7 @@ use std::env;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use arch::Arch;
 use which::which_global;
@@ -133,19 +133,29 @@ impl Qemu {
         command
     }
 
+    /// The list of CPUs that it prints. (It ends with status 1 when it has printed it.)
+    pub fn cpus(&self) -> Result<String, Error> {
+        let output = self.output(&["-cpu", "help"])?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
     fn ask(&self, question: &str) -> Result<String, Error> {
-        let output = Command::new(&self.path)
-            .arg(question)
+        let output = self.output(&[question])?;
+        if !output.status.success() {
+            return Err(self.unusable(format!("`{question}` ended with {}", output.status)));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    fn output(&self, arguments: &[&str]) -> Result<Output, Error> {
+        Command::new(&self.path)
+            .args(arguments)
             .stdin(Stdio::null())
             .output()
             .map_err(|error| match error.kind() {
                 io::ErrorKind::NotFound => self.unusable("the file does not exist".to_owned()),
                 _ => self.unusable(error.to_string()),
-            })?;
-        if !output.status.success() {
-            return Err(self.unusable(format!("`{question}` ended with {}", output.status)));
-        }
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+            })
     }
 
     fn unusable(&self, why: String) -> Error {

@@ -33,6 +33,19 @@ pub enum Error {
         message: String,
     },
 
+    /// The emulated CPU lacks an instruction of a litmus test.
+    #[error(
+        "{}: the test ended with SIGILL on the CPU `{cpu}`: use one that has its instructions \
+         (--cpu NAME)",
+        file.display()
+    )]
+    NoInstruction {
+        /// The test.
+        file: PathBuf,
+        /// The CPU.
+        cpu: String,
+    },
+
     /// A file of verdicts cannot be used.
     #[error("cannot use the verdicts in `{}`: {message}", path.display())]
     Verdicts {

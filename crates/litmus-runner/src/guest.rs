@@ -92,8 +92,15 @@ impl Prepared {
             } else {
                 format!(" ({line})")
             };
+            if outcome.status.signal() == Some(SIGILL)
+                && let Some(cpu) = &emulation.cpu
+            {
+                return Err(Error::NoInstruction {
+                    file: self.file.clone(),
+                    cpu: cpu.clone(),
+                });
+            }
             let hint = match outcome.status.signal() {
-                Some(SIGILL) => ": look for an instruction that the emulated CPU lacks",
                 Some(SIGSEGV | SIGBUS) => ": look for an address outside of the test's locations",
                 _ => "",
             };

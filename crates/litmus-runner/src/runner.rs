@@ -23,8 +23,8 @@ use crate::task::{Done, Task};
 pub struct Runner<'a> {
     series: &'a Series,
     home: Home,
-    /// One for each target.
-    qemus: Vec<Qemu>,
+    /// One for each target, with the CPU that it emulates.
+    qemus: Vec<(Qemu, String)>,
     interrupts: &'static Interrupts,
 }
 
@@ -50,7 +50,8 @@ impl<'a> Runner<'a> {
             }
             home.guest(target, &GUEST)?;
             assemble::require(target)?;
-            qemus.push(qemu);
+            let cpu = series.cpu.of(&qemu)?;
+            qemus.push((qemu, cpu));
         }
         Ok(Runner {
             series,
@@ -64,7 +65,7 @@ impl<'a> Runner<'a> {
     pub fn model(&self) -> Result<ModelVersion, Error> {
         let model = self.series.model;
         let version = match (model, self.qemus.first()) {
-            (Model::None, Some(qemu)) => qemu.probe()?.version,
+            (Model::None, Some((qemu, _))) => qemu.probe()?.version,
             _ => env!("CARGO_PKG_VERSION").to_owned(),
         };
         Ok(ModelVersion {
@@ -73,14 +74,21 @@ impl<'a> Runner<'a> {
         })
     }
 
-    fn qemu(&self, target: Arch) -> &Qemu {
-        self.qemus
-            .iter()
-            .find(|qemu| qemu.target == target)
-            .expect("one for each target of the tests")
+    /// The CPU of each target of the tests.
+    pub fn cpus(&self) -> impl Iterator<Item = (Arch, &str)> {
+        let cpus = self.qemus.iter();
+        cpus.map(|(qemu, cpu)| (qemu.target, cpu.as_str()))
     }
 
-    fn emulation(&self, seed: u64) -> Emulation {
+    fn qemu(&self, target: Arch) -> (&Qemu, &str) {
+        let mut qemus = self.qemus.iter();
+        let (qemu, cpu) = qemus
+            .find(|(qemu, _)| qemu.target == target)
+            .expect("one for each target of the tests");
+        (qemu, cpu)
+    }
+
+    fn emulation(&self, seed: u64, cpu: &str) -> Emulation {
         /// For start and end.
         const ONCE: u64 = 100_000_000;
         /// For each iteration, most of it in loops that wait for other processors.
@@ -90,7 +98,7 @@ impl<'a> Runner<'a> {
         Emulation {
             model: series.model,
             seed,
-            cpu: None,
+            cpu: Some(cpu.to_owned()),
             options: PluginOptions {
                 budget: series.budget.unwrap_or(usual),
                 check: series.check,
@@ -172,13 +180,11 @@ impl Batch<'_> {
         let runs = in_parallel(&self.runs, self.runner.jobs(), |(index, seed)| {
             interrupts.check()?;
             let (task, test) = good[*index];
+            let (qemu, cpu) = self.runner.qemu(test.arch);
             let outcome = match &self.prepared[*index] {
-                Ok(prepared) => prepared.run(
-                    test,
-                    &self.runner.emulation(*seed),
-                    self.runner.qemu(test.arch),
-                    interrupts,
-                ),
+                Ok(prepared) => {
+                    prepared.run(test, &self.runner.emulation(*seed, cpu), qemu, interrupts)
+                }
                 Err(_) => unreachable!("no run was planned of it"),
             };
             ran();
@@ -186,7 +192,7 @@ impl Batch<'_> {
             interrupts.check()?;
             Ok::<_, EmulatorError>(outcome.map_err(|error| match error {
                 // The error itself names the file.
-                error @ Error::LitmusTest { .. } => error,
+                error @ (Error::LitmusTest { .. } | Error::NoInstruction { .. }) => error,
                 error => Error::InRun {
                     run: task.file.display().to_string(),
                     error: Box::new(error),

@@ -1,5 +1,6 @@
 //! How to run litmus tests.
 
+use emulator::cpu_choice::CpuChoice;
 use emulator::model::Model;
 use emulator::strategy::Strategy;
 
@@ -12,6 +13,8 @@ pub struct Series {
     pub first_seed: u64,
     /// Iterations with each seed.
     pub iterations: u64,
+    /// Which CPUs are emulated.
+    pub cpu: CpuChoice,
     /// The memory model of the tests.
     pub model: Model,
     /// Guest instructions after which a run is ended; 0: no limit; none: by the number of iterations.

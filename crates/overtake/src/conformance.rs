@@ -1,10 +1,13 @@
 //! `overtake conformance`: runs the project's own suite as guests and compares its outcomes with what
 //! the architectures allow.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use arch::Arch;
 use clap::ValueEnum;
+use emulator::cpu_choice::CpuChoice;
+use litmus_runner::error::Error as LitmusError;
 use litmus_runner::runner::{ModelVersion, Runner};
 use litmus_runner::suite::{Selection, Suite};
 use litmus_runner::tally::{Conformance, compared};
@@ -26,6 +29,9 @@ Examples:
   Run one shape, or one test:
       overtake conformance --arch AArch64 --shape MP
       overtake conformance --arch AArch64 --test MP+dmb.sy+addr
+  Run it on the oldest CPU of each architecture, or on one CPU:
+      overtake conformance --cpu oldest
+      overtake conformance --arch x86_64 --cpu Haswell
   Which strategy reaches weak outcomes faster?
       overtake conformance --sample 10 --strategy uniform
       overtake conformance --sample 10 --strategy pct
@@ -95,21 +101,41 @@ pub fn run(args: &Args) -> Result<u8, Error> {
     })?;
     let series = args.series.series();
     let runner = Runner::new(&series, args.series.place.find(), &tasks)?;
-    let results = results(&runner, tasks)?;
+    let mut results = results(&runner, tasks)?;
+    let all = results.len();
+    if series.cpu != CpuChoice::Usual {
+        results.retain(|result| !matches!(result, Err(LitmusError::NoInstruction { .. })));
+    }
+    let omitted = Omitted {
+        by_architecture: without_instruction,
+        by_cpu: (all - results.len()) as u64,
+    };
     let conformance = compared(&verdicts, &results);
     match args.format {
-        Format::Text => text(args, &conformance, without_instruction),
+        Format::Text => text(args, &runner, &conformance, omitted),
         Format::Json => {
             let model = runner.model()?;
-            json(args, &conformance, without_instruction, &model)
+            json(args, &runner, &conformance, omitted, &model)
         }
     }
     .map_err(Error::output)?;
     Ok(status(&conformance, &results))
 }
 
+/// How many tests did not run for lack of an instruction.
+#[derive(Debug, Clone, Copy)]
+struct Omitted {
+    by_architecture: u64,
+    by_cpu: u64,
+}
+
 /// For people.
-fn text(args: &Args, conformance: &Conformance, without_instruction: u64) -> std::io::Result<()> {
+fn text(
+    args: &Args,
+    runner: &Runner<'_>,
+    conformance: &Conformance,
+    omitted: Omitted,
+) -> std::io::Result<()> {
     let mut out = anstream::stdout().lock();
     write!(out, "{}", tally::text(conformance, args.missing))?;
     let (seeds, iterations) = (args.series.seeds, args.series.iterations);
@@ -120,17 +146,29 @@ fn text(args: &Args, conformance: &Conformance, without_instruction: u64) -> std
         quantity(iterations, "iteration"),
         args.series.strategy.strategy.name()
     )?;
+    if args.series.cpu.is_some() {
+        let cpu = |(arch, cpu): (Arch, &str)| format!("{cpu} ({})", arch.herd_name());
+        let cpus: Vec<String> = runner.cpus().map(cpu).collect();
+        writeln!(out, "Emulated CPU: {}.", cpus.join(", "))?;
+    }
     if conformance.sums().contains_key(&Arch::Ppc64le) {
         writeln!(
             out,
             "On PPC, `without load buffering` also excludes outcomes that need non-multi-copy-atomic stores."
         )?;
     }
-    if without_instruction > 0 {
+    if omitted.by_cpu > 0 {
+        writeln!(
+            out,
+            "{} omitted: the CPU lacks an instruction.",
+            quantity(omitted.by_cpu, "test")
+        )?;
+    }
+    if omitted.by_architecture > 0 {
         writeln!(
             out,
             "{} omitted: RISC-V's base ISA has no plain load or store with .aq or .rl.",
-            quantity(without_instruction, "test")
+            quantity(omitted.by_architecture, "test")
         )?;
     }
     out.flush()
@@ -139,8 +177,9 @@ fn text(args: &Args, conformance: &Conformance, without_instruction: u64) -> std
 /// For programs.
 fn json(
     args: &Args,
+    runner: &Runner<'_>,
     conformance: &Conformance,
-    without_instruction: u64,
+    omitted: Omitted,
     model: &ModelVersion,
 ) -> std::io::Result<()> {
     #[derive(Serialize)]
@@ -150,7 +189,9 @@ fn json(
         seeds: u64,
         first_seed: u64,
         iterations: u64,
+        cpus: BTreeMap<&'static str, &'a str>,
         tests_without_instruction: u64,
+        tests_that_the_cpu_cannot_run: u64,
         #[serde(flatten)]
         conformance: T,
     }
@@ -161,7 +202,12 @@ fn json(
         seeds: args.series.seeds,
         first_seed: args.series.first_seed,
         iterations: args.series.iterations,
-        tests_without_instruction: without_instruction,
+        cpus: runner
+            .cpus()
+            .map(|(arch, cpu)| (arch.herd_name(), cpu))
+            .collect(),
+        tests_without_instruction: omitted.by_architecture,
+        tests_that_the_cpu_cannot_run: omitted.by_cpu,
         conformance: tally::json(conformance, args.missing),
     };
     let text = serde_json::to_string_pretty(&object).expect("plain data");

@@ -82,7 +82,7 @@ pub fn of_litmus(error: &litmus_runner::error::Error) -> u8 {
 
     let code = match error {
         Error::AssemblerMissing { .. } => ExitCode::AssemblerMissing,
-        Error::LitmusTest { .. } => ExitCode::LitmusTest,
+        Error::LitmusTest { .. } | Error::NoInstruction { .. } => ExitCode::LitmusTest,
         Error::Verdicts { .. } => ExitCode::Verdicts,
         Error::NotInSuite { .. } => ExitCode::NoTest,
         Error::InRun { error, .. } => return of_litmus(error),

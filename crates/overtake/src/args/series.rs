@@ -1,6 +1,7 @@
 //! Options for running litmus tests.
 
 use clap::Args;
+use emulator::cpu_choice::CpuChoice;
 use emulator::model::Model;
 use litmus_runner::series::Series;
 use ring_race::scenario::Scenario;
@@ -26,6 +27,11 @@ pub struct SeriesArgs {
     #[arg(long, value_name = "NUMBER", default_value_t = 1000,
         value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub iterations: u64,
+
+    /// CPU to emulate: QEMU's name of it, or `oldest` or `newest` for those of each architecture [default:
+    /// neoverse-n1, power9, rv64 or Nehalem]
+    #[arg(long, value_name = "CPU|oldest|newest")]
+    pub cpu: Option<CpuChoice>,
 
     /// Memory model: `weak` is the architecture's, `none` is plain QEMU without the plugin
     #[arg(long, value_parser = model(), default_value = Model::Weak.name(),
@@ -66,6 +72,7 @@ impl SeriesArgs {
             seeds: self.seeds,
             first_seed: self.first_seed,
             iterations: self.iterations,
+            cpu: self.cpu.clone().unwrap_or_default(),
             model: self.model,
             budget: self.budget,
             timeout: self.timeout,

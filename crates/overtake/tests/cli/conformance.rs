@@ -3,7 +3,7 @@
 
 use crate::support::need::Need;
 use crate::support::test::Test;
-use crate::support::{check, check_counts, overtake_at_home, targets};
+use crate::support::{check, check_counts, overtake_at_home, qemu_is_of_the_snapshots, targets};
 use crate::test;
 use litmus::Arch;
 use serde_json::Value;
@@ -48,6 +48,53 @@ fn a_sample_of_the_suite() {
     }
     let without = result["tests_without_instruction"].as_u64().unwrap();
     assert_eq!(without > 0, archs.contains(&Arch::Riscv64));
+}
+
+/// Every 30th test on the oldest and the newest CPU of each architecture.
+fn a_sample_on_other_cpus() {
+    let mut archs = Arch::ALL.to_vec();
+    archs.retain(|arch| targets().contains(arch));
+    for cpu in ["oldest", "newest"] {
+        let mut sample = conformance();
+        sample.args(["--cpu", cpu, "--sample", "30"]);
+        sample.args(["--seeds", "1", "--iterations", "200"]);
+        for arch in &archs {
+            sample.args(["--arch", arch.herd_name()]);
+        }
+        let result = json(&mut sample);
+        assert_eq!(result["forbidden"], Value::Array(Vec::new()), "{cpu}");
+        let expected = |arch: &Arch| match (arch, cpu) {
+            (Arch::AArch64, "oldest") => "cortex-a53",
+            (Arch::Ppc64le, "oldest") => "power8",
+            (Arch::Riscv64, "oldest") => "sifive-u54",
+            (Arch::X86_64, "oldest") => "qemu64",
+            (Arch::Ppc64le, _) => "power10",
+            // QEMU 7.2 has no `max` of it.
+            (Arch::Riscv64, _) if qemu_is_of_the_snapshots() => "rv64",
+            _ => "max",
+        };
+        for arch in &archs {
+            assert_eq!(result["cpus"][arch.herd_name()], expected(arch));
+        }
+        let lacking = result["tests_that_the_cpu_cannot_run"].as_u64().unwrap();
+        let lacks = cpu == "oldest" && archs.contains(&Arch::AArch64);
+        assert_eq!(lacking > 0, lacks, "{cpu} has not the atomics of Armv8.1");
+        for one in result["architectures"].as_array().unwrap() {
+            let number = |key: &str| one[key].as_u64().unwrap();
+            assert!(number("tests") >= 7, "{one}");
+            let all = number("without_load_buffering");
+            let reached = number("without_load_buffering_reached");
+            assert!(reached * 10 >= all * 9, "{one}");
+        }
+    }
+}
+
+fn a_cpu_that_qemu_does_not_know() {
+    check(
+        "conformance_unknown_cpu",
+        conformance().args(["--arch", "PPC", "--test", "SB", "--cpu", "power99"]),
+        &[],
+    );
 }
 
 fn the_table() {
@@ -118,6 +165,8 @@ fn names_that_the_suite_does_not_have() {
 pub fn tests() -> Vec<Test> {
     vec![
         test!(a_sample_of_the_suite),
+        test!(a_sample_on_other_cpus),
+        test!(a_cpu_that_qemu_does_not_know),
         test!(the_table).needs(Need::Qemu7).or("by_exit_code"),
         test!(missing_outcomes_have_a_reason)
             .needs(Need::Qemu7)
