@@ -8,7 +8,7 @@ use crate::matrix::{Matrix, members};
 use crate::program::Program;
 
 /// Calls `visit` with each candidate and the values of its events.
-pub(crate) fn visit_all(test: &Test, mut visit: impl FnMut(&Execution<'_>, &[u64])) {
+pub(crate) fn visit_all(test: &Test, mut visit: impl FnMut(&Execution<'_>, &[u128])) {
     let conditional = conditional_writes(test);
     for choice in 0..1_u64 << conditional.len() {
         let happens = |processor, step| {
@@ -51,7 +51,7 @@ fn conditional_writes(test: &Test) -> Vec<(usize, usize)> {
     places
 }
 
-fn visit_program(test: &Test, program: &Program, visit: &mut impl FnMut(&Execution<'_>, &[u64])) {
+fn visit_program(test: &Test, program: &Program, visit: &mut impl FnMut(&Execution<'_>, &[u128])) {
     let orders = coherence_orders(program);
     let reads: Vec<usize> = members(program.reads).collect();
     let sources: Vec<Vec<usize>> = reads

@@ -45,15 +45,15 @@ impl Cell {
     }
 
     /// Its part of the value that the access reads or writes.
-    pub(crate) fn of_value(&self, access: &Access, value: u64) -> u64 {
+    pub(crate) fn of_value(&self, access: &Access, value: u128) -> u128 {
         let shifted = value.checked_shr(self.shift(access.offset)).unwrap_or(0);
         let bits = 8 * u32::from(self.size);
-        let mask = u64::MAX.checked_shr(64_u32.saturating_sub(bits));
+        let mask = u128::MAX.checked_shr(128_u32.saturating_sub(bits));
         shifted & mask.unwrap_or(0)
     }
 
     /// Its content, shifted to its place in a value that starts at byte `first` of the location.
-    pub(crate) fn in_value(&self, first: u8, content: u64) -> u64 {
+    pub(crate) fn in_value(&self, first: u8, content: u128) -> u128 {
         content.checked_shl(self.shift(first)).unwrap_or(0)
     }
 
@@ -88,14 +88,19 @@ mod tests {
         assert!(!upper.is_of(&Access::read(0).sized(2, 0)));
         assert_eq!(upper.of_value(&word, 0x0403_0201), 0x0403);
         assert_eq!(upper.in_value(0, 0x0403), 0x0403_0000);
-        let all = Cell {
-            location: 0,
-            start: 0,
-            size: 8,
-        };
-        assert_eq!(
-            all.of_value(&Access::read(0).sized(8, 0), u64::MAX),
-            u64::MAX
-        );
+        let wide = Access::read(0).wide(0);
+        for (start, size, expected) in [
+            (0, 16, u128::MAX),
+            (0, 8, u128::from(u64::MAX)),
+            (8, 8, u128::from(u64::MAX)),
+            (12, 4, u128::from(u32::MAX)),
+        ] {
+            let cell = Cell {
+                location: 0,
+                start,
+                size,
+            };
+            assert_eq!(cell.of_value(&wide, u128::MAX), expected);
+        }
     }
 }

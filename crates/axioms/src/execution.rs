@@ -85,10 +85,10 @@ impl<'a> Execution<'a> {
 
     /// The value that each event reads or writes. `None` if a value depends on itself, or if a
     /// compare-and-swap writes although its comparison fails, or the reverse.
-    pub(crate) fn values(&self) -> Option<Vec<u64>> {
+    pub(crate) fn values(&self) -> Option<Vec<u128>> {
         let events = &self.program.events;
         let sources = self.rf.inverse();
-        let mut values: Vec<Option<u64>> = vec![None; events.len()];
+        let mut values: Vec<Option<u128>> = vec![None; events.len()];
         // Each round resolves at least one more event of a chain.
         for _ in 0..=events.len() {
             for (index, event) in events.iter().enumerate() {
@@ -107,7 +107,7 @@ impl<'a> Execution<'a> {
                 return true;
             };
             event.place.is_none_or(|(processor, step)| {
-                let equal = self.read(processor, step, &values) == Some(expected);
+                let equal = self.read(processor, step, &values) == Some(expected.into());
                 equal == self.program.writes_at(processor, step)
             })
         });
@@ -120,8 +120,8 @@ impl<'a> Execution<'a> {
         &self,
         processor: usize,
         step: usize,
-        values: &[Option<u64>],
-    ) -> Option<u64> {
+        values: &[Option<u128>],
+    ) -> Option<u128> {
         let mut reads = self.program.reads_of(processor, step).peekable();
         reads.peek()?;
         reads.try_fold(0, |value, index| {
@@ -131,12 +131,14 @@ impl<'a> Execution<'a> {
         })
     }
 
-    fn written(&self, index: usize, values: &[Option<u64>]) -> Option<u64> {
+    fn written(&self, index: usize, values: &[Option<u128>]) -> Option<u128> {
         let event = &self.program.events[index];
         let read = |step: usize| self.read(event.place?.0, step, values);
         let value = match event.access.value {
-            Value::Constant(number) => number,
-            Value::Plus(number) => number.wrapping_add(read(event.access.data?)?),
+            Value::Constant(number) => {
+                u128::from(event.access.upper_value) << 64 | u128::from(number)
+            }
+            Value::Plus(number) => read(event.access.data?)?.wrapping_add(number.into()),
         };
         match (event.access.operation, event.place) {
             (Operation::Add, Some((_, step))) => Some(value.wrapping_add(read(step)?)),

@@ -143,17 +143,18 @@ fn allows(execution: &Execution<'_>, model: Model) -> bool {
 }
 
 /// The final state of the execution.
-fn state(execution: &Execution<'_>, values: &[u64]) -> String {
+fn state(execution: &Execution<'_>, values: &[u128]) -> String {
     let program = execution.program;
-    let known: Vec<Option<u64>> = values.iter().copied().map(Some).collect();
+    let known: Vec<Option<u128>> = values.iter().copied().map(Some).collect();
     execution.test.state(|observable| match observable {
         Observable::Location(location) => {
             let last = program.events.iter().enumerate().filter(|(index, event)| {
                 event.writes && event.access.location == location && execution.co.row(*index) == 0
             });
-            last.fold(0, |whole, (index, event)| {
+            let whole = last.fold(0, |whole, (index, event)| {
                 whole | program.cells[event.cell].in_value(0, values[index])
-            })
+            });
+            whole as u64
         }
         Observable::Register {
             processor,
@@ -167,8 +168,11 @@ fn state(execution: &Execution<'_>, values: &[u64]) -> String {
                 let Step::Access(access) = access else {
                     return None;
                 };
+                let read = || execution.read(processor, step, &known);
                 if access.result == Some(register) {
-                    execution.read(processor, step, &known)
+                    read().map(|value| value as u64)
+                } else if access.upper_result == Some(register) {
+                    read().map(|value| (value >> 64) as u64)
                 } else if access.status == Some(register) {
                     let wrote = program.writes_at(processor, step);
                     status(access, wrote)

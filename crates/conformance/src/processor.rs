@@ -25,19 +25,19 @@ pub(crate) struct Processor {
     /// Threads that do what it did without [`Rule::CoWR`] or [`Rule::CoWW`].
     ghosts: Vec<ThreadId>,
     /// What the locations hold that it has on pages of its own.
-    own: BTreeMap<usize, [u8; 8]>,
+    own: BTreeMap<usize, [u8; 16]>,
 }
 
 /// What the access itself did, as an emulator reports it.
 struct Done {
-    value: u64,
+    value: u128,
     status: u64,
     /// It wrote.
     wrote: bool,
     /// It is a store-conditional that failed.
     failed: bool,
     /// What it wrote; of a load-reserved, what it loaded.
-    bytes: [u8; 8],
+    bytes: [u8; 16],
 }
 
 impl Processor {
@@ -48,13 +48,17 @@ impl Processor {
             results: Vec::new(),
             mutation,
             ghosts: Vec::new(),
-            own: own.into_iter().map(|location| (location, [0; 8])).collect(),
+            own: own
+                .into_iter()
+                .map(|location| (location, [0; 16]))
+                .collect(),
         }
     }
 
     /// What a location holds that it has on a page of its own.
     pub fn own(&self, location: usize) -> Option<u64> {
-        self.own.get(&location).copied().map(u64::from_le_bytes)
+        let bytes = self.own.get(&location).copied()?;
+        Some(u128::from_le_bytes(bytes) as u64)
     }
 
     /// Where an access is.
@@ -104,12 +108,7 @@ impl Processor {
         let mut value = 0;
         for (step, result) in steps.iter().zip(&self.results) {
             if let Step::Access(access) = step {
-                if access.result == Some(register) {
-                    value = result.value;
-                }
-                if access.status == Some(register) {
-                    value = result.status;
-                }
+                value = result.register(access, register).unwrap_or(value);
             }
         }
         value
@@ -182,7 +181,7 @@ impl Processor {
         thread: ThreadId,
     ) -> Result {
         let mutation = self.mutation;
-        let mut there = [0; 8];
+        let mut there = [0; 16];
         let mut intended = self.intended(access);
         if access.operation == Operation::Write {
             // Who looks too early finds what the store has not overwritten yet.
@@ -315,9 +314,9 @@ impl Processor {
             }
             operation => {
                 let read = self.read(access, choice, machine, thread);
-                let value = u64::from_le_bytes(read);
+                let value = u128::from_le_bytes(read);
                 let wrote = match operation {
-                    Operation::CompareExchange(expected) => value == expected,
+                    Operation::CompareExchange(expected) => value == u128::from(expected),
                     operation => operation.is_atomic(),
                 };
                 Done {
@@ -342,21 +341,21 @@ impl Processor {
         choice: Choice,
         machine: &mut Machine,
         thread: ThreadId,
-    ) -> [u8; 8] {
+    ) -> [u8; 16] {
         let addr = self.addr(access);
         let len = usize::from(access.size);
         if let Some(own) = self.own.get(&access.location) {
             let start = usize::from(access.offset);
-            let mut bytes = [0; 8];
+            let mut bytes = [0; 16];
             bytes[..len].copy_from_slice(&own[start..start + len]);
             return bytes;
         }
-        let mut earlier = [0; 8];
+        let mut earlier = [0; 16];
         machine.read(thread, addr, &mut earlier[..len]);
         if matches!(access.operation, Operation::Read | Operation::ReadExclusive) {
             self.see(access, choice, machine, thread);
         }
-        let mut bytes = [0; 8];
+        let mut bytes = [0; 16];
         machine.read(thread, addr, &mut bytes[..len]);
         if !self.keeps(Rule::Forwarding) {
             machine.image().read(addr, &mut bytes[..len]);
@@ -383,12 +382,12 @@ impl Processor {
     }
 
     /// What an access stores that read `old`.
-    fn stored(&self, access: &Access, old: u64) -> [u8; 8] {
+    fn stored(&self, access: &Access, old: u128) -> [u8; 16] {
         let value = match access.value {
-            Value::Constant(value) => value,
+            Value::Constant(value) => u128::from(access.upper_value) << 64 | u128::from(value),
             Value::Plus(value) => {
                 let data = access.data.map_or(0, |step| self.results[step].value);
-                data.wrapping_add(value)
+                data.wrapping_add(value.into())
             }
         };
         if access.operation == Operation::Add {

@@ -1,6 +1,6 @@
 //! Tests that no cycle of relations gives, written as steps: atomic instructions and exclusives
 //! (`RMW-…`, `Amo-…`), dependencies through choices (`Pick-…`) and
-//! flags, modes and status (`Imp-…`), accesses of different sizes (`Mix-…`), and order that only a third processor can
+//! flags, modes and status (`Imp-…`), accesses of different sizes (`Mix-…`), of 16 bytes (`Wide-…`), and order that only a third processor can
 //! observe (`PPO-…`).
 
 mod aarch64;
@@ -13,6 +13,7 @@ mod ppc;
 mod riscv;
 mod shape;
 mod through;
+mod wide;
 mod x86_64;
 
 use std::sync::OnceLock;
@@ -62,5 +63,6 @@ fn build(arch: Arch) -> Result<Vec<Test>, Error> {
     tests.extend(atomic::tests(arch)?);
     tests.extend(through::tests(arch)?);
     tests.extend(granule::tests(arch)?);
+    tests.extend(wide::tests(arch)?);
     Ok(tests)
 }

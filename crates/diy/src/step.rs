@@ -58,17 +58,24 @@ pub struct Access {
     pub operation: Operation,
     /// The location, as an index into the test's locations.
     pub location: usize,
-    /// Its size in bytes: 1, 2, 4 or 8.
+    /// Its size in bytes: 1, 2, 4, 8 or 16.
     pub size: u8,
     /// Its offset from the start of the location in bytes; a multiple of the size.
     pub offset: u8,
-    /// The value that it writes or adds; 0 for reads.
+    /// The value that it writes or adds; 0 for reads. Of 16 bytes, the lower half.
     pub value: Value,
+    /// The upper half of the value that it writes, of 16 bytes.
+    pub upper_value: u64,
     /// Its annotation.
     pub order: Order,
     /// The register for the value that it reads; [`crate::Test::new`] chooses one if it is `None`, unless
     /// the access discards the value.
     pub result: Option<Register>,
+    /// The register for the upper half of the 16 bytes that it reads, chosen in the same manner.
+    pub upper_result: Option<Register>,
+    /// Whether one instruction makes this access and the next one, of 8 bytes each, on a CPU that does
+    /// not make them one.
+    pub halves: bool,
     /// The register for the status of an [`Operation::WriteExclusive`].
     pub status: Option<Register>,
     /// The step on whose result its address depends.
@@ -181,11 +188,14 @@ impl Access {
             size: 4,
             offset: 0,
             value,
+            upper_value: 0,
             order: Order {
                 acquire: Acquire::No,
                 release: Release::No,
             },
             result: None,
+            upper_result: None,
+            halves: false,
             status: None,
             address: None,
             data: None,
@@ -218,6 +228,21 @@ impl Access {
     pub const fn sized(mut self, size: u8, offset: u8) -> Access {
         self.size = size;
         self.offset = offset;
+        self
+    }
+
+    /// The access of 16 bytes that writes this to each half, if it writes.
+    #[must_use]
+    pub const fn wide(self, upper: u64) -> Access {
+        let mut wide = self.sized(16, 0);
+        wide.upper_value = upper;
+        wide
+    }
+
+    /// The access as the first one of an instruction that makes two.
+    #[must_use]
+    pub const fn with_next(mut self) -> Access {
+        self.halves = true;
         self
     }
 

@@ -122,16 +122,17 @@ impl Test {
         steps.filter(|step| matches!(step, Step::Access(_))).count()
     }
 
-    /// Whether an access goes beyond the first four bytes of a location.
+    /// How many bytes of a location are accessed, from its start on.
     #[must_use]
-    pub fn is_long(&self, location: usize) -> bool {
-        let mut steps = self.processors.iter().flat_map(|one| &one.steps);
-        steps.any(|step| {
-            let Step::Access(access) = step else {
-                return false;
-            };
-            access.location == location && access.offset + access.size > 4
-        })
+    pub fn length(&self, location: usize) -> u8 {
+        let steps = self.processors.iter().flat_map(|one| &one.steps);
+        let ends = steps.filter_map(|step| match step {
+            Step::Access(access) if access.location == location => {
+                Some(access.offset + access.size)
+            }
+            _ => None,
+        });
+        ends.max().unwrap_or(0)
     }
 
     fn write_table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -184,8 +185,13 @@ impl fmt::Display for Test {
                 writeln!(f, "{line}")?;
             }
         }
-        for location in (0..self.locations).filter(|location| self.is_long(*location)) {
-            writeln!(f, "uint64_t {};", location_name(location))?;
+        for location in 0..self.locations {
+            let name = location_name(location);
+            match self.length(location) {
+                0..=4 => {}
+                5..=8 => writeln!(f, "uint64_t {name};")?,
+                _ => writeln!(f, "uint128_t {name};")?,
+            }
         }
         writeln!(f, "}}")?;
         self.write_table(f)?;

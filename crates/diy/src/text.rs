@@ -7,6 +7,7 @@ mod aarch64;
 mod ppc;
 mod riscv;
 mod through;
+mod wide;
 mod writer;
 mod x86_64;
 
@@ -28,7 +29,9 @@ fn write_processor(
     mut writer: Writer<'_>,
 ) -> Result<Processor, Error> {
     writer.reserve(&steps);
-    for step in &mut steps {
+    let mut rest = steps.as_mut_slice();
+    while let Some((step, following)) = rest.split_first_mut() {
+        rest = following;
         let mut result = None;
         match step {
             Step::Fence(fence) => writer.line(fence.instruction),
@@ -45,9 +48,19 @@ fn write_processor(
             Step::Copy { source, through } => {
                 result = Some(through::copy(&mut writer, arch, *source, *through)?);
             }
+            Step::Access(lower) if lower.halves => {
+                let Some((Step::Access(upper), following)) = rest.split_first_mut() else {
+                    return Err(writer.wrong("it is half of an instruction: expected the other"));
+                };
+                rest = following;
+                wide::two(&mut writer, arch, [lower, upper])?;
+                writer.end_step(lower.result);
+                result = upper.result;
+            }
             Step::Access(access) => {
                 writer.check_place(access)?;
                 match arch {
+                    _ if access.size == 16 => wide::one(&mut writer, arch, access)?,
                     Arch::AArch64 => aarch64::access(&mut writer, access)?,
                     Arch::Ppc64le => ppc::access(&mut writer, access)?,
                     Arch::Riscv64 => riscv::access(&mut writer, access)?,

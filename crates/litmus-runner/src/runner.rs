@@ -1,6 +1,7 @@
 //! Runs litmus tests as guests: every test with every seed.
 
 use arch::Arch;
+use emulator::cpu::makes_halves;
 use emulator::emulation::{Emulation, limit};
 use emulator::error::Error as EmulatorError;
 use emulator::home::Home;
@@ -78,6 +79,14 @@ impl<'a> Runner<'a> {
     pub fn cpus(&self) -> impl Iterator<Item = (Arch, &str)> {
         let cpus = self.qemus.iter();
         cpus.map(|(qemu, cpu)| (qemu.target, cpu.as_str()))
+    }
+
+    /// Whether the test is for the CPU of its target.
+    pub fn suits(&self, task: &Task) -> bool {
+        let (Some(halves), Ok(test)) = (task.halves, &task.test) else {
+            return true;
+        };
+        makes_halves(test.arch, self.qemu(test.arch).1) == halves
     }
 
     fn qemu(&self, target: Arch) -> (&Qemu, &str) {

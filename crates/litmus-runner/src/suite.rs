@@ -84,6 +84,7 @@ impl Suite {
 
     fn add(&mut self, arch: Arch, entry: &Entry, test: Result<diy::Test, diy::Error>) {
         let file = PathBuf::from(format!("{} {}", arch.herd_name(), entry.name));
+        let halves = test.as_ref().ok().and_then(halves);
         if let Ok(test) = &test {
             let verdict = verdict(arch, entry, test);
             self.verdicts.insert(arch, &entry.name, verdict);
@@ -100,7 +101,7 @@ impl Suite {
                 position,
                 message,
             });
-        self.tasks.push(Task { file, test });
+        self.tasks.push(Task { file, test, halves });
     }
 }
 
@@ -144,6 +145,15 @@ fn has_instructions(test: &diy::Test) -> bool {
             let order = (access.order.acquire, access.order.release);
             access.operation.is_atomic() || order == (Acquire::No, Release::No)
         })
+}
+
+/// See [`Task::halves`]. Power's `lq` and `stq` are one access on every CPU.
+fn halves(test: &diy::Test) -> Option<bool> {
+    if accesses(test).any(|access| access.halves) {
+        return Some(true);
+    }
+    let wide = accesses(test).any(|access| access.size == 16);
+    (wide && test.arch != Arch::Ppc64le).then_some(false)
 }
 
 fn accesses(test: &diy::Test) -> impl Iterator<Item = &diy::Access> {

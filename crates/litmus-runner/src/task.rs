@@ -14,6 +14,9 @@ pub struct Task {
     pub file: PathBuf,
     /// The test, or why there is none.
     pub test: Result<Test, Error>,
+    /// Whether it is for CPUs that make two accesses of one to 16 bytes, or for those that do not; `None`: for
+    /// all.
+    pub halves: Option<bool>,
 }
 
 /// A test that ran with all seeds.
@@ -39,6 +42,7 @@ impl Task {
             .map_err(|error| wrong(None, format!("cannot read the test: {error}")));
         Task {
             file: file.to_owned(),
+            halves: None,
             test: text.and_then(|text| {
                 Test::parse(&text).map_err(|error| wrong(Some(error.position), error.message))
             }),

@@ -35,6 +35,8 @@ impl Type {
             "int32_t" | "int" | "signed" | "signed int" => (32, true),
             "uint32_t" | "unsigned" | "unsigned int" => (32, false),
             "int64_t" | "long" | "long int" | "long long" | "intptr_t" | "ssize_t" => (64, true),
+            // Each location has room for 16 bytes. States show the lower half.
+            "uint128_t" => (64, false),
             "uint64_t" | "unsigned long" | "unsigned long int" | "unsigned long long"
             | "uintptr_t" | "size_t" => (64, false),
             _ => return None,

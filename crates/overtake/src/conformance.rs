@@ -90,7 +90,7 @@ pub enum Format {
 /// `overtake conformance`.
 pub fn run(args: &Args) -> Result<u8, Error> {
     let Suite {
-        tasks,
+        mut tasks,
         verdicts,
         without_instruction,
     } = Suite::chosen(&Selection {
@@ -101,6 +101,9 @@ pub fn run(args: &Args) -> Result<u8, Error> {
     })?;
     let series = args.series.series();
     let runner = Runner::new(&series, args.series.place.find(), &tasks)?;
+    let all = tasks.len();
+    tasks.retain(|task| runner.suits(task));
+    let unsuitable = (all - tasks.len()) as u64;
     let mut results = results(&runner, tasks)?;
     let all = results.len();
     if series.cpu != CpuChoice::Usual {
@@ -109,6 +112,7 @@ pub fn run(args: &Args) -> Result<u8, Error> {
     let omitted = Omitted {
         by_architecture: without_instruction,
         by_cpu: (all - results.len()) as u64,
+        unsuitable,
     };
     let conformance = compared(&verdicts, &results);
     match args.format {
@@ -127,6 +131,8 @@ pub fn run(args: &Args) -> Result<u8, Error> {
 struct Omitted {
     by_architecture: u64,
     by_cpu: u64,
+    /// Those for CPUs with another single-copy atomicity.
+    unsuitable: u64,
 }
 
 /// For people.
@@ -164,6 +170,13 @@ fn text(
             quantity(omitted.by_cpu, "test")
         )?;
     }
+    if omitted.unsuitable > 0 {
+        writeln!(
+            out,
+            "{} omitted: for CPUs with other single-copy atomicity of 16 bytes.",
+            quantity(omitted.unsuitable, "test")
+        )?;
+    }
     if omitted.by_architecture > 0 {
         writeln!(
             out,
@@ -192,6 +205,7 @@ fn json(
         cpus: BTreeMap<&'static str, &'a str>,
         tests_without_instruction: u64,
         tests_that_the_cpu_cannot_run: u64,
+        tests_for_other_cpus: u64,
         #[serde(flatten)]
         conformance: T,
     }
@@ -208,6 +222,7 @@ fn json(
             .collect(),
         tests_without_instruction: omitted.by_architecture,
         tests_that_the_cpu_cannot_run: omitted.by_cpu,
+        tests_for_other_cpus: omitted.unsuitable,
         conformance: tally::json(conformance, args.missing),
     };
     let text = serde_json::to_string_pretty(&object).expect("plain data");

@@ -89,7 +89,12 @@ fn registers(processors: &[Processor], wanted: &[(usize, usize, u64)]) -> Vec<(O
                 Operation::WriteExclusive(status) => status.success,
                 _ => 0,
             };
-            for (register, value) in [(access.result, reads), (access.status, status)] {
+            let upper = access.upper_result;
+            for (register, value) in [
+                (access.result, reads),
+                (upper, reads),
+                (access.status, status),
+            ] {
                 values.extend(register.map(|register| {
                     (
                         Observable::Register {

@@ -68,11 +68,11 @@ impl<'a> Writer<'a> {
     /// Checks that the access lies within a location.
     pub(crate) fn check_place(&self, access: &Access) -> Result<(), Error> {
         let (size, offset) = (access.size, access.offset);
-        if matches!(size, 1 | 2 | 4 | 8) && offset % size == 0 && offset <= 8 - size {
+        if matches!(size, 1 | 2 | 4 | 8 | 16) && offset % size == 0 && offset <= 16 - size {
             return Ok(());
         }
         Err(self.wrong(&format!(
-            "{size} bytes at offset {offset}: expected 1, 2, 4 or 8, aligned, within 8 bytes"
+            "{size} bytes at offset {offset}: expected 1, 2, 4, 8 or 16, aligned, within 16 bytes"
         )))
     }
 
@@ -86,6 +86,20 @@ impl<'a> Writer<'a> {
             processor: self.processor,
             arch: self.arch,
         })
+    }
+
+    /// Allocates an even register and the one after it.
+    pub(crate) fn fresh_pair(&mut self) -> Result<[Register; 2], Error> {
+        let free = |number: u8| self.free.contains(&Register(number));
+        let even = self.free.iter().rev().map(|register| register.0);
+        let mut even = even.filter(|number| number % 2 == 0 && free(number + 1));
+        let first = even.next().ok_or(Error::Registers {
+            processor: self.processor,
+            arch: self.arch,
+        })?;
+        let pair = [first, first + 1].map(Register);
+        self.free.retain(|register| !pair.contains(register));
+        Ok(pair)
     }
 
     /// The register that holds the address of a location.

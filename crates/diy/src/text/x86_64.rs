@@ -1,7 +1,7 @@
 //! x86-64 instructions, AT&T syntax. Source: Intel SDM 2.
 
 use super::writer::Writer;
-use crate::{Access, Error, Operation, Order, Register, Value, location_name};
+use crate::{Access, Arch, Error, Operation, Order, Register, Value, location_name};
 
 pub(super) fn branch(writer: &mut Writer<'_>, register: Register, label: &str) {
     writer.line(format!("cmpl $0,{}", register.x86_low()));
@@ -22,8 +22,8 @@ pub(super) fn access(writer: &mut Writer<'_>, access: &mut Access) -> Result<(),
         4 => 'l',
         _ => 'q',
     };
-    let narrow = Writer::is_simple(access) && data.is_none() && letter != 'q';
-    if !(Writer::is_whole(access) || narrow) {
+    let sized = Writer::is_simple(access) && data.is_none();
+    if !(Writer::is_whole(access) || sized) {
         return Err(writer.no_instruction(access));
     }
     if access.order != Order::default() || address.is_some() {
@@ -31,7 +31,13 @@ pub(super) fn access(writer: &mut Writer<'_>, access: &mut Access) -> Result<(),
     }
     match access.operation {
         Operation::Read => {
-            let target = writer.destination(access)?.x86_low();
+            let register = writer.destination(access)?;
+            if letter == 'q' {
+                let name = register.name(Arch::X86_64);
+                writer.line(format!("movq {location},%{name}"));
+                return Ok(());
+            }
+            let target = register.x86_low();
             let extend = match letter {
                 'l' => String::new(),
                 narrow => format!("z{narrow}"),

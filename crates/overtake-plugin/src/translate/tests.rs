@@ -7,7 +7,7 @@ use conformance::instruction;
 use diy::{Access, Fence, Operation, Order, Step, Test};
 
 /// Every memory access of the litmus tests, as an assembler encodes it: the bytes in memory order.
-const ACCESSES: [(Arch, &str, &[u8]); 57] = [
+const ACCESSES: [(Arch, &str, &[u8]); 64] = [
     (Arch::AArch64, "LDR", &[0x61, 0x00, 0x40, 0xb9]),
     (Arch::AArch64, "LDR x", &[0x61, 0x00, 0x40, 0xf9]),
     (Arch::AArch64, "LDRB", &[0x61, 0x00, 0x40, 0x39]),
@@ -32,6 +32,8 @@ const ACCESSES: [(Arch, &str, &[u8]); 57] = [
     (Arch::AArch64, "LDAXR", &[0x61, 0xfc, 0x5f, 0x88]),
     (Arch::AArch64, "STXR", &[0x61, 0x7c, 0x04, 0x88]),
     (Arch::AArch64, "STLXR", &[0x61, 0xfc, 0x04, 0x88]),
+    (Arch::AArch64, "LDP", &[0x61, 0x08, 0x40, 0xa9]),
+    (Arch::AArch64, "STP", &[0x61, 0x08, 0x00, 0xa9]),
     (Arch::Riscv64, "lbu", &[0x83, 0xc2, 0x03, 0x00]),
     (Arch::Riscv64, "ld", &[0x83, 0xb2, 0x03, 0x00]),
     (Arch::Riscv64, "sb", &[0x23, 0x80, 0x53, 0x00]),
@@ -57,18 +59,24 @@ const ACCESSES: [(Arch, &str, &[u8]); 57] = [
     (Arch::Ppc64le, "stw", &[0x00, 0x00, 0x23, 0x90]),
     (Arch::Ppc64le, "lwarx", &[0x28, 0x18, 0x20, 0x7c]),
     (Arch::Ppc64le, "stwcx.", &[0x2d, 0x19, 0x20, 0x7c]),
+    (Arch::Ppc64le, "lq", &[0x00, 0x00, 0x83, 0xe0]),
+    (Arch::Ppc64le, "stq", &[0x02, 0x00, 0x83, 0xf8]),
     (Arch::X86_64, "movzbl", &[0x0f, 0xb6, 0x07]),
     (Arch::X86_64, "movb to", &[0xc6, 0x07, 1]),
     (Arch::X86_64, "movl", &[0x8b, 0x07]),
     (Arch::X86_64, "movzwl", &[0x0f, 0xb7, 0x07]),
     (Arch::X86_64, "movl to", &[0xc7, 0x07, 1, 0, 0, 0]),
     (Arch::X86_64, "movw to", &[0x66, 0xc7, 0x07, 1, 0]),
+    (Arch::X86_64, "movq", &[0x48, 0x8b, 0x07]),
+    (Arch::X86_64, "movq to", &[0x48, 0xc7, 0x07, 1, 0, 0, 0]),
+    (Arch::X86_64, "movdqa to", &[0x66, 0x0f, 0x7f, 0x07]),
     (Arch::X86_64, "xchgl", &[0x87, 0x07]),
     (Arch::X86_64, "lock", &[0xf0, 0x0f, 0xc1, 0x07]),
 ];
 
-fn step(arch: Arch, bytes: &[u8]) -> weakmem::Step {
-    let decoded = Decoded::new(arch, 0, bytes, true);
+/// `halves`: the CPU makes two accesses of one to 16 bytes.
+fn step(arch: Arch, bytes: &[u8], halves: bool) -> weakmem::Step {
+    let decoded = Decoded::new(arch, 0, bytes, halves);
     without_loads(arch, decoded.step())
 }
 
@@ -138,7 +146,7 @@ fn an_access_is_the_same_step_as_in_the_exhaustive_tests() {
                 known.find(|(of, name, _)| *of == arch && name == wanted)
             });
             let (_, name, bytes) = found.unwrap_or_else(|| panic!("{arch}: {names:?}"));
-            let step = step(arch, bytes);
+            let step = step(arch, bytes, access.size < 16);
             let expected = without_loads(arch, instruction::access(&access, arch));
             assert_eq!(step, expected, "{arch} {name}");
             used.push((arch, *name));
@@ -149,6 +157,24 @@ fn an_access_is_the_same_step_as_in_the_exhaustive_tests() {
         .filter(|(arch, name, _)| !used.contains(&(*arch, name)))
         .collect();
     assert!(unused.is_empty(), "{unused:x?}");
+}
+
+/// A pair and a vector register are the exhaustive tests' access of 16 bytes where the CPU has
+/// FEAT_LSE2, and their accesses of 8 bytes where it has not.
+#[test]
+fn sixteen_bytes_are_one_access_or_two() {
+    const PAIR: u32 = 0xa940_0861; // ldp x1, x2, [x3]
+    const VECTOR: u32 = 0x3dc0_0061; // ldr q1, [x3]
+    for word in [PAIR, VECTOR] {
+        for (halves, access) in [
+            (false, Access::read(0).wide(0)),
+            (true, Access::read(0).sized(8, 0)),
+        ] {
+            let step = step(Arch::AArch64, &word.to_le_bytes(), halves);
+            let expected = instruction::access(&access, Arch::AArch64);
+            assert_eq!(step, expected, "{word:x} {halves}");
+        }
+    }
 }
 
 #[test]
@@ -183,7 +209,7 @@ fn a_fence_is_the_same_step_as_in_the_exhaustive_tests() {
         let fences = Fence::all(arch);
         assert_eq!(bytes.len(), fences.len());
         for (bytes, fence) in bytes.iter().zip(fences) {
-            let step = step(arch, bytes);
+            let step = step(arch, bytes, true);
             let mut expected = instruction::fence(fence, arch);
             if fence.instruction.starts_with("DSB") {
                 // `isa` decodes every `dsb` as a full fence, which is stronger.
