@@ -31,6 +31,7 @@ mod run_errors;
 mod stand_in;
 #[path = "../support/mod.rs"]
 mod support;
+mod torn;
 mod window;
 
 use std::process::ExitCode;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         report::tests(),
         run::tests(),
         run_errors::tests(),
+        torn::tests(),
         window::tests(),
     ];
     support::test::run(tests.into_iter().flatten())
