@@ -171,11 +171,7 @@ impl Engine {
         let (view, shared) = self.model(&instruction, access, Uses::NONE);
         if shared {
             self.shared_at = fast::instructions();
-            let page = pages::number(access.addr);
-            self.stacks.early.touched_by_kernel(page, self.current);
-            if access.store {
-                self.stored(access.addr, access.size);
-            }
+            self.touched(access);
         }
         view
     }

@@ -154,8 +154,7 @@ impl Engine {
     /// thread has touched the page, so this orders nothing.
     fn unshare_early(&mut self, page: u64) {
         let (current, start) = (self.current, page << pages::PAGE_BITS);
-        let pending = self.machine.is_pending(current, start, weakmem::PAGE_SIZE);
-        if pending || self.machine.tracks(current) {
+        if self.is_pending(page) || self.machine.tracks(current) {
             return;
         }
         self.machine.remove_page(start);
@@ -184,9 +183,16 @@ impl Engine {
 
     /// Notes a store to shared pages, which are not quiet then.
     #[inline]
-    pub(super) fn stored(&mut self, addr: u64, size: usize) {
+    fn stored(&mut self, addr: u64, size: usize) {
         fast::remove_quiet(pages::number(addr));
         fast::remove_quiet(pages::number(addr + size as u64 - 1));
+    }
+
+    /// Whether a store of some thread to the page is pending.
+    fn is_pending(&self, page: u64) -> bool {
+        let start = page << pages::PAGE_BITS;
+        let mut threads = 0..self.threads.len() as ThreadId;
+        threads.any(|thread| self.machine.is_pending(thread, start, weakmem::PAGE_SIZE))
     }
 
     /// Makes a shared page quiet, unless a store to it is pending or some thread has not seen one.
@@ -213,9 +219,10 @@ impl Engine {
     #[cold]
     pub(super) fn give_back(&mut self, page: u64) {
         let (current, start) = (self.current, page << pages::PAGE_BITS);
-        let mut threads = 0..self.threads.len() as ThreadId;
-        let pending = threads.any(|it| self.machine.is_pending(it, start, weakmem::PAGE_SIZE));
-        if pending || self.machine.tracks(current) || self.pages.owner(page) != Owner::Shared {
+        if self.is_pending(page)
+            || self.machine.tracks(current)
+            || self.pages.owner(page) != Owner::Shared
+        {
             return;
         }
         self.machine.lose_reservations(current, start);
