@@ -13,7 +13,6 @@ use emulator::interrupts::Interrupts;
 use emulator::model::Model;
 use emulator::plugin_options::PluginOptions;
 use emulator::qemu::Qemu;
-use emulator::target::Target as _;
 
 use crate::support::test::Test;
 use crate::support::{home, targets};
