@@ -51,17 +51,6 @@ impl Early {
         self.alone.contains_key(&page)
     }
 
-    /// Notes an access by the kernel on behalf of a thread.
-    pub fn touched_by_kernel(&mut self, page: u64, thread: ThreadId) {
-        if self
-            .alone
-            .get(&page)
-            .is_some_and(|(owner, _)| *owner != thread)
-        {
-            self.alone.remove(&page);
-        }
-    }
-
     /// Forgets a page: it is no longer shared, or another thread has touched it.
     pub fn forget(&mut self, page: u64) {
         self.alone.remove(&page);
@@ -102,11 +91,6 @@ mod tests {
         assert!(touch(&mut early, 5, 1, 1));
         assert!(!touch(&mut early, 6, 2, 1) && !early.is_alone(6));
         assert!(!touch(&mut early, 6, 1, 1000), "two threads share it");
-        early.shared(7, 1);
-        early.touched_by_kernel(7, 1);
-        assert!(early.is_alone(7), "for its own thread");
-        early.touched_by_kernel(7, 2);
-        assert!(!early.is_alone(7) && !touch(&mut early, 7, 1, 1000));
     }
 
     #[test]
