@@ -7,6 +7,7 @@ use arch::Arch;
 use emulator::digest::Digest;
 use emulator::error::Error as EmulatorError;
 use emulator::strategy::Strategy;
+use emulator::surroundings::{Surroundings, Time};
 use emulator::target::Target as _;
 use emulator::target_name;
 use ring_race::scenario::Scenario;
@@ -38,6 +39,13 @@ pub fn schedule(setup: &Setup, choices: Choices, failure: Option<&str>) -> Resul
         ("strategy", emulation.options.strategy.name().to_owned()),
         ("budget", emulation.options.budget.to_string()),
     ];
+    let surroundings = emulation.options.surroundings;
+    if surroundings.cpus != Surroundings::CPUS {
+        about.push(("cpus", surroundings.cpus.to_string()));
+    }
+    if surroundings.time != Time::default() {
+        about.push(("time", surroundings.time.name().to_owned()));
+    }
     match &setup.subject {
         Subject::Ring(scenario) => {
             let mut words = scenario.words();
@@ -167,6 +175,15 @@ impl Recorded {
         let strategy = self.get("strategy")?;
         emulation.options.strategy = Strategy::parse(strategy)
             .ok_or_else(|| self.refuse(format!("its strategy `{strategy}` is invalid")))?;
+        // Written only where they are not the defaults.
+        emulation.options.surroundings = Surroundings::default();
+        if self.schedule.get("cpus").is_some() {
+            emulation.options.surroundings.cpus = self.number("cpus")?;
+        }
+        if let Some(time) = self.schedule.get("time") {
+            emulation.options.surroundings.time = Time::parse(time)
+                .ok_or_else(|| self.refuse(format!("its time `{time}` is invalid")))?;
+        }
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ use emulator::model::Model;
 use emulator::plugin_options::PluginOptions;
 use emulator::qemu::Qemu;
 use emulator::strategy::Strategy;
+use emulator::surroundings::Surroundings;
 
 use crate::subject::Subject;
 
@@ -44,6 +45,8 @@ pub struct Options {
     pub cpu: Option<String>,
     /// Who makes the free choices.
     pub strategy: Strategy,
+    /// What the guest learns about the machine and the time.
+    pub surroundings: Surroundings,
 }
 
 impl Setup {
@@ -62,6 +65,7 @@ impl Setup {
             options: PluginOptions {
                 budget: options.budget.unwrap_or(subject.budget()),
                 strategy: options.strategy,
+                surroundings: options.surroundings,
                 ..PluginOptions::default()
             },
             limit: limit(options.timeout.unwrap_or(subject.timeout())),

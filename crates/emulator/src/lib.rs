@@ -23,6 +23,7 @@
 //! | [`parallel`] | runs tasks in parallel |
 //! | [`digest`] | the SHA-256 of a file |
 //! | [`disassembler`] | the disassembler for a target |
+//! | [`surroundings`] | what a guest learns about the machine and the time |
 //! | [`error`], [`limits`], [`suggestion`] | the errors; the limit that one comes from; the known name nearest to a wrong one |
 #![forbid(unsafe_code)]
 
@@ -51,6 +52,7 @@ pub mod qemu;
 pub mod sources;
 pub mod strategy;
 pub mod suggestion;
+pub mod surroundings;
 pub mod target;
 pub mod target_name;
 pub mod temporary;

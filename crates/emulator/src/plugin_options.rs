@@ -5,6 +5,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use crate::strategy::Strategy;
+use crate::surroundings::Surroundings;
 
 /// Options for the plugin.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +18,8 @@ pub struct PluginOptions {
     pub trace_hash: bool,
     /// How the free choices are made.
     pub strategy: Strategy,
+    /// What the guest learns about the machine and the time.
+    pub surroundings: Surroundings,
     /// The file into which the plugin records the choices.
     pub record: Option<PathBuf>,
     /// The schedule to replay.
@@ -57,6 +60,9 @@ pub fn argument(
     if let Some(strategy) = options.strategy.other_than_default() {
         argument.push(format!(",strategy={strategy}"));
     }
+    for option in options.surroundings.options() {
+        argument.push(format!(",{option}"));
+    }
     for (key, path) in [
         ("record", &options.record),
         ("replay", &options.replay),
@@ -94,7 +100,8 @@ fn escaped(value: &OsStr) -> OsString {
 mod tests {
     use std::path::Path;
 
-    use super::{PluginOptions, Strategy, argument};
+    use super::{PluginOptions, Strategy, Surroundings, argument};
+    use crate::surroundings::Time;
 
     #[test]
     fn plugin_options_are_in_the_agreed_form() {
@@ -114,6 +121,10 @@ mod tests {
             check: true,
             trace_hash: true,
             strategy: Strategy::Pct,
+            surroundings: Surroundings {
+                cpus: 2,
+                time: Time::Host,
+            },
             record: Some("/r,".into()),
             replay: None,
             trace: Some("/t".into()),
@@ -123,7 +134,7 @@ mod tests {
         };
         assert_eq!(
             argument(Path::new("/a,b/p.so"), Path::new("/tmp/r"), 7, false, &all),
-            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,strategy=pct,record=/r,,,trace=/t,forkserver=/s,\
+            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,strategy=pct,cpus=2,time=host,record=/r,,,trace=/t,forkserver=/s,\
              assume=0x40:release,a=b"
         );
     }

@@ -11,6 +11,7 @@ mod memory_access;
 mod model;
 mod next;
 mod registers;
+mod rewritten;
 mod schedule;
 mod sharing;
 mod spills;
@@ -21,6 +22,7 @@ pub use memory_access::MemoryAccess;
 pub use next::Next;
 
 use self::half::Half;
+use crate::affinities::Affinities;
 use crate::early::Early;
 use crate::fast::{self, OwnPages};
 use crate::lone::Lone;
@@ -34,6 +36,7 @@ use crate::untouched::Untouched;
 use crate::views::Guest;
 use isa::Arch;
 use overtake_report::Stats;
+use rewritten::Rewritten;
 use thread::Thread;
 use weakmem::{Machine, Reservation, Rules, Stop, ThreadId, View};
 
@@ -104,6 +107,10 @@ pub struct Engine {
     pub program_break: u64,
     /// The state of the guest's random number generator, separate from the schedule's.
     random: u64,
+    /// The CPUs that the guest has set.
+    pub affinities: Affinities,
+    /// What is put back into guest memory before another thread runs.
+    rewritten: Vec<Rewritten>,
 }
 
 impl Engine {
@@ -150,6 +157,8 @@ impl Engine {
             remaps_unmodelled: false,
             program_break: 0,
             random: 0,
+            affinities: Affinities::new(options.cpus),
+            rewritten: Vec::new(),
             address_mask: if arch == Arch::AArch64 {
                 u64::MAX >> 8
             } else {

@@ -90,6 +90,24 @@ pub fn read_if_mapped(addr: u64, length: usize) -> Option<Vec<u8>> {
     (usize::try_from(read) == Ok(length)).then_some(bytes)
 }
 
+/// Writes `bytes` to guest memory at `addr`. Returns false if not all of it is mapped and writable,
+/// which the kernel checks.
+pub fn write_if_mapped(addr: u64, bytes: &[u8]) -> bool {
+    let local = libc::iovec {
+        iov_base: bytes.as_ptr().cast_mut().cast(),
+        iov_len: bytes.len(),
+    };
+    let remote = libc::iovec {
+        iov_base: host(addr).cast(),
+        iov_len: bytes.len(),
+    };
+    // SAFETY: `bytes` is only read, and the kernel checks the other address.
+    let written = unsafe {
+        libc::process_vm_writev(libc::getpid(), &raw const local, 1, &raw const remote, 1, 0)
+    };
+    usize::try_from(written) == Ok(bytes.len())
+}
+
 /// Like [`read_if_mapped`], but asks the kernel to write the bytes into a pipe. Called on the I/O
 /// thread.
 fn read_by_pipe(addr: u64, length: usize) -> Option<Vec<u8>> {
@@ -160,5 +178,16 @@ mod tests {
         let nothing = guest_address(8);
         assert_eq!(read_if_mapped(nothing, 10), None);
         assert_eq!(pipe(nothing, 10), None);
+    }
+
+    #[test]
+    fn only_writable_memory_is_written() {
+        let mut text = *b"some bytes";
+        let addr = guest_address(text.as_mut_ptr() as u64);
+        assert!(write_if_mapped(addr + 5, b"words"));
+        assert_eq!(&std::hint::black_box(text), b"some words");
+        static CONSTANT: [u8; 4] = *b"text";
+        assert!(!write_if_mapped(guest_address(CONSTANT.as_ptr() as u64), b"t"));
+        assert!(!write_if_mapped(guest_address(8), b"t"));
     }
 }

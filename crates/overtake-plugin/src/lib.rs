@@ -41,10 +41,12 @@
 
 mod callbacks;
 
+mod affinities;
 mod affinity;
 mod assumption;
 mod blocks;
 mod copyable;
+mod cpu_files;
 mod early;
 mod engine;
 mod fast;

@@ -3,7 +3,7 @@
 use crate::assumption::{Assumption, FORM};
 
 /// The parsed options.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// The number from which the strategy draws its choices.
     pub seed: u64,
@@ -28,8 +28,34 @@ pub struct Options {
     /// Whether the CPU makes two accesses of one to 16 bytes, where it depends on the CPU
     /// (AArch64 without FEAT_LSE2, x86-64 without AVX).
     pub halves: bool,
+    /// The number of CPUs that the guest sees.
+    pub cpus: u32,
+    /// Whether the guest's system calls tell the host's time instead of the schedule's.
+    pub host_time: bool,
     /// The orderings to assume or to ignore.
     pub assumptions: Vec<Assumption>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            report: None,
+            budget: 0,
+            check: false,
+            trace_hash: false,
+            strategy: Choice::default(),
+            record: None,
+            replay: None,
+            trace: None,
+            forkserver: None,
+            halves: false,
+            // Thread pools need more than one.
+            cpus: 4,
+            host_time: false,
+            assumptions: Vec::new(),
+        }
+    }
 }
 
 /// The name of a strategy.
@@ -44,7 +70,7 @@ pub enum Choice {
 
 const KNOWN: &str = "known options: seed=NUMBER, report=FILE, budget=NUMBER, check=on|off, trace-hash=on|off, \
      strategy=uniform|pct, record=FILE, replay=FILE, trace=FILE, forkserver=SOCKET, \
-     halves=on|off, assume=ADDRESS:WHAT";
+     halves=on|off, cpus=1..64, time=schedule|host, assume=ADDRESS:WHAT";
 
 impl Options {
     /// Parses the options.
@@ -85,6 +111,27 @@ impl Options {
                 Assumption::parse(value)
                     .ok_or_else(|| format!("plugin option `assume={value}`: not {FORM}"))?,
             ),
+            "cpus" => {
+                self.cpus = match value.parse() {
+                    Ok(cpus @ 1..=64) => cpus,
+                    _ => {
+                        return Err(format!(
+                            "plugin option `cpus={value}`: not a number from 1 to 64"
+                        ));
+                    }
+                }
+            }
+            "time" => {
+                self.host_time = match value {
+                    "schedule" => false,
+                    "host" => true,
+                    _ => {
+                        return Err(format!(
+                            "plugin option `time={value}`: neither `schedule` nor `host`"
+                        ));
+                    }
+                }
+            }
             "check" => self.check = switch(key, value)?,
             "halves" => self.halves = switch(key, value)?,
             "trace-hash" => self.trace_hash = switch(key, value)?,
@@ -142,6 +189,8 @@ mod tests {
             "trace=/c",
             "forkserver=/s",
             "halves=on",
+            "cpus=7",
+            "time=host",
             "assume=0x40:release",
             "assume=0x44:ignored",
         ]);
@@ -159,6 +208,8 @@ mod tests {
                 trace: Some("/c".into()),
                 forkserver: Some("/s".into()),
                 halves: true,
+                cpus: 7,
+                host_time: true,
                 assumptions: ["0x40:release", "0x44:ignored"]
                     .iter()
                     .filter_map(|it| Assumption::parse(it))
@@ -176,5 +227,9 @@ mod tests {
         assert!(error.contains("not assume=ADDRESS:ignored|"), "{error}");
         let (_, error) = *Options::parse(["seed=-1"]).unwrap_err();
         assert!(error.contains("`seed=-1`"), "{error}");
+        for cpus in ["cpus=0", "cpus=65", "time=no"] {
+            let (_, error) = *Options::parse([cpus]).unwrap_err();
+            assert!(error.contains(cpus), "{error}");
+        }
     }
 }

@@ -205,6 +205,7 @@ pub fn finish_deferred_call(held: &mut Held<'_, Engine>) {
 }
 
 fn finish_call(held: &mut Held<'_, Engine>, call: &Call, result: i64) {
+    held.restore();
     if let Some(row) = call.row.filter(|_| held.in_known_call()) {
         row_ends(held, row, call, result);
         held.update_fast_path();
@@ -239,6 +240,7 @@ fn after_clone(held: &mut Held<'_, Engine>, stack: u64, result: i64) {
         report::internal("QEMU created a thread, but announced no vCPU for it");
     }
     let thread = held.add_thread();
+    held.affinities.inherit(result as i32);
     held.stack_of(thread, stack);
     held.adopt(thread);
     held.resynchronise();

@@ -49,13 +49,17 @@ pub enum Class {
     SigAction,
     /// `getrandom`: the plugin replaces the bytes with numbers from the seed.
     GetRandom,
+    /// `sched_getaffinity`: the plugin returns the CPUs that the guest has set.
+    GetAffinity,
+    /// `sched_setaffinity`: has no effect.
+    SetAffinity,
+    /// `getcpu`: the plugin returns one of the thread's CPUs.
+    GetCpu,
     /// Opens a file and writes no memory.
     Opens {
         /// The index of the argument that holds the path, from 0.
         path: usize,
     },
-    /// `sched_getaffinity`: the plugin replaces the result with a fixed number of CPUs.
-    GetAffinity,
 }
 
 /// The class of each system call number of one architecture, and its rows of `syscall_table`.
@@ -129,6 +133,8 @@ fn class(name: &str) -> Class {
         "rt_sigaction" => Class::SigAction,
         "getrandom" => Class::GetRandom,
         "sched_getaffinity" => Class::GetAffinity,
+        "sched_setaffinity" => Class::SetAffinity,
+        "getcpu" => Class::GetCpu,
         "open" => Class::Opens { path: 0 },
         "openat" => Class::Opens { path: 1 },
         _ => Class::Short,

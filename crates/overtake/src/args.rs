@@ -10,4 +10,5 @@ pub mod names;
 pub mod place;
 pub mod series;
 pub mod strategy;
+pub mod surroundings;
 pub mod when;

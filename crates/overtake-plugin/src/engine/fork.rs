@@ -1,6 +1,7 @@
 //! The state that a process passes to its child.
 
 use super::Engine;
+use crate::affinities::Cpus;
 use crate::trace;
 use std::ops::Range;
 
@@ -12,6 +13,7 @@ pub struct Inheritance {
     handlers: Vec<u64>,
     program_break: u64,
     random: u64,
+    cpus: Cpus,
 }
 
 impl Engine {
@@ -31,6 +33,7 @@ impl Engine {
             program_break: self.program_break,
             // The child's numbers differ from the parent's next ones.
             random: trace::mix(!self.random),
+            cpus: self.affinities.of(0),
         }
     }
 
@@ -44,6 +47,7 @@ impl Engine {
         }
         self.program_break = inheritance.program_break;
         self.random = inheritance.random;
+        self.affinities.set(0, inheritance.cpus);
         self.forked = true;
     }
 }

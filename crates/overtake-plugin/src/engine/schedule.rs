@@ -65,6 +65,7 @@ impl Engine {
     /// If the running thread spins and another can run, another is chosen, since only that can end
     /// the loop.
     pub fn choose(&mut self, runnable: &[ThreadId]) -> ThreadId {
+        self.restore();
         self.note_block();
         self.lost_in_known_call();
         // The call from which a thread has returned ordered it after all that was visible then.

@@ -1,17 +1,17 @@
 //! The effects of system calls on memory: on pending stores, on pages, and on returned data.
 
 use super::rules::{futex_reads, futex_writes, maps_over, maps_shared, maps_stack, maps_zeros};
+use crate::affinities::Cpus;
 use crate::affinity;
+use crate::cpu_files;
 use crate::engine::Engine;
 use crate::finish;
 use crate::guest_memory;
+use crate::plugin::{Plugin, plugin};
 use crate::self_maps;
 use crate::signals;
 use crate::syscall_class::Class;
 use overtake_report::End;
-
-/// The number of CPUs that a guest sees on any host. Thread pools need more than one.
-const CPUS: u32 = 4;
 
 /// The largest value that is not a handler's address.
 const SIG_IGN: u64 = 1;
@@ -40,7 +40,8 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
         // It writes the thread's number where arguments point to.
         Class::Clone => engine.kernel_writes_near(args),
         Class::Yield | Class::ExitGroup | Class::Fork => {}
-        Class::GetRandom | Class::GetAffinity => {}
+        Class::GetRandom | Class::GetAffinity | Class::GetCpu => {}
+        Class::SetAffinity => set_affinity(engine, args),
         Class::SigAction if LIBRARY_SIGNALS.contains(&args[0]) => {}
         Class::SigAction => {
             // The handler is the structure's first member on all four architectures.
@@ -94,7 +95,11 @@ pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
         Class::Futex if futex_writes(args[1]) => engine.resynchronise(),
         Class::Quiet | Class::Futex | Class::Kill | Class::Unmaps | Class::Protects => {}
         Class::Yield => engine.end_quantum(),
-        Class::Opens { path } => self_maps::opened(args[path], result),
+        Class::Opens { path } => {
+            self_maps::opened(args[path], result);
+            let Plugin { arch, options, .. } = plugin();
+            cpu_files::opened(*arch, options.cpus, result);
+        }
         Class::Maps if maps_shared(args) => {
             engine.set_unmodelled(result, result.saturating_add(args[1]));
         }
@@ -111,7 +116,7 @@ pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
             engine.set_unmodelled(result, end);
         }
         Class::Break => engine.set_program_break(result),
-        Class::GetRandom | Class::GetAffinity => {
+        Class::GetRandom | Class::GetAffinity | Class::GetCpu => {
             replace(engine, class, args, result);
             engine.resynchronise();
         }
@@ -140,12 +145,37 @@ pub fn replace(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) 
         Class::GetAffinity => {
             // The result is the size of the mask in bytes.
             let mut mask = vec![0; result as usize];
-            if let Some(first) = mask.first_mut() {
-                *first = (1 << CPUS) - 1;
-            }
+            let cpus = engine.affinities.of(args[0] as i32).to_le_bytes();
+            let length = cpus.len().min(mask.len());
+            mask[..length].copy_from_slice(&cpus[..length]);
             write_result(args[2], &mask);
         }
+        Class::GetCpu => {
+            let cpu = engine.affinities.cpu(engine.current);
+            for (addr, number) in [(args[0], cpu), (args[1], 0)] {
+                if addr != 0 {
+                    write_result(addr, &number.to_le_bytes());
+                }
+            }
+        }
         _ => {}
+    }
+}
+
+/// Notes on which CPUs a thread shall run, and lets the kernel see all CPUs instead: the guest's
+/// may not exist on this host.
+fn set_affinity(engine: &mut Engine, args: &[u64; 6]) {
+    const BYTES: usize = size_of::<Cpus>();
+    // The kernel reads no more of a set than it has CPUs, and a guest may pass less than that.
+    let [thread, length, addr, ..] = *args;
+    let length = usize::try_from(length).map_or(BYTES, |it| it.min(BYTES));
+    let Some(set) = guest_memory::read_if_mapped(addr, length) else {
+        return;
+    };
+    let mut cpus = [0; BYTES];
+    cpus[..length].copy_from_slice(&set);
+    if engine.affinities.set(thread as i32, Cpus::from_le_bytes(cpus)) {
+        engine.rewrite(addr, set, &vec![0xff; length]);
     }
 }
 

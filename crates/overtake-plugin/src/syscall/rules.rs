@@ -103,7 +103,7 @@ pub fn may_write(class: Class, result: i64) -> bool {
     const ENOSYS: i64 = 38;
     let written = matches!(
         class,
-        Class::Short | Class::Sleeps | Class::SigAction | Class::GetRandom | Class::GetAffinity
+        Class::Short | Class::Sleeps | Class::SigAction | Class::GetRandom | Class::GetAffinity | Class::GetCpu
     );
     written && result != -ENOSYS
 }
@@ -129,6 +129,8 @@ pub fn wakes(class: Class, args: &[u64; 6], row: Option<&Row>) -> Wakes {
             | Class::Barrier
             | Class::GetRandom
             | Class::GetAffinity
+            | Class::SetAffinity
+            | Class::GetCpu
             | Class::SigAction,
         ) => Wakes::Nobody,
         (None, _) => Wakes::Anybody,

@@ -16,6 +16,7 @@ use ring_race::variant;
 use crate::args::headings::{EMULATION, SCENARIO};
 use crate::args::place::PlaceArgs;
 use crate::args::strategy::{StrategyArgs, again};
+use crate::args::surroundings::SurroundingsArgs;
 use crate::error::Error;
 
 /// Default number of events if the first stale event ends the run.
@@ -72,9 +73,12 @@ pub struct GuestArgs {
     #[arg(last = true, value_name = "PROGRAM", num_args = 1..)]
     pub program: Vec<OsString>,
 
-    // The last field, because clap applies a heading to all options after it.
+    // The last fields, because clap applies a heading to all options after it.
     #[command(flatten, next_help_heading = EMULATION)]
     pub strategy: StrategyArgs,
+
+    #[command(flatten, next_help_heading = EMULATION)]
+    pub surroundings: SurroundingsArgs,
 }
 
 impl GuestArgs {
@@ -143,6 +147,7 @@ impl GuestArgs {
             timeout: self.timeout,
             cpu: self.cpu.clone(),
             strategy: self.strategy.strategy,
+            surroundings: self.surroundings.surroundings(),
         }
     }
 
@@ -168,6 +173,9 @@ impl GuestArgs {
         option("timeout", self.timeout.map(|timeout| timeout.to_string()));
         option("cpu", self.cpu.clone());
         option("strategy", again(self.strategy.strategy).map(str::to_owned));
+        for (name, value) in self.surroundings.again() {
+            option(name, Some(value));
+        }
         if let Some((name, home)) = self.place.again() {
             words.extend([name.to_owned(), home]);
         }

@@ -14,6 +14,7 @@ use ring_race::row::Row;
 use crate::args::guest::GuestArgs;
 use crate::args::place::PlaceArgs;
 use crate::args::strategy::StrategyArgs;
+use crate::args::surroundings::SurroundingsArgs;
 use crate::error::Error;
 use crate::invocation;
 use crate::progress::bar;
@@ -92,5 +93,6 @@ fn guest(place: &PlaceArgs, strategy: &StrategyArgs, row: &Row) -> GuestArgs {
         qemu: None,
         program: Vec::new(),
         strategy: strategy.clone(),
+        surroundings: SurroundingsArgs::default(),
     }
 }
