@@ -1,10 +1,12 @@
 //! How a run ended, and how to interpret the plugin's report.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitStatus;
 
+use overtake_report::input::Input;
 use overtake_report::{End, Report, Stats};
 use serde::Serialize;
 
@@ -31,6 +33,21 @@ pub struct Tested {
     /// Whether the plugin saw the end of the run. It does not if the guest was killed, replaced itself by another
     /// program, or did not start.
     pub complete: bool,
+    /// What the guest read that differs between runs of the same seed, and how often.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub inputs: BTreeMap<Input, u64>,
+}
+
+impl Tested {
+    /// What the guest read that differs between runs, as a list in words.
+    pub fn inputs(&self) -> Option<String> {
+        let name = |(input, times): (&Input, &u64)| match times {
+            1 => input.name().to_owned(),
+            _ => format!("{} ({times} times)", input.name()),
+        };
+        let names: Vec<_> = self.inputs.iter().map(name).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    }
 }
 
 impl Outcome {
@@ -109,11 +126,14 @@ pub(crate) fn tested(report: Report) -> Result<Tested, Error> {
         stats: report.stats,
         trace_hash: report.trace_hash,
         complete,
+        inputs: report.inputs,
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use overtake_report::{End, Report, Stats, VERSION};
 
     use super::{parse, tested};
@@ -126,6 +146,7 @@ mod tests {
             end,
             stats: Stats::default(),
             trace_hash: None,
+            inputs: BTreeMap::new(),
         }
     }
 

@@ -10,6 +10,7 @@
 //!
 //! - [`single()`] returns whether the instruction's access of two registers, or of 16 bytes, is one
 //!   single-copy atomic access.
+//! - [`reads_clock`] returns whether the instruction reads a counter of time or cycles.
 //!
 //! All are pure (no I/O, no state, no `unsafe`) and total (they have an answer for any bytes).
 //!
@@ -41,6 +42,7 @@
 
 mod aarch64;
 mod bits;
+mod clock;
 mod constant;
 mod effect;
 mod expected;
@@ -53,6 +55,7 @@ mod width;
 mod x86_64;
 
 pub use arch::{Arch, Pairs};
+pub use clock::reads_clock;
 pub use constant::{Compare, Constant};
 pub use effect::{Access, Acquire, Effect};
 pub use flow::Flow;

@@ -146,7 +146,11 @@ mod tests {
         assert_eq!(stat.lines().filter(|it| it.starts_with("cpu")).count(), 4);
         let none = ["/proc/self/stat", "/sys/fs/cgroup/memory.max", "/cpu.max"];
         assert!(none.iter().all(|path| of(path).is_none()));
-        let one = text(Arch::X86_64, 1, Path::new("/sys/devices/system/cpu/possible"));
+        let one = text(
+            Arch::X86_64,
+            1,
+            Path::new("/sys/devices/system/cpu/possible"),
+        );
         assert_eq!(one.as_deref(), Some("0\n"));
         for arch in Arch::ALL {
             let info = text(arch, 5, Path::new("/proc/cpuinfo")).unwrap();

@@ -11,11 +11,11 @@ mod memory_access;
 mod model;
 mod next;
 mod registers;
-mod rewritten;
 mod schedule;
 mod sharing;
 mod spills;
 mod thread;
+mod time;
 
 pub use fork::Inheritance;
 pub use memory_access::MemoryAccess;
@@ -23,11 +23,13 @@ pub use next::Next;
 
 use self::half::Half;
 use crate::affinities::Affinities;
+use crate::clock::Passed;
 use crate::early::Early;
 use crate::fast::{self, OwnPages};
 use crate::lone::Lone;
 use crate::options::Options;
 use crate::pages::Pages;
+use crate::rewritten::Rewritten;
 use crate::run::Run;
 use crate::stacks::Stacks;
 use crate::trace::{self, AccessHash};
@@ -36,7 +38,8 @@ use crate::untouched::Untouched;
 use crate::views::Guest;
 use isa::Arch;
 use overtake_report::Stats;
-use rewritten::Rewritten;
+use overtake_report::input::Input;
+use std::collections::BTreeMap;
 use thread::Thread;
 use weakmem::{Machine, Reservation, Rules, Stop, ThreadId, View};
 
@@ -109,8 +112,29 @@ pub struct Engine {
     random: u64,
     /// The CPUs that the guest has set.
     pub affinities: Affinities,
+    /// What the guest read that differs between runs, with counts.
+    inputs: BTreeMap<Input, u64>,
+    /// Whether the guest has set a timer, which acts by the host's time.
+    pub has_timer: bool,
+    /// Whether it has made a child, which may act at any time.
+    pub has_child: bool,
+    /// The schedule's time.
+    passed: Passed,
+    /// The number of threads that wait for a time.
+    waiting_for_time: usize,
+    /// Whether the running thread yields.
+    yields: bool,
+    /// Whether the running thread has done in its turn what others may see.
+    progresses: bool,
+    /// The number of turns in a row in which threads made no system call and no shared access.
+    quiet_turns: u32,
+    /// Whether accesses to own pages show, too, that the running thread spins.
+    probes: bool,
+    /// The number of turns in which the running threads have only waited, since the last in which
+    /// one did not.
+    waiting_turns: usize,
     /// What is put back into guest memory before another thread runs.
-    rewritten: Vec<Rewritten>,
+    pub rewritten: Rewritten,
 }
 
 impl Engine {
@@ -158,7 +182,17 @@ impl Engine {
             program_break: 0,
             random: 0,
             affinities: Affinities::new(options.cpus),
-            rewritten: Vec::new(),
+            inputs: BTreeMap::new(),
+            has_timer: false,
+            has_child: false,
+            passed: Passed::default(),
+            waiting_for_time: 0,
+            yields: false,
+            progresses: false,
+            quiet_turns: 0,
+            probes: false,
+            waiting_turns: 0,
+            rewritten: Rewritten::default(),
             address_mask: if arch == Arch::AArch64 {
                 u64::MAX >> 8
             } else {
@@ -210,7 +244,9 @@ impl Engine {
     /// this after each change that may affect one of these.
     pub fn update_fast_path(&self) {
         match &self.threads[self.current as usize].own_pages {
-            Some(own_pages) if !self.follows_all() && !self.machine.tracks(self.current) => {
+            Some(own_pages)
+                if !self.follows_all() && !self.probes && !self.machine.tracks(self.current) =>
+            {
                 // SAFETY: the table lives until the thread ends, and `thread_ended` deactivates it
                 // before that.
                 unsafe { own_pages.activate() };

@@ -7,7 +7,7 @@ use overtake_report::{End, exit_code};
 /// Writes the report of the running guest.
 pub fn report_now(engine: &mut Engine, end: End) {
     engine.run.end();
-    report::write(end, engine.stats(), engine.trace_hash());
+    report::write(end, engine.stats(), engine.trace_hash(), engine.inputs());
 }
 
 /// Ends a run whose guest has exited.

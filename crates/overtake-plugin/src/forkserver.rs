@@ -138,7 +138,7 @@ fn begin(
         report: Some(order.report),
     });
     report::create();
-    report::write(End::Running, held.stats(), None);
+    report::write(End::Running, held.stats(), None, held.inputs());
     held.is_only_thread();
     held.reseed_copy(options, order.seed);
     Ok(())

@@ -19,6 +19,11 @@ pub fn set_base(host: u64, guest: u64) {
     GUEST_BASE.store(host.wrapping_sub(guest), Ordering::Relaxed);
 }
 
+/// Returns the host address of a guest address.
+pub fn host_address(addr: u64) -> u64 {
+    host(addr) as u64
+}
+
 fn host(addr: u64) -> *mut u8 {
     GUEST_BASE.load(Ordering::Relaxed).wrapping_add(addr) as *mut u8
 }
@@ -187,7 +192,10 @@ mod tests {
         assert!(write_if_mapped(addr + 5, b"words"));
         assert_eq!(&std::hint::black_box(text), b"some words");
         static CONSTANT: [u8; 4] = *b"text";
-        assert!(!write_if_mapped(guest_address(CONSTANT.as_ptr() as u64), b"t"));
+        assert!(!write_if_mapped(
+            guest_address(CONSTANT.as_ptr() as u64),
+            b"t"
+        ));
         assert!(!write_if_mapped(guest_address(8), b"t"));
     }
 }

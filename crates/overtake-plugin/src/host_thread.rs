@@ -1,6 +1,7 @@
 //! The state of a host thread of this process, from /proc, which the I/O thread reads.
 
 use crate::affinity;
+use crate::interrupt;
 use crate::io_thread;
 use crate::token::{Doing, Host};
 use rustc_hash::FxHashMap;
@@ -215,6 +216,10 @@ impl Host for HostThread {
 
     fn idles(&self) -> bool {
         self.guess() == Doing::Sleeps
+    }
+
+    fn interrupt(&self) {
+        interrupt::send(self.tid);
     }
 
     fn on_acquired() {

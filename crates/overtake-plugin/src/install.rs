@@ -6,6 +6,7 @@
 
 use crate::callbacks;
 use crate::identity::{self, Identity};
+use crate::inputs;
 use crate::instruction_bytes::InstructionBytes;
 use crate::instrument::{self, Callbacks};
 use crate::io_thread::{self, Keep};
@@ -18,6 +19,7 @@ use crate::standard;
 use isa::Arch;
 use overtake_report::{End, Stats, exit_code};
 use qemu_plugin_sys as qemu;
+use std::collections::BTreeMap;
 use std::ffi::{CStr, c_char, c_int};
 
 /// The newest version of QEMU's plugin interface that the plugin was tested with (QEMU 10.2 has 6).
@@ -122,13 +124,14 @@ pub unsafe fn install(
         Ok(good) => good,
         Err(refused) => refuse(refused.1),
     };
-    report::write(End::Loaded, Stats::default(), None);
+    report::write(End::Loaded, Stats::default(), None, BTreeMap::new());
     std::panic::set_hook(Box::new(|panic| report::internal(&panic.to_string())));
     let bytes = InstructionBytes::of(host.interface);
     if let Err(message) = Plugin::install(arch, options, bytes) {
         refuse(End::BadOption { message });
     }
     spurious::install(arch);
+    inputs::note_inherited();
     let callbacks = Callbacks {
         vcpu_created: Some(callbacks::vcpu_created),
         translated: Some(callbacks::translated),
@@ -143,7 +146,7 @@ pub unsafe fn install(
 
 /// Ends the process with a report, which says more than QEMU's "plugin returned error code".
 fn refuse(end: End) -> ! {
-    report::write(end.clone(), Stats::default(), None);
+    report::write(end.clone(), Stats::default(), None, BTreeMap::new());
     report::exit_now(status_of(&end))
 }
 

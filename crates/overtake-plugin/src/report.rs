@@ -3,7 +3,9 @@
 use crate::identity;
 use crate::io_thread;
 use crate::output::Output;
+use overtake_report::input::Input;
 use overtake_report::{End, Report, Stats, VERSION, exit_code};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -47,12 +49,12 @@ pub fn guest_runs() {
     // Relaxed: at the first call there is one thread. A copy writes the report that it creates.
     if !RUNS.load(Ordering::Relaxed) {
         RUNS.store(true, Ordering::Relaxed);
-        write(End::Running, Stats::default(), None);
+        write(End::Running, Stats::default(), None, BTreeMap::new());
     }
 }
 
 /// Writes the report. Without a file for it, writes an unusual end to standard error.
-pub fn write(end: End, stats: Stats, hash: Option<u64>) {
+pub fn write(end: End, stats: Stats, hash: Option<u64>, inputs: BTreeMap<Input, u64>) {
     // Relaxed: see `in_forked_child`.
     if FORKED.load(Ordering::Relaxed) {
         return;
@@ -64,6 +66,7 @@ pub fn write(end: End, stats: Stats, hash: Option<u64>) {
         end,
         stats,
         trace_hash: hash.map(|hash| format!("{hash:016x}")),
+        inputs,
     };
     let text = serde_json::to_string(&report).unwrap_or_default();
     if run.report.is_some() {
@@ -84,13 +87,23 @@ pub fn exit_now(status: i32) -> ! {
 
 /// Reports that the guest asks for more than the plugin can do, and ends the process.
 pub fn refused(message: String) -> ! {
-    write(End::Refused { message }, Stats::default(), None);
+    write(
+        End::Refused { message },
+        Stats::default(),
+        None,
+        BTreeMap::new(),
+    );
     exit_now(exit_code::INTERNAL)
 }
 
 /// Reports that a file that the run was asked for cannot be written, and ends the process.
 pub fn unwritten(message: String) -> ! {
-    write(End::Unwritten { message }, Stats::default(), None);
+    write(
+        End::Unwritten { message },
+        Stats::default(),
+        None,
+        BTreeMap::new(),
+    );
     exit_now(exit_code::INTERNAL)
 }
 
@@ -99,6 +112,6 @@ pub fn internal(message: &str) -> ! {
     let end = End::Internal {
         message: message.to_owned(),
     };
-    write(end, Stats::default(), None);
+    write(end, Stats::default(), None, BTreeMap::new());
     exit_now(exit_code::INTERNAL)
 }

@@ -30,4 +30,16 @@ impl Schedule for Engine {
     fn count_unsettled(&mut self) {
         Self::count_unsettled(self);
     }
+
+    fn now(&self) -> u64 {
+        Self::now(self)
+    }
+
+    fn advance_to(&mut self, time: u64) {
+        Self::advance_to(self, time);
+    }
+
+    fn only_time_helps(&self, runnable: usize) -> bool {
+        Self::only_time_helps(self, runnable)
+    }
 }

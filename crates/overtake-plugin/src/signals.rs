@@ -3,6 +3,8 @@
 //! The frame of a signal is written to the memory of its thread, and no callback tells of it. A
 //! program that handles no signal is spared what this costs.
 
+use std::mem::MaybeUninit;
+use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Relaxed: only the token's holder stores and loads it.
@@ -16,4 +18,20 @@ pub fn expect() {
 /// Whether the guest may handle a signal.
 pub fn are_expected() -> bool {
     EXPECTED.load(Relaxed)
+}
+
+/// Calls `f` with all signals blocked. A thread that it starts runs no handler of QEMU's.
+pub fn blocked<R>(f: impl FnOnce() -> R) -> R {
+    let mut all = MaybeUninit::uninit();
+    let mut before = MaybeUninit::uninit();
+    // The C library leaves out the signals that it needs itself.
+    // SAFETY: the sets are valid for the calls, and `before` is set by the second one.
+    unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
+    }
+    let result = f();
+    // SAFETY: the first call has set `before`.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), null_mut()) };
+    result
 }

@@ -3,8 +3,13 @@
 //! A system call is a full barrier of its thread, and most are one of all threads, unless
 //! `syscall_table` has a row for it.
 
+mod clocks;
 mod memory;
+mod outside;
 mod rules;
+mod time_value;
+mod timeout;
+mod waiting;
 
 use crate::affinity;
 use crate::engine::{Engine, Inheritance};
@@ -13,16 +18,18 @@ use crate::forkserver;
 use crate::guest_memory;
 use crate::identity;
 use crate::instrument;
+use crate::interrupt;
 use crate::plugin::{plugin, token};
 use crate::report;
 use crate::signals;
 use crate::syscall_class::Class;
 use crate::syscall_table::{Orders, Row, pairs, synchronises_context};
-use crate::token::Held;
+use crate::token::{Held, Wait};
 use overtake_mark as mark;
 use overtake_report::trace::Object;
 use rules::{Schedule, makes_process, makes_thread};
 use std::cell::Cell;
+use waiting::Waiting;
 
 /// A system call in progress.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +38,8 @@ struct Call {
     args: [u64; 6],
     /// What it does to memory, if that is known and no other thread needs to know it.
     row: Option<&'static Row>,
+    /// What it waits for, if the schedule decides when that is over.
+    waiting: Option<Waiting>,
     /// Whether the thread gave up the token for the call.
     released: bool,
 }
@@ -50,6 +59,7 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     report::guest_runs();
     let plugin = plugin();
     let class = plugin.classes.of(number);
+    held.call_takes_time(class == Class::Yield);
     let new_thread = makes_thread(class, &args);
     if (new_thread || rules::shares_memory(class, &args)) && instrument::begin() {
         held.instrumentation_begins();
@@ -81,13 +91,16 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     let forks = makes_process(class, &args);
     if forks {
         held.fork_begins();
+        held.has_child = true;
         FORKING.set(Some((std::process::id(), held.bequeath())));
     }
     let released = !only_thread && matches!(schedule, Schedule::Leaves { .. });
+    let waiting = waiting::begin(&mut held, number, &args, released);
     CALL.set(Some(Call {
         class,
         args,
         row,
+        waiting,
         released,
     }));
     match schedule {
@@ -101,7 +114,17 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
             }
             held.call_sleeps();
             let writes = row.map_or(writes, |row| !row.writes(&args, 0).is_empty());
-            held.leave(writes, rules::waits_for(class, &args));
+            let futex = rules::waits_for(class, &args);
+            let Some(waiting) = waiting else {
+                return held.leave(Wait {
+                    futex,
+                    ..Wait::for_a_thread(writes)
+                });
+            };
+            waiting.expect_end();
+            let wait = waiting.wait(writes, futex, held.now());
+            held.leave(wait);
+            waiting.wait_first(&args);
         }
         Schedule::Ends | Schedule::EndsProcess => held.end(),
         Schedule::Keeps if new_thread => held.enter_clone(),
@@ -147,7 +170,7 @@ fn row_ends(engine: &mut Engine, row: &Row, call: &Call, result: i64) {
             engine.synchronise();
         }
         if *class == Class::Yield {
-            engine.end_quantum();
+            engine.yields();
         }
     } else if !rules::interrupted(result) && !row.writes(args, 1).is_empty() {
         // The kernel may have written a part.
@@ -187,11 +210,12 @@ pub fn end(vcpu: u32, result: i64) {
         plugin().restart(vcpu, inheritance);
         return;
     }
+    interrupt::set(None);
     let held = token().call_is_over(vcpu, rules::interrupted(result));
     let Some(call) = CALL.take() else { return };
     if let Some(mut held) = held {
         finish_call(&mut held, &call, result);
-    } else if !call.released {
+    } else {
         DEFERRED.set(Some((call, result)));
     }
 }
@@ -200,12 +224,24 @@ pub fn end(vcpu: u32, result: i64) {
 /// acquired the token again.
 pub fn finish_deferred_call(held: &mut Held<'_, Engine>) {
     if let Some((call, result)) = DEFERRED.take() {
-        finish_call(held, &call, result);
+        if call.released {
+            finish_wait(held, &call, result);
+        } else {
+            finish_call(held, &call, result);
+        }
+    }
+}
+
+/// Applies what a call has taken of the schedule's time.
+fn finish_wait(held: &mut Held<'_, Engine>, call: &Call, result: i64) {
+    if let Some(waiting) = &call.waiting {
+        waiting.is_over(held, result);
     }
 }
 
 fn finish_call(held: &mut Held<'_, Engine>, call: &Call, result: i64) {
-    held.restore();
+    held.rewritten.restore();
+    finish_wait(held, call, result);
     if let Some(row) = call.row.filter(|_| held.in_known_call()) {
         row_ends(held, row, call, result);
         held.update_fast_path();

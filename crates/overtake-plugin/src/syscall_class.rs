@@ -1,5 +1,6 @@
 //! The class of each system call, by its name.
 
+use crate::syscall_sleep::{self, Sleep};
 use crate::syscall_table::{self, Row};
 use isa::Arch;
 
@@ -55,6 +56,8 @@ pub enum Class {
     SetAffinity,
     /// `getcpu`: the plugin returns one of the thread's CPUs.
     GetCpu,
+    /// Writes what a clock tells.
+    ReadsClock(ReadsClock),
     /// Opens a file and writes no memory.
     Opens {
         /// The index of the argument that holds the path, from 0.
@@ -62,9 +65,34 @@ pub enum Class {
     },
 }
 
+/// A system call that tells the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadsClock {
+    /// `clock_gettime`.
+    GetTime,
+    /// `clock_getres`.
+    GetResolution,
+    /// `gettimeofday`.
+    TimeOfDay,
+    /// `time`, which also returns it.
+    Time,
+    /// `times`, which also returns one.
+    Times,
+    /// `getrusage`.
+    Usage,
+}
+
 /// The class of each system call number of one architecture, and its rows of `syscall_table`.
 #[derive(Debug)]
-pub struct Classes(Vec<(Class, Vec<&'static Row>)>);
+pub struct Classes(Vec<Entry>);
+
+/// What is known of a system call.
+#[derive(Debug)]
+struct Entry {
+    class: Class,
+    rows: Vec<&'static Row>,
+    sleep: Option<Sleep>,
+}
 
 /// A bound above the highest system call number of any architecture.
 const NUMBERS: usize = 1024;
@@ -73,23 +101,36 @@ impl Classes {
     /// Creates the table of an architecture.
     pub fn new(arch: Arch) -> Self {
         let of = |number| match name(arch, number) {
-            Some(name) => (class(name), syscall_table::rows(name)),
-            None => (Class::Short, Vec::new()),
+            Some(name) => Entry {
+                class: class(name),
+                rows: syscall_table::rows(name),
+                sleep: syscall_sleep::of_name(name),
+            },
+            None => Entry {
+                class: Class::Short,
+                rows: Vec::new(),
+                sleep: None,
+            },
         };
         Self((0..NUMBERS).map(of).collect())
     }
 
     /// Returns the class of a system call.
     pub fn of(&self, number: i64) -> Class {
-        self.entry(number).map_or(Class::Short, |entry| entry.0)
+        self.entry(number).map_or(Class::Short, |entry| entry.class)
     }
 
     /// Returns the row of a system call with these arguments, if what it does to memory is known.
     pub fn row(&self, number: i64, args: &[u64; 6]) -> Option<&'static Row> {
-        syscall_table::select(&self.entry(number)?.1, args)
+        syscall_table::select(&self.entry(number)?.rows, args)
     }
 
-    fn entry(&self, number: i64) -> Option<&(Class, Vec<&'static Row>)> {
+    /// Returns what a system call waits for, if it may sleep or set a timer.
+    pub fn sleep(&self, number: i64) -> Option<Sleep> {
+        self.entry(number)?.sleep
+    }
+
+    fn entry(&self, number: i64) -> Option<&Entry> {
         self.0.get(usize::try_from(number).ok()?)
     }
 }
@@ -135,6 +176,12 @@ fn class(name: &str) -> Class {
         "sched_getaffinity" => Class::GetAffinity,
         "sched_setaffinity" => Class::SetAffinity,
         "getcpu" => Class::GetCpu,
+        "clock_gettime" => Class::ReadsClock(ReadsClock::GetTime),
+        "clock_getres" => Class::ReadsClock(ReadsClock::GetResolution),
+        "gettimeofday" => Class::ReadsClock(ReadsClock::TimeOfDay),
+        "time" => Class::ReadsClock(ReadsClock::Time),
+        "times" => Class::ReadsClock(ReadsClock::Times),
+        "getrusage" => Class::ReadsClock(ReadsClock::Usage),
         "open" => Class::Opens { path: 0 },
         "openat" => Class::Opens { path: 1 },
         _ => Class::Short,

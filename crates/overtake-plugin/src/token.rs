@@ -28,12 +28,15 @@ mod slots;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod timekeeper;
+mod wait;
 
 pub use held::Held;
 pub use holder::Holder;
 pub use host::{Doing, Host};
 pub use schedule::Schedule;
 pub use slot::Wakes;
+pub use wait::Wait;
 
 use shared::Shared;
 use slot::State;
@@ -143,6 +146,7 @@ impl<S: Schedule> Token<S> {
         }
         let slot = slots.of_vcpu(vcpu).ok_or(UnknownVcpu)?;
         slot.arrives();
+        slot.waits_no_more();
         let id = slot.id;
         slot.kernel_wrote |= handler;
         slot.state = State::Parked;
@@ -172,10 +176,17 @@ impl<S: Schedule> Token<S> {
             };
         }
         slot.kernel_wrote |= interrupted;
+        slot.waits_no_more();
         let id = slot.id;
         if slots.cloning == Some(id) {
             slots.cloning = None;
         }
         (slots.holder == Some(id)).then(|| self.held(vcpu))
+    }
+
+    /// Ends the waits of threads by the schedule's time, where all threads sleep, as long as
+    /// `goes_on` says so. Runs on a host thread that is not the guest's.
+    pub fn keep_time(&self, goes_on: impl Fn() -> bool) {
+        timekeeper::keep_time(&self.0, goes_on);
     }
 }

@@ -47,6 +47,8 @@ pub struct Decoded {
     pub single: bool,
     /// Bytes of the aligned blocks in which its access is single-copy atomic, unless `single`.
     pub width: u8,
+    /// Whether it reads a counter of time or cycles.
+    pub reads_clock: bool,
     /// The pairs that an assumed fence before the instruction keeps in order.
     pub before: Pairs,
     /// The pairs that an assumed fence after the instruction's access keeps in order.
@@ -72,6 +74,7 @@ impl Decoded {
                 Single::Always => true,
             },
             width,
+            reads_clock: isa::reads_clock(arch, bytes),
             before: Pairs::NONE,
             after: Pairs::NONE,
         }
@@ -129,6 +132,8 @@ pub struct Instruction {
     pub unseen_write: bool,
     /// Whether the instruction before it is a store-conditional or has an unseen write.
     pub needs_repair: bool,
+    /// Whether it reads a counter of time or cycles.
+    pub reads_clock: bool,
     /// Whether it hints that the thread spins.
     pub spin_hint: bool,
     /// Whether all bytes that it accesses are one access, although QEMU may report two halves.
@@ -163,6 +168,7 @@ impl Instruction {
             is_last: false,
             unseen_write: effect.unseen_write,
             needs_repair,
+            reads_clock: decoded.reads_clock,
             spin_hint: effect.spin_hint,
             single: decoded.single,
             flow,
@@ -193,6 +199,7 @@ impl Instruction {
             || self.unseen_write
             || self.needs_repair
             || self.spin_hint
+            || self.reads_clock
             || self.step.context_sync
     }
 }

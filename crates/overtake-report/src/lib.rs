@@ -12,12 +12,17 @@
 #![forbid(unsafe_code)]
 
 pub mod forkserver;
+pub mod input;
 pub mod trace;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use input::Input;
+
 /// Version of the format. A reader refuses any other.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The plugin's report on one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +37,8 @@ pub struct Report {
     pub stats: Stats,
     /// Hash over the guest's instructions and memory accesses, if requested (16 hexadecimal digits).
     pub trace_hash: Option<String>,
+    /// What the guest read that differs between runs of the same seed, and how often.
+    pub inputs: BTreeMap<Input, u64>,
 }
 
 /// How a run ended.

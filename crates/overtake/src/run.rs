@@ -139,11 +139,14 @@ fn text(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
         memory(args.model),
         args.seed
     );
-    let Some(Tested {
-        stats,
-        trace_hash,
-        complete,
-    }) = &outcome.tested
+    let Some(
+        tested @ Tested {
+            stats,
+            trace_hash,
+            complete,
+            ..
+        },
+    ) = &outcome.tested
     else {
         return format!("nothing was tested: plain QEMU has no weak memory; {how}");
     };
@@ -179,6 +182,9 @@ fn text(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
                 format!("{} choices depended", stats.unsettled_choices)
             }
         );
+    }
+    if let Some(inputs) = tested.inputs() {
+        line += &format!("; not repeatable: it read {inputs}");
     }
     if !complete {
         line += "; the plugin did not see the end: the guest was killed, replaced by another program \

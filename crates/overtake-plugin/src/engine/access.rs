@@ -118,7 +118,7 @@ impl Engine {
                 access.store,
             );
         }
-        if self.changes_nothing(instruction, access) {
+        if !self.probes && self.changes_nothing(instruction, access) {
             if self.run.is_traced() && fast::is_quiet(access.addr) {
                 self.trace(instruction, access);
             }
@@ -144,8 +144,16 @@ impl Engine {
             self.prepare();
         }
         // A thread does not stop within an instruction of which QEMU reports only some accesses.
-        if !shared || self.unseen_write {
+        if self.unseen_write {
             return After::Continues;
+        }
+        if !shared {
+            let spins = self.probes && self.spins(instruction, access);
+            return if spins {
+                After::Spins
+            } else {
+                After::Continues
+            };
         }
         self.shared_at = fast::instructions();
         self.touched(access);
@@ -185,6 +193,7 @@ impl Engine {
     fn spins(&mut self, instruction: &Instruction, access: MemoryAccess) -> bool {
         let spin = &mut self.threads[self.current as usize].spin;
         if access.store {
+            self.progresses = true;
             spin.forget();
             return false;
         }

@@ -2,6 +2,7 @@
 
 use super::Engine;
 use crate::affinities::Cpus;
+use crate::clock::Time;
 use crate::trace;
 use std::ops::Range;
 
@@ -14,6 +15,7 @@ pub struct Inheritance {
     program_break: u64,
     random: u64,
     cpus: Cpus,
+    now: Time,
 }
 
 impl Engine {
@@ -34,6 +36,7 @@ impl Engine {
             // The child's numbers differ from the parent's next ones.
             random: trace::mix(!self.random),
             cpus: self.affinities.of(0),
+            now: self.now(),
         }
     }
 
@@ -48,6 +51,7 @@ impl Engine {
         self.program_break = inheritance.program_break;
         self.random = inheritance.random;
         self.affinities.set(0, inheritance.cpus);
+        self.advance_to(inheritance.now);
         self.forked = true;
     }
 }

@@ -7,6 +7,7 @@ use crate::signals;
 use crate::translate::{Block, Instruction};
 use crate::views::{self, Guest};
 use arch::Pairs;
+use overtake_report::input::Input;
 use weakmem::{Kind, Reservation};
 
 /// The reorder window, in instructions. A thread that has run longer since its last access to
@@ -119,7 +120,11 @@ impl Engine {
         if instruction.step.kind == Kind::StoreConditional {
             self.forced_failure = self.must_fail().map(|held| views::force_failure(&held));
         }
+        if instruction.reads_clock {
+            self.note_input(Input::ClockInstruction);
+        }
         if instruction.spin_hint && self.alive > 1 {
+            self.yields = true;
             self.stop_at(instruction, false);
             Next::HandOff
         } else {

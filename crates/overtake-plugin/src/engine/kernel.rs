@@ -225,6 +225,7 @@ fn plain() -> &'static Instruction {
             flow: Flow::NONE,
             single: false,
             width: PART as u8,
+            reads_clock: false,
             before: Pairs::NONE,
             after: Pairs::NONE,
         };

@@ -65,7 +65,8 @@ impl Engine {
     /// If the running thread spins and another can run, another is chosen, since only that can end
     /// the loop.
     pub fn choose(&mut self, runnable: &[ThreadId]) -> ThreadId {
-        self.restore();
+        self.rewritten.restore();
+        self.count_turn();
         self.note_block();
         self.lost_in_known_call();
         // The call from which a thread has returned ordered it after all that was visible then.

@@ -16,6 +16,8 @@ pub(super) struct Thread {
     pub position: Position,
     /// Its progress when it last stopped.
     pub progress: Progress,
+    /// The number of its system calls.
+    pub calls: u64,
     /// The loads that show whether it spins.
     pub spin: Spin,
     /// Its own pages; `None` if it has ended.

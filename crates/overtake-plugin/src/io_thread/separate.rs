@@ -1,9 +1,10 @@
 //! A thread that shares neither descriptors nor a working directory with the others.
 
+use crate::signals;
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
-use std::ptr::{null, null_mut};
+use std::ptr::null;
 use std::{io, thread};
 
 /// The stack of the I/O thread, in bytes.
@@ -17,21 +18,13 @@ thread_local! {
 /// Starts a thread with all signals blocked, so that it runs no handler of QEMU's. It leaves the
 /// others' descriptors and working directory, if the kernel lets it.
 pub fn spawn(body: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    let mut all = MaybeUninit::uninit();
-    let mut before = MaybeUninit::uninit();
-    // The C library leaves out the signals that it needs itself.
-    // SAFETY: the sets are valid for the calls, and `before` is set by the second one.
-    unsafe {
-        libc::sigfillset(all.as_mut_ptr());
-        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
-    }
-    let spawned = thread::Builder::new()
-        .name("overtake-io".to_owned())
-        .stack_size(STACK)
-        .spawn(|| leave(Box::new(body)));
-    // SAFETY: the first call has set `before`.
-    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), null_mut()) };
-    spawned.map(drop)
+    let start = || {
+        thread::Builder::new()
+            .name("overtake-io".to_owned())
+            .stack_size(STACK)
+            .spawn(|| leave(Box::new(body)))
+    };
+    signals::blocked(start).map(drop)
 }
 
 /// Runs `body` where descriptors and the working directory are not shared.

@@ -1,5 +1,6 @@
 //! The effects of system calls on memory: on pending stores, on pages, and on returned data.
 
+use super::clocks;
 use super::rules::{futex_reads, futex_writes, maps_over, maps_shared, maps_stack, maps_zeros};
 use crate::affinities::Cpus;
 use crate::affinity;
@@ -40,7 +41,7 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
         // It writes the thread's number where arguments point to.
         Class::Clone => engine.kernel_writes_near(args),
         Class::Yield | Class::ExitGroup | Class::Fork => {}
-        Class::GetRandom | Class::GetAffinity | Class::GetCpu => {}
+        Class::GetRandom | Class::GetAffinity | Class::GetCpu | Class::ReadsClock(_) => {}
         Class::SetAffinity => set_affinity(engine, args),
         Class::SigAction if LIBRARY_SIGNALS.contains(&args[0]) => {}
         Class::SigAction => {
@@ -94,7 +95,7 @@ pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
     match class {
         Class::Futex if futex_writes(args[1]) => engine.resynchronise(),
         Class::Quiet | Class::Futex | Class::Kill | Class::Unmaps | Class::Protects => {}
-        Class::Yield => engine.end_quantum(),
+        Class::Yield => engine.yields(),
         Class::Opens { path } => {
             self_maps::opened(args[path], result);
             let Plugin { arch, options, .. } = plugin();
@@ -116,7 +117,7 @@ pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
             engine.set_unmodelled(result, end);
         }
         Class::Break => engine.set_program_break(result),
-        Class::GetRandom | Class::GetAffinity | Class::GetCpu => {
+        Class::GetRandom | Class::GetAffinity | Class::GetCpu | Class::ReadsClock(_) => {
             replace(engine, class, args, result);
             engine.resynchronise();
         }
@@ -150,6 +151,9 @@ pub fn replace(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) 
             mask[..length].copy_from_slice(&cpus[..length]);
             write_result(args[2], &mask);
         }
+        Class::ReadsClock(call) if !plugin().options.host_time => {
+            clocks::replace(engine, call, args);
+        }
         Class::GetCpu => {
             let cpu = engine.affinities.cpu(engine.current);
             for (addr, number) in [(args[0], cpu), (args[1], 0)] {
@@ -174,8 +178,11 @@ fn set_affinity(engine: &mut Engine, args: &[u64; 6]) {
     };
     let mut cpus = [0; BYTES];
     cpus[..length].copy_from_slice(&set);
-    if engine.affinities.set(thread as i32, Cpus::from_le_bytes(cpus)) {
-        engine.rewrite(addr, set, &vec![0xff; length]);
+    if engine
+        .affinities
+        .set(thread as i32, Cpus::from_le_bytes(cpus))
+    {
+        engine.rewritten.rewrite(addr, set, &vec![0xff; length]);
     }
 }
 

@@ -103,7 +103,13 @@ pub fn may_write(class: Class, result: i64) -> bool {
     const ENOSYS: i64 = 38;
     let written = matches!(
         class,
-        Class::Short | Class::Sleeps | Class::SigAction | Class::GetRandom | Class::GetAffinity | Class::GetCpu
+        Class::Short
+            | Class::Sleeps
+            | Class::SigAction
+            | Class::GetRandom
+            | Class::GetAffinity
+            | Class::GetCpu
+            | Class::ReadsClock(_)
     );
     written && result != -ENOSYS
 }
@@ -131,6 +137,7 @@ pub fn wakes(class: Class, args: &[u64; 6], row: Option<&Row>) -> Wakes {
             | Class::GetAffinity
             | Class::SetAffinity
             | Class::GetCpu
+            | Class::ReadsClock(_)
             | Class::SigAction,
         ) => Wakes::Nobody,
         (None, _) => Wakes::Anybody,

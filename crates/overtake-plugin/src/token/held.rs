@@ -5,6 +5,7 @@ use super::schedule::Schedule;
 use super::shared::{Guard, POLL_INTERVAL, SETTLE_TIMEOUT, Shared};
 use super::slot::{State, Wakes};
 use super::sync::{self, Instant};
+use super::wait::Wait;
 use std::ops::{Deref, DerefMut};
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -69,30 +70,36 @@ impl<'t, S: Schedule> Held<'t, S> {
         }
     }
 
-    /// Gives up the token for a system call that may sleep. `writes`: the kernel may write memory
-    /// for the thread during the call. `futex`: the word of this process that it waits for, if that is
-    /// what it does.
-    pub fn leave(self, writes: bool, futex: Option<u64>) {
-        let (_, mut slots, id) = self.release(State::Away {
+    /// Gives up the token for a system call that may sleep.
+    pub fn leave(self, wait: Wait) {
+        let Wait {
+            writes,
+            deadline,
+            outside,
+            futex,
+        } = wait;
+        let (shared, mut slots, id) = self.release(State::Away {
             asleep: false,
             writes,
         });
         if let Some(slot) = id.and_then(|id| slots.slot_mut(id)) {
             slot.kernel_wrote |= writes;
             slot.futex = futex;
+            slot.deadline = deadline;
+            slot.outside = outside;
         }
         // The other calls are a wait on a futex, which wakes nobody.
         if writes {
             slots.something_woke(Wakes::Anybody);
         }
-        slots.wake_decider();
+        shared.others_continue(&slots);
     }
 
     /// Gives up the token because the thread ends.
     pub fn end(self) {
-        let (_, mut slots, _) = self.release(State::Ending);
+        let (shared, mut slots, _) = self.release(State::Ending);
         slots.something_woke(Wakes::OthersThanWaiters);
-        slots.wake_decider();
+        shared.others_continue(&slots);
     }
 
     /// Keeps the token for a system call, unless the thread sleeps there for long. `wakes`: the

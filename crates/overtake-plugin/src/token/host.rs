@@ -45,6 +45,10 @@ pub trait Host {
         false
     }
 
+    /// Ends the system call in which the thread sleeps, as if its time-out had come. Does nothing if
+    /// the thread sleeps in no such call.
+    fn interrupt(&self);
+
     /// Notes that the calling thread has acquired the token.
     fn on_acquired();
 

@@ -26,6 +26,16 @@ pub trait Schedule {
     /// Notes that the host thread of an ending guest thread is gone.
     fn thread_ended(&mut self, thread: ThreadId);
 
+    /// Returns the schedule's time, in nanoseconds.
+    fn now(&self) -> u64;
+
+    /// Lets the schedule's time advance to this one, if that is later.
+    fn advance_to(&mut self, time: u64);
+
+    /// Whether so many threads that can run wait, by spinning or yielding, for what only the others
+    /// may do.
+    fn only_time_helps(&self, runnable: usize) -> bool;
+
     /// Counts a choice that depends on the host's clock.
     fn count_unsettled(&mut self);
 }

@@ -117,12 +117,22 @@ impl<S: Schedule> Shared<S> {
     }
 
     /// Takes the token from the holder if it sleeps outside of a callback.
-    fn watch_holder(&self, slots: &mut Guard<'_, S>) {
+    pub fn watch_holder(&self, slots: &mut Guard<'_, S>) {
         let Some(vcpu) = slots.holder_mut().map(|slot| slot.vcpu) else {
             return;
         };
         if slots.holder_sleeps() && !self.flags.of(vcpu).waits() {
             slots.take_from_sleeper(|| self.state.is_lent());
+        }
+    }
+
+    /// Lets another thread choose the next holder, or, if all sleep, lets time pass.
+    pub fn others_continue(&self, slots: &Guard<'_, S>) {
+        slots.wake_decider();
+        if slots.needs_time()
+            && let Some(keeper) = &slots.timekeeper
+        {
+            keeper.unpark();
         }
     }
 
@@ -132,7 +142,7 @@ impl<S: Schedule> Shared<S> {
         let mut state = self.lend();
         let start = Instant::now();
         let mut polls = 0;
-        let mut settled = settle(&mut slots, &mut *state);
+        let mut settled = settle_in_time(&mut slots, &mut *state);
         while !settled && start.elapsed() < SETTLE_TIMEOUT {
             drop(slots);
             polls += 1;
@@ -142,7 +152,7 @@ impl<S: Schedule> Shared<S> {
                 sync::sleep(POLL_INTERVAL);
             }
             slots = self.lock();
-            settled = settle(&mut slots, &mut *state);
+            settled = settle_in_time(&mut slots, &mut *state);
         }
         let parked: Vec<ThreadId> = slots.parked().map(|slot| slot.id).collect();
         let may_write = slots.kernel_may_write();
@@ -159,8 +169,22 @@ impl<S: Schedule> Shared<S> {
     }
 }
 
+/// Whether every thread is parked or asleep, and the time of no wait has come.
+fn settle_in_time<S: Schedule>(slots: &mut Slots<S::Host>, state: &mut S) -> bool {
+    if !settle(slots, state) {
+        return false;
+    }
+    if let Some(deadline) = slots.next_deadline()
+        && state.only_time_helps(slots.parked().count())
+        && !slots.waits_for_outside()
+    {
+        state.advance_to(deadline);
+    }
+    !slots.end_waits(state.now())
+}
+
 /// Whether every thread is parked or asleep. Tells the state which threads are gone.
-fn settle<S: Schedule>(slots: &mut Slots<S::Host>, state: &mut S) -> bool {
+pub fn settle<S: Schedule>(slots: &mut Slots<S::Host>, state: &mut S) -> bool {
     match slots.settle() {
         Settled::Yes => true,
         Settled::No => false,

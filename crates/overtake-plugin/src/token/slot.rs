@@ -41,6 +41,10 @@ pub struct Slot<H> {
     pub kernel_wrote: bool,
     /// The word that it waits for, while it is in a `FUTEX_WAIT` of this process.
     pub futex: Option<u64>,
+    /// The schedule's time at which its wait in a system call is over.
+    pub deadline: Option<u64>,
+    /// Whether something outside of the process may end that wait.
+    pub outside: bool,
     /// The time since which every check found it asleep while it held the token.
     pub asleep_since: Option<Instant>,
 }
@@ -86,6 +90,8 @@ impl<H: Host> Slot<H> {
             thread: None,
             kernel_wrote: false,
             futex: None,
+            deadline: None,
+            outside: false,
             asleep_since: None,
         }
     }
@@ -94,6 +100,12 @@ impl<H: Host> Slot<H> {
     pub fn arrives(&mut self) {
         self.host.get_or_insert_with(H::current);
         self.thread.get_or_insert_with(sync::current);
+    }
+
+    /// Notes that the thread waits in no system call any more.
+    pub fn waits_no_more(&mut self) {
+        self.deadline = None;
+        self.outside = false;
     }
 
     /// Wakes the thread if it sleeps in `Shared::wait`, or is about to.

@@ -19,7 +19,7 @@ const SLOW_CALL: Duration = Duration::from_millis(100);
 const UNKNOWN: Duration = Duration::from_secs(1);
 
 /// The interval at which a parked thread checks the holder.
-const WATCH_INTERVAL: Duration = Duration::from_millis(10);
+pub const WATCH_INTERVAL: Duration = Duration::from_millis(10);
 /// The same interval while an exclusive section is expected.
 const WATCH_EXCLUSIVE: Duration = Duration::from_micros(100);
 /// For so many more parked threads before it, a thread waits an interval longer.
@@ -50,6 +50,8 @@ pub struct Slots<H> {
     pub chosen: Option<Thread>,
     /// Whether a parked thread is choosing the next holder.
     pub deciding: bool,
+    /// The host thread that lets time pass while all threads sleep.
+    pub timekeeper: Option<Thread>,
     /// Whether the next choice depends on the clock.
     pub unsettled: bool,
     /// The thread that is creating another one.
@@ -70,6 +72,7 @@ impl<H: Host> Slots<H> {
             holder: None,
             chosen: None,
             deciding: false,
+            timekeeper: None,
             unsettled: false,
             cloning: None,
             expects_exclusive: None,

@@ -31,6 +31,7 @@ mod run_errors;
 mod stand_in;
 #[path = "../support/mod.rs"]
 mod support;
+mod timing;
 mod torn;
 mod window;
 
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
         report::tests(),
         run::tests(),
         run_errors::tests(),
+        timing::tests(),
         torn::tests(),
         window::tests(),
     ];

@@ -6,6 +6,7 @@ use super::machine::{
 use super::{clock, kernel};
 use crate::token::Wakes;
 use shuttle::rand::Rng;
+use shuttle::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -319,4 +320,47 @@ fn wake_after(time: Duration, event: &'static str) -> shuttle::thread::JoinHandl
         }
         kernel::happens(event);
     })
+}
+
+/// A wait whose time has come ends before the next choice, and its thread takes part in it.
+#[test]
+fn a_wait_that_is_over_ends_before_the_choice() {
+    choices_are_the_same(100, |first| {
+        first.clone_thread(1, Announces::Child, |cpu| {
+            cpu.wait_until(5);
+            cpu.block();
+        });
+        first.block_with_hand_off();
+        first.hold().now = 4;
+        first.block_with_hand_off();
+        first.hold().now = 5;
+        first.block_with_hand_off();
+        first.join(1);
+        first.block();
+    });
+}
+
+/// Time passes where all threads sleep, and each wait ends at its time.
+#[test]
+fn time_passes_while_all_sleep() {
+    for host in WITH_TIMEOUTS {
+        explore_times(50, host, || {
+            let first = Cpu::first(CallLog::default());
+            first.clone_thread(1, Announces::Child, |cpu| {
+                cpu.wait_until(7);
+                cpu.block();
+                assert!(cpu.hold().now >= 7);
+            });
+            let keeper = first.keep_time();
+            first.wait_until(3);
+            first.block();
+            assert!(first.hold().now >= 3);
+            first.join(1);
+            first.block();
+            assert_eq!(first.hold().now, 7);
+            keeper.store(false, SeqCst);
+            // Wakes the keeper, which finds that it is over.
+            first.leave_until(8);
+        });
+    }
 }

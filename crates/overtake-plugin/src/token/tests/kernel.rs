@@ -29,6 +29,8 @@ enum Thread {
     Parks,
     /// It sleeps until this event has happened.
     Awaits(&'static str),
+    /// It sleeps until it is interrupted.
+    AwaitsTime,
     /// It sleeps on one of QEMU's condition variables.
     OnCondition,
     Gone,
@@ -131,6 +133,16 @@ pub fn sleep_until(event: &'static str) {
     }));
 }
 
+/// Sleeps until another thread interrupts it.
+pub fn sleep_until_interrupted() {
+    let kernel = kernel();
+    let mut state = kernel.state.lock().unwrap();
+    state.threads.insert(me(), Thread::AwaitsTime);
+    while state.threads.get(&me()) == Some(&Thread::AwaitsTime) {
+        state = kernel.wake.wait(state).unwrap();
+    }
+}
+
 /// Sleeps on a condition variable until this event has happened.
 pub fn sleep_on_condition_until(event: &'static str) {
     let kernel = kernel();
@@ -211,6 +223,17 @@ impl Host for Task {
         let state = kernel.state.lock().unwrap();
         let on_condition = state.threads.get(&self.0) == Some(&Thread::OnCondition);
         kernel.reports_waits.then_some(on_condition)
+    }
+
+    fn interrupt(&self) {
+        let kernel = kernel();
+        let mut state = kernel.state.lock().unwrap();
+        if let Some(thread) = state.threads.get_mut(&self.0)
+            && matches!(thread, Thread::AwaitsTime)
+        {
+            *thread = Thread::Runs;
+            kernel.wake.notify_all();
+        }
     }
 
     fn on_acquired() {}

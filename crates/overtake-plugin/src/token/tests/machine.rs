@@ -2,11 +2,10 @@
 
 use super::clock;
 use super::kernel::{self, Task};
-use crate::token::Wakes;
-use crate::token::{Held, Holder, Schedule, Token};
+use crate::token::{Held, Holder, Schedule, Token, Wait, Wakes};
 use shuttle::rand::Rng;
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
-use shuttle::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use shuttle::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use shuttle::thread;
 use shuttle::{Config, MaxSteps, Runner};
 use std::sync::Arc;
@@ -33,6 +32,8 @@ pub struct CallLog {
     pub unsettled: u32,
     /// The number of switches before which the kernel wrote memory for a parked thread.
     pub kernel_writes: u32,
+    /// The time, which only jumps.
+    pub now: u64,
     /// Whether choices follow a fixed rule, the same in each execution; else they are random.
     pub by_rule: bool,
 }
@@ -74,6 +75,18 @@ impl Schedule for CallLog {
 
     fn thread_ended(&mut self, thread: ThreadId) {
         self.requests.push(Request::Ended(thread));
+    }
+
+    fn now(&self) -> u64 {
+        self.now
+    }
+
+    fn advance_to(&mut self, time: u64) {
+        self.now = self.now.max(time);
+    }
+
+    fn only_time_helps(&self, _: usize) -> bool {
+        false
     }
 
     fn count_unsettled(&mut self) {
@@ -173,10 +186,34 @@ impl Cpu {
 
     /// Sleeps in a system call without the token. `writes`: the kernel may write memory.
     pub fn sleep_without_token(&self, event: &'static str, writes: bool) {
-        self.hold().leave(writes, None);
+        self.hold().leave(Wait::for_a_thread(writes));
         kernel::sleep_until(event);
         let held = self.machine.token.call_is_over(self.vcpu, false);
         assert!(held.is_none(), "it has given up the token");
+    }
+
+    /// Gives up the token until this time.
+    pub fn leave_until(&self, time: u64) {
+        self.hold().leave(Wait {
+            deadline: Some(time),
+            ..Wait::default()
+        });
+    }
+
+    /// Sleeps in a system call without the token until this time.
+    pub fn wait_until(&self, time: u64) {
+        self.leave_until(time);
+        kernel::sleep_until_interrupted();
+        let held = self.machine.token.call_is_over(self.vcpu, false);
+        assert!(held.is_none(), "it has given up the token");
+    }
+
+    /// Starts the thread that lets time pass, and returns what stops it.
+    pub fn keep_time(&self) -> Arc<AtomicBool> {
+        let goes_on = Arc::new(AtomicBool::new(true));
+        let (machine, runs) = (Arc::clone(&self.machine), Arc::clone(&goes_on));
+        thread::spawn(move || machine.token.keep_time(|| runs.load(SeqCst)));
+        goes_on
     }
 
     /// Wakes the threads that wait for `event`, in a system call with the token.
@@ -239,7 +276,7 @@ impl Cpu {
 
     /// Waits in a system call until so many threads have ended.
     pub fn join(&self, threads: usize) {
-        self.hold().leave(true, None);
+        self.hold().leave(Wait::for_a_thread(true));
         kernel::join(threads);
         let held = self.machine.token.call_is_over(self.vcpu, false);
         assert!(held.is_none());

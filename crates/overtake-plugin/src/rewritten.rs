@@ -1,0 +1,52 @@
+//! Arguments in guest memory that the kernel shall see otherwise than the guest has written them.
+//!
+//! Version 1 of the plugin interface cannot change the registers that hold a call's arguments, but
+//! memory that they point to. The kernel (and QEMU, which converts what it passes on) reads such
+//! arguments when the call begins. Until then no other guest thread runs: the next holder is chosen
+//! once the caller sleeps in the kernel. So the plugin puts the original back at the next choice,
+//! or when the call is over, and no guest thread observes what was there between.
+
+use crate::guest_memory;
+
+/// The parts of guest memory that the plugin has changed for a moment: each address, and what was
+/// there.
+#[derive(Debug, Default)]
+pub struct Rewritten(Vec<(u64, Vec<u8>)>);
+
+impl Rewritten {
+    /// Changes guest memory until [`Rewritten::restore`]. Returns false if the memory cannot be
+    /// written, as where a constant is.
+    pub fn rewrite(&mut self, addr: u64, original: Vec<u8>, bytes: &[u8]) -> bool {
+        let written = guest_memory::write_if_mapped(addr, bytes);
+        if written {
+            self.0.push((addr, original));
+        }
+        written
+    }
+
+    /// Undoes all changes.
+    pub fn restore(&mut self) {
+        for (addr, original) in self.0.drain(..).rev() {
+            guest_memory::write_if_mapped(addr, &original);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_there_comes_back() {
+        let mut word = 7_u64;
+        let addr = guest_memory::guest_address(&raw mut word as u64);
+        let mut rewritten = Rewritten::default();
+        let bytes = |number: u64| number.to_le_bytes();
+        assert!(rewritten.rewrite(addr, bytes(7).to_vec(), &bytes(8)));
+        assert!(rewritten.rewrite(addr, bytes(8).to_vec(), &bytes(9)));
+        assert_eq!(std::hint::black_box(word), 9);
+        assert!(!rewritten.rewrite(guest_memory::guest_address(8), Vec::new(), &bytes(1)));
+        rewritten.restore();
+        assert_eq!(std::hint::black_box(word), 7);
+    }
+}
