@@ -49,16 +49,6 @@ fn a_missing_fence_before_what_the_kernel_writes() {
     always(&["behind", "out-flag", "--ordered"], 0);
 }
 
-/// On Power the clock's `lwsync` orders stores too, and x86 keeps them in order.
-fn a_missing_fence_before_what_the_kernel_writes() {
-    for target in targets() {
-        let failing = failing(target, &["behind", "out-flag"]);
-        let expected = matches!(target, Arch::AArch64 | Arch::Riscv64);
-        assert_eq!(!failing.is_empty(), expected, "{target}: {failing:?}");
-    }
-    always(&["behind", "out-flag", "--ordered"], 0);
-}
-
 /// On AArch64 and Power entering the kernel is a context synchronisation.
 fn a_branch_and_a_call_order_loads() {
     fails_on_riscv64_only(&["behind", "gettid-branch"]);

@@ -107,7 +107,7 @@ fn load_offset_and_datum(page: &AtomicU32, data: &[AtomicU32]) -> (u32, u32) {
         #[cfg(target_arch = "aarch64")]
         asm!(
             "ldr {offset:w}, [{page}]",
-            "ldr {datum:w}, [{data}, {offset}]",
+            "ldr {datum:w}, [{data}, {offset:x}]",
             offset = out(reg) offset, datum = out(reg) datum,
             page = in(reg) page.as_ptr(), data = in(reg) data.as_ptr(),
         );
