@@ -90,8 +90,6 @@ pub fn reason(swap: &Swap, arch: Arch) -> Option<&'static str> {
         (_, (Expect | FenceBefore, FenceBefore | Access)) if pair != (Expect, Access) => {
             NOTHING_BETWEEN
         }
-        // Where a load-reserved may be an acquire, the load is before FollowReleases too.
-        (Sort::LoadReserved, (Access, Load)) if acquires => return None,
         (Sort::Atomic, (Access, Load)) if arch == Arch::AArch64 => return None,
         (_, (Access, Load)) => NOTHING_BETWEEN,
         (Sort::Atomic, (FollowReleases, Load)) if arch == Arch::Riscv64 => {
