@@ -4,7 +4,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
 use emulator::error::Error;
-use emulator::outcome::Outcome;
+use emulator::outcome::{self, Outcome};
 
 /// What counts as a failure.
 #[derive(Debug, Clone, Default)]
@@ -69,10 +69,7 @@ fn of_status(status: ExitStatus, errors: &str) -> Option<String> {
         (Some(0), _, _) => None,
         (_, _, Some(place)) => Some(format!("panicked at {place}")),
         (Some(code), ..) => Some(format!("exit status {code}")),
-        (_, Some(signal), _) => Some(match signal_hook::low_level::signal_name(signal) {
-            Some(name) => format!("signal {signal} ({name})"),
-            None => format!("signal {signal}"),
-        }),
+        (_, Some(signal), _) => Some(outcome::signal(signal)),
         (None, None, None) => Some("it ended in an unknown way".to_owned()),
     }
 }

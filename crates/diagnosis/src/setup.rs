@@ -7,6 +7,7 @@ use emulator::emulation::{Emulation, limit};
 use emulator::error::Error;
 use emulator::guest::Guest;
 use emulator::home::Home;
+use emulator::interpreter;
 use emulator::model::Model;
 use emulator::plugin_options::PluginOptions;
 use emulator::qemu::Qemu;
@@ -37,6 +38,8 @@ pub struct Options {
     pub home: Option<PathBuf>,
     /// The QEMU.
     pub qemu: Option<PathBuf>,
+    /// The folder in which the guest's loader and libraries are looked for first.
+    pub sysroot: Option<PathBuf>,
     /// Guest instructions after which a run is ended; 0: no limit.
     pub budget: Option<u64>,
     /// Seconds after which a run is ended; 0: no limit.
@@ -55,6 +58,8 @@ impl Setup {
         let home = Home::find(options.home.as_deref());
         let guest = subject.guest(options.target, &home)?;
         let mut qemu = Qemu::find(guest.target, options.qemu.as_deref())?;
+        qemu.named_sysroot.clone_from(&options.sysroot);
+        interpreter::require(&guest, &qemu)?;
         if model == Model::Weak {
             qemu = qemu.with_plugin(&home)?;
         }

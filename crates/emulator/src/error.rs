@@ -57,6 +57,28 @@ pub enum Error {
         asked: Arch,
     },
 
+    /// The program's dynamic loader is not there.
+    #[error(
+        "`{}` needs the dynamic loader `{}`, which is {}: give the folder that holds the root of a {target} system with --sysroot, install Debian's cross C library (`apt install {}`), or link the program statically",
+        path.display(),
+        interpreter.display(),
+        match sysroot {
+            Some(root) => format!("neither in `{}` nor on this machine", root.display()),
+            None => "not on this machine".to_owned(),
+        },
+        target.packages(),
+    )]
+    InterpreterMissing {
+        /// The program.
+        path: PathBuf,
+        /// The loader's path in the program.
+        interpreter: PathBuf,
+        /// Where else it was looked for.
+        sysroot: Option<PathBuf>,
+        /// The program's machine.
+        target: Arch,
+    },
+
     /// There is no QEMU.
     #[error("cannot find `{}`: install QEMU's user emulation (`apt install qemu-user`), or give its path with --qemu or {}", target.qemu(), target.qemu_variable())]
     QemuMissing {

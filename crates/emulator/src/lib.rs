@@ -38,6 +38,7 @@ pub mod forkserver;
 pub mod guest;
 pub mod guest_path;
 pub mod home;
+pub mod interpreter;
 pub mod interrupts;
 pub mod limits;
 pub mod model;

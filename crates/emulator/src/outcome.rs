@@ -62,6 +62,14 @@ impl Outcome {
     }
 }
 
+/// The signal by its number and name: `signal 6 (SIGABRT)`.
+pub fn signal(number: i32) -> String {
+    match signal_hook::low_level::signal_name(number) {
+        Some(name) => format!("signal {number} ({name})"),
+        None => format!("signal {number}"),
+    }
+}
+
 /// The exit status that a shell gives to a process ended by `signal`.
 pub fn signal_status(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)

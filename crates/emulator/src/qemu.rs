@@ -24,6 +24,9 @@ pub struct Qemu {
     pub target: Arch,
     /// The plugin that it can load; none before [`Qemu::with_plugin`].
     pub plugin: Option<PathBuf>,
+    /// The folder that the user named as the guest's root, in which its loader and libraries are
+    /// looked for first.
+    pub named_sysroot: Option<PathBuf>,
 }
 
 /// What a QEMU reports about itself.
@@ -53,6 +56,7 @@ impl Qemu {
             path: std::path::absolute(&path).unwrap_or(path),
             target,
             plugin: None,
+            named_sysroot: None,
         })
     }
 
@@ -124,13 +128,27 @@ impl Qemu {
         for (name, _) in for_qemu_alone() {
             command.args(["-U", name]);
         }
-        // QEMU's own variable for the sysroot takes precedence over a guess.
-        if env::var_os("QEMU_LD_PREFIX").is_none()
-            && let Some(sysroot) = self.target.sysroot()
-        {
+        if let Some(sysroot) = self.sysroot() {
             command.arg("-L").arg(sysroot);
         }
         command
+    }
+
+    /// The folder in which the guest's loader and libraries are looked for first: the one that the user named,
+    /// by `--sysroot` or by QEMU's own variable, or that of Debian's cross C library.
+    pub fn sysroot(&self) -> Option<PathBuf> {
+        let variable = || env::var_os("QEMU_LD_PREFIX").map(PathBuf::from);
+        let named = self.named_sysroot.clone().or_else(variable);
+        named.or_else(|| self.target.sysroot())
+    }
+
+    /// The one that was built into QEMU, as the last lines of its help say.
+    pub fn own_sysroot(&self) -> Option<PathBuf> {
+        let help = self.ask("--help").ok()?;
+        let line = help
+            .lines()
+            .find_map(|line| line.strip_prefix("QEMU_LD_PREFIX"))?;
+        Some(PathBuf::from(line.trim_start_matches([' ', '=']).trim()))
     }
 
     /// The list of CPUs that it prints. (It ends with status 1 when it has printed it.)

@@ -1,6 +1,7 @@
 //! The state that the token's holder works on, and how accesses change it.
 
 mod access;
+mod call_writes;
 mod flow;
 mod fork;
 mod half;
@@ -40,6 +41,7 @@ use isa::Arch;
 use overtake_report::Stats;
 use overtake_report::input::Input;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use thread::Thread;
 use weakmem::{Machine, Reservation, Rules, Stop, ThreadId, View};
 
@@ -93,8 +95,8 @@ pub struct Engine {
     block: Option<&'static Block>,
     /// Whether the running thread is in a system call of which it is known what it does to memory.
     in_known_call: bool,
-    /// Whether the kernel wrote memory for a thread that has ended.
-    kernel_wrote: bool,
+    /// Where the kernel has written for threads that have ended, since the last hand-off.
+    cleared: Vec<Range<u64>>,
     stats: Stats,
     accesses: Option<AccessHash>,
     check: bool,
@@ -172,7 +174,7 @@ impl Engine {
             load_reserved_at: 0,
             block: None,
             in_known_call: false,
-            kernel_wrote: false,
+            cleared: Vec::new(),
             stats: Stats::default(),
             accesses: options.trace_hash.then(AccessHash::default),
             check: options.check,
@@ -225,9 +227,7 @@ impl Engine {
             state.own_pages = None;
         }
         self.machine.allow_stale(thread, false);
-        // When a thread ends, the kernel clears a word in its memory and wakes the thread that
-        // waits on it.
-        self.kernel_wrote = true;
+        self.word_was_cleared(thread);
     }
 
     /// Runs `thread`, which is the only one.

@@ -83,6 +83,7 @@ mod syscall;
 mod syscall_class;
 mod syscall_sleep;
 mod syscall_table;
+mod syscall_writes;
 mod time_thread;
 mod token;
 mod trace;

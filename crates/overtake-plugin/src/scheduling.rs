@@ -3,7 +3,7 @@
 use crate::engine::{Engine, Next};
 use crate::finish;
 use crate::host_thread::HostThread;
-use crate::token::Schedule;
+use crate::token::{Schedule, Wrote};
 use weakmem::ThreadId;
 
 impl Schedule for Engine {
@@ -17,7 +17,7 @@ impl Schedule for Engine {
         Self::choose(self, parked)
     }
 
-    fn switch_to(&mut self, next: ThreadId, wrote: bool, may_write: bool) {
+    fn switch_to(&mut self, next: ThreadId, wrote: &[(ThreadId, Wrote)], may_write: bool) {
         if Self::switch_to(self, next, wrote, may_write) == Next::Unexplained {
             finish::unexplained(self);
         }

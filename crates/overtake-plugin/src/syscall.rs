@@ -74,6 +74,13 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
         _ => plugin.classes.row(number, &args),
     };
     let row = row.filter(|row| !only_thread && stays_local(&mut held, class, row, &args));
+    if !held.no_choice_made() {
+        held.expect_writes(plugin.classes.writes(number, &args));
+    }
+    if class == Class::SetsTidAddress {
+        let thread = held.current;
+        held.clears_at_end(thread, args[0]);
+    }
     match row {
         Some(row) => row_begins(&mut held, row, &args),
         None => held.call_begins(),
@@ -174,7 +181,7 @@ fn row_ends(engine: &mut Engine, row: &Row, call: &Call, result: i64) {
         }
     } else if !rules::interrupted(result) && !row.writes(args, 1).is_empty() {
         // The kernel may have written a part.
-        engine.resynchronise();
+        engine.take_over_writes();
     }
     engine.known_call_is_over(synchronises_context(plugin().arch));
 }
@@ -250,26 +257,29 @@ fn finish_call(held: &mut Held<'_, Engine>, call: &Call, result: i64) {
     held.call_is_over();
     let Call { class, args, .. } = call;
     if rules::may_write(*class, result) {
-        held.kernel_wrote_somewhere();
+        held.call_may_write();
+    }
+    if makes_process(*class, args) && result > 0 {
+        held.count_child();
     }
     if makes_thread(*class, args) {
-        after_clone(held, args[1], result);
+        after_clone(held, args, result);
     } else if result >= 0 {
         memory::after(held, *class, args, result as u64);
     } else if !matches!(
         class,
-        Class::Quiet | Class::Opens { .. } | Class::Yield | Class::Kill
+        Class::Quiet | Class::SetsTidAddress | Class::Opens { .. } | Class::Yield | Class::Kill
     ) {
-        held.resynchronise();
+        held.take_over_writes();
     }
     held.update_fast_path();
 }
 
 /// Adopts the new thread, if `clone` created one.
-fn after_clone(held: &mut Held<'_, Engine>, stack: u64, result: i64) {
+fn after_clone(held: &mut Held<'_, Engine>, args: &[u64; 6], result: i64) {
     if result < 0 {
         held.clone_failed();
-        held.resynchronise();
+        held.take_over_writes();
         return;
     }
     if !held.await_new_vcpu() {
@@ -277,9 +287,12 @@ fn after_clone(held: &mut Held<'_, Engine>, stack: u64, result: i64) {
     }
     let thread = held.add_thread();
     held.affinities.inherit(result as i32);
-    held.stack_of(thread, stack);
+    held.stack_of(thread, args[1]);
+    if let Some(word) = rules::cleared_at_end(plugin().arch, args) {
+        held.clears_at_end(thread, word);
+    }
     held.adopt(thread);
-    held.resynchronise();
+    held.take_over_writes();
     held.await_first_callback();
     if held.stats().threads == 2 {
         affinity::begin();

@@ -2,6 +2,7 @@
 
 use crate::syscall_sleep::{self, Sleep};
 use crate::syscall_table::{self, Row};
+use crate::syscall_writes::{self, Group, Writes};
 use isa::Arch;
 
 /// The effects of a system call on the schedule and on memory.
@@ -12,6 +13,8 @@ pub enum Class {
     Short,
     /// Returns soon and writes no memory.
     Quiet,
+    /// `set_tid_address`: sets the word that the kernel clears when the thread ends.
+    SetsTidAddress,
     /// May sleep until another thread acts, and may write memory.
     Sleeps,
     /// `futex`: sleeps or wakes, by its operation.
@@ -91,6 +94,7 @@ pub struct Classes(Vec<Entry>);
 struct Entry {
     class: Class,
     rows: Vec<&'static Row>,
+    writes: Option<&'static Group>,
     sleep: Option<Sleep>,
 }
 
@@ -104,11 +108,13 @@ impl Classes {
             Some(name) => Entry {
                 class: class(name),
                 rows: syscall_table::rows(name),
+                writes: syscall_writes::of_name(name),
                 sleep: syscall_sleep::of_name(name),
             },
             None => Entry {
                 class: Class::Short,
                 rows: Vec::new(),
+                writes: None,
                 sleep: None,
             },
         };
@@ -123,6 +129,16 @@ impl Classes {
     /// Returns the row of a system call with these arguments, if what it does to memory is known.
     pub fn row(&self, number: i64, args: &[u64; 6]) -> Option<&'static Row> {
         syscall_table::select(&self.entry(number)?.rows, args)
+    }
+
+    /// Returns where a system call with these arguments may write.
+    pub fn writes(&self, number: i64, args: &[u64; 6]) -> Writes {
+        let group = self.entry(number).and_then(|entry| entry.writes);
+        match (group, self.row(number, args)) {
+            (Some(group), _) => group.writes(args),
+            (None, Some(row)) => Writes::Within(row.writes(args, u64::MAX)),
+            (None, None) => Writes::Anywhere,
+        }
     }
 
     /// Returns what a system call waits for, if it may sleep or set a timer.
@@ -155,8 +171,10 @@ fn class(name: &str) -> Class {
         | "futex_waitv" | "io_getevents" => Class::Sleeps,
         "sched_yield" => Class::Yield,
         "write" | "writev" | "close" | "gettid" | "getpid" | "getppid" | "dup" | "dup2"
-        | "dup3" | "set_robust_list" | "set_tid_address" | "lseek" | "eventfd2" | "unlinkat"
-        | "unlink" | "fsync" => Class::Quiet,
+        | "dup3" | "set_robust_list" | "lseek" | "eventfd2" | "unlinkat" | "unlink" | "fsync" => {
+            Class::Quiet
+        }
+        "set_tid_address" => Class::SetsTidAddress,
         "munmap" | "madvise" | "remap_file_pages" => Class::Unmaps,
         "mprotect" | "pkey_mprotect" => Class::Protects,
         "mmap" | "mmap2" => Class::Maps,

@@ -35,7 +35,7 @@ pub use held::Held;
 pub use holder::Holder;
 pub use host::{Doing, Host};
 pub use schedule::Schedule;
-pub use slot::Wakes;
+pub use slot::{Wakes, Wrote};
 pub use wait::Wait;
 
 use shared::Shared;
@@ -148,7 +148,9 @@ impl<S: Schedule> Token<S> {
         slot.arrives();
         slot.waits_no_more();
         let id = slot.id;
-        slot.kernel_wrote |= handler;
+        if handler {
+            slot.kernel_wrote = Wrote::Anything;
+        }
         slot.state = State::Parked;
         if slots.expects_exclusive == Some(id) {
             slots.expects_exclusive = None;
@@ -175,7 +177,9 @@ impl<S: Schedule> Token<S> {
                 writes: true,
             };
         }
-        slot.kernel_wrote |= interrupted;
+        if interrupted {
+            slot.kernel_wrote = Wrote::Anything;
+        }
         slot.waits_no_more();
         let id = slot.id;
         if slots.cloning == Some(id) {

@@ -6,6 +6,7 @@
 
 use crate::guest_memory;
 use crate::run::Run;
+use std::ops::Range;
 use weakmem::{
     Driver, GRANULE, MAX_ACCESS, Machine, PAGE_SIZE, Reservation, StoreId, ThreadId, Timestamp,
 };
@@ -59,12 +60,20 @@ pub fn copy_page(page: u64) -> [u8; PAGE_SIZE] {
     bytes
 }
 
-/// Copies into the image what was written without the model's knowledge (by a system call, or by an
-/// instruction without callbacks).
+/// All addresses.
+pub const EVERYWHERE: Range<u64> = 0..u64::MAX;
+
+/// Copies into the image what was written to these addresses without the model's knowledge (by a
+/// system call, or by an instruction without callbacks).
 ///
 /// Afterwards the running thread, if there is one, has no pending stores and sees all committed
 /// writes.
-pub fn resynchronise(machine: &mut Machine, running: Option<ThreadId>, guest: &mut Guest<'_>) {
+pub fn resynchronise(
+    machine: &mut Machine,
+    running: Option<ThreadId>,
+    addresses: &[Range<u64>],
+    guest: &mut Guest<'_>,
+) {
     guest.0.outside();
     if let Some(thread) = running {
         let found = written_over(machine, thread);
@@ -73,10 +82,12 @@ pub fn resynchronise(machine: &mut Machine, running: Option<ThreadId>, guest: &m
             write(addr, &[byte]);
         }
     }
-    machine.refresh(|page, bytes| {
-        // SAFETY: a page leaves the image before it is unmapped (`syscall`).
-        unsafe { guest_memory::read(page, bytes) };
-    });
+    for addresses in addresses {
+        machine.refresh(addresses.clone(), |page, bytes| {
+            // SAFETY: a page leaves the image before it is unmapped (`syscall`).
+            unsafe { guest_memory::read(page, bytes) };
+        });
+    }
 }
 
 /// Returns the bytes, with their addresses, at which memory differs from the running thread's view,

@@ -109,6 +109,8 @@ pub struct Stats {
     pub stale_loads: u64,
     /// Context switches from one guest thread to another.
     pub hand_offs: u64,
+    /// Child processes that the guest made. What they did is not counted.
+    pub children: u64,
     /// Choices of the next thread that depended on the clock. If there are any, the same seed may give
     /// another run. Causes: a system call took longer than expected, QEMU stopped all threads
     /// unexpectedly, or a host thread got no processor.

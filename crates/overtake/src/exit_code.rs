@@ -69,6 +69,7 @@ exit_codes! {
     CheckOfGuest = 93, "a check that the guest marked with `overtake_mark::check!` failed";
     Schedule = 94, "replay, explain: the schedule cannot be read, is damaged, or belongs to another version or program";
     NotAgain = 95, "explain: a failing run does not fail when its schedule is replayed";
+    InterpreterMissing = 96, "the program's dynamic loader is missing: --sysroot says where it is";
 }
 
 /// The last rows of the table: exit codes that are not `overtake`'s own.

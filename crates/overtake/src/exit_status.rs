@@ -26,6 +26,7 @@ fn of_emulator(error: &emulator::error::Error) -> u8 {
         Error::QemuMissing { .. } | Error::QemuUnusable { .. } | Error::GuestNotStarted { .. } => {
             ExitCode::QemuMissing
         }
+        Error::InterpreterMissing { .. } => ExitCode::InterpreterMissing,
         Error::QemuWithoutPlugins { .. } => ExitCode::QemuWithoutPlugins,
         Error::QemuVersion { .. } => ExitCode::QemuVersion,
         Error::PluginMissing { .. } => ExitCode::PluginMissing,

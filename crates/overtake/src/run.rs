@@ -1,5 +1,7 @@
 //! `overtake run`: one guest, its input and output passed through.
 
+use std::env;
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 
 use arch::Arch;
@@ -8,7 +10,7 @@ use diagnosis::recording;
 use diagnosis::setup::Setup;
 use emulator::guest::Guest;
 use emulator::model::Model;
-use emulator::outcome::{Outcome, Tested};
+use emulator::outcome::{Outcome, Tested, signal};
 use emulator::temporary;
 use serde::Serialize;
 
@@ -186,9 +188,16 @@ fn text(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
     if let Some(inputs) = tested.inputs() {
         line += &format!("; not repeatable: it read {inputs}");
     }
-    if !complete {
-        line += "; the plugin did not see the end: the guest was killed, replaced by another program \
-                 (exec), or never started";
+    match stats.children {
+        0 => {}
+        1 => line += "; 1 child process, not counted here",
+        number => line += &format!("; {number} child processes, not counted here"),
+    }
+    if let Some(number) = outcome.status.signal() {
+        line += &format!("; ended by {}", signal(number));
+    } else if !complete {
+        line += "; the plugin did not see the end: another program took the guest's place (exec), or it ended \
+                 within a system call";
     }
     line
 }
@@ -201,6 +210,7 @@ fn json(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
         model: &'static str,
         seed: u64,
         exit_status: u8,
+        signal: Option<i32>,
         tested: Option<&'a Tested>,
     }
 
@@ -209,6 +219,7 @@ fn json(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
         model: args.model.name(),
         seed: args.seed,
         exit_status: outcome.exit_status(),
+        signal: outcome.status.signal(),
         tested: outcome.tested.as_ref(),
     })
     .expect("plain data")
@@ -234,5 +245,16 @@ fn again(args: &Args, setup: &Setup) -> String {
         }
     }
     words.extend(setup.subject.words());
-    format!("{} {}", invocation::name(), shell_words::join(words))
+    let command = format!("{} {}", invocation::name(), shell_words::join(words));
+    match other_folder() {
+        Some(folder) => format!("(cd {} && {command})", shell_words::quote(&folder)),
+        None => command,
+    }
+}
+
+/// The working directory, if it is not the shell's: cargo runs a test in its package's folder.
+fn other_folder() -> Option<String> {
+    let here = env::current_dir().ok()?;
+    let shell = PathBuf::from(env::var_os("PWD")?).canonicalize().ok()?;
+    (shell != here).then(|| here.display().to_string())
 }

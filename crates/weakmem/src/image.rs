@@ -3,6 +3,7 @@
 use crate::view::Timestamp;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 /// Bytes in a page of the image. Guests may have larger pages; this is only a unit of storage.
 pub const PAGE_SIZE: usize = 4096;
@@ -64,11 +65,20 @@ impl Image {
         self.pages.insert(page, Box::new(Page { bytes, written }));
     }
 
-    /// Brings each page up to date with what `read` puts into it; granules that differ count
-    /// as written at `now`.
-    pub(crate) fn refresh(&mut self, now: Timestamp, mut read: impl FnMut(u64, &mut [u8])) {
+    /// Brings each page that has some of these addresses up to date with what `read` puts into it;
+    /// granules that differ count as written at `now`.
+    pub(crate) fn refresh(
+        &mut self,
+        addresses: Range<u64>,
+        now: Timestamp,
+        mut read: impl FnMut(u64, &mut [u8]),
+    ) {
+        if addresses.is_empty() {
+            return;
+        }
+        let (first, _) = Self::split(addresses.start);
         let mut found = [0; PAGE_SIZE];
-        for (addr, page) in &mut self.pages {
+        for (addr, page) in self.pages.range_mut(first..addresses.end) {
             read(*addr, &mut found);
             if page.bytes == found {
                 continue;
@@ -185,7 +195,7 @@ mod tests {
             [0x1000, 0x1004, 0x1008, 0x100c].map(of)
         };
         assert_eq!(written(&image), [Some(2), Some(2), Some(3), Some(1)]);
-        image.refresh(4, |_, page| {
+        image.refresh(0..u64::MAX, 4, |_, page| {
             page[..16].copy_from_slice(&[0, 0, 0, 1, 2, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0, 0])
         });
         assert_eq!(written(&image), [Some(2), Some(2), Some(3), Some(4)]);

@@ -18,6 +18,7 @@ use crate::rules::Rules;
 use crate::thread::Thread;
 use crate::view::{Timestamp, View};
 use std::fmt;
+use std::ops::Range;
 
 /// What happened so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -135,11 +136,11 @@ impl Machine {
         }
     }
 
-    /// Takes over what the model does not see being written (by a system call): `read` fills in
-    /// the page that starts at an address.
-    pub fn refresh(&mut self, read: impl FnMut(u64, &mut [u8])) {
+    /// Takes over what the model does not see being written to these addresses (by a system call):
+    /// `read` fills in the page that starts at an address.
+    pub fn refresh(&mut self, addresses: Range<u64>, read: impl FnMut(u64, &mut [u8])) {
         self.clock += 1;
-        self.image.refresh(self.clock, read);
+        self.image.refresh(addresses, self.clock, read);
     }
 
     /// What happened so far.

@@ -26,6 +26,11 @@ impl Engine {
         self.machine.set_up_to_date(true);
     }
 
+    /// Notes that the running thread has made a child.
+    pub fn count_child(&mut self) {
+        self.stats.children += 1;
+    }
+
     /// Returns the state for a child of `fork`. Each child gets different random numbers.
     pub fn bequeath(&mut self) -> Inheritance {
         self.random = trace::mix(self.random);

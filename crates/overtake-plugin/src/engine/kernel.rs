@@ -7,7 +7,7 @@ use crate::guest_memory;
 use crate::pages::{self, Owner};
 use crate::syscall_table::Range;
 use crate::translate::{self, Block, Decoded, Instruction};
-use crate::views::{self, Guest};
+use crate::views::Guest;
 use arch::Pairs;
 use isa::{Effect, Flow};
 use std::sync::OnceLock;
@@ -186,13 +186,6 @@ impl Engine {
         let mine = Owner::Thread(self.current);
         (pages::number(start)..=pages::number(start + length - 1))
             .all(|page| self.pages.owner(page) == mine)
-    }
-
-    /// Copies into the image what was written without the model's knowledge.
-    pub fn resynchronise(&mut self) {
-        let mut guest = Guest(&mut self.run);
-        views::resynchronise(&mut self.machine, Some(self.current), &mut guest);
-        self.quiet_since = self.machine.now();
     }
 
     /// Adds the address of a function that handles signals of the guest.

@@ -2,6 +2,7 @@
 
 use super::{Engine, Next};
 use crate::fast;
+use crate::token::Wrote;
 use crate::translate::Instruction;
 use crate::views::{self, Guest};
 use weakmem::{Progress, Quantum, Stop, ThreadId};
@@ -89,13 +90,19 @@ impl Engine {
 
     /// Commits due stores, and makes `next` the running thread.
     ///
-    /// `wrote`: the kernel has written memory for a thread that has returned from a system call.
-    /// `tolerant`: the kernel may be writing memory now, so a difference is no error.
-    pub fn switch_to(&mut self, next: ThreadId, wrote: bool, tolerant: bool) -> Next {
+    /// `wrote`: the threads that have returned from a system call, and for which the kernel has
+    /// written memory. `tolerant`: it may be writing memory now, so a difference is no error.
+    pub fn switch_to(
+        &mut self,
+        next: ThreadId,
+        wrote: &[(ThreadId, Wrote)],
+        tolerant: bool,
+    ) -> Next {
         if next != self.current {
             self.run.turn(next);
         }
         if self.view != Some(next) || self.alive > 1 {
+            let written = self.written_for(wrote);
             let mut guest = Guest(&mut self.run);
             if let Some(previous) = self.view.take() {
                 self.machine.switch_out(&mut guest);
@@ -103,14 +110,17 @@ impl Engine {
                     self.stats.hand_offs += 1;
                 }
             }
-            if std::mem::take(&mut self.kernel_wrote) || wrote {
-                views::resynchronise(&mut self.machine, None, &mut guest);
+            if !written.is_empty() {
+                views::resynchronise(&mut self.machine, None, &written, &mut guest);
                 self.quiet_since = self.machine.now();
-            } else if self.check
+            }
+            if self.check
+                && !written.contains(&views::EVERYWHERE)
                 && let Some((addr, expected, found)) = views::first_difference(&self.machine)
             {
                 if tolerant {
-                    views::resynchronise(&mut self.machine, None, &mut guest);
+                    let everywhere = [views::EVERYWHERE];
+                    views::resynchronise(&mut self.machine, None, &everywhere, &mut guest);
                     self.quiet_since = self.machine.now();
                 } else {
                     self.unexplained = Some(format!(

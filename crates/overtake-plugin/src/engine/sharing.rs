@@ -289,14 +289,6 @@ impl Engine {
         self.pages.owner(pages::number(addr & self.address_mask)) == Owner::Unmodelled
     }
 
-    /// Notes that the kernel may have written to memory, and that no callback tells where. What it
-    /// wrote before the first `clone` is looked at then.
-    pub fn kernel_wrote_somewhere(&mut self) {
-        if !self.no_choice_made() {
-            self.untouched.forget_all();
-        }
-    }
-
     /// Notes that the kernel may write zeros to memory, and that no callback tells where.
     pub fn kernel_zeroes(&mut self) {
         self.untouched.zeroed_by_kernel();

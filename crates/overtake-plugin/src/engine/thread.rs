@@ -3,6 +3,7 @@
 use super::flow::Position;
 use crate::fast::OwnPages;
 use crate::spin::Spin;
+use crate::syscall_writes::Writes;
 use weakmem::Progress;
 
 /// The engine's state of a guest thread.
@@ -20,6 +21,10 @@ pub(super) struct Thread {
     pub calls: u64,
     /// The loads that show whether it spins.
     pub spin: Spin,
+    /// Where the kernel may write during its current call, or has written during its last one.
+    pub writes: Writes,
+    /// The word that the kernel clears when the thread ends.
+    pub cleared: Writes,
     /// Its own pages; `None` if it has ended.
     pub own_pages: Option<OwnPages>,
 }

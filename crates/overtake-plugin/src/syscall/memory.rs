@@ -29,7 +29,7 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
                 engine.kernel_reads((args[0], 4));
             }
             if futex_writes(args[1]) {
-                engine.kernel_wrote_somewhere();
+                engine.call_may_write();
                 engine.full_barrier_everywhere();
             }
         }
@@ -80,11 +80,15 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
         // The kernel may read any thread's memory. It sees stores to own pages at once, so the
         // earlier stores of their threads must commit. It may also write this thread's memory while
         // another thread's view is in memory, so no view may hold a stale value.
-        Class::Barrier | Class::Short | Class::Quiet | Class::Opens { .. } => {
+        Class::Barrier
+        | Class::Short
+        | Class::Quiet
+        | Class::SetsTidAddress
+        | Class::Opens { .. } => {
             engine.full_barrier_everywhere();
         }
         Class::Sleeps => {
-            engine.kernel_wrote_somewhere();
+            engine.call_may_write();
             engine.full_barrier_everywhere();
         }
     }
@@ -93,8 +97,13 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
 /// Applies the effects of a call that has succeeded: what it mapped, wrote or returned.
 pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
     match class {
-        Class::Futex if futex_writes(args[1]) => engine.resynchronise(),
-        Class::Quiet | Class::Futex | Class::Kill | Class::Unmaps | Class::Protects => {}
+        Class::Futex if futex_writes(args[1]) => engine.take_over_writes(),
+        Class::Quiet
+        | Class::SetsTidAddress
+        | Class::Futex
+        | Class::Kill
+        | Class::Unmaps
+        | Class::Protects => {}
         Class::Yield => engine.yields(),
         Class::Opens { path } => {
             self_maps::opened(args[path], result);
@@ -119,7 +128,7 @@ pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
         Class::Break => engine.set_program_break(result),
         Class::GetRandom | Class::GetAffinity | Class::GetCpu | Class::ReadsClock(_) => {
             replace(engine, class, args, result);
-            engine.resynchronise();
+            engine.take_over_writes();
         }
         Class::SigAction => {
             if args[1] != 0 {
@@ -129,9 +138,9 @@ pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
                 unsafe { guest_memory::read(args[1], &mut handler) };
                 engine.add_handler(u64::from_le_bytes(handler));
             }
-            engine.resynchronise();
+            engine.take_over_writes();
         }
-        _ => engine.resynchronise(),
+        _ => engine.take_over_writes(),
     }
 }
 

@@ -3,10 +3,12 @@
 use crate::syscall_class::Class;
 use crate::syscall_table::Row;
 use crate::token::Wakes;
+use isa::Arch;
 
 // These values are the same on all four architectures (asm-generic; x86 and powerpc agree).
 const CLONE_VM: u64 = 0x100;
 const CLONE_VFORK: u64 = 0x4000;
+const CLONE_CHILD_CLEARTID: u64 = 0x20_0000;
 const MAP_FIXED: u64 = 0x10;
 const MAP_ANONYMOUS: u64 = 0x20;
 const MAP_STACK: u64 = 0x2_0000;
@@ -65,6 +67,15 @@ pub fn futex_sleeps(operation: u64) -> bool {
 /// into `fork`.
 pub fn makes_thread(class: Class, args: &[u64; 6]) -> bool {
     class == Class::Clone && args[0] & CLONE_VM != 0 && args[0] & CLONE_VFORK == 0
+}
+
+/// Returns the word that the kernel clears when the new thread ends. (Where QEMU does not know a flag of
+/// the call, there is no new thread.)
+pub fn cleared_at_end(arch: Arch, args: &[u64; 6]) -> Option<u64> {
+    // All but x86 have `tls` before it: CONFIG_CLONE_BACKWARDS in kernel/fork.c, TARGET_CLONE_BACKWARDS
+    // in QEMU.
+    let word = args[if arch == Arch::X86_64 { 3 } else { 4 }];
+    (args[0] & CLONE_CHILD_CLEARTID != 0).then_some(word)
 }
 
 /// Whether a call maps memory that other processes may write.

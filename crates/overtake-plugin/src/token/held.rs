@@ -3,7 +3,7 @@
 use super::cell::Loan;
 use super::schedule::Schedule;
 use super::shared::{Guard, POLL_INTERVAL, SETTLE_TIMEOUT, Shared};
-use super::slot::{State, Wakes};
+use super::slot::{State, Wakes, Wrote};
 use super::sync::{self, Instant};
 use super::wait::Wait;
 use std::ops::{Deref, DerefMut};
@@ -83,7 +83,9 @@ impl<'t, S: Schedule> Held<'t, S> {
             writes,
         });
         if let Some(slot) = id.and_then(|id| slots.slot_mut(id)) {
-            slot.kernel_wrote |= writes;
+            if writes {
+                slot.kernel_wrote = slot.kernel_wrote.max(Wrote::ItsCall);
+            }
             slot.futex = futex;
             slot.deadline = deadline;
             slot.outside = outside;

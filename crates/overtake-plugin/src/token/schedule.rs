@@ -1,6 +1,7 @@
 //! The token's interface to the state that it owns.
 
 use super::host::Host;
+use super::slot::Wrote;
 use weakmem::ThreadId;
 
 /// A state that chooses the next holder and switches to it.
@@ -19,9 +20,10 @@ pub trait Schedule {
 
     /// Makes `next` the running thread.
     ///
-    /// `wrote`: the kernel has written memory for a thread that has returned from a system call.
+    /// `wrote`: the threads that have returned from a system call, and for which the kernel has
+    /// written memory.
     /// `may_write`: the kernel may be writing memory now.
-    fn switch_to(&mut self, next: ThreadId, wrote: bool, may_write: bool);
+    fn switch_to(&mut self, next: ThreadId, wrote: &[(ThreadId, Wrote)], may_write: bool);
 
     /// Notes that the host thread of an ending guest thread is gone.
     fn thread_ended(&mut self, thread: ThreadId);

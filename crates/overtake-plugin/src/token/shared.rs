@@ -161,7 +161,7 @@ impl<S: Schedule> Shared<S> {
             state.count_unsettled();
         }
         let next = state.choose(&parked);
-        state.switch_to(next, wrote, may_write);
+        state.switch_to(next, &wrote, may_write);
         drop(state);
         slots.deciding = false;
         slots.give(next);

@@ -37,8 +37,8 @@ pub struct Slot<H> {
     pub state: State,
     /// The host thread, to wake it; `None` until the first callback.
     pub thread: Option<Thread>,
-    /// Whether the kernel has written memory for the thread since it last ran.
-    pub kernel_wrote: bool,
+    /// What the kernel has written for the thread since it last ran.
+    pub kernel_wrote: Wrote,
     /// The word that it waits for, while it is in a `FUTEX_WAIT` of this process.
     pub futex: Option<u64>,
     /// The schedule's time at which its wait in a system call is over.
@@ -47,6 +47,17 @@ pub struct Slot<H> {
     pub outside: bool,
     /// The time since which every check found it asleep while it held the token.
     pub asleep_since: Option<Instant>,
+}
+
+/// What the kernel has written to memory for a thread that did not hold the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wrote {
+    /// Nothing.
+    Nothing,
+    /// What its system call writes.
+    ItsCall,
+    /// That is not known: its call was thought to be over soon, or a signal came.
+    Anything,
 }
 
 /// The threads that an event may wake.
@@ -88,7 +99,7 @@ impl<H: Host> Slot<H> {
             host: None,
             state: State::Starting,
             thread: None,
-            kernel_wrote: false,
+            kernel_wrote: Wrote::Nothing,
             futex: None,
             deadline: None,
             outside: false,

@@ -3,7 +3,7 @@
 use super::flags::Flags;
 use super::holder::Holder;
 use super::host::{Doing, Host};
-use super::slot::{Slot, State, Wakes};
+use super::slot::{Slot, State, Wakes, Wrote};
 use super::sync::{self, Instant, Thread};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
@@ -263,15 +263,16 @@ impl<H: Host> Slots<H> {
         })
     }
 
-    /// Whether the kernel has written memory for a parked thread since the last call.
-    pub fn kernel_wrote(&mut self) -> bool {
-        let mut wrote = false;
-        for slot in &mut self.slots {
-            if slot.state == State::Parked {
-                wrote |= std::mem::take(&mut slot.kernel_wrote);
-            }
-        }
-        wrote
+    /// The parked threads for which the kernel has written memory since the last call.
+    pub fn kernel_wrote(&mut self) -> Vec<(ThreadId, Wrote)> {
+        let parked = self.slots.iter_mut();
+        parked
+            .filter(|slot| slot.state == State::Parked && slot.kernel_wrote != Wrote::Nothing)
+            .map(|slot| {
+                let wrote = std::mem::replace(&mut slot.kernel_wrote, Wrote::Nothing);
+                (slot.id, wrote)
+            })
+            .collect()
     }
 
     /// Whether the holder has slept long enough to conclude that it will not wake by itself.
@@ -325,7 +326,7 @@ impl<H: Host> Slots<H> {
             holder_vcpu.set(vcpu);
             return;
         }
-        slot.kernel_wrote = true;
+        slot.kernel_wrote = Wrote::Anything;
         // Outside of a system call, the thread is on its way to its next callback. The flag is only
         // raised here, because a call may end at this moment and raise it too.
         if !flags.of(vcpu).in_call() {

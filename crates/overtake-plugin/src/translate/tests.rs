@@ -7,7 +7,7 @@ use conformance::instruction;
 use diy::{Access, Fence, Operation, Order, Step, Test};
 
 /// Every memory access of the litmus tests, as an assembler encodes it: the bytes in memory order.
-const ACCESSES: [(Arch, &str, &[u8]); 64] = [
+const ACCESSES: &[(Arch, &str, &[u8])] = &[
     (Arch::AArch64, "LDR", &[0x61, 0x00, 0x40, 0xb9]),
     (Arch::AArch64, "LDR x", &[0x61, 0x00, 0x40, 0xf9]),
     (Arch::AArch64, "LDRB", &[0x61, 0x00, 0x40, 0x39]),
@@ -28,6 +28,7 @@ const ACCESSES: [(Arch, &str, &[u8]); 64] = [
     (Arch::AArch64, "CASA", &[0x62, 0x7c, 0xe1, 0x88]),
     (Arch::AArch64, "CASL", &[0x62, 0xfc, 0xa1, 0x88]),
     (Arch::AArch64, "CASAL", &[0x62, 0xfc, 0xe1, 0x88]),
+    (Arch::AArch64, "STR x", &[0x61, 0x00, 0x00, 0xf9]),
     (Arch::AArch64, "LDXR", &[0x61, 0x7c, 0x5f, 0x88]),
     (Arch::AArch64, "LDAXR", &[0x61, 0xfc, 0x5f, 0x88]),
     (Arch::AArch64, "STXR", &[0x61, 0x7c, 0x04, 0x88]),
@@ -53,6 +54,7 @@ const ACCESSES: [(Arch, &str, &[u8]); 64] = [
     (Arch::Ppc64le, "lbz", &[0x00, 0x00, 0x23, 0x88]),
     (Arch::Ppc64le, "lhz", &[0x00, 0x00, 0x23, 0xa0]),
     (Arch::Ppc64le, "ld", &[0x00, 0x00, 0x23, 0xe8]),
+    (Arch::Ppc64le, "std", &[0x00, 0x00, 0x23, 0xf8]),
     (Arch::Ppc64le, "stb", &[0x00, 0x00, 0x23, 0x98]),
     (Arch::Ppc64le, "sth", &[0x00, 0x00, 0x23, 0xb0]),
     (Arch::Ppc64le, "lwz", &[0x00, 0x00, 0x23, 0x80]),

@@ -69,6 +69,16 @@ pub struct GuestArgs {
     #[arg(long, value_name = "PATH")]
     pub qemu: Option<PathBuf>,
 
+    /// Folder in which the program's dynamic loader and libraries are looked for first: the root of a system
+    /// of its architecture [default: Debian's cross C library, such as /usr/aarch64-linux-gnu]
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        env = "QEMU_LD_PREFIX",
+        hide_env_values = true
+    )]
+    pub sysroot: Option<PathBuf>,
+
     /// Program to run, and its arguments
     #[arg(last = true, value_name = "PROGRAM", num_args = 1..)]
     pub program: Vec<OsString>,
@@ -143,6 +153,7 @@ impl GuestArgs {
             target: None,
             home: self.place.home.clone(),
             qemu: self.qemu.clone(),
+            sysroot: self.sysroot.clone(),
             budget: self.budget,
             timeout: self.timeout,
             cpu: self.cpu.clone(),
@@ -168,6 +179,10 @@ impl GuestArgs {
         option(
             "qemu",
             self.qemu.as_ref().map(|path| path.display().to_string()),
+        );
+        option(
+            "sysroot",
+            self.sysroot.as_ref().map(|path| path.display().to_string()),
         );
         option("budget", self.budget.map(|budget| budget.to_string()));
         option("timeout", self.timeout.map(|timeout| timeout.to_string()));

@@ -91,6 +91,7 @@ fn guest(place: &PlaceArgs, strategy: &StrategyArgs, row: &Row) -> GuestArgs {
         slots: Some(row.slots),
         place: place.clone(),
         qemu: None,
+        sysroot: None,
         program: Vec::new(),
         strategy: strategy.clone(),
         surroundings: SurroundingsArgs::default(),

@@ -25,10 +25,10 @@ fn json(command: &mut assert_cmd::Command) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-/// Every tenth test of each architecture.
+/// Every 30th test of each architecture.
 fn a_sample_of_the_suite() {
     let mut sample = conformance();
-    sample.args(["--sample", "10", "--seeds", "1", "--iterations", "200"]);
+    sample.args(["--sample", "30", "--seeds", "1", "--iterations", "200"]);
     let mut archs = Arch::ALL.to_vec();
     archs.retain(|arch| targets().contains(arch));
     for arch in &archs {
@@ -40,7 +40,7 @@ fn a_sample_of_the_suite() {
     assert_eq!(architectures.len(), archs.len());
     for one in architectures {
         let number = |key: &str| one[key].as_u64().unwrap();
-        assert!(number("tests") >= 20, "{one}");
+        assert!(number("tests") >= 7, "{one}");
         let all = number("without_load_buffering");
         let reached = number("without_load_buffering_reached");
         assert!(reached * 10 >= all * 9, "{one}");
@@ -50,13 +50,13 @@ fn a_sample_of_the_suite() {
     assert_eq!(without > 0, archs.contains(&Arch::Riscv64));
 }
 
-/// Every 30th test on the oldest and the newest CPU of each architecture.
+/// Every 90th test on the oldest and the newest CPU of each architecture.
 fn a_sample_on_other_cpus() {
     let mut archs = Arch::ALL.to_vec();
     archs.retain(|arch| targets().contains(arch));
     for cpu in ["oldest", "newest"] {
         let mut sample = conformance();
-        sample.args(["--cpu", cpu, "--sample", "30"]);
+        sample.args(["--cpu", cpu, "--sample", "90"]);
         sample.args(["--seeds", "1", "--iterations", "200"]);
         for arch in &archs {
             sample.args(["--arch", arch.herd_name()]);
@@ -81,7 +81,7 @@ fn a_sample_on_other_cpus() {
         assert_eq!(lacking > 0, lacks, "{cpu} has not the atomics of Armv8.1");
         for one in result["architectures"].as_array().unwrap() {
             let number = |key: &str| one[key].as_u64().unwrap();
-            assert!(number("tests") >= 7, "{one}");
+            assert!(number("tests") >= 2, "{one}");
             let all = number("without_load_buffering");
             let reached = number("without_load_buffering_reached");
             assert!(reached * 10 >= all * 9, "{one}");

@@ -20,6 +20,7 @@ mod litmus;
 mod machine_code;
 mod matrix;
 mod merge;
+mod messages;
 mod process;
 mod race;
 mod readme;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         machine_code::tests(),
         matrix::tests(),
         merge::tests(),
+        messages::tests(),
         process::tests(),
         race::tests(),
         readme::tests(),

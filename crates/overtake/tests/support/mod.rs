@@ -32,7 +32,7 @@ pub fn overtake() -> Command {
             command.env_remove(name);
         }
     }
-    for name in ["QEMU_LD_PREFIX", "NO_COLOR", "CLICOLOR_FORCE"] {
+    for name in ["QEMU_LD_PREFIX", "NO_COLOR", "CLICOLOR_FORCE", "PWD"] {
         command.env_remove(name);
     }
     command.env("COLUMNS", "100");

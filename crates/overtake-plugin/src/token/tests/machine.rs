@@ -2,7 +2,7 @@
 
 use super::clock;
 use super::kernel::{self, Task};
-use crate::token::{Held, Holder, Schedule, Token, Wait, Wakes};
+use crate::token::{Held, Holder, Schedule, Token, Wait, Wakes, Wrote};
 use shuttle::rand::Rng;
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler};
 use shuttle::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
@@ -68,8 +68,8 @@ impl Schedule for CallLog {
         parked[choice % parked.len()]
     }
 
-    fn switch_to(&mut self, next: ThreadId, wrote: bool, _: bool) {
-        self.kernel_writes += u32::from(wrote);
+    fn switch_to(&mut self, next: ThreadId, wrote: &[(ThreadId, Wrote)], _: bool) {
+        self.kernel_writes += u32::from(!wrote.is_empty());
         self.requests.push(Request::Switch(next));
     }
 

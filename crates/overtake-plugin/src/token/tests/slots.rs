@@ -6,7 +6,7 @@ use super::machine::{VCPUS, run_once};
 use crate::token::flags::Flags;
 use crate::token::holder::Holder;
 use crate::token::host::Host;
-use crate::token::slot::{Slot, State, Wakes};
+use crate::token::slot::{Slot, State, Wakes, Wrote};
 use crate::token::slots::{Settled, Slots};
 use std::sync::Arc;
 use std::time::Duration;
@@ -146,10 +146,11 @@ fn the_kernel_may_write_for_a_thread_that_is_neither_parked_nor_running() {
 fn a_kernel_write_is_reported_once_when_its_thread_is_parked() {
     run_once(|| {
         let (mut slots, _) = slots(&[State::Parked, AWAY]);
-        slots.slots[1].kernel_wrote = true;
-        assert!(!slots.kernel_wrote());
+        slots.slots[1].kernel_wrote = Wrote::ItsCall;
+        assert_eq!(slots.kernel_wrote(), []);
         slots.slots[1].state = State::Parked;
-        assert!(slots.kernel_wrote() && !slots.kernel_wrote());
+        assert_eq!(slots.kernel_wrote(), [(1, Wrote::ItsCall)]);
+        assert_eq!(slots.kernel_wrote(), []);
     });
 }
 
