@@ -59,7 +59,7 @@ pub enum Error {
 
     /// The program's dynamic loader is not there.
     #[error(
-        "`{}` needs the dynamic loader `{}`, which is {}: give the folder that holds the root of a {target} system with --sysroot, install Debian's cross C library (`apt install {}`), or link the program statically",
+        "`{}` needs the dynamic loader `{}`, which is {}: give the root folder of a system for {target} with --sysroot, install Debian's cross C library (`apt install {}`), or link the program statically",
         path.display(),
         interpreter.display(),
         match sysroot {

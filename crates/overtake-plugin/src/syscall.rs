@@ -266,10 +266,7 @@ fn finish_call(held: &mut Held<'_, Engine>, call: &Call, result: i64) {
         after_clone(held, args, result);
     } else if result >= 0 {
         memory::after(held, *class, args, result as u64);
-    } else if !matches!(
-        class,
-        Class::Quiet | Class::SetsTidAddress | Class::Opens { .. } | Class::Yield | Class::Kill
-    ) {
+    } else if *class == Class::Futex || rules::may_write(*class, result) {
         held.take_over_writes();
     }
     held.update_fast_path();
