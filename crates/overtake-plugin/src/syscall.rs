@@ -99,7 +99,7 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     if forks {
         held.fork_begins();
         held.has_child = true;
-        FORKING.set(Some((std::process::id(), held.bequeath())));
+        FORKING.set(Some((std::process::id(), held.inheritance())));
     }
     let released = !only_thread && matches!(schedule, Schedule::Leaves { .. });
     let waiting = waiting::begin(&mut held, number, &args, released);

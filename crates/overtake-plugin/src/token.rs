@@ -84,10 +84,10 @@ impl<S: Schedule> Token<S> {
     /// no parent: it calls this itself, and gets the token.
     pub fn announce(&self, vcpu: u32) -> Option<Held<'_, S>> {
         let mut slots = self.0.lock();
-        let known = slots.newborn == Some(vcpu) || slots.of_vcpu(vcpu).is_some();
+        let known = slots.announced == Some(vcpu) || slots.of_vcpu(vcpu).is_some();
         if !known {
-            slots.newborn = Some(vcpu);
-            self.0.birth.notify_all();
+            slots.announced = Some(vcpu);
+            self.0.announcement.notify_all();
         }
         if !slots.slots.is_empty() {
             return None;
@@ -134,13 +134,13 @@ impl<S: Schedule> Token<S> {
     pub fn acquire(&self, vcpu: u32, handler: bool) -> Result<Held<'_, S>, UnknownVcpu> {
         let mut slots = self.0.lock();
         while slots.of_vcpu(vcpu).is_none() {
-            if slots.newborn != Some(vcpu) {
+            if slots.announced != Some(vcpu) {
                 return Err(UnknownVcpu);
             }
             // Its parent is about to adopt it. Until then it cannot be chosen.
             slots = self
                 .0
-                .birth
+                .announcement
                 .wait(slots)
                 .unwrap_or_else(PoisonError::into_inner);
         }

@@ -32,7 +32,7 @@ impl Engine {
     }
 
     /// Returns the state for a child of `fork`. Each child gets different random numbers.
-    pub fn bequeath(&mut self) -> Inheritance {
+    pub fn inheritance(&mut self) -> Inheritance {
         self.random = trace::mix(self.random);
         Inheritance {
             unmodelled: self.pages.unmodelled().cloned().collect(),

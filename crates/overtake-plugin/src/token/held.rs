@@ -132,12 +132,12 @@ impl<'t, S: Schedule> Held<'t, S> {
     pub fn await_new_vcpu(&self) -> bool {
         let shared = self.shared;
         let (slots, _) = shared
-            .birth
+            .announcement
             .wait_timeout_while(shared.lock(), ANNOUNCE_TIMEOUT, |slots| {
-                slots.newborn.is_none()
+                slots.announced.is_none()
             })
             .unwrap_or_else(PoisonError::into_inner);
-        slots.newborn.is_some()
+        slots.announced.is_some()
     }
 
     /// Makes thread `id` the thread of the announced vCPU.
@@ -147,7 +147,7 @@ impl<'t, S: Schedule> Held<'t, S> {
 
     /// Forgets a vCPU that may have been announced, because its thread could not be started.
     pub fn clone_failed(&self) {
-        self.shared.lock().newborn = None;
+        self.shared.lock().announced = None;
     }
 
     /// Waits until the newest thread has reached its first callback, which fixes its place in the

@@ -24,7 +24,7 @@ pub struct Shared<S: Schedule> {
     state: Cell<S>,
     slots: Mutex<Slots<S::Host>>,
     /// Signals that a vCPU was announced or adopted.
-    pub birth: Condvar,
+    pub announcement: Condvar,
     /// The vCPU that holds the token.
     pub holder: &'static Holder,
     /// The flags that threads set without the slots' lock.
@@ -41,7 +41,7 @@ impl<S: Schedule> Shared<S> {
         Self {
             state: Cell::new(state),
             slots: Mutex::new(Slots::new(holder, Arc::clone(&flags))),
-            birth: Condvar::new(),
+            announcement: Condvar::new(),
             holder,
             flags,
         }
@@ -69,10 +69,10 @@ impl<S: Schedule> Shared<S> {
 
     /// Makes thread `id` the thread of the announced vCPU.
     pub fn adopt(&self, slots: &mut Guard<'_, S>, id: ThreadId) {
-        if let Some(vcpu) = slots.newborn.take() {
+        if let Some(vcpu) = slots.announced.take() {
             slots.slots.push(Slot::new(id, vcpu));
         }
-        self.birth.notify_all();
+        self.announcement.notify_all();
     }
 
     /// Waits until the parked thread `id`, which runs on this vCPU, holds the token. Returns the

@@ -43,7 +43,7 @@ pub struct Slots<H> {
     pub slots: Vec<Slot<H>>,
     /// An announced vCPU whose thread has no number yet, because its parent has not adopted it.
     /// There is at most one, since the parent keeps the token until then.
-    pub newborn: Option<u32>,
+    pub announced: Option<u32>,
     /// The thread that holds the token.
     pub holder: Option<ThreadId>,
     /// The chosen holder, which the thread that made the choice has yet to wake.
@@ -68,7 +68,7 @@ impl<H: Host> Slots<H> {
     pub fn new(holder_vcpu: &'static Holder, flags: Arc<Flags>) -> Self {
         Self {
             slots: Vec::new(),
-            newborn: None,
+            announced: None,
             holder: None,
             chosen: None,
             deciding: false,
