@@ -40,9 +40,28 @@ const WITHOUT_AVX: &[&str] = &[
     "Snowridge",
 ];
 
-/// Whether the CPU promises no single-copy atomicity for accesses of 16 bytes, where that depends on
-/// the CPU: AArch64 without FEAT_LSE2 (Arm ARM B2.2.1), x86-64 without AVX (Intel SDM vol. 3, 9.1.1:
-/// "Processors that enumerate support for Intel AVX").
+/// RISC-V's CPUs of QEMU 7.2 to 10 without Zama16b.
+const WITHOUT_ZAMA16B: &[&str] = &[
+    "any",
+    "rv64",
+    "rv64i",
+    "rv64e",
+    "rva22u64",
+    "rva22s64",
+    "shakti-c",
+    "sifive-e51",
+    "sifive-u54",
+    "thead-c906",
+    "tt-ascalon",
+    "veyron-v1",
+    "x-rv128",
+    "xiangshan-nanhu",
+];
+
+/// Whether the CPU does not promise that what lies within aligned 16 bytes is one access, where that
+/// depends on the CPU: AArch64 without FEAT_LSE2 (Arm ARM B2.2.1), RISC-V without Zama16b (the
+/// unprivileged specification, "Misaligned Atomicity Granule"). On x86-64 that concerns aligned accesses
+/// of 16 bytes: without AVX (Intel SDM vol. 3, 9.1.1: "Processors that enumerate support for Intel AVX").
 ///
 /// A CPU that is not known has the feature, and so has one with further options (`NAME,+avx`): memory is
 /// stronger then.
@@ -54,7 +73,8 @@ pub fn makes_halves(target: Arch, cpu: &str) -> bool {
             let name = cpu.split('-').next().unwrap_or_default();
             !cpu.contains(',') && WITHOUT_AVX.contains(&name)
         }
-        Arch::Ppc64le | Arch::Riscv64 => false,
+        Arch::Riscv64 => WITHOUT_ZAMA16B.contains(&cpu),
+        Arch::Ppc64le => false,
     }
 }
 
@@ -74,10 +94,15 @@ mod tests {
             (Arch::X86_64, "Nehalem,+avx", false),
             (Arch::X86_64, "Haswell", false),
             (Arch::X86_64, "max", false),
+            (Arch::Riscv64, "rv64", true),
+            (Arch::Riscv64, "rv64,zama16b=true", false),
+            (Arch::Riscv64, "max", false),
+            (Arch::Ppc64le, "power9", false),
         ] {
             assert_eq!(makes_halves(target, cpu), halves, "{target} {cpu}");
         }
         assert!(makes_halves(Arch::AArch64, Arch::AArch64.cpu()));
         assert!(makes_halves(Arch::X86_64, Arch::X86_64.cpu()));
+        assert!(makes_halves(Arch::Riscv64, Arch::Riscv64.cpu()));
     }
 }

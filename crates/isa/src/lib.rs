@@ -109,7 +109,7 @@ pub fn flow(arch: Arch, bytes: &[u8]) -> Flow {
 /// single-copy atomic access: those of two registers, or of 16 bytes, if aligned to their size.
 ///
 /// It is [`Single::No`] for all other instructions, and for bytes that [`decode`] does not know.
-/// On RISC-V only `amocas.q` is one access ("Zacas"); `Zama16b` is not assumed.
+/// On RISC-V only `amocas.q` is one access ("Zacas"). ("Zama16b" concerns no registers of 16 bytes.)
 #[must_use]
 pub fn single(arch: Arch, bytes: &[u8]) -> Single {
     match arch {

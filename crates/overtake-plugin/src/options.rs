@@ -26,7 +26,7 @@ pub struct Options {
     /// The socket over which the fork server receives orders.
     pub forkserver: Option<String>,
     /// Whether the CPU makes two accesses of one to 16 bytes, where it depends on the CPU
-    /// (AArch64 without FEAT_LSE2, x86-64 without AVX).
+    /// (AArch64 without FEAT_LSE2, x86-64 without AVX, RISC-V without Zama16b).
     pub halves: bool,
     /// The number of CPUs that the guest sees.
     pub cpus: u32,

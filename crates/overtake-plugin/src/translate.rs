@@ -59,9 +59,9 @@ impl Decoded {
     /// Decodes an instruction. `halves`: see [`crate::options::Options::halves`].
     pub fn new(arch: Arch, address: u64, bytes: &[u8], halves: bool) -> Self {
         let mut width = isa::width(arch, bytes);
-        if arch == Arch::AArch64 && !halves && width > 1 {
-            // With FEAT_LSE2 an access is single-copy atomic within aligned 16 bytes, whether it is
-            // aligned or not (Arm ARM B2.2.1.1).
+        if matches!(arch, Arch::AArch64 | Arch::Riscv64) && !halves && width > 1 {
+            // With FEAT_LSE2 or Zama16b an access is single-copy atomic within aligned 16 bytes,
+            // whether it is aligned or not (Arm ARM B2.2.1.1).
             width = 16;
         }
         Self {

@@ -1,8 +1,9 @@
 //! Accesses that are one to the architecture, and of which QEMU reports two halves.
 //!
-//! QEMU 7.2 makes two accesses of eight bytes of every one of 16, and two of four bytes for AArch64's pairs
-//! of words, and reports both. The machine gets the whole when the second half is reported. Between the two nothing else happens: the thread keeps
-//! the token, and memory stays as it was prepared.
+//! QEMU 7.2 makes two accesses of eight bytes of every one of 16, and two of four bytes for
+//! AArch64's pairs of words, and reports both. The machine gets the whole when the second half is
+//! reported. Between the two nothing else happens: the thread keeps the token, and memory stays as
+//! it was prepared.
 
 use super::half::Half;
 use super::{Engine, MemoryAccess};

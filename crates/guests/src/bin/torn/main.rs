@@ -9,7 +9,7 @@
 //! | mode | access | whole on |
 //! |---|---|---|
 //! | `double` | 8 bytes, aligned | every CPU |
-//! | `within` | 8 bytes, not aligned, within aligned 16 | x86-64; AArch64 with FEAT_LSE2 |
+//! | `within` | 8 bytes, not aligned, within aligned 16 | x86-64; AArch64 with FEAT_LSE2; RISC-V with Zama16b |
 //! | `across` | 8 bytes, across the border of two such 16 | x86-64 |
 //! | `line` | 8 bytes, across the border of two cache lines | no CPU |
 //! | `locked` | the same, with `lock` | x86-64 |
