@@ -258,7 +258,8 @@ mod tests {
         assert!(of_name("ioctl").is_none(), "it depends on the device");
         assert_eq!(Writes::Anywhere.ranges(u64::MAX), [EVERYWHERE]);
         let tagged = Writes::Within(vec![(0x1200_0000_0000_1000, 8)]);
-        assert_eq!(tagged.ranges(u64::MAX >> 8), [0x1000..0x1008]);
+        let part = 0x1000..0x1008;
+        assert_eq!(tagged.ranges(u64::MAX >> 8), [part]);
     }
 
     #[test]
