@@ -29,15 +29,20 @@ pub enum Fate {
     Quiet,
 }
 
+/// The number of pages whose accesses are counted without a search.
+const RECENT: usize = 64;
+
 /// Counts accesses to shared pages.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Lone {
-    /// By page number.
+    /// A direct-mapped cache by page number.
+    recent: Box<[(u64, Streak); RECENT]>,
+    /// All other pages, by number.
     pages: HashMap<u64, Streak>,
 }
 
 /// The accesses in a row to a page.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Streak {
     /// The thread that made the last ones.
     thread: ThreadId,
@@ -49,16 +54,48 @@ struct Streak {
     loads: u32,
 }
 
+impl Streak {
+    /// Of a page without accesses.
+    const NONE: Self = Self {
+        thread: 0,
+        accesses: 0,
+        enough: GIVE_BACK_AFTER,
+        loads: 0,
+    };
+}
+
+impl Default for Lone {
+    fn default() -> Self {
+        Self {
+            recent: Box::new([(u64::MAX, Streak::NONE); RECENT]),
+            pages: HashMap::default(),
+        }
+    }
+}
+
 impl Lone {
+    #[inline]
+    fn of(&mut self, page: u64) -> &mut Streak {
+        let index = page as usize % RECENT;
+        if self.recent[index].0 != page {
+            self.exchange(index, page);
+        }
+        &mut self.recent[index].1
+    }
+
+    #[cold]
+    fn exchange(&mut self, index: usize, page: u64) {
+        let streak = self.pages.remove(&page).unwrap_or(Streak::NONE);
+        let (before, kept) = std::mem::replace(&mut self.recent[index], (page, streak));
+        if before != u64::MAX {
+            self.pages.insert(before, kept);
+        }
+    }
+
     /// Counts an access to a shared page.
     #[inline]
     pub fn touched(&mut self, page: u64, thread: ThreadId, store: bool) -> Fate {
-        let streak = self.pages.entry(page).or_insert(Streak {
-            thread,
-            accesses: 0,
-            enough: GIVE_BACK_AFTER,
-            loads: 0,
-        });
+        let streak = self.of(page);
         if streak.thread != thread {
             streak.thread = thread;
             streak.accesses = 0;
@@ -80,15 +117,18 @@ impl Lone {
 
     /// Notes that the page is its thread's own now.
     pub fn given_back(&mut self, page: u64) {
-        if let Some(streak) = self.pages.get_mut(&page) {
-            streak.accesses = 0;
-            streak.enough = streak.enough.saturating_mul(2);
-        }
+        let streak = self.of(page);
+        streak.accesses = 0;
+        streak.enough = streak.enough.saturating_mul(2);
     }
 
     /// Forgets a page that is unmapped.
     pub fn forget(&mut self, page: u64) {
         self.pages.remove(&page);
+        let recent = &mut self.recent[page as usize % RECENT];
+        if recent.0 == page {
+            *recent = (u64::MAX, Streak::NONE);
+        }
     }
 }
 
@@ -113,6 +153,20 @@ mod tests {
         assert_eq!(touch(lone, 2, true, 1), Fate::GivenBack);
         lone.forget(5);
         assert_eq!(touch(lone, 1, true, GIVE_BACK_AFTER), Fate::GivenBack);
+    }
+
+    #[test]
+    fn pages_are_counted_apart() {
+        let lone = &mut Lone::default();
+        let far = 5 + RECENT as u64;
+        for _ in 1..GIVE_BACK_AFTER {
+            assert_eq!(lone.touched(5, 1, true), Fate::Stays);
+            assert_eq!(lone.touched(far, 2, true), Fate::Stays);
+        }
+        assert_eq!(lone.touched(far, 2, true), Fate::GivenBack);
+        lone.given_back(far);
+        assert_eq!(lone.touched(5, 1, true), Fate::GivenBack);
+        assert_eq!(lone.touched(far, 2, true), Fate::Stays);
     }
 
     #[test]

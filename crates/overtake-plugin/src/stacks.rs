@@ -20,10 +20,32 @@ const UNSHARE_AFTER: u32 = 64;
 pub struct Stacks {
     /// Each stack by its first page.
     areas: BTreeMap<u64, Area>,
+    /// The threads of the stacks that pages are in, by page: a direct-mapped cache.
+    threads: Threads,
     /// For each shared page of a stack: the number of accesses in a row by its own thread.
     alone: HashMap<u64, u32>,
     /// The pages that are shared from their first access on. None is in a stack.
     pub early: Early,
+}
+
+/// Which thread's stack a page is in, if in one.
+#[derive(Debug)]
+struct Threads(Box<[(u64, Option<ThreadId>); CACHED]>);
+
+/// The number of pages in the cache.
+const CACHED: usize = 64;
+
+impl Default for Threads {
+    fn default() -> Self {
+        Self(Box::new([(u64::MAX, None); CACHED]))
+    }
+}
+
+impl Threads {
+    #[inline]
+    fn slot(&mut self, page: u64) -> &mut (u64, Option<ThreadId>) {
+        &mut self.0[page as usize % CACHED]
+    }
 }
 
 /// The memory of one stack.
@@ -41,6 +63,7 @@ impl Stacks {
     /// Later changes of protection do not matter, and unmapped pages are not touched until they are
     /// mapped again.
     pub fn map(&mut self, pages: Range<u64>, for_stack: bool) {
+        self.threads = Threads::default();
         // No two areas overlap, so those that overlap the range are next to each other.
         let before = |(_, area): &(&u64, &Area)| area.end > pages.start;
         let overlapping = self.areas.range(..pages.end).rev().take_while(before);
@@ -56,6 +79,7 @@ impl Stacks {
 
     /// Assigns the stack that holds the page `end`, its last one, to a new thread.
     pub fn assign(&mut self, end: u64, thread: ThreadId) {
+        self.threads = Threads::default();
         let area = self.areas.range_mut(..=end).next_back();
         if let Some((_, area)) = area.filter(|(_, area)| end < area.end) {
             area.thread = Some(thread);
@@ -72,6 +96,18 @@ impl Stacks {
         (page < area.end).then_some(area)
     }
 
+    /// Returns the thread whose stack the page is in, if in one.
+    #[inline]
+    fn thread_of(&mut self, page: u64) -> Option<ThreadId> {
+        let (known, thread) = *self.threads.slot(page);
+        if known == page {
+            return thread;
+        }
+        let thread = self.area(page).and_then(|area| area.thread);
+        *self.threads.slot(page) = (page, thread);
+        thread
+    }
+
     /// Counts an access to a shared page. Returns whether the page becomes the thread's own page
     /// again.
     #[inline]
@@ -79,7 +115,7 @@ impl Stacks {
         if self.early.touched(page, thread) {
             return true;
         }
-        let Some(owner) = self.area(page).and_then(|area| area.thread) else {
+        let Some(owner) = self.thread_of(page) else {
             return false;
         };
         let alone = self.alone.entry(page).or_default();

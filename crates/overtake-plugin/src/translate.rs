@@ -140,6 +140,9 @@ pub struct Instruction {
     pub single: bool,
     /// The data flow of the instruction between registers and memory.
     pub flow: Flow,
+    /// The index of the first instruction from this one on that accesses memory, or the length of
+    /// the block.
+    pub access_from: u32,
     /// The value of [`Block::accesses_end`] over the instructions before this one.
     pub accesses_before: u32,
     /// The [`Step::single_copy`] of the next access of the block.
@@ -172,6 +175,7 @@ impl Instruction {
             spin_hint: effect.spin_hint,
             single: decoded.single,
             flow,
+            access_from: 0,
             accesses_before: 0,
             next_single_copy: 0,
             simple: false,
@@ -244,16 +248,19 @@ impl Block {
         }
         let tail = since;
         let (mut next_may, mut until, mut single_copy) = (true, Registers::NONE, 0);
+        let mut access_from = body.len() as u32;
         for instruction in body.iter_mut().rev() {
             instruction.simple =
                 known && next_may && instruction.is_plain() && !instruction.flow.several;
             instruction.reach |= until;
             instruction.next_single_copy = single_copy;
             if instruction.flow.is_access() {
+                access_from = instruction.index;
                 next_may = instruction.may_read_stale();
                 single_copy = instruction.step.single_copy;
                 until = Registers::NONE;
             }
+            instruction.access_from = access_from;
             until |= instruction.flow.touched();
         }
         Self {

@@ -32,14 +32,14 @@ impl Engine {
             return Next::Continue;
         }
         self.note_block();
-        let start = access.addr & self.address_mask;
-        let access = MemoryAccess {
-            addr: start,
-            ..access
-        };
-        let Some(access) = self.whole(instruction, access) else {
-            return Next::Continue;
-        };
+        let mut access = access;
+        access.addr &= self.address_mask;
+        if instruction.single || self.half.is_some() {
+            let Some(whole) = self.join(instruction, access) else {
+                return Next::Continue;
+            };
+            access = whole;
+        }
         let after = self.made(instruction, access);
         match after {
             After::Continues => Next::Continue,

@@ -229,10 +229,9 @@ impl Position {
         thread: ThreadId,
     ) -> Option<(&'static Instruction, View)> {
         let block = self.block?;
-        let rest = block.body.get(self.next..)?;
-        let index = self.next + rest.iter().position(|it| it.flow.is_access())?;
+        let index = block.body.get(self.next)?.access_from as usize;
+        let instruction = block.body.get(index)?;
         self.run_to(index, machine, thread);
-        let instruction = &block.body[index];
         let address = self.of(instruction.flow.address, machine, thread);
         Some((instruction, address.basic))
     }
@@ -256,12 +255,27 @@ impl Position {
             if flow.branch {
                 machine.branch(thread, uses.data.picked);
             }
-            self.assign(flow, uses, machine.reads(thread), machine.status(thread));
+            let (loaded, status) = if flow.is_access() {
+                (machine.reads(thread), machine.status(thread))
+            } else {
+                (View::NONE, View::NONE)
+            };
+            self.assign(flow, uses, loaded, status);
             self.next += 1;
         }
     }
 
+    #[inline]
     fn uses(&self, flow: &Flow, machine: &Machine, thread: ThreadId) -> Uses {
+        // Nearly always nothing that the instruction uses has a view.
+        let used = flow.address | flow.data | flow.picked | flow.second_data;
+        if used != Registers::ALL && self.views.is_free_of(used) {
+            return Uses::NONE;
+        }
+        self.some_uses(flow, machine, thread)
+    }
+
+    fn some_uses(&self, flow: &Flow, machine: &Machine, thread: ThreadId) -> Uses {
         let of = |registers| self.of(registers, machine, thread);
         Uses {
             address: of(flow.address),
@@ -279,21 +293,26 @@ impl Position {
         self.views.of(registers)
     }
 
+    #[inline]
     fn assign(&mut self, flow: &Flow, uses: Uses, loaded: View, status: View) {
+        self.views.clear(flow.written());
+        let from = loaded.join(status).join(uses.memory);
+        let from = from.join(uses.address.picked).join(uses.data.picked);
+        if from.join(uses.second.picked) != View::NONE {
+            self.add(flow, uses, loaded, status);
+        }
+    }
+
+    fn add(&mut self, flow: &Flow, uses: Uses, loaded: View, status: View) {
         let read = loaded.join(uses.memory).join(uses.address.picked);
         // A compare-and-swap that succeeds returns what it expected, which depends on memory only by
         // pick (herd's AArch64Sem.ml, `DataFromRRs`). Here it depends on it fully: stronger.
         let loaded = Depends::basic(loaded).or_picked(read);
-        self.views.clear(flow.written());
-        for (registers, from) in [
-            (flow.loaded, loaded),
-            (flow.computed, uses.data),
-            (flow.updated, uses.address),
-            (flow.second, uses.second),
-            (flow.accumulated, uses.data),
-            (flow.status, Depends::basic(status)),
-        ] {
-            self.views.add(registers, from);
-        }
+        self.views.add(flow.loaded, loaded);
+        self.views.add(flow.computed, uses.data);
+        self.views.add(flow.updated, uses.address);
+        self.views.add(flow.second, uses.second);
+        self.views.add(flow.accumulated, uses.data);
+        self.views.add(flow.status, Depends::basic(status));
     }
 }

@@ -11,21 +11,13 @@ use crate::translate::Instruction;
 
 impl Engine {
     /// Returns the whole access if this completes it, or is no half; `None` if the other half is still to
-    /// come.
-    #[inline]
-    pub(super) fn whole(
+    /// come. Only for accesses of which QEMU may report halves, or after a first half.
+    #[cold]
+    pub(super) fn join(
         &mut self,
         instruction: &Instruction,
         access: MemoryAccess,
     ) -> Option<MemoryAccess> {
-        if !instruction.single && self.half.is_none() {
-            return Some(access);
-        }
-        self.join(instruction, access)
-    }
-
-    #[cold]
-    fn join(&mut self, instruction: &Instruction, access: MemoryAccess) -> Option<MemoryAccess> {
         let size = usize::from(instruction.flow.part);
         let is_half = instruction.single && access.size == size;
         if let Some(Half {
@@ -57,6 +49,13 @@ impl Engine {
     /// The other half did not come: the access to it faulted, or was on the fast path.
     #[inline]
     pub(super) fn finish_half(&mut self) {
+        if self.half.is_some() {
+            self.finish_this_half();
+        }
+    }
+
+    #[cold]
+    fn finish_this_half(&mut self) {
         if let Some(half) = self.half.take() {
             self.made(&half.instruction, half.access);
         }

@@ -160,6 +160,9 @@ impl RegisterViews {
     /// Joins `depends` to the dependencies of each of these registers.
     #[inline]
     pub fn add(&mut self, registers: Registers, depends: Depends) {
+        if registers.is_empty() || depends.picked == View::NONE {
+            return;
+        }
         self.basic.add(registers, depends.basic);
         self.picked.add(registers, depends.only_picked());
     }
