@@ -152,21 +152,27 @@ fn processor_time(tid: i32) -> Duration {
     Duration::new(time.tv_sec.cast_unsigned(), time.tv_nsec as u32)
 }
 
+thread_local! {
+    /// The number of the calling thread, once it has one. Unlike the kernel's number it costs no system call.
+    static CURRENT: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
 impl Host for HostThread {
     fn current() -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
+        // Relaxed: only the number matters.
+        let number = NUMBER.fetch_add(1, Relaxed);
+        CURRENT.set(Some(number));
         Self {
             // SAFETY: gettid has no preconditions.
             tid: unsafe { libc::gettid() },
-            // Relaxed: only the number matters.
-            number: NUMBER.fetch_add(1, Relaxed),
+            number,
             idle: Cell::new(None),
         }
     }
 
     fn is_current(&self) -> bool {
-        // SAFETY: gettid has no preconditions.
-        self.tid == unsafe { libc::gettid() }
+        CURRENT.get() == Some(self.number)
     }
 
     fn doing(&self) -> Doing {
