@@ -40,7 +40,7 @@ pub fn guest_address(host: u64) -> u64 {
 /// The bytes are mapped and readable, and no other thread writes them through Rust.
 pub unsafe fn read(addr: u64, out: &mut [u8]) {
     // SAFETY: the caller promises that the bytes are mapped. Guest memory overlaps no Rust object.
-    unsafe { std::ptr::copy_nonoverlapping(host(addr), out.as_mut_ptr(), out.len()) }
+    unsafe { copy(host(addr), out.as_mut_ptr(), out.len()) }
 }
 
 /// Returns `size` bytes of guest memory from `addr` on, the 16 lowest, as a little-endian number.
@@ -152,7 +152,25 @@ pub fn is_readable(addr: u64) -> bool {
 /// translated code; QEMU's fault handler then allows the write.
 pub unsafe fn write(addr: u64, bytes: &[u8]) {
     // SAFETY: as in `read`.
-    unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), host(addr), bytes.len()) }
+    unsafe { copy(bytes.as_ptr(), host(addr), bytes.len()) }
+}
+
+/// Copies memory. Lengths of accesses are constants here, for which no function is called.
+///
+/// # Safety
+///
+/// As `std::ptr::copy_nonoverlapping`.
+#[inline]
+unsafe fn copy(from: *const u8, to: *mut u8, length: usize) {
+    // SAFETY: the caller's.
+    unsafe {
+        match length {
+            4 => std::ptr::copy_nonoverlapping(from, to, 4),
+            8 => std::ptr::copy_nonoverlapping(from, to, 8),
+            1 => std::ptr::copy_nonoverlapping(from, to, 1),
+            _ => std::ptr::copy_nonoverlapping(from, to, length),
+        }
+    }
 }
 
 /// Returns the guest address at which the host's mapping that holds `addr` ends.

@@ -31,7 +31,7 @@ pub enum Guests {
 /// Builds the `overtake` command, and returns its path.
 pub fn overtake(workspace: &Workspace) -> Result<PathBuf, Error> {
     eprintln!("build: the command");
-    let mut build = host(workspace, &["overtake"]);
+    let mut build = host(workspace, "release", &["overtake"]);
     let built = artifacts(&mut build)?;
     find(&build, &built, "overtake", "the command `overtake`")
 }
@@ -42,7 +42,8 @@ pub fn home(workspace: &Workspace, guests: Guests) -> Result<(), Error> {
     let mut layout = Layout::new(&home);
 
     eprintln!("build: the plugin");
-    let mut build = host(workspace, &["overtake-plugin-v1", "overtake-plugin-v2"]);
+    let packages = ["overtake-plugin-v1", "overtake-plugin-v2"];
+    let mut build = host(workspace, "plugin", &packages);
     let built = artifacts(&mut build)?;
     for name in PLUGINS {
         let expected = "the plugins libovertake_plugin_v1.so and …_v2.so";
@@ -88,11 +89,11 @@ fn given_guests(home: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns the command that builds these packages for the host.
-fn host(workspace: &Workspace, packages: &[&str]) -> Command {
+/// Returns the command that builds these packages for the host, with this profile.
+fn host(workspace: &Workspace, profile: &str, packages: &[&str]) -> Command {
     let mut build = command::cargo(workspace.root());
     build
-        .args(["build", "--release"])
+        .args(["build", "--profile", profile])
         .args(packages.iter().flat_map(|package| ["-p", package]))
         .arg("--target-dir")
         .arg(workspace.target_dir());

@@ -41,8 +41,13 @@ impl Spills {
     #[inline]
     pub fn of(&self, addr: u64, size: usize) -> View {
         if self.is_empty() {
-            return View::NONE;
+            View::NONE
+        } else {
+            self.kept(addr, size)
         }
+    }
+
+    fn kept(&self, addr: u64, size: usize) -> View {
         let kept = words(addr, size).filter_map(|word| self.words.get(&word).copied());
         self.others.join(kept.collect())
     }
