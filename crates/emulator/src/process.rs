@@ -11,6 +11,9 @@ use signal_hook::consts::{SIGINT, SIGQUIT};
 
 use crate::interrupts::Interrupts;
 
+/// The time after which a run is a long one.
+pub const LONG: Duration = Duration::from_secs(30);
+
 /// How a child ended.
 #[derive(Debug, Clone, Copy)]
 pub enum Ended {
@@ -22,12 +25,15 @@ pub enum Ended {
 
 /// Runs a guest that shares `overtake`'s terminal, and waits for it.
 ///
+/// `runs_long` is called every [`LONG`] with the time so far.
+///
 /// On a terminal the guest stays in `overtake`'s process group, so it can read from the terminal, and Ctrl-C
 /// reaches it. Otherwise it gets its own group, so that its children can be killed with it.
 pub fn run_in_foreground(
     command: &mut Command,
     limit: Option<Duration>,
     interrupts: &Interrupts,
+    mut runs_long: impl FnMut(Duration),
 ) -> io::Result<Ended> {
     let group = if io::stdin().is_terminal() {
         Group::Shared
@@ -36,7 +42,13 @@ pub fn run_in_foreground(
     };
     wait(&mut start(command, group)?, group, limit, |child| {
         let mut forwarded = 0;
+        let start = Instant::now();
+        let mut next = LONG;
         move || {
+            if start.elapsed() >= next {
+                runs_long(next);
+                next += LONG;
+            }
             let (count, signal) = interrupts.seen();
             if count != forwarded {
                 forwarded = count;

@@ -1,10 +1,15 @@
 //! A run that uses this program's input and output.
 
+use std::io::{IsTerminal, stderr};
+use std::time::Duration;
+
 use diagnosis::setup::Setup;
 use emulator::error::Error;
 use emulator::interrupts::Interrupts;
 use emulator::outcome::Outcome;
 use emulator::process::run_in_foreground;
+
+use crate::message::say;
 
 /// Runs a setup with this program's input and output. The outer error means that it did not start.
 pub fn run(setup: &Setup) -> Result<Result<Outcome, Error>, Error> {
@@ -13,7 +18,17 @@ pub fn run(setup: &Setup) -> Result<Result<Outcome, Error>, Error> {
     Ok(emulation.run(
         &setup.qemu,
         |command| setup.subject.prepare(&setup.guest, command),
-        |command| run_in_foreground(command, emulation.limit, interrupts),
+        |command| run_in_foreground(command, emulation.limit, interrupts, still_runs),
         String::new,
     ))
+}
+
+/// Tells who waits at a terminal that the guest still runs.
+fn still_runs(time: Duration) {
+    if stderr().is_terminal() {
+        say(&format!(
+            "the guest still runs after {} s (Ctrl-C ends it, --timeout limits it)",
+            time.as_secs()
+        ));
+    }
 }
