@@ -108,7 +108,12 @@ mod tests {
         let says = When::Says("lost".to_owned());
         assert_eq!(classify(&says, 0, "ok\n", ""), None);
         assert!(classify(&says, 0, "", "2 lost\n").is_some());
-        let hang = Err(Error::BudgetExhausted { seed: 1, budget: 5 });
+        let hang = Err(Error::BudgetExhausted {
+            seed: 1,
+            budget: 5,
+            tested: Box::default(),
+            threads: Vec::new(),
+        });
         assert!(status.classify(hang, "", "").unwrap().is_some());
         let broken = Err(Error::Interrupted { signal: 2 });
         assert!(status.classify(broken, "", "").is_err());

@@ -5,9 +5,11 @@ use std::io;
 use std::path::PathBuf;
 
 use arch::Arch;
+use overtake_report::doing::Doing;
 use thiserror::Error as ThisError;
 
 use crate::limits;
+use crate::outcome::Tested;
 use crate::sources;
 use crate::suggestion::Suggestion;
 use crate::target::Target as _;
@@ -201,6 +203,10 @@ pub enum Error {
         seed: u64,
         /// The budget.
         budget: u64,
+        /// What was tested until then.
+        tested: Box<Tested>,
+        /// What the threads were doing.
+        threads: Vec<Doing>,
     },
 
     /// The guest took too long.

@@ -23,7 +23,7 @@ pub struct Outcome {
 }
 
 /// What the plugin reported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Tested {
     /// What was tested.
     #[serde(flatten)]
@@ -119,22 +119,27 @@ fn parse(text: &str) -> Result<Report, String> {
 /// What the report means: what was tested, or an error.
 pub(crate) fn tested(report: Report) -> Result<Tested, Error> {
     let seed = report.seed;
-    let complete = match report.end {
-        End::Loaded | End::Running => false,
-        End::Exited => true,
-        End::Marked { message } => return Err(Error::CheckOfGuest { seed, message }),
-        End::BudgetExhausted { budget } => return Err(Error::BudgetExhausted { seed, budget }),
-        End::CheckFailed { message } => return Err(Error::CheckFailed { seed, message }),
-        End::BadOption { message } => return Err(Error::PluginOption { message }),
-        End::Refused { message } => return Err(Error::PluginRefused { message }),
-        End::Unwritten { message } => return Err(Error::PluginCannotWrite { message }),
-        End::Internal { message } => return Err(Error::PluginInternal { seed, message }),
-    };
-    Ok(Tested {
+    let tested = |complete| Tested {
         stats: report.stats,
         trace_hash: report.trace_hash,
         complete,
         inputs: report.inputs,
+    };
+    Err(match report.end {
+        End::Loaded | End::Running => return Ok(tested(false)),
+        End::Exited => return Ok(tested(true)),
+        End::Marked { message } => Error::CheckOfGuest { seed, message },
+        End::BudgetExhausted { budget, threads } => Error::BudgetExhausted {
+            seed,
+            budget,
+            tested: Box::new(tested(true)),
+            threads,
+        },
+        End::CheckFailed { message } => Error::CheckFailed { seed, message },
+        End::BadOption { message } => Error::PluginOption { message },
+        End::Refused { message } => Error::PluginRefused { message },
+        End::Unwritten { message } => Error::PluginCannotWrite { message },
+        End::Internal { message } => Error::PluginInternal { seed, message },
     })
 }
 
@@ -175,8 +180,15 @@ mod tests {
             Error::PluginRefused { .. }
         ));
         assert!(matches!(
-            error(End::BudgetExhausted { budget: 5 }),
-            Error::BudgetExhausted { seed: 3, budget: 5 }
+            error(End::BudgetExhausted {
+                budget: 5,
+                threads: Vec::new()
+            }),
+            Error::BudgetExhausted {
+                seed: 3,
+                budget: 5,
+                ..
+            }
         ));
         assert!(matches!(
             error(End::CheckFailed { message: message() }),

@@ -27,7 +27,8 @@ pub fn failure_marked(engine: &mut Engine, message: String) -> ! {
 
 /// Ends a run whose budget of guest instructions is used up.
 pub fn out_of_budget(engine: &mut Engine, budget: u64) -> ! {
-    report_now(engine, End::BudgetExhausted { budget });
+    let threads = engine.doing();
+    report_now(engine, End::BudgetExhausted { budget, threads });
     report::exit_now(exit_code::BUDGET)
 }
 

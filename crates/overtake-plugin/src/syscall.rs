@@ -74,6 +74,7 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
         _ => plugin.classes.row(number, &args),
     };
     let row = row.filter(|row| !only_thread && stays_local(&mut held, class, row, &args));
+    held.in_call(plugin.classes.name(number));
     if !held.no_choice_made() {
         held.expect_writes(plugin.classes.writes(number, &args));
     }
@@ -241,6 +242,7 @@ pub fn finish_deferred_call(held: &mut Held<'_, Engine>) {
 
 /// Applies what a call has taken of the schedule's time.
 fn finish_wait(held: &mut Held<'_, Engine>, call: &Call, result: i64) {
+    held.in_call(None);
     if let Some(waiting) = &call.waiting {
         waiting.is_over(held, result);
     }

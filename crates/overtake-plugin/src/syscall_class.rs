@@ -92,6 +92,7 @@ pub struct Classes(Vec<Entry>);
 /// What is known of a system call.
 #[derive(Debug)]
 struct Entry {
+    name: Option<&'static str>,
     class: Class,
     rows: Vec<&'static Row>,
     writes: Option<&'static Group>,
@@ -106,12 +107,14 @@ impl Classes {
     pub fn new(arch: Arch) -> Self {
         let of = |number| match name(arch, number) {
             Some(name) => Entry {
+                name: Some(name),
                 class: class(name),
                 rows: syscall_table::rows(name),
                 writes: syscall_writes::of_name(name),
                 sleep: syscall_sleep::of_name(name),
             },
             None => Entry {
+                name: None,
                 class: Class::Short,
                 rows: Vec::new(),
                 writes: None,
@@ -124,6 +127,11 @@ impl Classes {
     /// Returns the class of a system call.
     pub fn of(&self, number: i64) -> Class {
         self.entry(number).map_or(Class::Short, |entry| entry.class)
+    }
+
+    /// Returns the name of a system call, if it has one.
+    pub fn name(&self, number: i64) -> Option<&'static str> {
+        self.entry(number)?.name
     }
 
     /// Returns the row of a system call with these arguments, if what it does to memory is known.

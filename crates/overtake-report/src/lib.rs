@@ -11,10 +11,12 @@
 
 #![forbid(unsafe_code)]
 
+pub mod doing;
 pub mod forkserver;
 pub mod input;
 pub mod trace;
 
+use crate::doing::Doing;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -60,6 +62,8 @@ pub enum End {
     BudgetExhausted {
         /// The budget, in guest instructions.
         budget: u64,
+        /// What the threads that had not ended were doing.
+        threads: Vec<Doing>,
     },
     /// Check mode found memory that no observed access explains.
     CheckFailed {

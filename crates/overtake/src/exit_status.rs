@@ -106,7 +106,15 @@ mod tests {
             (Error::PluginOption { message: message() }, 75),
             (Error::PluginRefused { message: message() }, 77),
             (Error::PluginCannotWrite { message: message() }, 85),
-            (Error::BudgetExhausted { seed, budget: 5 }, 80),
+            (
+                Error::BudgetExhausted {
+                    seed,
+                    budget: 5,
+                    tested: Box::default(),
+                    threads: Vec::new(),
+                },
+                80,
+            ),
             (
                 Error::CheckFailed {
                     seed,

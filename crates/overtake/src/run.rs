@@ -10,7 +10,7 @@ use diagnosis::recording;
 use diagnosis::setup::Setup;
 use emulator::guest::Guest;
 use emulator::model::Model;
-use emulator::outcome::{Outcome, Tested, signal};
+use emulator::outcome::{self, Outcome, Tested};
 use emulator::temporary;
 use serde::Serialize;
 
@@ -118,8 +118,22 @@ pub fn run(args: &Args) -> Result<u8, Error> {
         && !args.quiet
     {
         match args.format {
-            SummaryFormat::Text => say(&text(args, guest, outcome)),
+            SummaryFormat::Text => {
+                let signal = outcome.status.signal();
+                say(&text(args, guest, outcome.tested.as_ref(), signal));
+            }
             SummaryFormat::Json => eprintln!("{}", json(args, guest, outcome)),
+        }
+    }
+    if let Err(emulator::error::Error::BudgetExhausted {
+        tested, threads, ..
+    }) = &outcome
+        && !args.quiet
+        && args.format == SummaryFormat::Text
+    {
+        say(&text(args, guest, Some(tested), None));
+        for thread in threads {
+            say(&thread.text());
         }
     }
     let failed = match &outcome {
@@ -134,7 +148,7 @@ pub fn run(args: &Args) -> Result<u8, Error> {
 }
 
 /// What was tested, as text.
-fn text(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
+fn text(args: &Args, guest: &Guest, tested: Option<&Tested>, signal: Option<i32>) -> String {
     let how = format!(
         "{}, {}, seed {}",
         guest.target,
@@ -148,7 +162,7 @@ fn text(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
             complete,
             ..
         },
-    ) = &outcome.tested
+    ) = tested
     else {
         return format!("nothing was tested: plain QEMU has no weak memory; {how}");
     };
@@ -193,8 +207,8 @@ fn text(args: &Args, guest: &Guest, outcome: &Outcome) -> String {
         1 => line += "; 1 child process, not counted here",
         number => line += &format!("; {number} child processes, not counted here"),
     }
-    if let Some(number) = outcome.status.signal() {
-        line += &format!("; ended by {}", signal(number));
+    if let Some(number) = signal {
+        line += &format!("; ended by {}", outcome::signal(number));
     } else if !complete {
         line += "; the plugin did not see the end: another program took the guest's place (exec), or it ended \
                  within a system call";

@@ -21,6 +21,8 @@ pub(super) struct Thread {
     pub calls: u64,
     /// The loads that show whether it spins.
     pub spin: Spin,
+    /// The name of the system call that it is in.
+    pub call: Option<&'static str>,
     /// Where the kernel may write during its current call, or has written during its last one.
     pub writes: Writes,
     /// The word that the kernel clears when the thread ends.

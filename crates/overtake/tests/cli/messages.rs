@@ -55,6 +55,19 @@ fn children_are_counted() {
     check_text("message_children", &said, &[(&home(), "[HOME]")]);
 }
 
+/// Two threads that wait for each other, and one in a system call.
+fn the_budget_is_used_up() {
+    let mut command = run(&["endings", "livelock"]);
+    command.env("OVERTAKE_BUDGET", "200000");
+    let said = said(&mut command);
+    let lines = said.lines().map(|line| match line.split_once(" at 0x") {
+        Some((before, _)) => format!("{before} at [ADDRESS]\n"),
+        None => format!("{line}\n"),
+    });
+    let shown: String = lines.collect();
+    check_text("message_budget", &shown, &[(&home(), "[HOME]")]);
+}
+
 /// A program whose dynamic loader is `/lib/no-such-loader.so.1`.
 fn with_loader(target: Arch) -> Vec<u8> {
     const LOADER: &[u8] = b"/lib/no-such-loader.so.1\0";
@@ -119,6 +132,7 @@ pub fn tests() -> Vec<Test> {
         test!(aborted).needs(Need::Target(Arch::AArch64)),
         test!(a_signal_in_json).needs(Need::Target(Arch::AArch64)),
         test!(children_are_counted).needs(Need::Target(Arch::AArch64)),
+        test!(the_budget_is_used_up).needs(Need::Target(Arch::AArch64)),
         test!(the_loader_is_missing).needs(Need::Target(Arch::AArch64)),
         test!(reproduced_with_what_the_run_had).needs(Need::Target(Arch::AArch64)),
     ]

@@ -77,7 +77,7 @@ fn guest_failed() {
 fn budget_exhausted() {
     check(
         "budget_exhausted",
-        overtake_at_home().args(["run", "--seed", "3", "--budget", "1000"]),
+        overtake_at_home().args(["run", "--quiet", "--seed", "3", "--budget", "1000"]),
         &[],
     );
     check(
