@@ -9,10 +9,10 @@ use overtake_report::doing::Doing;
 use thiserror::Error as ThisError;
 
 use crate::limits;
-use crate::outcome::Tested;
 use crate::sources;
 use crate::suggestion::Suggestion;
 use crate::target::Target as _;
+use crate::tested::Tested;
 
 /// Why a guest did not run, or why its run has no outcome.
 #[derive(Debug, ThisError)]

@@ -57,4 +57,5 @@ pub mod surroundings;
 pub mod target;
 pub mod target_name;
 pub mod temporary;
+pub mod tested;
 mod written;

@@ -10,8 +10,9 @@ use diagnosis::recording;
 use diagnosis::setup::Setup;
 use emulator::guest::Guest;
 use emulator::model::Model;
-use emulator::outcome::{self, Outcome, Tested};
+use emulator::outcome::{self, Outcome};
 use emulator::temporary;
+use emulator::tested::Tested;
 use serde::Serialize;
 
 use crate::args::format::SummaryFormat;

@@ -11,8 +11,8 @@ use emulator::forkserver::ForkServer;
 use emulator::guest_path::{self, Placed};
 use emulator::home::{Home, OwnGuest};
 use emulator::interrupts::Interrupts;
-use emulator::outcome::Tested;
 use emulator::qemu::Qemu;
+use emulator::tested::Tested;
 use serde::Deserialize;
 
 use crate::error::Error;
