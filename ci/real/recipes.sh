@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # How ci/real-programs runs each program. A function run_NAME runs it in the working directory, an empty folder, and
 # checks its output. It prints what is wrong, or returns with a status that is not 0. Its standard error goes to the
-# file `err`. `overtake`, `options`, `sysroot`, `root` and `limit` are variables of ci/real-programs.
+# file `err`. `before`, `overtake`, `options`, `sysroot`, `root` and `limit` are variables of ci/real-programs.
 # shellcheck disable=SC2154 # those variables
 
 # guest PROGRAM ARGUMENT…: runs a program of the sysroot as `options` say, and notes its processor time in `cpu`.
@@ -11,8 +11,8 @@ guest() {
     # The copies of the shell's own descriptors are not the guest's.
     {
         TIMEFORMAT='%U %S'
-        time timeout --kill-after=5 $((limit + 30)) "$overtake" run "${options[@]}" -- "$sysroot/$program" "$@" \
-            2>&3 3>&-
+        time timeout --kill-after=5 $((limit + 30)) "${before[@]}" "$overtake" run "${options[@]}" -- \
+            "$sysroot/$program" "$@" 2>&3 3>&-
     } 3>&2 2>>cpu
 }
 
