@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # How ci/real-programs runs each program. A function run_NAME runs it in the working directory, an empty folder, and
 # checks its output. It prints what is wrong, or returns with a status that is not 0. Its standard error goes to the
-# file `err`. `before`, `overtake`, `options`, `sysroot`, `root` and `limit` are variables of ci/real-programs.
+# file `err`. `before`, `overtake`, `options`, `scale`, `sysroot`, `root` and `limit` are variables of ci/real-programs.
 # shellcheck disable=SC2154 # those variables
 
 # guest PROGRAM ARGUMENT…: runs a program of the sysroot as `options` say, and notes its processor time in `cpu`.
@@ -23,14 +23,14 @@ plainly() {
     "$overtake" run --quiet --model none --timeout "$limit" -- "$sysroot/$program" "$@"
 }
 
-# input BYTES FILE: writes that many bytes of the sysroot's C library.
+# input BYTES FILE: writes `scale` times that many bytes of the sysroot's C library.
 input() {
     local libraries=("$sysroot"/usr/lib/*/libc.so.6 "$sysroot"/lib/*/libc.so.6)
     local library
     for library in "${libraries[@]}"; do
         [ ! -e "$library" ] || break
     done
-    head -c "$1" "$library" >"$2"
+    head -c $(($1 * scale)) "$library" >"$2"
 }
 
 # expect TEXT FILE: says what is wrong unless the file has this text.
