@@ -13,7 +13,7 @@
 //! | [`steps`] | the steps that several jobs share, and the pinned actions |
 //! | [`workflow`] | the parts that all workflows share, such as a job that requires all others |
 //! | [`ci`] | every push: checks, native, cross, other hosts |
-//! | [`nightly`] | every night: a newer QEMU |
+//! | [`nightly`] | every night: a newer QEMU, Debian's own programs |
 //! | [`sweep`] | every week: many seeds, on several machines |
 
 #![forbid(unsafe_code)]

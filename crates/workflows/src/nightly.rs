@@ -1,6 +1,6 @@
 //! The nightly workflow: tests that take too long for every push.
 
-use crate::model::{Cron, Dispatch, Job, On, Workflow};
+use crate::model::{Cron, Dispatch, Job, On, Strategy, Workflow};
 use crate::steps::{DEBIAN_12, UBUNTU, cache, checkout, download, pack, run, unpack, upload};
 use crate::workflow::MINUTES;
 
@@ -14,7 +14,11 @@ pub fn workflow() -> Workflow {
         workflow_dispatch: Some(Dispatch::default()),
         ..On::default()
     };
-    let jobs = vec![("qemu", qemu()), ("newer-qemu", newer_qemu())];
+    let jobs = vec![
+        ("qemu", qemu()),
+        ("newer-qemu", newer_qemu()),
+        ("real-programs", real_programs()),
+    ];
     crate::workflow::workflow("Nightly", on, jobs)
 }
 
@@ -48,6 +52,25 @@ fn newer_qemu() -> Job {
             download("qemu10", "."),
             unpack("qemu10.tar.gz"),
             run("ci/newer-qemu-test"),
+        ],
+        ..Job::default()
+    }
+}
+
+/// Runs Debian's own programs for each target of which Debian has packages and that is weaker than
+/// the host.
+fn real_programs() -> Job {
+    Job {
+        name: "real programs ${{ matrix.target }}".to_owned(),
+        runs_on: UBUNTU.to_owned(),
+        container: Some(DEBIAN_12.to_owned()),
+        timeout_minutes: 90,
+        strategy: Strategy::over("target", ["aarch64", "ppc64le", "riscv64"]),
+        steps: vec![
+            checkout(),
+            cache("real-programs"),
+            run("cargo xtask setup"),
+            run("ci/real-programs --target ${{ matrix.target }}"),
         ],
         ..Job::default()
     }
