@@ -58,7 +58,10 @@ impl Setup {
         let home = Home::find(options.home.as_deref());
         let guest = subject.guest(options.target, &home)?;
         let mut qemu = Qemu::find(guest.target, options.qemu.as_deref())?;
-        qemu.named_sysroot.clone_from(&options.sysroot);
+        // An empty variable is none. QEMU may start in another folder.
+        let sysroot = options.sysroot.as_ref();
+        let sysroot = sysroot.filter(|path| !path.as_os_str().is_empty());
+        qemu.named_sysroot = sysroot.and_then(|path| std::path::absolute(path).ok());
         interpreter::require(&guest, &qemu)?;
         if model == Model::Weak {
             qemu = qemu.with_plugin(&home)?;

@@ -137,7 +137,10 @@ impl Qemu {
     /// The folder in which the guest's loader and libraries are looked for first: the one that the user named,
     /// by `--sysroot` or by QEMU's own variable, or that of Debian's cross C library.
     pub fn sysroot(&self) -> Option<PathBuf> {
-        let variable = || env::var_os("QEMU_LD_PREFIX").map(PathBuf::from);
+        let variable = || {
+            let value = env::var_os("QEMU_LD_PREFIX").filter(|value| !value.is_empty());
+            value.map(PathBuf::from)
+        };
         let named = self.named_sysroot.clone().or_else(variable);
         named.or_else(|| self.target.sysroot())
     }
