@@ -80,7 +80,31 @@ impl Position {
     pub fn start(&mut self, block: &'static Block) {
         self.block = Some(block);
         self.next = 0;
-        self.unfinished = None;
+        self.is_finished();
+    }
+
+    /// Notes that no instruction may report another access.
+    #[inline]
+    fn is_finished(&mut self) {
+        if self.unfinished.is_some() {
+            self.unfinished = None;
+        }
+    }
+
+    #[cold]
+    fn several(
+        &self,
+        instruction: &Instruction,
+        machine: &Machine,
+        thread: ThreadId,
+    ) -> Unfinished {
+        Unfinished {
+            index: instruction.index,
+            address: self.of(instruction.flow.address, machine, thread).basic,
+            before: self.views.clone(),
+            loaded: View::NONE,
+            memory: View::NONE,
+        }
     }
 
     /// Forgets what was kept of stores, when register views are no longer tracked.
@@ -179,13 +203,10 @@ impl Position {
             }
             _ => {
                 self.run_to(index, machine, thread);
-                self.unfinished = instruction.flow.several.then(|| Unfinished {
-                    index: instruction.index,
-                    address: self.of(instruction.flow.address, machine, thread).basic,
-                    before: self.views.clone(),
-                    loaded: View::NONE,
-                    memory: View::NONE,
-                });
+                self.is_finished();
+                if instruction.flow.several {
+                    self.unfinished = Some(self.several(instruction, machine, thread));
+                }
             }
         }
         let uses = self.uses(&instruction.flow, machine, thread);

@@ -160,11 +160,19 @@ impl RegisterViews {
     /// Joins `depends` to the dependencies of each of these registers.
     #[inline]
     pub fn add(&mut self, registers: Registers, depends: Depends) {
-        if registers.is_empty() || depends.picked == View::NONE {
-            return;
+        if !registers.is_empty() && depends.picked != View::NONE {
+            self.add_some(registers, depends);
         }
+    }
+
+    // A function of its own: most calls add nothing.
+    #[inline(never)]
+    fn add_some(&mut self, registers: Registers, depends: Depends) {
         self.basic.add(registers, depends.basic);
-        self.picked.add(registers, depends.only_picked());
+        let only_picked = depends.only_picked();
+        if only_picked != View::NONE {
+            self.picked.add(registers, only_picked);
+        }
     }
 
     /// Joins the dependencies of each register with those in `other`.
