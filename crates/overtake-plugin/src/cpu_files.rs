@@ -8,23 +8,40 @@
 //!
 //! Directories are the host's: `/sys/devices/system/cpu` still lists the host's CPUs.
 
+use crate::guest_memory;
 use arch::Arch;
+use std::ffi::CStr;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Replaces the file that the guest has opened, if it tells of CPUs.
-pub fn opened(arch: Arch, cpus: u32, descriptor: u64) {
+/// Replaces the file that the guest has opened, if it tells of CPUs. `name` is the address of the name
+/// that the guest gave.
+pub fn opened(arch: Arch, cpus: u32, name: u64, descriptor: u64) {
     let Ok(descriptor) = i32::try_from(descriptor) else {
         return;
     };
     let path = std::fs::read_link(format!("/proc/self/fd/{descriptor}"));
+    // QEMU 8 and later open a file of their own if the guest opens exactly this one.
+    let path = path.map(|path| {
+        if path.to_string_lossy().contains("qemu-open") && is(name, c"/proc/cpuinfo") {
+            PathBuf::from("/proc/cpuinfo")
+        } else {
+            path
+        }
+    });
     if let Some(text) = path.ok().and_then(|path| text(arch, cpus, &path)) {
         // Without a free descriptor the guest reads the host's file.
         let _ = replace(descriptor, &text);
     }
+}
+
+/// Whether this is the name at a guest address.
+fn is(addr: u64, name: &CStr) -> bool {
+    let name = name.to_bytes_with_nul();
+    guest_memory::read_if_mapped(addr, name.len()).is_some_and(|it| it == name)
 }
 
 /// Puts a file with this text behind the guest's descriptor.
@@ -162,7 +179,7 @@ mod tests {
     #[test]
     fn the_descriptor_stays_and_its_file_changes() {
         let open = File::open("/proc/cpuinfo").unwrap().into_raw_fd();
-        opened(Arch::AArch64, 2, open as u64);
+        opened(Arch::AArch64, 2, 0, open as u64);
         // SAFETY: the test owns the descriptor.
         let mut file = unsafe { File::from_raw_fd(open) };
         let mut text = String::new();

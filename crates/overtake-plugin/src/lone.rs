@@ -4,8 +4,8 @@
 //! only handed it over (a buffer, a block of the heap), or all threads only read it (a table).
 //!
 //! - After enough accesses in a row by one thread, a page becomes its own page, until another thread
-//!   touches it. Each time, the page needs twice as many. So a page that threads do share soon stays
-//!   shared.
+//!   touches it. If that happens soon, the page needs twice as many the next time. So a page that
+//!   threads do share soon stays shared, and a buffer that they hand over does not.
 //! - After enough loads in a row, by any threads, a page is *quiet*, until a thread stores to it. Loads
 //!   from quiet pages are not followed. That store is: what it overwrites is known.
 
@@ -14,6 +14,9 @@ use weakmem::ThreadId;
 
 /// The number of accesses in a row after which a page is given back the first time.
 const GIVE_BACK_AFTER: u32 = 256;
+/// A page was its thread's own for long if so many instructions were executed since then for each
+/// access that it needed.
+const LONG: u64 = 100;
 /// The number of loads in a row after which a page is quiet. A loop that waits for a store is cut short
 /// long before that.
 const QUIET_AFTER: u32 = 1024;
@@ -52,6 +55,8 @@ struct Streak {
     enough: u32,
     /// The loads since the last store.
     loads: u32,
+    /// When the page last became its thread's own, in instructions, if no access was counted since then.
+    given_back: Option<u64>,
 }
 
 impl Streak {
@@ -61,6 +66,7 @@ impl Streak {
         accesses: 0,
         enough: GIVE_BACK_AFTER,
         loads: 0,
+        given_back: None,
     };
 }
 
@@ -92,10 +98,17 @@ impl Lone {
         }
     }
 
-    /// Counts an access to a shared page.
+    /// Counts an access to a shared page. `now`: the number of instructions executed.
     #[inline]
-    pub fn touched(&mut self, page: u64, thread: ThreadId, store: bool) -> Fate {
+    pub fn touched(&mut self, page: u64, thread: ThreadId, store: bool, now: u64) -> Fate {
         let streak = self.of(page);
+        if let Some(since) = streak.given_back.take() {
+            streak.enough = if now - since >= LONG * u64::from(streak.enough) {
+                GIVE_BACK_AFTER
+            } else {
+                streak.enough.saturating_mul(2)
+            };
+        }
         if streak.thread != thread {
             streak.thread = thread;
             streak.accesses = 0;
@@ -116,10 +129,10 @@ impl Lone {
     }
 
     /// Notes that the page is its thread's own now.
-    pub fn given_back(&mut self, page: u64) {
+    pub fn given_back(&mut self, page: u64, now: u64) {
         let streak = self.of(page);
         streak.accesses = 0;
-        streak.enough = streak.enough.saturating_mul(2);
+        streak.given_back = Some(now);
     }
 
     /// Forgets a page that is unmapped.
@@ -136,8 +149,10 @@ impl Lone {
 mod tests {
     use super::*;
 
+    const NOW: u64 = 1000;
+
     fn touch(lone: &mut Lone, thread: ThreadId, store: bool, times: u32) -> Fate {
-        let fates = (0..times).map(|_| lone.touched(5, thread, store));
+        let fates = (0..times).map(|_| lone.touched(5, thread, store, NOW));
         fates.last().expect("at least once")
     }
 
@@ -148,7 +163,7 @@ mod tests {
         assert_eq!(touch(lone, 2, true, 1), Fate::Stays, "another thread");
         assert_eq!(touch(lone, 1, true, GIVE_BACK_AFTER - 1), Fate::Stays);
         assert_eq!(touch(lone, 1, true, 1), Fate::GivenBack);
-        lone.given_back(5);
+        lone.given_back(5, NOW);
         assert_eq!(touch(lone, 2, true, 2 * GIVE_BACK_AFTER - 1), Fate::Stays);
         assert_eq!(touch(lone, 2, true, 1), Fate::GivenBack);
         lone.forget(5);
@@ -156,26 +171,45 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_was_its_threads_own_for_long_needs_no_more_than_at_first() {
+        let lone = &mut Lone::default();
+        let enough = 2 * GIVE_BACK_AFTER;
+        assert_eq!(touch(lone, 1, true, GIVE_BACK_AFTER), Fate::GivenBack);
+        lone.given_back(5, NOW);
+        assert_eq!(touch(lone, 2, true, enough - 1), Fate::Stays);
+        assert_eq!(touch(lone, 2, true, 1), Fate::GivenBack);
+        lone.given_back(5, NOW);
+        let later = NOW + LONG * u64::from(enough);
+        assert_eq!(lone.touched(5, 1, true, later), Fate::Stays);
+        assert_eq!(touch(lone, 1, true, GIVE_BACK_AFTER - 2), Fate::Stays);
+        assert_eq!(touch(lone, 1, true, 1), Fate::GivenBack);
+    }
+
+    #[test]
     fn pages_are_counted_apart() {
         let lone = &mut Lone::default();
         let far = 5 + RECENT as u64;
         for _ in 1..GIVE_BACK_AFTER {
-            assert_eq!(lone.touched(5, 1, true), Fate::Stays);
-            assert_eq!(lone.touched(far, 2, true), Fate::Stays);
+            assert_eq!(lone.touched(5, 1, true, NOW), Fate::Stays);
+            assert_eq!(lone.touched(far, 2, true, NOW), Fate::Stays);
         }
-        assert_eq!(lone.touched(far, 2, true), Fate::GivenBack);
-        lone.given_back(far);
-        assert_eq!(lone.touched(5, 1, true), Fate::GivenBack);
-        assert_eq!(lone.touched(far, 2, true), Fate::Stays);
+        assert_eq!(lone.touched(far, 2, true, NOW), Fate::GivenBack);
+        lone.given_back(far, NOW);
+        assert_eq!(lone.touched(5, 1, true, NOW), Fate::GivenBack);
+        assert_eq!(lone.touched(far, 2, true, NOW), Fate::Stays);
     }
 
     #[test]
     fn a_page_that_is_only_read_becomes_quiet() {
         let lone = &mut Lone::default();
-        let mut read = |times| (0..times).map(|n| lone.touched(5, n % 2, false)).last();
+        let mut read = |times| {
+            (0..times)
+                .map(|n| lone.touched(5, n % 2, false, NOW))
+                .last()
+        };
         assert_eq!(read(QUIET_AFTER - 1), Some(Fate::Stays));
         assert_eq!(read(1), Some(Fate::Quiet));
-        assert_eq!(lone.touched(5, 1, true), Fate::Stays);
-        assert_eq!(lone.touched(5, 2, false), Fate::Stays);
+        assert_eq!(lone.touched(5, 1, true, NOW), Fate::Stays);
+        assert_eq!(lone.touched(5, 2, false, NOW), Fate::Stays);
     }
 }

@@ -174,7 +174,8 @@ impl Engine {
             self.unshare(page);
             return;
         }
-        match self.lone.touched(page, self.current, access.store) {
+        let now = fast::instructions();
+        match self.lone.touched(page, self.current, access.store, now) {
             Fate::Stays => {}
             Fate::GivenBack => self.give_back(page),
             Fate::Quiet => self.quieten(page),
@@ -229,7 +230,7 @@ impl Engine {
         self.machine.remove_page(start);
         self.pages.set(page, Owner::Thread(current));
         self.stacks.early.forget(page);
-        self.lone.given_back(page);
+        self.lone.given_back(page, fast::instructions());
         fast::remove_quiet(page);
     }
 

@@ -108,7 +108,7 @@ pub fn after(engine: &mut Engine, class: Class, args: &[u64; 6], result: u64) {
         Class::Opens { path } => {
             self_maps::opened(args[path], result);
             let Plugin { arch, options, .. } = plugin();
-            cpu_files::opened(*arch, options.cpus, result);
+            cpu_files::opened(*arch, options.cpus, args[path], result);
         }
         Class::Maps if maps_shared(args) => {
             engine.set_unmodelled(result, result.saturating_add(args[1]));

@@ -108,6 +108,10 @@ fn every_guest_sees_four_cpus() {
 /// A host may have fewer CPUs than the guest sets.
 fn the_cpus_that_a_guest_sets_it_gets_back() {
     for target in targets() {
+        if target == Arch::X86_64 && Need::Qemu7.missing().is_some() {
+            // Its own `getcpu`, in memory that it maps for the guest, always says CPU 0.
+            continue;
+        }
         assert_eq!(
             said(timing(target, 1, &[], "affinity")).0,
             "timing affinity: ok [0, 1, 2, 3] ([2, 3], (0, true), [1]) [2, 3]\n",

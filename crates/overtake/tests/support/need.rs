@@ -20,6 +20,9 @@ pub enum Need {
     Repeats(Arch),
     /// This target is under test.
     Target(Arch),
+    /// Plain QEMU ends the process whose thread ends where no library can be opened, from version 8 on: it
+    /// then loads libgcc_s to end the host thread.
+    ThreadsEndWithoutFiles,
     /// A target that reorders stores is under test.
     WeakTarget,
     /// A browser.
@@ -53,6 +56,11 @@ impl Need {
             Need::Repeats(target) | Need::Target(target) => {
                 let is = targets().contains(&target);
                 (!is).then(|| format!("OVERTAKE_TEST_TARGETS leaves out {target}"))
+            }
+            Need::ThreadsEndWithoutFiles => {
+                let version = qemu_version();
+                let is = version.starts_with("7.");
+                (!is).then(|| format!("plain QEMU {version} needs libgcc_s to end a thread"))
             }
             Need::WeakTarget => {
                 let is = targets().into_iter().any(Arch::reorders_stores);
