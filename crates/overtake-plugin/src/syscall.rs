@@ -57,6 +57,7 @@ thread_local! {
 /// Handles the start of a system call of the holder.
 pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     report::guest_runs();
+    held.repair();
     let plugin = plugin();
     let class = plugin.classes.of(number);
     held.call_takes_time(class == Class::Yield);

@@ -28,6 +28,9 @@ pub struct Block {
     pub simple: bool,
     /// The [`Step::single_copy`] of the first access.
     pub single_copy: u8,
+    /// Whether the first of its instructions that accesses memory or has a callback has an unseen
+    /// write.
+    pub unseen_first: bool,
     /// The registers that the instructions up to the first access, inclusive, read or write.
     pub head: Registers,
     /// The registers that the instructions after the last access read or write.
@@ -130,7 +133,7 @@ pub struct Instruction {
     pub is_last: bool,
     /// Whether it writes memory that no callback reports.
     pub unseen_write: bool,
-    /// Whether the instruction before it is a store-conditional or has an unseen write.
+    /// Whether memory must be repaired before it: see [`Repairs`].
     pub needs_repair: bool,
     /// Whether it reads a counter of time or cycles.
     pub reads_clock: bool,
@@ -156,7 +159,7 @@ pub struct Instruction {
 }
 
 impl Instruction {
-    fn new(index: usize, decoded: &Decoded, needs_repair: bool) -> Self {
+    fn new(index: usize, decoded: &Decoded) -> Self {
         let Decoded {
             address,
             effect,
@@ -170,7 +173,7 @@ impl Instruction {
             index: index as u32,
             is_last: false,
             unseen_write: effect.unseen_write,
-            needs_repair,
+            needs_repair: false,
             reads_clock: decoded.reads_clock,
             spin_hint: effect.spin_hint,
             single: decoded.single,
@@ -208,6 +211,43 @@ impl Instruction {
     }
 }
 
+/// Says before which instructions of a block memory must be repaired: after a store-conditional, and
+/// after unseen writes.
+///
+/// Unseen writes that follow each other, with nothing in between that accesses memory or has a
+/// callback, need one repair together: a loop that zeroes memory writes once for each line.
+#[derive(Debug, Default)]
+struct Repairs {
+    /// Whether the last instruction is a store-conditional.
+    conditional: bool,
+    /// Whether there is an unseen write that is not repaired.
+    unseen: bool,
+    /// Whether some instruction so far has acted.
+    acted: bool,
+    /// See [`Block::unseen_first`].
+    unseen_first: bool,
+}
+
+impl Repairs {
+    /// Whether memory must be repaired before the next instruction of the block.
+    fn before(&mut self, instruction: &Instruction) -> bool {
+        let acts = instruction.flow.is_access()
+            || !instruction.flow.is_known()
+            || instruction.needs_callback_before();
+        if acts && !self.acted {
+            self.acted = true;
+            self.unseen_first = instruction.unseen_write;
+        }
+        let needed = self.conditional || self.unseen && acts && !instruction.unseen_write;
+        if needed {
+            self.unseen = false;
+        }
+        self.unseen |= instruction.unseen_write;
+        self.conditional = instruction.step.kind == Kind::StoreConditional;
+        needed
+    }
+}
+
 /// Returns one bit of 64 that is derived from the address of code.
 pub fn bit(address: u64) -> u64 {
     1 << (trace::mix(address) >> 58)
@@ -216,13 +256,13 @@ pub fn bit(address: u64) -> u64 {
 impl Block {
     /// Creates the block of these instructions.
     pub fn new(start: u64, instructions: &[Decoded]) -> Self {
-        let mut after = false;
+        let mut repairs = Repairs::default();
         let mut body: Box<[Instruction]> = instructions
             .iter()
             .enumerate()
             .map(|(index, decoded)| {
-                let instruction = Instruction::new(index, decoded, after);
-                after = instruction.unseen_write || instruction.step.kind == Kind::StoreConditional;
+                let mut instruction = Instruction::new(index, decoded);
+                instruction.needs_repair = repairs.before(&instruction);
                 instruction
             })
             .collect();
@@ -266,6 +306,7 @@ impl Block {
         Self {
             accesses_end,
             simple: known && next_may,
+            unseen_first: repairs.unseen_first,
             single_copy,
             head: head.unwrap_or(tail),
             tail,

@@ -37,12 +37,13 @@ impl Engine {
         self.block = Some(block);
         // The kernel wrote a frame to the stack before this signal handler.
         let handler = !self.handlers.is_empty() && self.handlers.contains(&block.start);
-        if self.unseen_write || self.forced_failure.is_some() || handler {
-            if handler {
-                self.unseen_write = true;
-                self.untouched.forget_all();
-                signals::expect();
-            }
+        if handler {
+            self.unseen_write = true;
+            self.untouched.forget_all();
+            signals::expect();
+        }
+        let goes_on = block.unseen_first && self.forced_failure.is_none() && !handler;
+        if !goes_on {
             self.repair();
         }
         if self.machine.tracks(self.current) && fast::instructions() - self.shared_at > WINDOW {
@@ -69,12 +70,21 @@ impl Engine {
         if fast::instructions() < self.deadline {
             return Next::Continue;
         }
+        self.repair();
         self.quantum_over()
     }
 
     /// Repairs memory after the instruction before: undoes a forced failure, and copies an unseen
     /// write into the image.
-    pub(super) fn repair(&mut self) {
+    #[inline]
+    pub(crate) fn repair(&mut self) {
+        if self.unseen_write || self.forced_failure.is_some() {
+            self.repair_now();
+        }
+    }
+
+    #[cold]
+    fn repair_now(&mut self) {
         if let Some(there) = self.forced_failure.take() {
             views::undo_failure(&there);
             self.machine.end_reservation(self.current);
@@ -100,7 +110,11 @@ impl Engine {
     pub fn before(&mut self, instruction: &Instruction) -> Next {
         self.note_block();
         self.finish_half();
-        self.repair();
+        // The thread has made no access since the last unseen write, and it sees everything.
+        let goes_on = instruction.unseen_write && !instruction.needs_repair;
+        if !(goes_on && self.forced_failure.is_none()) {
+            self.repair();
+        }
         let current = self.current;
         if !instruction.fence.is_empty() && !instruction.flow.is_access() {
             self.run

@@ -70,6 +70,9 @@ impl Engine {
         self.count_turn();
         self.note_block();
         self.lost_in_known_call();
+        if self.forced_failure.is_none() {
+            self.repair();
+        }
         // The call from which a thread has returned ordered it after all that was visible then.
         // What commits from here on may stay unseen by it.
         for thread in runnable {

@@ -1,7 +1,7 @@
 //! The decoded bytes of an instruction give the same step as the instruction in a litmus test, with
 //! which the exhaustive tests of the model run.
 
-use super::Decoded;
+use super::{Block, Decoded};
 use arch::{Arch, Pairs};
 use conformance::instruction;
 use diy::{Access, Fence, Operation, Order, Step, Test};
@@ -220,4 +220,37 @@ fn a_fence_is_the_same_step_as_in_the_exhaustive_tests() {
             assert_eq!(step, expected, "{arch} {}", fence.instruction);
         }
     }
+}
+
+/// One repair follows a series of unseen writes, before the next instruction that accesses memory.
+#[test]
+fn unseen_writes_that_follow_each_other_are_repaired_together() {
+    const ZERO: u32 = 0xd50b_7423; // dc zva, x3
+    const ADD: u32 = 0x9101_0063; // add x3, x3, #64
+    const LOAD: u32 = 0xf940_0061; // ldr x1, [x3]
+    const BARRIER: u32 = 0xd503_3bbf; // dmb ish
+    let block = |words: &[u32]| {
+        let decoded = words.iter().zip(0_u64..);
+        let decoded: Vec<_> = decoded
+            .map(|(word, index)| Decoded::new(Arch::AArch64, 4 * index, &word.to_le_bytes(), true))
+            .collect();
+        Block::new(0, &decoded)
+    };
+    let repairs = |words: &[u32]| {
+        let body = block(words).body;
+        body.iter().map(|it| it.needs_repair).collect::<Vec<_>>()
+    };
+    assert_eq!(repairs(&[ZERO, ADD, ZERO, ADD]), [false; 4]);
+    assert_eq!(
+        repairs(&[ZERO, ADD, ZERO, LOAD]),
+        [false, false, false, true]
+    );
+    assert_eq!(
+        repairs(&[ZERO, LOAD, ZERO, LOAD]),
+        [false, true, false, true]
+    );
+    assert_eq!(repairs(&[ZERO, BARRIER, LOAD]), [false, true, false]);
+    assert!(block(&[ADD, ZERO, LOAD]).unseen_first);
+    assert!(!block(&[LOAD, ZERO]).unseen_first && !block(&[BARRIER, ZERO]).unseen_first);
+    assert!(!block(&[ADD]).unseen_first);
 }
