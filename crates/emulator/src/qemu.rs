@@ -128,6 +128,9 @@ impl Qemu {
         for (name, _) in for_qemu_alone() {
             command.args(["-U", name]);
         }
+        // A shell sets it to the path by which `overtake` was started. The length of the environment
+        // moves the guest's stack.
+        command.env_remove("_");
         if let Some(sysroot) = self.sysroot() {
             command.arg("-L").arg(sysroot);
         }

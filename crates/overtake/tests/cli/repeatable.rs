@@ -110,6 +110,17 @@ fn surroundings_do_not_matter_to_the_ring(target: Arch) {
     assert_eq!(said(&mut elsewhere), run(target, 3), "{target}");
 }
 
+/// A shell sets this variable to the path of the command, however that is written.
+fn how_the_command_is_written_does_not_matter(target: Arch) {
+    let run = |path: &str| {
+        let mut command = overtake_at_home();
+        let guest = home().join("guests").join(target.name()).join("alone");
+        command.args(["run", "--trace-hash", "--"]).arg(guest);
+        said(command.args(["hash", "10", "beside"]).env("_", path)).1
+    };
+    assert_eq!(run("overtake"), run("/a/long/path/of/the/command/overtake"));
+}
+
 /// The tests of this module.
 pub fn tests() -> Vec<Test> {
     let of_each_target = [
@@ -128,6 +139,13 @@ pub fn tests() -> Vec<Test> {
         (
             concat!(module_path!(), "::surroundings_do_not_matter_to_the_ring"),
             surroundings_do_not_matter_to_the_ring as fn(Arch),
+        ),
+        (
+            concat!(
+                module_path!(),
+                "::how_the_command_is_written_does_not_matter"
+            ),
+            how_the_command_is_written_does_not_matter as fn(Arch),
         ),
     ];
     let mut tests = Vec::new();
