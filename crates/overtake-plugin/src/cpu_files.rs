@@ -4,7 +4,8 @@
 //! what they find. The plugin replaces the file behind the descriptor, right after the guest has
 //! opened it, by a file in memory that tells of as many CPUs as `sched_getaffinity` does. It goes by
 //! the file that the kernel opened. So it does not matter how the guest has written the path, and
-//! the path in guest memory stays as it is.
+//! the path in guest memory stays as it is. (QEMU 8 and later open a file of their own for
+//! `/proc/cpuinfo`, if the guest writes it just so. Then the path decides.)
 //!
 //! Directories are the host's: `/sys/devices/system/cpu` still lists the host's CPUs.
 

@@ -7,7 +7,7 @@ use overtake::exit_code::ExitCode;
 
 use crate::support::need::Need;
 use crate::support::test::Test;
-use crate::support::{folder, home, overtake, targets};
+use crate::support::{folder, home, overtake};
 use crate::test;
 
 /// Two processors; enough to assemble and run.
@@ -115,9 +115,6 @@ fn under(limit: &str, arguments: &[&str]) -> Ended {
 /// names the limit or the signal that the limit sends.
 #[track_caller]
 fn every_command(limit: &str, codes: &[ExitCode], names: &[&str]) {
-    if !targets().contains(&Arch::AArch64) {
-        return;
-    }
     for arguments in COMMANDS {
         let Ended { status, said } = under(limit, arguments);
         let codes: Vec<_> = codes
@@ -185,9 +182,17 @@ fn few_files_can_be_open() {
 /// The tests of this module.
 pub fn tests() -> Vec<Test> {
     vec![
-        test!(no_file_can_be_written).needs(Need::Host),
-        test!(small_files_can_be_written).needs(Need::Host),
-        test!(too_little_memory).needs(Need::Host),
-        test!(few_files_can_be_open).needs(Need::Host),
+        test!(no_file_can_be_written)
+            .needs(Need::Host)
+            .needs(Need::Target(Arch::AArch64)),
+        test!(small_files_can_be_written)
+            .needs(Need::Host)
+            .needs(Need::Target(Arch::AArch64)),
+        test!(too_little_memory)
+            .needs(Need::Host)
+            .needs(Need::Target(Arch::AArch64)),
+        test!(few_files_can_be_open)
+            .needs(Need::Host)
+            .needs(Need::Target(Arch::AArch64)),
     ]
 }

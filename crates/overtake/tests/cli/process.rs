@@ -208,9 +208,7 @@ fn a_report_needs_no_file_size() {
 
 /// A trace is one more file that the plugin writes.
 fn descriptors_of_a_traced_run() {
-    let traces = folder();
-    let trace = format!("trace={}", traces.path().join("trace").display());
-    let modes = [
+    traced(&[
         "numbers",
         "exec",
         "close-all",
@@ -218,12 +216,18 @@ fn descriptors_of_a_traced_run() {
         "close-standard",
         "end-of-file",
         "few-descriptors",
-        "no-descriptors",
-    ];
+    ]);
+}
+
+fn no_descriptors_in_a_traced_run() {
+    traced(&["no-descriptors"]);
+}
+
+#[track_caller]
+fn traced(modes: &[&str]) {
+    let traces = folder();
+    let trace = format!("trace={}", traces.path().join("trace").display());
     for mode in modes {
-        if mode == "no-descriptors" && Need::ThreadsEndWithoutFiles.missing().is_some() {
-            continue;
-        }
         for target in targets() {
             let expected = plain(target, mode);
             let seen = under_overtake(target, mode, &["--plugin-option", &trace]);
@@ -331,6 +335,9 @@ pub fn tests() -> Vec<Test> {
         crate::test!(a_limit_of_descriptors_around_overtake).needs(Need::Host),
         crate::test!(a_report_needs_no_file_size).needs(Need::Host),
         crate::test!(descriptors_of_a_traced_run).needs(Need::Host),
+        crate::test!(no_descriptors_in_a_traced_run)
+            .needs(Need::Host)
+            .needs(Need::ThreadsEndWithoutFiles),
         crate::test!(a_recorded_run_is_replayed).needs(Need::Host),
     ]);
     tests

@@ -23,6 +23,8 @@ pub enum Need {
     /// Plain QEMU ends the process whose thread ends where no library can be opened, from version 8 on: it
     /// then loads libgcc_s to end the host thread.
     ThreadsEndWithoutFiles,
+    /// This QEMU has this CPU.
+    Cpu(Arch, &'static str),
     /// A target that reorders stores is under test.
     WeakTarget,
     /// A browser.
@@ -61,6 +63,11 @@ impl Need {
                 let version = qemu_version();
                 let is = version.starts_with("7.");
                 (!is).then(|| format!("plain QEMU {version} needs libgcc_s to end a thread"))
+            }
+            Need::Cpu(target, cpu) => {
+                let cpus = Qemu::find(target, None).and_then(|qemu| qemu.cpus());
+                let is = cpus.is_ok_and(|it| it.split_whitespace().any(|word| word == cpu));
+                (!is).then(|| format!("QEMU {} for {target} has no CPU {cpu}", qemu_version()))
             }
             Need::WeakTarget => {
                 let is = targets().into_iter().any(Arch::reorders_stores);
