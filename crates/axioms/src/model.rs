@@ -22,16 +22,19 @@ pub enum Model {
     /// No load buffering: every read is ordered before all later writes of its processor. On Power,
     /// stores also become visible to all processors at once.
     WithoutLoadBuffering,
+    /// Stores become visible to all processors at once. Only Power allows more.
+    MultiCopyAtomic,
     /// All that the architecture allows.
     Allowed,
 }
 
 impl Model {
     /// All models, the strongest first.
-    pub const ALL: [Model; 4] = [
+    pub const ALL: [Model; 5] = [
         Model::SequentiallyConsistent,
         Model::StoresDelayedOnly,
         Model::WithoutLoadBuffering,
+        Model::MultiCopyAtomic,
         Model::Allowed,
     ];
 }
@@ -39,7 +42,7 @@ impl Model {
 /// The final states that each model allows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcomes {
-    sets: [BTreeSet<String>; 4],
+    sets: [BTreeSet<String>; 5],
 }
 
 impl Outcomes {
@@ -132,7 +135,7 @@ fn allows(execution: &Execution<'_>, model: Model) -> bool {
         }
         Model::StoresDelayedOnly => reads_before(program.all()),
         Model::WithoutLoadBuffering => reads_before(program.writes),
-        Model::Allowed => Matrix::empty(program.size()),
+        Model::MultiCopyAtomic | Model::Allowed => Matrix::empty(program.size()),
     };
     match execution.test.arch {
         Arch::AArch64 => aarch64::allows(execution, &extra),

@@ -58,10 +58,12 @@ pub struct Verdicts {
     /// If loads may overtake loads too.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub loads_reordered: BTreeSet<String>,
-    /// If stores may overtake earlier loads too and, on Power, need not become visible to all
-    /// processors at once.
+    /// If stores may overtake earlier loads too.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub load_buffering: BTreeSet<String>,
+    /// If, on Power, stores need not become visible to all processors at once.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub not_multi_copy_atomic: BTreeSet<String>,
 }
 
 impl Verdicts {
@@ -73,6 +75,7 @@ impl Verdicts {
             &self.stores_delayed,
             &self.loads_reordered,
             &self.load_buffering,
+            &self.not_multi_copy_atomic,
         ];
         let upto = sets.into_iter().take(model as usize + 1);
         upto.flatten().map(String::as_str).collect()
@@ -90,7 +93,8 @@ impl From<&Outcomes> for Verdicts {
             sequentially_consistent: new(Model::SequentiallyConsistent),
             stores_delayed: new(Model::StoresDelayedOnly),
             loads_reordered: new(Model::WithoutLoadBuffering),
-            load_buffering: new(Model::Allowed),
+            load_buffering: new(Model::MultiCopyAtomic),
+            not_multi_copy_atomic: new(Model::Allowed),
         }
     }
 }

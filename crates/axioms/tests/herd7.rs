@@ -21,7 +21,7 @@ const fn field(model: Model) -> &'static str {
         Model::SequentiallyConsistent => "sequentially_consistent",
         Model::StoresDelayedOnly => "without_load_reordering",
         Model::WithoutLoadBuffering => "without_load_buffering",
-        Model::Allowed => "allowed",
+        Model::MultiCopyAtomic | Model::Allowed => "allowed",
     }
 }
 
@@ -55,7 +55,7 @@ fn torn(arch: Arch, name: &str, model: Model) -> Option<String> {
         _ => return None,
     };
     let (_, value) = TORN.iter().find(|(torn, _)| *torn == name)?;
-    (model == Model::Allowed).then(|| format!("0:{register}={value}; x={}", 0x0101_0101))
+    (model >= Model::MultiCopyAtomic).then(|| format!("0:{register}={value}; x={}", 0x0101_0101))
 }
 
 /// States that herd7's `sc.cat` and `x86tso.cat` allow and no machine can show: an exchange that
@@ -78,7 +78,10 @@ fn the_axioms_agree_with_herd7() {
             let test = made_here(arch, name, verdict["cycle"].as_str());
             let outcomes = outcomes(&test).expect("outcomes");
             compared += 1;
-            for model in Model::ALL {
+            // There are no verdicts of herd7's for Power that is multi-copy atomic.
+            let all = arch != Arch::Ppc64le;
+            let models = Model::ALL.into_iter();
+            for model in models.filter(|model| all || *model != Model::MultiCopyAtomic) {
                 let states = verdict[field(model)].as_array().expect("states").iter();
                 let mut theirs: BTreeSet<String> = states
                     .map(|state| state.as_str().expect("a state").to_owned())

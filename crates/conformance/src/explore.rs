@@ -1,6 +1,7 @@
 //! All runs of a test.
 
 use crate::choice::Choice;
+use crate::early;
 use crate::memory::{BASE, Unseen, address};
 use crate::mutation::Mutation;
 use crate::processor::Processor;
@@ -9,9 +10,9 @@ use std::collections::{BTreeSet, HashSet};
 use weakmem::{Machine, PAGE_SIZE, Rules, ThreadId};
 
 #[derive(Clone)]
-struct State {
-    machine: Machine,
-    processors: Vec<Processor>,
+pub(crate) struct State {
+    pub machine: Machine,
+    pub processors: Vec<Processor>,
 }
 
 /// Every final state of the test that a machine with these rules reaches.
@@ -80,8 +81,10 @@ fn explore(test: &Test, rules: Rules, processor: impl Fn(usize) -> Processor) ->
                 after_commits(&state, *ghost, &mut work);
             }
             after_a_step(&state, test, index, &mut work);
+            early::after_promises(&state, test, index, &mut work);
         }
-        if work.len() == before {
+        let is_kept = |index| !state.machine.has_promises(index as ThreadId);
+        if work.len() == before && (0..test.processors.len()).all(is_kept) {
             found.insert(final_state(&state, test));
         }
     }
@@ -110,13 +113,17 @@ fn after_a_step(state: &State, test: &Test, index: usize, work: &mut Vec<State>)
         let mut after = state.clone();
         let processor = &mut after.processors[index];
         processor.run(step, choice, test.arch, &mut after.machine, thread);
-        run_local_steps(&mut after, test, index);
-        work.push(after);
+        if early::is_late_enough(&mut after, step, index) {
+            run_local_steps(&mut after, test, index);
+            if after.machine.broken().is_none() {
+                work.push(after);
+            }
+        }
     }
 }
 
 /// Does the steps that no other processor can tell the time of.
-fn run_local_steps(state: &mut State, test: &Test, index: usize) {
+pub(crate) fn run_local_steps(state: &mut State, test: &Test, index: usize) {
     let thread = index as ThreadId;
     let processor = &mut state.processors[index];
     let steps = &test.processors[index].steps;

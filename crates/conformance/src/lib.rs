@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod choice;
+mod early;
 mod explore;
 pub mod instruction;
 mod memory;
@@ -22,6 +23,6 @@ mod without;
 
 pub use explore::{mutated_outcomes, outcomes, outcomes_with_own_pages};
 pub use mutation::Mutation;
-pub use not_reached::{NOT_REACHED, NotReached};
+pub use not_reached::{BY_PROMISES, NOT_REACHED, NotReached};
 pub use order::{Sort, Swap};
 pub use rule::Rule;

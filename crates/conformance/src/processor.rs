@@ -11,7 +11,7 @@ use crate::rule::Rule;
 use crate::without;
 use diy::{Access, Arch, Operation, Register, Step, Value};
 use std::collections::BTreeMap;
-use weakmem::{Call, Execution, Load, Machine, Memory, ThreadId, View};
+use weakmem::{Call, Execution, Load, Machine, Memory, ThreadId, Timestamp, View};
 
 /// A processor in the midst of its steps.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub(crate) struct Processor {
     ghosts: Vec<ThreadId>,
     /// What the locations hold that it has on pages of its own.
     own: BTreeMap<usize, [u8; 16]>,
+    /// The last store that it promised since its last step that is not local.
+    pub promised: Option<Timestamp>,
 }
 
 /// What the access itself did, as an emulator reports it.
@@ -52,6 +54,7 @@ impl Processor {
                 .into_iter()
                 .map(|location| (location, [0; 16]))
                 .collect(),
+            promised: None,
         }
     }
 
@@ -62,7 +65,7 @@ impl Processor {
     }
 
     /// Where an access is.
-    fn addr(&self, access: &Access) -> u64 {
+    pub fn addr(&self, access: &Access) -> u64 {
         let location = access.location;
         let start = if self.own.contains_key(&location) {
             own_address(location)
@@ -146,8 +149,9 @@ impl Processor {
                 let step = instruction::access(access, arch);
                 // As after a branch: a context synchronisation orders what comes after it.
                 if let Some(source) = access.address {
-                    machine.branch(thread, self.results[source].pick);
+                    machine.address_picked(thread, self.results[source].pick);
                 }
+                machine.data_picked(thread, self.picked(access));
                 let result = self.access(access, &step, &calls, choice, machine, thread);
                 // The plugin prepares the next access here already; the exploration does so at
                 // that access.
@@ -234,6 +238,7 @@ impl Processor {
                         len: reported.len,
                         address: execution.view(),
                         no_result: false,
+                        exclusive: false,
                     };
                     machine.load(thread, load);
                 }
@@ -381,8 +386,35 @@ impl Processor {
         step.map_or(View::NONE, |step| self.results[step].view)
     }
 
+    /// What an access would store if it were done now; nothing if it would not.
+    pub fn would_store(
+        &self,
+        access: &Access,
+        machine: &Machine,
+        thread: ThreadId,
+    ) -> Option<[u8; 16]> {
+        let mut newest = [0; 16];
+        let mut machine = machine.clone();
+        machine.expect(thread, View::ALL, &mut Unseen);
+        let len = usize::from(access.size);
+        machine.read(thread, self.addr(access), &mut newest[..len]);
+        let newest = u128::from_le_bytes(newest);
+        match access.operation {
+            Operation::Read | Operation::ReadExclusive => None,
+            Operation::CompareExchange(expected) if newest != expected.into() => None,
+            _ => Some(self.stored(access, newest)),
+        }
+    }
+
+    /// What the data that an access stores depend on by pick.
+    fn picked(&self, access: &Access) -> View {
+        access
+            .data
+            .map_or(View::NONE, |step| self.results[step].pick)
+    }
+
     /// What an access stores that read `old`.
-    fn stored(&self, access: &Access, old: u128) -> [u8; 16] {
+    pub fn stored(&self, access: &Access, old: u128) -> [u8; 16] {
         let value = match access.value {
             Value::Constant(value) => u128::from(access.upper_value) << 64 | u128::from(value),
             Value::Plus(value) => {

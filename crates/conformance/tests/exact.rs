@@ -21,13 +21,13 @@ fn compare(arch: Arch, sample: usize) {
         listed += NOT_REACHED.iter().filter(of_this_test).count();
         let test = entry.test(arch).unwrap();
         let found = outcomes(&test, Rules::of(arch));
-        let expected = entry.states.of(Model::WithoutLoadBuffering);
+        let expected = entry.states.of(Model::MultiCopyAtomic);
         let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
         tests += 1;
         for state in found.difference(&expected) {
             let allowed = entry.states.of(Model::Allowed).contains(state);
             let how = if allowed {
-                "needs load buffering"
+                "is not multi-copy atomic"
             } else {
                 "FORBIDDEN"
             };

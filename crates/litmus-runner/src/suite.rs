@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use arch::Arch;
 use axioms::{Entry, Model};
-use conformance::NOT_REACHED;
+use conformance::{BY_PROMISES, NOT_REACHED};
 use diy::{Acquire, Release, Step};
 use emulator::suggestion::suggestion;
 use litmus::{Test, canonical};
@@ -172,12 +172,14 @@ fn verdict(arch: Arch, entry: &Entry, test: &diy::Test) -> Verdict {
     };
     let known = NOT_REACHED
         .iter()
+        .chain(&BY_PROMISES)
         .filter(|one| (one.arch, one.test) == (test.arch, &entry.name));
     let mut known: BTreeMap<String, &'static str> = known
         .map(|one| (canonical(arch, one.state), one.rule))
         .collect();
     let needs = weaker(test);
     let beyond = entry.states.load_buffering.iter();
+    let beyond = beyond.chain(&entry.states.not_multi_copy_atomic);
     known.extend(beyond.map(|state| (canonical(arch, state), needs)));
     Verdict {
         shape: Some(entry.shape.clone()),

@@ -114,6 +114,11 @@ impl StoreBuffer {
         self.epoch += 1;
     }
 
+    /// Whether a fence of write→write lies between the store and the end of program order.
+    pub(crate) fn is_before_fence(&self, store: &Pending) -> bool {
+        store.epoch < self.epoch
+    }
+
     /// Whether the store `later` may commit only after the store `earlier`.
     fn ordered(&self, order: StoreOrder, earlier: usize, later: usize) -> bool {
         let (a, b) = (&self.entries[earlier], &self.entries[later]);
@@ -184,6 +189,15 @@ impl StoreBuffer {
     /// Whether a pending store overlaps the bytes.
     pub(crate) fn forwards(&self, addr: u64, len: usize) -> bool {
         self.entries.iter().any(|entry| entry.overlaps(addr, len))
+    }
+
+    /// What the address and data of all pending stores to these bytes depend on.
+    pub(crate) fn views(&self, addr: u64, len: usize) -> View {
+        let entries = self.entries.iter();
+        entries
+            .filter(|entry| entry.overlaps(addr, len))
+            .map(|entry| entry.address.join(entry.data))
+            .collect()
     }
 
     /// What a load of these bytes is ordered after because it reads pending stores, and whether it

@@ -90,6 +90,14 @@ impl Forwards {
             .collect()
     }
 
+    /// What the address and data of the thread's last stores to there depend on.
+    pub fn stores(&self, addr: u64, len: usize) -> View {
+        granules(addr, len)
+            .filter_map(|granule| self.granules.get(&granule))
+            .map(|kept| kept.view)
+            .collect()
+    }
+
     /// The view of a load of this granule that reads what was written at `written`, if that is the
     /// thread's own store. `atomics`: an atomic's write is forwarded too.
     pub fn of(&self, granule: u64, written: Timestamp, atomics: bool) -> Option<View> {

@@ -5,6 +5,7 @@ mod atomic;
 mod commit;
 mod moment;
 mod order;
+mod promise;
 mod step;
 
 pub use step::{Call, Execution};
@@ -13,6 +14,7 @@ use crate::buffer::StoreBuffer;
 use crate::driver::Driver;
 use crate::ids::{StoreId, ThreadId};
 use crate::image::{GRANULE, Image, PAGE_SIZE, granules};
+use crate::promise::Broken;
 use crate::reservation::Reservation;
 use crate::rules::Rules;
 use crate::thread::Thread;
@@ -33,6 +35,8 @@ pub struct Counters {
     pub overtaken_by_load: u64,
     /// Loads that read a stale value: a newer write was visible.
     pub stale_loads: u64,
+    /// Stores that became visible before their thread made them ([`Machine::promise`]).
+    pub early_stores: u64,
 }
 
 /// A multi-copy-atomic machine with a store buffer, and writes not seen yet, for each thread.
@@ -51,6 +55,8 @@ pub struct Machine {
     up_to_date: bool,
     /// The thread that has pending writes of atomics. No other has any.
     pending_atomics: Option<ThreadId>,
+    /// The first promise that was broken.
+    broken: Option<Broken>,
     counters: Counters,
 }
 
@@ -77,6 +83,7 @@ impl Machine {
             shown: None,
             up_to_date: false,
             pending_atomics: None,
+            broken: None,
             counters: Counters::default(),
         }
     }
@@ -130,6 +137,7 @@ impl Machine {
     }
 
     fn forget_unseen(&mut self, page: u64) {
+        self.removes(page);
         for thread in &mut self.threads {
             thread.stale.forget_page(page);
             thread.settle();
@@ -169,7 +177,7 @@ impl Machine {
     /// Whether the thread sees every write that the view includes.
     pub fn sees(&self, thread: ThreadId, view: View) -> bool {
         let oldest = self.thread(thread).stale.oldest();
-        oldest.is_none_or(|(_, write)| !view.includes(write))
+        oldest.is_none_or(|write| !view.includes(write))
     }
 
     /// Whether it does not matter what the thread does on its own, as long as the views of that say
@@ -179,6 +187,7 @@ impl Machine {
     pub fn is_quiet(&self, thread: ThreadId, single_copy: u8) -> bool {
         let state = self.thread(thread);
         state.next == View::NONE
+            && state.promises.is_empty()
             && state.addresses <= state.floor.join(state.control)
             && state.stale.even() >= single_copy.into()
     }
@@ -248,6 +257,21 @@ impl Machine {
         for entry in thread.buffer.entries() {
             overlay(addr, out, entry.addr, entry.bytes());
         }
+    }
+
+    /// When the newest of what the thread reads there became visible; 0 for its own pending stores.
+    /// For explorations.
+    pub fn newest(&self, thread: ThreadId, addr: u64, len: usize) -> Timestamp {
+        let state = self.thread(thread);
+        let end = addr + len as u64;
+        let written = granules(addr, len).map(|granule| {
+            let (start, stop) = (granule.max(addr), end.min(granule + GRANULE as u64));
+            let (_, own) = state.buffer.forwarded(start, (stop - start) as usize);
+            let stale = state.stale.contents(granule, state.next).copied();
+            let contents = stale.or_else(|| self.image.granule(granule));
+            contents.filter(|_| !own).map_or(0, |it| it.written)
+        });
+        written.max().unwrap_or_default()
     }
 
     /// The thread's reservation.

@@ -11,6 +11,8 @@ pub struct Rules {
     pub stores: StoreOrder,
     /// Loads are done in program order.
     pub loads_in_order: bool,
+    /// A store may become visible before an earlier load is done ([`crate::Promise`]). (On: weaker.)
+    pub load_buffering: bool,
     /// A load that reads the write of its own thread's atomic may be done before that write is
     /// visible. (On: weaker.)
     pub atomics_forward: bool,
@@ -48,6 +50,8 @@ impl Rules {
     pub const X86_TSO: Self = Self {
         stores: StoreOrder::Fifo,
         loads_in_order: true,
+        // "Writes to memory are not reordered with older reads" (Intel SDM vol. 3, 9.2.2).
+        load_buffering: false,
         atomics_forward: false,
         // "Locked instructions have a total order"; each is a full fence (Intel SDM vol. 3, 9.2.2).
         atomics_stay_pending: false,
@@ -62,6 +66,7 @@ impl Rules {
     pub const ARMV8: Self = Self {
         stores: StoreOrder::Weak,
         loads_in_order: false,
+        load_buffering: true,
         // "Atomic-ordered-before" (Arm ARM L.b): a read of an exclusive's or atomic's own write is
         // ordered after the read of that at most, though it is an acquire.
         atomics_forward: true,
@@ -80,6 +85,7 @@ impl Rules {
     pub const RVWMO: Self = Self {
         stores: StoreOrder::Weak,
         loads_in_order: false,
+        load_buffering: true,
         // Rule 3: a load that returns the value of an AMO or SC is ordered after it.
         atomics_forward: false,
         // Rules 9 to 11: what depends on the result of an AMO, or on the status of an SC, comes after
@@ -101,6 +107,7 @@ impl Rules {
     pub const POWER: Self = Self {
         stores: StoreOrder::Weak,
         loads_in_order: false,
+        load_buffering: true,
         atomics_forward: false,
         // A write of a store-conditional is ordered as any write is.
         atomics_stay_pending: true,

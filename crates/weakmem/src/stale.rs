@@ -4,6 +4,9 @@
 //! what was there before, until a fence, an acquire, a dependency or a read of the location's
 //! newer contents shows that it is ordered after the write. This is how loads are reordered: a later
 //! load that reads a stale value was, in effect, done before an earlier load that read a newer one.
+//!
+//! A thread's own promised store ([`crate::Promise`]) is *pinned*: unseen by the thread itself, and so
+//! are later writes to these granules, whatever it sees elsewhere, until it makes the store.
 
 use crate::image::{GRANULE, Granule, PAGE_SIZE};
 use crate::view::{Timestamp, View};
@@ -20,6 +23,25 @@ struct Unseen {
     before: Granule,
     /// [`crate::Machine`]'s round in which the thread sees it whatever happens.
     due: u64,
+    hold: Hold,
+}
+
+/// Whether a write stays unseen whatever the thread is ordered after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Hold {
+    /// It does not.
+    No,
+    /// It is the thread's own promised store.
+    Pinned,
+    /// It is later than such a store, in the same granule.
+    Behind,
+}
+
+impl Unseen {
+    /// Whether a thread that is ordered after `view` does not see it.
+    fn is_hidden(&self, view: View) -> bool {
+        self.hold != Hold::No || !view.includes(self.write)
+    }
 }
 
 /// The writes that a thread has not seen, from the oldest. Of each granule they are the newest
@@ -66,30 +88,83 @@ impl Stale {
 
     /// When the newest unseen write to the granule is due.
     pub fn due(&self, granule: u64) -> Option<u64> {
-        let last = self.writes.iter().rfind(|it| it.granule == granule)?;
-        Some(last.due)
+        let unseen = |it: &&Unseen| it.granule == granule && it.hold != Hold::Pinned;
+        self.writes.iter().rfind(unseen).map(|it| it.due)
     }
 
-    /// Whether there is no room for one more.
-    pub fn is_full(&self) -> bool {
-        self.writes.len() >= CAPACITY
+    /// Whether a promised store of the thread's own is to this granule.
+    pub fn is_pinned(&self, granule: u64) -> bool {
+        let pinned = |it: &Unseen| it.granule == granule && it.hold == Hold::Pinned;
+        self.writes.iter().any(pinned)
     }
 
-    /// The oldest unseen write, and its granule.
-    pub fn oldest(&self) -> Option<(u64, Timestamp)> {
-        self.writes.first().map(|it| (it.granule, it.write))
+    /// For how many more there is room.
+    pub fn room(&self) -> usize {
+        CAPACITY - self.writes.len()
+    }
+
+    /// The oldest unseen write.
+    pub fn oldest(&self) -> Option<Timestamp> {
+        self.writes.first().map(|it| it.write)
+    }
+
+    /// The granule of the oldest unseen write that is not pinned.
+    pub fn oldest_not_pinned(&self) -> Option<u64> {
+        let mut writes = self.writes.iter();
+        writes
+            .find(|it| it.hold != Hold::Pinned)
+            .map(|it| it.granule)
+    }
+
+    /// The thread sees the oldest unseen write that is not pinned.
+    pub fn see_oldest(&mut self) {
+        if let Some(oldest) = self.writes.iter().position(|it| it.hold != Hold::Pinned) {
+            self.writes.remove(oldest);
+            self.seen_alone();
+        }
     }
 
     /// The thread does not see this write, which is newer than all others.
     pub fn push(&mut self, granule: u64, write: Timestamp, before: Granule, due: u64) {
-        debug_assert!(!self.is_full());
+        let hold = if self.is_pinned(granule) {
+            Hold::Behind
+        } else {
+            Hold::No
+        };
+        self.push_held(granule, write, before, due, hold);
+    }
+
+    /// The thread has promised this write, which is newer than all others.
+    pub fn pin(&mut self, granule: u64, write: Timestamp, before: Granule) {
+        self.push_held(granule, write, before, u64::MAX, Hold::Pinned);
+    }
+
+    fn push_held(&mut self, granule: u64, write: Timestamp, before: Granule, due: u64, hold: Hold) {
+        debug_assert!(self.room() > 0);
         debug_assert!(self.writes.last().is_none_or(|last| last.write <= write));
         self.writes.push(Unseen {
             granule,
             write,
             before,
             due,
+            hold,
         });
+    }
+
+    /// The thread makes the store that it has promised as `write`: it sees that, and what else it is
+    /// ordered after (`view`) in this granule.
+    pub fn unpin(&mut self, granule: u64, write: Timestamp, view: View) {
+        let mut behind = false;
+        for it in self.writes.iter_mut().filter(|it| it.granule == granule) {
+            if it.write == write {
+                it.hold = Hold::No;
+            }
+            behind |= it.hold == Hold::Pinned;
+            if !behind {
+                it.hold = Hold::No;
+            }
+        }
+        self.see(granule, view.join(View::at(write)));
     }
 
     /// What a thread that is ordered after `view` sees of the granule: nothing if it is the newest
@@ -97,13 +172,13 @@ impl Stale {
     pub fn contents(&self, granule: u64, view: View) -> Option<&Granule> {
         self.writes
             .iter()
-            .find(|it| it.granule == granule && !view.includes(it.write))
+            .find(|it| it.granule == granule && it.is_hidden(view))
             .map(|it| &it.before)
     }
 
     /// The oldest write to the granule that a thread that is ordered after `view` does not see.
     pub fn oldest_unseen(&self, granule: u64, view: View) -> Option<Timestamp> {
-        let unseen = |it: &&Unseen| it.granule == granule && !view.includes(it.write);
+        let unseen = |it: &&Unseen| it.granule == granule && it.is_hidden(view);
         self.writes.iter().find(unseen).map(|it| it.write)
     }
 
@@ -116,23 +191,20 @@ impl Stale {
     ) -> impl Iterator<Item = (u64, &Granule, Option<&Granule>)> {
         // From the oldest: those that a view includes come first.
         let seen = |view: View| self.writes.partition_point(|it| view.includes(it.write));
-        let (unseen, rest) = self.writes[seen(less)..].split_at(seen(more) - seen(less));
+        let unseen = &self.writes[seen(less)..seen(more)];
         let first = |(index, it): &(usize, &Unseen)| {
             let mut earlier = unseen[..*index].iter();
-            earlier.all(|earlier| earlier.granule != it.granule)
+            it.hold == Hold::No && earlier.all(|earlier| earlier.granule != it.granule)
         };
         let unseen = unseen.iter().enumerate().filter(first);
-        unseen.map(|(_, it)| {
-            let later = rest.iter().find(|later| later.granule == it.granule);
-            (it.granule, &it.before, later.map(|later| &later.before))
-        })
+        unseen.map(move |(_, it)| (it.granule, &it.before, self.contents(it.granule, more)))
     }
 
     /// The granules in which a thread after `view` reads stale values; with repetitions.
     pub fn granules(&self, view: View) -> impl Iterator<Item = u64> {
         self.writes
             .iter()
-            .filter(move |it| !view.includes(it.write))
+            .filter(move |it| it.is_hidden(view))
             .map(|it| it.granule)
     }
 
@@ -157,7 +229,9 @@ impl Stale {
 
     /// Forgets the unseen writes to the page that starts at `page`.
     pub fn forget_page(&mut self, page: u64) {
-        self.remove(|it| (page..page + PAGE_SIZE as u64).contains(&it.granule));
+        let here = page..page + PAGE_SIZE as u64;
+        self.writes.retain(|it| !here.contains(&it.granule));
+        self.remove(|_| false);
     }
 
     /// The writes to these bytes that are unseen, from the oldest; each once.
@@ -165,6 +239,12 @@ impl Stale {
         let mut writes: Vec<Timestamp> = self.within(addr, len).map(|it| it.write).collect();
         writes.dedup();
         writes
+    }
+
+    /// Whether the thread reads something older there than what was last written before the stores that it
+    /// has promised.
+    pub fn is_older_in(&self, addr: u64, len: usize) -> bool {
+        self.within(addr, len).any(|it| it.hold == Hold::No)
     }
 
     fn within(&self, addr: u64, len: usize) -> impl Iterator<Item = &Unseen> {
@@ -184,10 +264,10 @@ impl Stale {
         blocks
     }
 
-    /// Returns whether there were such.
+    /// Removes those that were seen and are not held. Returns whether there were such.
     fn remove(&mut self, seen: impl Fn(&Unseen) -> bool) -> bool {
         let before = self.writes.len();
-        self.writes.retain(|it| !seen(it));
+        self.writes.retain(|it| it.hold != Hold::No || !seen(it));
         if self.writes.is_empty() {
             self.even = u64::MAX;
         }

@@ -2,6 +2,7 @@
 
 use crate::buffer::StoreBuffer;
 use crate::forward::Forwards;
+use crate::promise::Promised;
 use crate::reservation::Reservation;
 use crate::stale::Stale;
 use crate::view::View;
@@ -38,12 +39,28 @@ pub(crate) struct Thread {
     /// The view of its load-reserved.
     pub reserved: View,
     pub forwards: Forwards,
+    /// Stores that are visible and that it has not made.
+    pub promises: Vec<Promised>,
+    /// What all its later stores are ordered after. Of use only while there are promises.
+    pub store_floor: View,
+    /// What the data of its next store depends on by pick.
+    pub data_picked: View,
 }
 
 impl Thread {
     /// Whether the views of its accesses matter.
     pub fn tracks(&self) -> bool {
         !self.stale.is_empty()
+    }
+
+    /// What it keeps of the view of an access: nothing, if that says no more than what is said of all its
+    /// loads. A promise asks more: its floor need not hold for stores.
+    pub fn beyond_floor(&self, view: View) -> View {
+        if self.promises.is_empty() {
+            view.beyond(self.floor)
+        } else {
+            view
+        }
     }
 
     /// Drops what is kept for unseen writes, once there are none.

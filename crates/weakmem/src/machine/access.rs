@@ -5,7 +5,9 @@ use crate::access::{Load, Store};
 use crate::driver::Driver;
 use crate::ids::ThreadId;
 use crate::image::{GRANULE, PAGE_SIZE, granules};
+use crate::promise::Promised;
 use crate::reservation::Reservation;
+use crate::step::Kind;
 use crate::strategy::LONGEST_DELAY;
 use crate::view::View;
 
@@ -36,6 +38,7 @@ impl Machine {
 
     fn stale_load(&mut self, thread: ThreadId, load: Load) -> View {
         let Load { addr, len, .. } = load;
+        self.touches(thread, addr, len, load.exclusive);
         let rules = self.rules;
         let state = &mut self.threads[thread as usize];
         // What its address is ordered after, its value is ordered after.
@@ -90,7 +93,7 @@ impl Machine {
         }
         state.addresses = state.addresses.join(load.address);
         // All that the thread loads is ordered after its floor.
-        let view = view.beyond(state.floor);
+        let view = state.beyond_floor(view);
         if by_location && view != View::NONE {
             state.forwards.loaded(load.addr, load.len, view);
         }
@@ -108,6 +111,10 @@ impl Machine {
         driver: &mut dyn Driver,
     ) {
         self.counters.stores += 1;
+        if self.has_promises(thread) && self.fulfils(thread, &store, false, driver) {
+            self.thread_mut(thread).data_picked = View::NONE;
+            return;
+        }
         if self.thread(thread).buffer.is_full() {
             self.commit(thread, 0, driver);
             self.show_store(thread, &store, driver);
@@ -116,6 +123,7 @@ impl Machine {
         let due = self.round + delay.min(LONGEST_DELAY);
         let state = self.thread_mut(thread);
         state.stores += 1;
+        state.data_picked = View::NONE;
         state.buffer.push(store, false, state.stores, due);
     }
 
@@ -124,8 +132,8 @@ impl Machine {
         if self.tracks(thread) {
             let store = self.stored(thread, store);
             let state = self.thread_mut(thread);
+            let view = state.beyond_floor(store.address.join(store.data));
             let forwards = &mut state.forwards;
-            let view = store.address.join(store.data).beyond(state.floor);
             // A view that says nothing, and replaces none, need not be kept.
             if view != View::NONE || !forwards.is_free_of(store.addr, store.bytes.len()) {
                 forwards.stored(&store, 0, false, |_| 0);
@@ -153,9 +161,15 @@ impl Machine {
             return store;
         }
         // Stronger than Power asks of the load; what it asks of an `isync` after it.
-        let reads = state.forwards.reads(store.addr, store.bytes.len());
+        let mut earlier = state.forwards.reads(store.addr, store.bytes.len());
+        if !state.promises.is_empty() {
+            // And of a store that depends on the load (`po-loc` in `cc0`).
+            let (addr, len) = (store.addr, store.bytes.len());
+            let visible = state.forwards.stores(addr, len);
+            earlier = earlier.join(visible).join(state.buffer.views(addr, len));
+        }
         Store {
-            data: store.data.join(reads),
+            data: store.data.join(earlier),
             ..store
         }
     }
@@ -173,7 +187,7 @@ impl Machine {
     pub fn reserve(&mut self, thread: ThreadId, addr: u64, bytes: &[u8], view: View, pair: bool) {
         let state = self.thread_mut(thread);
         // It has loaded something older than what is there: it is lost already.
-        let late = !state.stale.unseen_in(addr, bytes.len()).is_empty();
+        let late = state.stale.is_older_in(addr, bytes.len());
         if pair
             && state
                 .reservation
@@ -238,8 +252,11 @@ impl Machine {
     /// A store of `thread` has become visible: who else reserved these bytes has lost them.
     pub(super) fn became_visible(&mut self, thread: ThreadId, addr: u64, len: usize) {
         for (other, state) in self.threads.iter_mut().enumerate() {
+            // A store-conditional that is promised is made.
+            let made = |it: &Promised| it.kind == Kind::StoreConditional && it.meets(addr, len);
             if let Some(reservation) = &mut state.reservation
                 && other != thread as usize
+                && !state.promises.iter().any(made)
             {
                 reservation.stored(addr, len as u64);
             }

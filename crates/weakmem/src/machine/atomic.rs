@@ -31,6 +31,9 @@ impl Machine {
         driver: &mut dyn Driver,
     ) {
         self.counters.stores += 1;
+        if self.has_promises(thread) && self.fulfils(thread, &store, true, driver) {
+            return;
+        }
         if let Some(delay) = delay {
             if self.buffer(thread).is_full() {
                 self.commit(thread, 0, driver);

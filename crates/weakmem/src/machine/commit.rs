@@ -54,7 +54,12 @@ impl Machine {
         };
         let number = entry.number;
         self.note_pending_atomics(thread);
+        let fenced = self.buffer(thread).is_before_fence(&entry);
         self.write(StoreId { thread, number }, &store, entry.atomic, driver);
+        if fenced {
+            let state = self.thread_mut(thread);
+            state.store_floor = state.store_floor.join(state.writes);
+        }
     }
 
     /// A write of the thread becomes visible.
@@ -67,28 +72,18 @@ impl Machine {
     ) {
         let thread = id.thread;
         let (addr, len) = (store.addr, store.bytes.len());
-        let before = match self.shown {
-            None => Vec::new(),
-            // What it sees, it had stored already.
-            Some(shown) if shown == thread && !self.tracks(thread) => Vec::new(),
-            Some(_) => self.in_memory(granules(addr, len)),
-        };
-        self.clock += 1;
-        let now = self.clock;
-        driver.visible(id, now);
-        for other in 0..self.threads.len() {
-            if other != thread as usize && self.threads[other].may_read_stale && !self.up_to_date {
-                self.leave_unseen(id, other as ThreadId, addr, len, driver);
-            }
-        }
         let written: Vec<Timestamp> = if self.tracks(thread) {
             let parts = granules(addr, len).map(|granule| self.image.granule(granule));
             parts.map(|part| part.unwrap_or_default().written).collect()
         } else {
             Vec::new()
         };
-        self.image.write(addr, store.bytes, now);
-        self.became_visible(thread, addr, len);
+        let before = match self.shown {
+            // What it sees, it had stored already.
+            Some(shown) if shown == thread && !self.tracks(thread) => Vec::new(),
+            _ => self.shown_in(granules(addr, len)),
+        };
+        let now = self.enter(id, store, driver);
         let state = self.thread_mut(thread);
         for granule in granules(addr, len) {
             // CoWR: a thread does not see what is older than its own store.
@@ -108,10 +103,71 @@ impl Machine {
             };
             state.forwards.stored(store, now, atomic, before);
         }
+        self.show_write(store, &before, driver);
+    }
+
+    /// What memory holds, while it holds a thread's view.
+    fn shown_in(&self, granules: impl Iterator<Item = u64>) -> Vec<(u64, [u8; GRANULE])> {
         if self.shown.is_none() {
-            driver.patch(addr, store.bytes);
+            Vec::new()
         } else {
-            self.bring_up_to_date(&before, driver);
+            self.in_memory(granules)
+        }
+    }
+
+    /// Brings memory, which held `before`, up to date with a write.
+    fn show_write(
+        &self,
+        store: &Store<'_>,
+        before: &[(u64, [u8; GRANULE])],
+        driver: &mut dyn Driver,
+    ) {
+        if self.shown.is_none() {
+            driver.patch(store.addr, store.bytes);
+        } else {
+            self.bring_up_to_date(before, driver);
+        }
+    }
+
+    /// Puts a write into the committed memory. Returns its timestamp.
+    fn enter(&mut self, id: StoreId, store: &Store<'_>, driver: &mut dyn Driver) -> Timestamp {
+        let (addr, len) = (store.addr, store.bytes.len());
+        self.clock += 1;
+        driver.visible(id, self.clock);
+        for other in 0..self.threads.len() as ThreadId {
+            let may_read_stale = self.thread(other).may_read_stale && !self.up_to_date;
+            if other != id.thread && may_read_stale {
+                self.leave_unseen(id, other, addr, len, driver);
+            }
+        }
+        self.image.write(addr, store.bytes, self.clock);
+        self.became_visible(id.thread, addr, len);
+        self.clock
+    }
+
+    /// A promised store of the thread becomes visible, to all others: pins it for the thread itself.
+    pub(super) fn write_early(&mut self, id: StoreId, store: &Store<'_>, driver: &mut dyn Driver) {
+        let here = || granules(store.addr, store.bytes.len());
+        self.make_room(id.thread, here().count(), driver);
+        let before = self.shown_in(here());
+        let now = self.clock + 1;
+        for granule in here() {
+            if let Some(before) = self.image.granule(granule) {
+                let stale = &mut self.thread_mut(id.thread).stale;
+                stale.pin(granule, now, before);
+            }
+        }
+        self.enter(id, store, driver);
+        self.show_write(store, &before, driver);
+    }
+
+    /// The thread sees the oldest writes, until there is room for so many more that it does not see.
+    fn make_room(&mut self, thread: ThreadId, wanted: usize, driver: &mut dyn Driver) {
+        while self.thread(thread).stale.room() < wanted {
+            let oldest = self.thread(thread).stale.oldest_not_pinned();
+            let memory = self.shown_in(oldest.into_iter());
+            self.thread_mut(thread).stale.see_oldest();
+            self.bring_up_to_date(&memory, driver);
         }
     }
 
@@ -129,7 +185,7 @@ impl Machine {
         for granule in granules(addr, len) {
             let state = &mut self.threads[thread as usize];
             let earlier = state.stale.due(granule);
-            if delay == 0 && earlier.is_none() {
+            if delay == 0 && earlier.is_none() && !state.stale.is_pinned(granule) {
                 state.stale.seen_alone();
                 continue;
             }
@@ -137,15 +193,7 @@ impl Machine {
                 continue;
             };
             let due = due.max(earlier.unwrap_or(0));
-            if state.stale.is_full() {
-                let oldest = self.thread(thread).stale.oldest().map(|it| it.0);
-                let oldest = self.in_memory(oldest.into_iter());
-                let stale = &mut self.thread_mut(thread).stale;
-                if let Some((granule, write)) = stale.oldest() {
-                    stale.see(granule, View::at(write));
-                }
-                self.bring_up_to_date(&oldest, driver);
-            }
+            self.make_room(thread, 1, driver);
             let write = self.clock;
             let stale = &mut self.thread_mut(thread).stale;
             stale.push(granule, write, before, due);

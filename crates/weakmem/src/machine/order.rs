@@ -15,8 +15,15 @@ impl Machine {
         } else if fence.ww {
             self.thread_mut(thread).buffer.fence();
         }
-        // load_store holds by itself: a store is made after every earlier load is done.
-        let state = self.thread(thread);
+        let state = self.thread_mut(thread);
+        // A store is made after every earlier load is done, and pending stores have their epoch: this is for
+        // stores that were promised before.
+        if fence.rw {
+            state.store_floor = state.store_floor.join(state.reads);
+        }
+        if fence.ww {
+            state.store_floor = state.store_floor.join(state.writes);
+        }
         let mut after = View::NONE;
         if fence.rr {
             after = after.join(state.reads);
@@ -51,7 +58,7 @@ impl Machine {
         } else {
             view
         };
-        self.raise(thread, view, driver);
+        self.raise_all(thread, view, driver);
     }
 
     /// A branch of the thread depends on values of this view.
@@ -88,7 +95,7 @@ impl Machine {
 
     /// All that the thread reads from here on is ordered after all that is visible.
     pub fn see_everything(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
-        self.raise(thread, self.now(), driver);
+        self.raise_all(thread, self.now(), driver);
     }
 
     /// The thread's next access must see the writes in `view`, and sees them until the next call.
@@ -106,7 +113,14 @@ impl Machine {
         self.thread_mut(thread).next = view;
     }
 
-    /// The thread is ordered after `view` from here on.
+    /// All that the thread does from here on is ordered after `view`.
+    fn raise_all(&mut self, thread: ThreadId, view: View, driver: &mut dyn Driver) {
+        let state = self.thread_mut(thread);
+        state.store_floor = state.store_floor.join(view);
+        self.raise(thread, view, driver);
+    }
+
+    /// All that the thread loads from here on is ordered after `view`.
     fn raise(&mut self, thread: ThreadId, view: View, driver: &mut dyn Driver) {
         let state = self.thread_mut(thread);
         state.floor = state.floor.join(view);

@@ -282,6 +282,7 @@ impl<'a> Execution<'a> {
             len: self.access.len,
             address: self.after,
             no_result: step.no_result,
+            exclusive: self.access.store || step.kind == Kind::LoadReserved,
         }
     }
 

@@ -159,6 +159,7 @@ impl Run {
                     len: *len,
                     address: View::NONE,
                     no_result: false,
+                    exclusive: false,
                 };
                 let view = machine.load(thread, load);
                 if *acquire {

@@ -1,0 +1,187 @@
+//! Promised stores: how a store becomes visible before an earlier load of its thread is done.
+//!
+//! The machine runs a load where it stands in program order. So it is the store that must be early (load
+//! buffering): it is *promised*, which commits it, and its thread *fulfils* the promise when it makes the
+//! store. Until then the thread itself reads the older value: the write is pinned among its unseen
+//! writes. What else the thread does in between, it does after the store became visible.
+//!
+//! # What must hold
+//!
+//! A store W that was promised as the write of timestamp `p` is in order if all that the architecture
+//! orders before W was done before `p`. As in Promising-ARM/RISC-V (Pulte et al., PLDI 2019), views
+//! say so: all of these are older than `p`.
+//!
+//! | what W is ordered after | Armv8 (Arm ARM B2.3) | RVWMO (17.1) | Power ("Herding Cats", figure 25) |
+//! |---|---|---|---|
+//! | its address and data | `addr \| data` in `dob` | rules 9, 10 | `dp` in `cc0` |
+//! | branches before it | `ctrl; [W]` in `dob` | rule 11 | `ctrl` in `cc0` |
+//! | addresses of accesses before it | `addr; po; [W]` in `dob` | rule 13 | `addr; po` in `cc0` |
+//! | what its data or a branch chose | `pick-dep; [W]` in `lob` | | |
+//! | loads before a fence of read→write, or before its own release | `bob` | rules 4, 6 | `lwsync`, `sync` |
+//! | stores before a fence of write→write, or before its own release | `bob` | rules 4, 6 | `lwsync`, `sync`, `eieio` |
+//! | an acquire before it | `bob` | rule 5 | |
+//! | accesses of its bytes before it | `po-loc; [W]` in `lws` | rule 1 | `po-loc` in `cc0` |
+//!
+//! For the last line the thread must not access these granules between the promise and the store.
+//!
+//! A datum, an address or a branch that is later than `p` breaks the promise, so no value comes out of thin
+//! air: the value of W never depends on what W made possible.
+//!
+//! # How to use it
+//!
+//! [`Machine::promise`](crate::Machine::promise) commits the store. The call of the store itself
+//! ([`Machine::finish`](crate::Machine::finish)) fulfils it, without more being asked for: the thread's
+//! store of that number. After each step of a thread that has promises
+//! ([`Machine::has_promises`](crate::Machine::has_promises)), ask [`Machine::broken`](crate::Machine::broken):
+//! an outcome after a broken promise is none of the architecture's, and the run must end.
+//!
+//! Who wants to be sure beforehand runs the thread on alone, in a copy, after
+//! [`Machine::look_ahead`](crate::Machine::look_ahead): there each load counts as one that reads something
+//! newer than the promise. What the copy then finds ([`Ahead`]) holds whatever the loads return.
+
+use crate::buffer::MAX_ACCESS;
+use crate::ids::StoreId;
+use crate::image::granules;
+use crate::step::Kind;
+use crate::view::Timestamp;
+use std::fmt;
+
+/// A store that is to become visible before its thread makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Promise<'a> {
+    /// Which of the thread's stores it will be ([`crate::Machine::next_store`]).
+    pub number: u64,
+    /// Where.
+    pub addr: u64,
+    /// What: at most [`MAX_ACCESS`] bytes.
+    pub bytes: &'a [u8],
+    /// What it is the write of. Of an atomic, and of a load-reserved and store-conditional, the read comes
+    /// early too: it must return what is there when the write is promised.
+    pub kind: Kind,
+}
+
+/// Why a store was not promised. Nothing has happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The architecture keeps stores after earlier loads.
+    Architecture,
+    /// It has no bytes, or too many, or some that are not in the machine's memory.
+    Memory,
+    /// The thread has made that store, or promised it.
+    Made,
+    /// A pending store, or a promised later one, of the thread shares a granule with it.
+    Coherence,
+    /// The thread has too many promises.
+    Full,
+}
+
+/// How a promise was broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Breach {
+    /// The thread accessed these granules before it made the store.
+    Accessed,
+    /// The thread's store of that number is another.
+    Other,
+    /// The store is ordered after something that was done after it became visible.
+    Ordered,
+    /// The memory left the model before the thread made the store.
+    Removed,
+}
+
+/// A broken promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Broken {
+    /// The promised store.
+    pub store: StoreId,
+    /// How.
+    pub breach: Breach,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let StoreId { thread, number } = self.store;
+        let how = match self.breach {
+            Breach::Accessed => "its thread accessed the same memory first",
+            Breach::Other => "its thread made another store",
+            Breach::Ordered => "it is ordered after something later",
+            Breach::Removed => "its memory left the model",
+        };
+        write!(
+            f,
+            "store {number} of thread {thread} became visible early: {how}"
+        )
+    }
+}
+
+impl std::error::Error for Broken {}
+
+/// A store that its thread has promised and not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Promised {
+    pub number: u64,
+    pub addr: u64,
+    len: u8,
+    bytes: [u8; MAX_ACCESS],
+    pub kind: Kind,
+    /// The write that it is.
+    pub write: Timestamp,
+    /// When each of its granules was written before that.
+    before: [Timestamp; Promised::GRANULES],
+}
+
+impl Promised {
+    /// Granules that an access may lie in.
+    const GRANULES: usize = MAX_ACCESS / crate::image::GRANULE + 1;
+
+    pub fn new(
+        promise: &Promise<'_>,
+        write: Timestamp,
+        written: impl Fn(u64) -> Timestamp,
+    ) -> Self {
+        let mut bytes = [0; MAX_ACCESS];
+        bytes[..promise.bytes.len()].copy_from_slice(promise.bytes);
+        let mut before = [0; Self::GRANULES];
+        for (before, granule) in before.iter_mut().zip(promise.granules()) {
+            *before = written(granule);
+        }
+        Self {
+            number: promise.number,
+            addr: promise.addr,
+            len: promise.bytes.len() as u8,
+            bytes,
+            kind: promise.kind,
+            write,
+            before,
+        }
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.len as usize]
+    }
+
+    pub fn granules(&self) -> impl Iterator<Item = u64> + use<> {
+        granules(self.addr, self.len.into())
+    }
+
+    /// Whether it shares a granule with these bytes.
+    pub fn meets(&self, addr: u64, len: usize) -> bool {
+        granules(addr, len).any(|one| self.granules().any(|other| one == other))
+    }
+
+    /// When a granule of it was written before it.
+    pub fn written_before(&self, granule: u64) -> Timestamp {
+        let mut all = self.granules().zip(self.before);
+        all.find(|it| it.0 == granule).map_or(0, |it| it.1)
+    }
+}
+
+impl Promise<'_> {
+    pub(crate) fn granules(&self) -> impl Iterator<Item = u64> + use<> {
+        granules(self.addr, self.bytes.len())
+    }
+
+    /// Whether it shares a granule with these bytes.
+    pub(crate) fn meets(&self, addr: u64, len: usize) -> bool {
+        granules(addr, len).any(|one| self.granules().any(|other| one == other))
+    }
+}
