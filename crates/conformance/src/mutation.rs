@@ -8,6 +8,9 @@ use crate::rule::Rule;
 pub enum Mutation {
     /// Nothing.
     None,
+    /// Nothing; and stores are promised too that the program itself keeps after what they would overtake, so
+    /// that the machine alone has to say so.
+    EveryPromise,
     /// A rule is left out.
     Without(Rule),
     /// A step makes two of its calls in the wrong order.

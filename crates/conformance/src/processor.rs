@@ -89,6 +89,11 @@ impl Processor {
         &self.ghosts
     }
 
+    /// Whether stores are promised that the program keeps after what they would overtake.
+    pub fn promises_all(&self) -> bool {
+        matches!(self.mutation, Mutation::Without(_) | Mutation::EveryPromise)
+    }
+
     fn keeps(&self, rule: Rule) -> bool {
         self.mutation != Mutation::Without(rule)
     }
@@ -151,7 +156,9 @@ impl Processor {
                 if let Some(source) = access.address {
                     machine.address_picked(thread, self.results[source].pick);
                 }
-                machine.data_picked(thread, self.picked(access));
+                if self.keeps(Rule::PickData) {
+                    machine.data_picked(thread, self.picked(access));
+                }
                 let result = self.access(access, &step, &calls, choice, machine, thread);
                 // The plugin prepares the next access here already; the exploration does so at
                 // that access.
@@ -167,7 +174,7 @@ impl Processor {
     fn calls(&self, step: &Step) -> Vec<Call> {
         let swap = match self.mutation {
             Mutation::Swapped(swap) => Some(swap),
-            Mutation::None | Mutation::Without(_) => None,
+            Mutation::None | Mutation::EveryPromise | Mutation::Without(_) => None,
         };
         let mut calls = Sort::of(step).map_or_else(Vec::new, |sort| order::calls(sort, swap));
         calls.retain(|call| *call != Call::BeginAtomic || self.keeps(Rule::Atomic));
@@ -231,6 +238,7 @@ impl Processor {
             match (*call, &mut copy) {
                 // It stored nothing, and ordered nothing.
                 (call, _) if done.failed && call != Call::EndReservation => {}
+                (Call::Load, _) if self.overlooks_promise(&reported, machine, thread) => {}
                 (Call::Load, Some(copy)) if access.operation.reads() => {
                     execution.call(*call, &step, copy, thread, &mut Unseen);
                     let load = Load {
@@ -386,6 +394,17 @@ impl Processor {
         step.map_or(View::NONE, |step| self.results[step].view)
     }
 
+    /// Whether a load of what is promised is overlooked, without CoRW.
+    fn overlooks_promise(
+        &self,
+        access: &weakmem::Access<'_>,
+        machine: &Machine,
+        thread: ThreadId,
+    ) -> bool {
+        let mut promises = machine.promises(thread);
+        !self.keeps(Rule::CoRW) && promises.any(|promise| promise.addr == access.addr)
+    }
+
     /// What an access would store if it were done now; nothing if it would not.
     pub fn would_store(
         &self,
@@ -408,9 +427,13 @@ impl Processor {
 
     /// What the data that an access stores depend on by pick.
     fn picked(&self, access: &Access) -> View {
-        access
+        let data = access
             .data
-            .map_or(View::NONE, |step| self.results[step].pick)
+            .map_or(View::NONE, |step| self.results[step].pick);
+        // What is expected decides whether it is written.
+        let expected = access.expected.map(|step| self.results[step]);
+        let expected = expected.map_or(View::NONE, |it| it.view.join(it.pick));
+        data.join(expected)
     }
 
     /// What an access stores that read `old`.

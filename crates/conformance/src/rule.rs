@@ -1,8 +1,6 @@
 //! Orderings that can be left out of the translation of a test, to see which test notices.
 //!
-//! What `weakmem::Rules` has a switch for is not here. Neither is what the machine keeps by
-//! construction: a store is made after every earlier load of its thread is done, so nothing can be
-//! left out for fences of reads before writes, for dependencies of stores as such, and for CoRW.
+//! What `weakmem::Rules` has a switch for is not here.
 
 /// An ordering, or another promise of the machine, that every architecture with such an access
 /// keeps.
@@ -10,19 +8,24 @@
 pub enum Rule {
     /// A fence keeps reads before reads.
     FenceReadRead,
+    /// A fence keeps reads before writes.
+    FenceReadWrite,
     /// A fence keeps writes before reads.
     FenceWriteRead,
     /// A fence keeps writes before writes.
     FenceWriteWrite,
     /// A context synchronisation orders later reads.
     ContextSync,
-    /// A branch is ordered with a later context synchronisation.
+    /// What a branch depends on is before later stores, and before what a context synchronisation orders.
     Branch,
-    /// A load is ordered after what its address depends on.
+    /// A store is ordered after what chose its data.
+    PickData,
+    /// A load, and every later store, is ordered after what the load's address depends on.
     LoadAddress,
-    /// A load that reads its own thread's store is ordered after what the store's address depends on.
+    /// A store, a load that reads it and every later store are ordered after what the store's address
+    /// depends on.
     StoreAddress,
-    /// A load that reads its own thread's store is ordered after what the store's data depends on.
+    /// A store, and a load that reads it, are ordered after what its data depends on.
     StoreData,
     /// What follows an RCsc acquire is ordered after it.
     AcquireSc,
@@ -42,6 +45,8 @@ pub enum Rule {
     Reservation,
     /// Two reads of a location do not see its writes the wrong way round.
     CoRR,
+    /// A write is not visible before an earlier read of its location is done.
+    CoRW,
     /// A read does not see what is older than its own thread's write.
     CoWR,
     /// Two writes of a thread to a location keep their order.
@@ -56,12 +61,14 @@ pub enum Rule {
 
 impl Rule {
     /// All of them.
-    pub const ALL: [Rule; 22] = [
+    pub const ALL: [Rule; 25] = [
         Rule::FenceReadRead,
+        Rule::FenceReadWrite,
         Rule::FenceWriteRead,
         Rule::FenceWriteWrite,
         Rule::ContextSync,
         Rule::Branch,
+        Rule::PickData,
         Rule::LoadAddress,
         Rule::StoreAddress,
         Rule::StoreData,
@@ -74,6 +81,7 @@ impl Rule {
         Rule::Atomic,
         Rule::Reservation,
         Rule::CoRR,
+        Rule::CoRW,
         Rule::CoWR,
         Rule::CoWW,
         Rule::Forwarding,

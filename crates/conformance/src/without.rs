@@ -10,6 +10,7 @@ use weakmem::{Access, Acquire, Call, Machine, Step, Store, ThreadId};
 pub(crate) fn fence(mut step: Step, mutation: Mutation) -> Step {
     match mutation {
         Mutation::Without(Rule::FenceReadRead) => step.before.rr = false,
+        Mutation::Without(Rule::FenceReadWrite) => step.before.rw = false,
         Mutation::Without(Rule::FenceWriteRead) => step.before.wr = false,
         Mutation::Without(Rule::FenceWriteWrite) => step.before.ww = false,
         Mutation::Without(Rule::ContextSync) => step.context_sync = false,

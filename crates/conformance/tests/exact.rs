@@ -7,7 +7,7 @@
 //! compared, by a test of another name.
 
 use axioms::{Model, suite};
-use conformance::{NOT_REACHED, NotReached, outcomes};
+use conformance::{Mutation, NOT_REACHED, NotReached, mutated_outcomes, outcomes};
 use diy::Arch;
 use std::collections::BTreeSet;
 use weakmem::Rules;
@@ -75,4 +75,22 @@ comparisons! {
     ppc, one_of_20_of_ppc: Ppc64le;
     riscv, one_of_20_of_riscv: Riscv64;
     x86_64, one_of_20_of_x86_64: X86_64;
+}
+
+/// What the exploration leaves out, because the program itself says that the promise would be broken, hides
+/// nothing of the machine's.
+#[test]
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    ignore = "it takes too long under emulation"
+)]
+fn the_machine_alone_finds_broken_promises() {
+    for arch in [Arch::AArch64, Arch::Ppc64le, Arch::Riscv64] {
+        for entry in suite(arch).unwrap().into_iter().step_by(7) {
+            let test = entry.test(arch).unwrap();
+            let rules = Rules::of(arch);
+            let found = mutated_outcomes(&test, rules, Mutation::EveryPromise);
+            assert_eq!(found, outcomes(&test, rules), "{arch} {}", entry.name);
+        }
+    }
 }
