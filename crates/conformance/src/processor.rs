@@ -246,7 +246,6 @@ impl Processor {
                         len: reported.len,
                         address: execution.view(),
                         no_result: false,
-                        exclusive: false,
                     };
                     machine.load(thread, load);
                 }

@@ -17,9 +17,6 @@ pub struct Load {
     pub len: usize,
     /// Fences of reads do not order it: [`crate::Step::no_result`].
     pub no_result: bool,
-    /// It is the read of an atomic that writes, or a load-reserved: the write of a promised atomic may
-    /// follow on what it reads.
-    pub exclusive: bool,
 }
 
 /// A store, or the write of an atomic.

@@ -20,9 +20,10 @@
 //! | loads before a fence of read→write, or before its own release | `bob` | rules 4, 6 | `lwsync`, `sync` |
 //! | stores before a fence of write→write, or before its own release | `bob` | rules 4, 6 | `lwsync`, `sync`, `eieio` |
 //! | an acquire before it | `bob` | rule 5 | |
-//! | accesses of its bytes before it | `po-loc; [W]` in `lws` | rule 1 | `po-loc` in `cc0` |
+//! | accesses of its bytes before it; the read of an atomic | `po-loc; [W]` in `lws`, `rmw` in `aob` | rules 1, 8 | `po-loc` in `cc0` |
 //!
-//! For the last line the thread must not access these granules between the promise and the store.
+//! For the last line a granule counts as a whole. Loads in between read what is older than `p`. Stores in
+//! between break the promise, unless they were promised before it.
 //!
 //! A datum, an address or a branch that is later than `p` breaks the promise, so no value comes out of thin
 //! air: the value of W never depends on what W made possible.
@@ -43,7 +44,7 @@ use crate::buffer::MAX_ACCESS;
 use crate::ids::StoreId;
 use crate::image::granules;
 use crate::step::Kind;
-use crate::view::Timestamp;
+use crate::view::{Timestamp, View};
 use std::fmt;
 
 /// A store that is to become visible before its thread makes it.
@@ -78,8 +79,8 @@ pub enum Refusal {
 /// How a promise was broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Breach {
-    /// The thread accessed these granules before it made the store.
-    Accessed,
+    /// The thread stored to these granules before it made the store.
+    Overwritten,
     /// The thread's store of that number is another.
     Other,
     /// The store is ordered after something that was done after it became visible.
@@ -101,7 +102,7 @@ impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let StoreId { thread, number } = self.store;
         let how = match self.breach {
-            Breach::Accessed => "its thread accessed the same memory first",
+            Breach::Overwritten => "its thread stored to the same memory first",
             Breach::Other => "its thread made another store",
             Breach::Ordered => "it is ordered after something later",
             Breach::Removed => "its memory left the model",
@@ -123,6 +124,8 @@ pub(crate) struct Promised {
     len: u8,
     bytes: [u8; MAX_ACCESS],
     pub kind: Kind,
+    /// What the thread's loads of the same granules since the promise are ordered after.
+    pub after: View,
     /// The write that it is.
     pub write: Timestamp,
     /// When each of its granules was written before that.
@@ -150,6 +153,7 @@ impl Promised {
             len: promise.bytes.len() as u8,
             bytes,
             kind: promise.kind,
+            after: View::NONE,
             write,
             before,
         }

@@ -241,10 +241,15 @@ impl Stale {
         writes
     }
 
-    /// Whether the thread reads something older there than what was last written before the stores that it
-    /// has promised.
-    pub fn is_older_in(&self, addr: u64, len: usize) -> bool {
-        self.within(addr, len).any(|it| it.hold == Hold::No)
+    /// Whether the thread reads something older there than the last write of another thread; `before`: than
+    /// the last one before the stores that it has promised itself.
+    pub fn is_older_in(&self, addr: u64, len: usize, before: bool) -> bool {
+        let older = |it: &Unseen| match it.hold {
+            Hold::No => true,
+            Hold::Pinned => false,
+            Hold::Behind => !before,
+        };
+        self.within(addr, len).any(older)
     }
 
     fn within(&self, addr: u64, len: usize) -> impl Iterator<Item = &Unseen> {

@@ -297,7 +297,6 @@ fn check(rules: Rules, second_page: bool, ops: &[Op]) -> Result<(), TestCaseErro
                         len: place.len,
                         address: View::NONE,
                         no_result: false,
-                        exclusive: false,
                     },
                 );
                 let (least, most) = if tracks {
@@ -379,7 +378,7 @@ proptest! {
         let (addr, len) = (load.addr(), load.len);
         let view = machine.private_load(
             READER,
-            Load { addr, len, address: View::NONE, no_result: false, exclusive: false },
+            Load { addr, len, address: View::NONE, no_result: false },
             false,
         );
         let least = load.bytes().map(|byte| least[byte]).max().unwrap_or(0);

@@ -38,7 +38,7 @@ impl Machine {
 
     fn stale_load(&mut self, thread: ThreadId, load: Load) -> View {
         let Load { addr, len, .. } = load;
-        self.touches(thread, addr, len, load.exclusive);
+
         let rules = self.rules;
         let state = &mut self.threads[thread as usize];
         // What its address is ordered after, its value is ordered after.
@@ -63,6 +63,7 @@ impl Machine {
                 view = view.join(own.unwrap_or(View::at(written)));
             }
         }
+        self.reads_before_promised(thread, addr, len, view);
         self.counters.stale_loads += u64::from(stale);
         self.loaded(thread, load, view)
     }
@@ -187,7 +188,9 @@ impl Machine {
     pub fn reserve(&mut self, thread: ThreadId, addr: u64, bytes: &[u8], view: View, pair: bool) {
         let state = self.thread_mut(thread);
         // It has loaded something older than what is there: it is lost already.
-        let late = state.stale.is_older_in(addr, bytes.len());
+        let made = |it: &Promised| it.kind == Kind::StoreConditional && it.meets(addr, bytes.len());
+        let made = state.promises.iter().any(made);
+        let late = state.stale.is_older_in(addr, bytes.len(), made);
         if pair
             && state
                 .reservation

@@ -126,14 +126,27 @@ impl Machine {
         state.settle();
     }
 
-    /// The thread accesses these bytes, other than by a store that it has promised. `exclusive`:
-    /// [`crate::Load::exclusive`].
-    pub(super) fn touches(&mut self, thread: ThreadId, addr: u64, len: usize, exclusive: bool) {
+    /// The thread loads these bytes, and its load has this view: stores to them that it has promised are
+    /// ordered after the load.
+    pub(super) fn reads_before_promised(
+        &mut self,
+        thread: ThreadId,
+        addr: u64,
+        len: usize,
+        view: View,
+    ) {
+        let promises = self.thread_mut(thread).promises.iter_mut();
+        for promised in promises.filter(|it| it.meets(addr, len)) {
+            promised.after = promised.after.join(view);
+        }
+    }
+
+    /// The thread stores to these bytes, other than by a store that it has promised.
+    fn touches(&mut self, thread: ThreadId, addr: u64, len: usize) {
         let promises = &self.thread(thread).promises;
-        let touched =
-            |it: &&Promised| it.meets(addr, len) && !(exclusive && it.kind != Kind::Plain);
+        let touched = |it: &&Promised| it.meets(addr, len);
         if let Some(number) = promises.iter().find(touched).map(|it| it.number) {
-            self.breaks(thread, number, Breach::Accessed);
+            self.breaks(thread, number, Breach::Overwritten);
         }
     }
 
@@ -180,17 +193,13 @@ impl Machine {
         let number = state.stores + 1;
         let mut promises = state.promises.iter();
         let Some(index) = promises.position(|it| it.number == number) else {
-            self.touches(thread, store.addr, store.bytes.len(), false);
+            self.touches(thread, store.addr, store.bytes.len());
             return false;
         };
         let promised = state.promises[index];
         // CoWW: of a granule, the stores are made in the order in which they were promised.
         let same = |it: &Promised| it.meets(store.addr, store.bytes.len());
-        let mut after = self.ordered_before(thread, store);
-        if promised.kind == Kind::StoreConditional {
-            // `rmw` in `aob`; RVWMO rule 8; `po-loc` in `cc0`.
-            after = after.join(state.reserved);
-        }
+        let after = self.ordered_before(thread, store).join(promised.after);
         let others =
             |granule| state.stale.oldest_unseen(granule, View::NONE) != Some(promised.write);
         let breach = if (promised.addr, promised.bytes()) != (store.addr, store.bytes)
@@ -198,7 +207,7 @@ impl Machine {
         {
             Some(Breach::Other)
         } else if state.promises[..index].iter().any(same) {
-            Some(Breach::Accessed)
+            Some(Breach::Overwritten)
         } else if after.includes(promised.write)
             || state.buffer.before_atomic(self.rules.stores, store) != 0
             // An atomic's read is of the write just before its own.

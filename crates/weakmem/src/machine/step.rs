@@ -282,7 +282,6 @@ impl<'a> Execution<'a> {
             len: self.access.len,
             address: self.after,
             no_result: step.no_result,
-            exclusive: self.access.store || step.kind == Kind::LoadReserved,
         }
     }
 

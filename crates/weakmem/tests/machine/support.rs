@@ -43,7 +43,6 @@ pub fn load(addr: u64) -> Load {
         len: 4,
         address: View::NONE,
         no_result: false,
-        exclusive: false,
     }
 }
 

@@ -159,7 +159,6 @@ impl Run {
                     len: *len,
                     address: View::NONE,
                     no_result: false,
-                    exclusive: false,
                 };
                 let view = machine.load(thread, load);
                 if *acquire {
