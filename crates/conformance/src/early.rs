@@ -12,6 +12,7 @@
 use crate::choice::Choice;
 use crate::explore::State;
 use crate::instruction;
+use crate::memory::Unseen;
 use diy::{Access, Arch, Operation, Step, Test};
 use weakmem::{Kind, Promise, ThreadId, Timestamp};
 
@@ -29,6 +30,9 @@ struct Later {
 pub(crate) fn after_promises(state: &State, test: &Test, index: usize, work: &mut Vec<State>) {
     let thread = index as ThreadId;
     let next = state.processors[index].next;
+    if state.processors[index].promises_independent() {
+        return after_independent_promises(state, test, index, work);
+    }
     if !is_of_use(state, test, index) {
         return;
     }
@@ -56,6 +60,40 @@ pub(crate) fn after_promises(state: &State, test: &Test, index: usize, work: &mu
     }
 }
 
+/// The processor promises a store that depends on nothing that it has still to load: as the plugin does.
+fn after_independent_promises(state: &State, test: &Test, index: usize, work: &mut Vec<State>) {
+    let thread = index as ThreadId;
+    let mut copy = state.clone();
+    copy.machine.look_ahead(thread);
+    while let Some(step) = test.processors[index]
+        .steps
+        .get(copy.processors[index].next)
+    {
+        if let Some(access) = access(step)
+            && instruction::access(access, test.arch).kind != Kind::Plain
+        {
+            break;
+        }
+        let State {
+            machine,
+            processors,
+        } = &mut copy;
+        processors[index].run(step, Choice::Sees(0), test.arch, machine, thread);
+    }
+    for ahead in copy
+        .machine
+        .ahead(thread)
+        .iter()
+        .filter(|ahead| ahead.after == 0)
+    {
+        let mut after = state.clone();
+        let promised = after.machine.promise(thread, ahead.promise(), &mut Unseen);
+        if promised.is_ok() {
+            work.push(after);
+        }
+    }
+}
+
 /// How many of the steps store or not, by what they read.
 fn compare_and_swaps(steps: &[Step]) -> u64 {
     let accesses = steps.iter().filter_map(access);
@@ -70,9 +108,7 @@ fn promise(state: &mut State, thread: ThreadId, later: &Later) -> Option<Timesta
         bytes: &later.bytes[..later.len],
         kind: later.kind,
     };
-    let promised = state
-        .machine
-        .promise(thread, promise, &mut crate::memory::Unseen);
+    let promised = state.machine.promise(thread, promise, &mut Unseen);
     promised.ok()
 }
 

@@ -3,7 +3,7 @@
 use crate::choice::Choice;
 use crate::early;
 use crate::memory::{BASE, Unseen, address};
-use crate::mutation::Mutation;
+use crate::mutation::{BROKEN, Mutation};
 use crate::processor::Processor;
 use diy::{Observable, Step, Test};
 use std::collections::{BTreeSet, HashSet};
@@ -80,7 +80,9 @@ fn explore(test: &Test, rules: Rules, processor: impl Fn(usize) -> Processor) ->
             for ghost in state.processors[index].ghosts() {
                 after_commits(&state, *ghost, &mut work);
             }
-            after_a_step(&state, test, index, &mut work);
+            if after_a_step(&state, test, index, &mut work) {
+                found.insert(BROKEN.to_owned());
+            }
             early::after_promises(&state, test, index, &mut work);
         }
         let is_kept = |index| !state.machine.has_promises(index as ThreadId);
@@ -102,13 +104,14 @@ fn after_commits(state: &State, thread: ThreadId, work: &mut Vec<State>) {
     }
 }
 
-/// The processor does its next step, in every way.
-fn after_a_step(state: &State, test: &Test, index: usize, work: &mut Vec<State>) {
+/// The processor does its next step, in every way. Returns whether that breaks a promise which cannot be broken.
+fn after_a_step(state: &State, test: &Test, index: usize, work: &mut Vec<State>) -> bool {
     let thread = index as ThreadId;
     let steps = &test.processors[index].steps;
     let Some(step) = steps.get(state.processors[index].next) else {
-        return;
+        return false;
     };
+    let mut breaks = false;
     for choice in Choice::all(step, &state.machine, thread) {
         let mut after = state.clone();
         let processor = &mut after.processors[index];
@@ -117,9 +120,12 @@ fn after_a_step(state: &State, test: &Test, index: usize, work: &mut Vec<State>)
             run_local_steps(&mut after, test, index);
             if after.machine.broken().is_none() {
                 work.push(after);
+            } else {
+                breaks |= after.processors[index].promises_independent();
             }
         }
     }
+    breaks
 }
 
 /// Does the steps that no other processor can tell the time of.

@@ -22,7 +22,7 @@ mod rule;
 mod without;
 
 pub use explore::{mutated_outcomes, outcomes, outcomes_with_own_pages};
-pub use mutation::Mutation;
+pub use mutation::{BROKEN, Mutation};
 pub use not_reached::{BY_PROMISES, NOT_REACHED, NotReached};
 pub use order::{Sort, Swap};
 pub use rule::Rule;

@@ -94,6 +94,11 @@ impl Processor {
         matches!(self.mutation, Mutation::Without(_) | Mutation::EveryPromise)
     }
 
+    /// Whether stores are promised that depend on nothing that is still to be loaded, and no other.
+    pub fn promises_independent(&self) -> bool {
+        self.mutation == Mutation::Independent
+    }
+
     fn keeps(&self, rule: Rule) -> bool {
         self.mutation != Mutation::Without(rule)
     }
@@ -174,7 +179,7 @@ impl Processor {
     fn calls(&self, step: &Step) -> Vec<Call> {
         let swap = match self.mutation {
             Mutation::Swapped(swap) => Some(swap),
-            Mutation::None | Mutation::EveryPromise | Mutation::Without(_) => None,
+            _ => None,
         };
         let mut calls = Sort::of(step).map_or_else(Vec::new, |sort| order::calls(sort, swap));
         calls.retain(|call| *call != Call::BeginAtomic || self.keeps(Rule::Atomic));

@@ -5,7 +5,7 @@
 //! that lose order on the other processors, against the axioms' outcomes.
 
 use axioms::Model;
-use conformance::outcomes;
+use conformance::{BROKEN, Mutation, mutated_outcomes, outcomes};
 use diy::{Arch, Test, from_name};
 use std::collections::BTreeSet;
 use weakmem::Rules;
@@ -244,6 +244,29 @@ fn each_two_parts(arch: Arch) -> BTreeSet<String> {
 fn small_families() {
     for arch in [Arch::AArch64, Arch::Ppc64le, Arch::Riscv64] {
         compare_all(arch, with_each_part(arch, &FAMILIES[..2]), 50);
+    }
+}
+
+/// What a look ahead finds is kept whatever the other processors do, and leads to nothing forbidden.
+#[test]
+fn a_store_that_depends_on_no_later_load_is_made() {
+    for arch in [Arch::AArch64, Arch::Ppc64le, Arch::Riscv64] {
+        let mut early = 0;
+        for name in with_each_part(arch, &FAMILIES[..2]) {
+            let Ok(test) = from_name(&name, arch) else {
+                continue;
+            };
+            let verdicts = axioms::outcomes(&test).unwrap();
+            let found = mutated_outcomes(&test, Rules::of(arch), Mutation::Independent);
+            assert!(!found.contains(BROKEN), "{arch}: {test}");
+            assert!(
+                found.is_subset(verdicts.of(Model::MultiCopyAtomic)),
+                "{arch}: {test}"
+            );
+            let without = verdicts.of(Model::WithoutLoadBuffering);
+            early += usize::from(!found.is_subset(without));
+        }
+        assert!(early >= 50, "{early} of {arch}");
     }
 }
 

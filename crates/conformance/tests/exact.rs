@@ -7,10 +7,13 @@
 //! compared, by a test of another name.
 
 use axioms::{Model, suite};
-use conformance::{Mutation, NOT_REACHED, NotReached, mutated_outcomes, outcomes};
+use conformance::{BROKEN, Mutation, NOT_REACHED, NotReached, mutated_outcomes, outcomes};
 use diy::Arch;
 use std::collections::BTreeSet;
 use weakmem::Rules;
+
+/// One of so many tests is explored with other promises too.
+const SAMPLE: usize = 7;
 
 /// Compares one of `sample` tests.
 fn compare(arch: Arch, sample: usize) {
@@ -86,11 +89,30 @@ comparisons! {
 )]
 fn the_machine_alone_finds_broken_promises() {
     for arch in [Arch::AArch64, Arch::Ppc64le, Arch::Riscv64] {
-        for entry in suite(arch).unwrap().into_iter().step_by(7) {
+        for entry in suite(arch).unwrap().into_iter().step_by(SAMPLE) {
             let test = entry.test(arch).unwrap();
             let rules = Rules::of(arch);
             let found = mutated_outcomes(&test, rules, Mutation::EveryPromise);
             assert_eq!(found, outcomes(&test, rules), "{arch} {}", entry.name);
+        }
+    }
+}
+
+/// What a look ahead finds is kept whatever the other processors do, and leads to nothing forbidden.
+#[test]
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    ignore = "it takes too long under emulation"
+)]
+fn independent_promises_are_kept() {
+    for arch in [Arch::AArch64, Arch::Ppc64le, Arch::Riscv64] {
+        for entry in suite(arch).unwrap().into_iter().step_by(SAMPLE) {
+            let test = entry.test(arch).unwrap();
+            let found = mutated_outcomes(&test, Rules::of(arch), Mutation::Independent);
+            let allowed = entry.states.of(Model::MultiCopyAtomic);
+            assert!(!found.contains(BROKEN), "{arch} {}", entry.name);
+            let forbidden = found.iter().find(|state| !allowed.contains(state.as_str()));
+            assert_eq!(forbidden, None, "{arch} {}", entry.name);
         }
     }
 }

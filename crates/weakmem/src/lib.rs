@@ -34,6 +34,7 @@
 #![forbid(unsafe_code)]
 
 mod access;
+mod ahead;
 mod buffer;
 mod driver;
 mod forward;
@@ -51,6 +52,7 @@ mod thread;
 mod view;
 
 pub use access::{Load, Store};
+pub use ahead::Ahead;
 pub use buffer::{MAX_ACCESS, StoreBuffer};
 pub use driver::Driver;
 pub use ids::{StoreId, ThreadId};

@@ -187,7 +187,7 @@ impl Machine {
     pub fn is_quiet(&self, thread: ThreadId, single_copy: u8) -> bool {
         let state = self.thread(thread);
         state.next == View::NONE
-            && state.promises.is_empty()
+            && !state.keeps_stores()
             && state.addresses <= state.floor.join(state.control)
             && state.stale.even() >= single_copy.into()
     }

@@ -1,5 +1,6 @@
 //! What the machine keeps for each thread.
 
+use crate::ahead::LookAhead;
 use crate::buffer::StoreBuffer;
 use crate::forward::Forwards;
 use crate::promise::Promised;
@@ -45,27 +46,34 @@ pub(crate) struct Thread {
     pub store_floor: View,
     /// What the data of its next store depends on by pick.
     pub data_picked: View,
+    /// It looks ahead.
+    pub ahead: Option<Box<LookAhead>>,
 }
 
 impl Thread {
     /// Whether the views of its accesses matter.
     pub fn tracks(&self) -> bool {
-        !self.stale.is_empty()
+        !self.stale.is_empty() || self.ahead.is_some()
+    }
+
+    /// Whether it matters what its stores are ordered after: some may be, or be made, early.
+    pub fn keeps_stores(&self) -> bool {
+        !self.promises.is_empty() || self.ahead.is_some()
     }
 
     /// What it keeps of the view of an access: nothing, if that says no more than what is said of all its
     /// loads. A promise asks more: its floor need not hold for stores.
     pub fn beyond_floor(&self, view: View) -> View {
-        if self.promises.is_empty() {
-            view.beyond(self.floor)
-        } else {
+        if self.keeps_stores() {
             view
+        } else {
+            view.beyond(self.floor)
         }
     }
 
     /// Drops what is kept for unseen writes, once there are none.
     pub fn settle(&mut self) {
-        if self.stale.is_empty() {
+        if !self.tracks() {
             self.forwards.clear();
             self.next = View::NONE;
         }

@@ -37,6 +37,11 @@ impl View {
         if self <= floor { Self::NONE } else { self }
     }
 
+    /// How much later than this timestamp it is; 0 if it is not.
+    pub(crate) const fn beyond_timestamp(self, timestamp: Timestamp) -> u64 {
+        self.0.saturating_sub(timestamp)
+    }
+
     /// Whether it is after the write of this timestamp.
     #[inline]
     pub const fn includes(self, write: Timestamp) -> bool {

@@ -63,7 +63,9 @@ impl Machine {
                 view = view.join(own.unwrap_or(View::at(written)));
             }
         }
-        self.reads_before_promised(thread, addr, len, view);
+        if state.keeps_stores() {
+            view = view.join(self.loads_among_stores(thread, addr, len, view));
+        }
         self.counters.stale_loads += u64::from(stale);
         self.loaded(thread, load, view)
     }
@@ -112,7 +114,7 @@ impl Machine {
         driver: &mut dyn Driver,
     ) {
         self.counters.stores += 1;
-        if self.has_promises(thread) && self.fulfils(thread, &store, false, driver) {
+        if self.thread(thread).keeps_stores() && self.makes(thread, &store, false, driver) {
             self.thread_mut(thread).data_picked = View::NONE;
             return;
         }
@@ -163,7 +165,7 @@ impl Machine {
         }
         // Stronger than Power asks of the load; what it asks of an `isync` after it.
         let mut earlier = state.forwards.reads(store.addr, store.bytes.len());
-        if !state.promises.is_empty() {
+        if state.keeps_stores() {
             // And of a store that depends on the load (`po-loc` in `cc0`).
             let (addr, len) = (store.addr, store.bytes.len());
             let visible = state.forwards.stores(addr, len);

@@ -31,7 +31,7 @@ impl Machine {
         driver: &mut dyn Driver,
     ) {
         self.counters.stores += 1;
-        if self.has_promises(thread) && self.fulfils(thread, &store, true, driver) {
+        if self.thread(thread).keeps_stores() && self.makes(thread, &store, true, driver) {
             return;
         }
         if let Some(delay) = delay {

@@ -23,6 +23,9 @@ impl Machine {
         }
         if fence.ww {
             state.store_floor = state.store_floor.join(state.writes);
+            if let Some(ahead) = &mut state.ahead {
+                ahead.fenced();
+            }
         }
         let mut after = View::NONE;
         if fence.rr {
@@ -95,6 +98,9 @@ impl Machine {
 
     /// All that the thread reads from here on is ordered after all that is visible.
     pub fn see_everything(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
+        if let Some(ahead) = &mut self.thread_mut(thread).ahead {
+            ahead.ends();
+        }
         self.raise_all(thread, self.now(), driver);
     }
 

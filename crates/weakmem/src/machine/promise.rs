@@ -2,6 +2,7 @@
 
 use super::{Machine, overlay, patch_difference};
 use crate::access::Store;
+use crate::ahead::{Ahead, LookAhead};
 use crate::buffer::{MAX_ACCESS, Pending};
 use crate::driver::Driver;
 use crate::ids::{StoreId, ThreadId};
@@ -126,19 +127,61 @@ impl Machine {
         state.settle();
     }
 
-    /// The thread loads these bytes, and its load has this view: stores to them that it has promised are
-    /// ordered after the load.
-    pub(super) fn reads_before_promised(
+    /// The thread loads these bytes, and its load has this view. Stores to them that it has promised are ordered
+    /// after the load. Returns what the load is ordered after if the thread looks ahead.
+    pub(super) fn loads_among_stores(
         &mut self,
         thread: ThreadId,
         addr: u64,
         len: usize,
         view: View,
-    ) {
-        let promises = self.thread_mut(thread).promises.iter_mut();
-        for promised in promises.filter(|it| it.meets(addr, len)) {
+    ) -> View {
+        let state = self.thread_mut(thread);
+        for promised in state.promises.iter_mut().filter(|it| it.meets(addr, len)) {
             promised.after = promised.after.join(view);
         }
+        let ahead = state.ahead.as_mut();
+        ahead.map_or(View::NONE, |ahead| ahead.loaded(addr, len))
+    }
+
+    /// The thread looks ahead from here on: it runs alone, in a copy that will be dropped, and each of its loads of
+    /// shared memory counts as one that reads what no other thread has stored yet. Its stores are noted
+    /// ([`Machine::ahead`]).
+    ///
+    /// End it where the thread makes an atomic access or a store-conditional, whose write may fail, a
+    /// system call, or an access to memory that the model does not hold.
+    pub fn look_ahead(&mut self, thread: ThreadId) {
+        let state = self.thread_mut(thread);
+        let pending = state.buffer.entries().iter();
+        let pending = pending.map(|entry| (entry.addr, entry.bytes().len()));
+        state.ahead = Some(Box::new(LookAhead::new(pending)));
+    }
+
+    /// The stores that a thread that looks ahead has made, as far as they may be early. Each may be promised at
+    /// its place ([`Ahead::after`]), in the machine that was copied, and the promise is kept whatever the other
+    /// threads do.
+    pub fn ahead(&self, thread: ThreadId) -> &[Ahead] {
+        let ahead = self.thread(thread).ahead.as_ref();
+        ahead.map_or(&[], |ahead| ahead.found())
+    }
+
+    /// The thread makes a store: notes it if the thread looks ahead. Returns whether it was promised.
+    pub(super) fn makes(
+        &mut self,
+        thread: ThreadId,
+        store: &Store<'_>,
+        atomic: bool,
+        driver: &mut dyn Driver,
+    ) -> bool {
+        let view = self.ordered_before(thread, store);
+        let state = self.thread_mut(thread);
+        if let Some(ahead) = &mut state.ahead {
+            if !atomic {
+                ahead.note(state.stores + 1, store, view);
+            }
+            ahead.stored(store.addr, store.bytes.len());
+        }
+        self.has_promises(thread) && self.fulfils(thread, store, atomic, driver)
     }
 
     /// The thread stores to these bytes, other than by a store that it has promised.
@@ -165,7 +208,7 @@ impl Machine {
     }
 
     /// What a store that the thread makes now is ordered after.
-    pub(super) fn ordered_before(&self, thread: ThreadId, store: &Store<'_>) -> View {
+    fn ordered_before(&self, thread: ThreadId, store: &Store<'_>) -> View {
         let state = self.thread(thread);
         let view = state
             .store_floor
@@ -182,7 +225,7 @@ impl Machine {
     }
 
     /// The thread makes a store. Returns whether it had promised it.
-    pub(super) fn fulfils(
+    fn fulfils(
         &mut self,
         thread: ThreadId,
         store: &Store<'_>,
