@@ -1,6 +1,8 @@
 //! What a step of a processor does to the machine: the calls that the plugin makes for an
 //! instruction (`weakmem::Call`).
 
+mod stored;
+
 use crate::choice::Choice;
 use crate::instruction;
 use crate::memory::{Unseen, address, own_address};
@@ -9,7 +11,7 @@ use crate::order::{self, Sort};
 use crate::result::Result;
 use crate::rule::Rule;
 use crate::without;
-use diy::{Access, Arch, Operation, Register, Step, Value};
+use diy::{Access, Arch, Operation, Register, Step};
 use std::collections::BTreeMap;
 use weakmem::{Call, Execution, Load, Machine, Memory, ThreadId, Timestamp, View};
 
@@ -389,70 +391,6 @@ impl Processor {
             for _ in 0..count {
                 machine.see_one(thread, self.addr(access), access.size.into());
             }
-        }
-    }
-
-    /// The view of what this step read. A pick dependency orders no reads, and every write is after all
-    /// earlier reads anyway.
-    fn view(&self, step: Option<usize>) -> View {
-        step.map_or(View::NONE, |step| self.results[step].view)
-    }
-
-    /// Whether a load of what is promised is overlooked, without CoRW.
-    fn overlooks_promise(
-        &self,
-        access: &weakmem::Access<'_>,
-        machine: &Machine,
-        thread: ThreadId,
-    ) -> bool {
-        let mut promises = machine.promises(thread);
-        !self.keeps(Rule::CoRW) && promises.any(|promise| promise.addr == access.addr)
-    }
-
-    /// What an access would store if it were done now; nothing if it would not.
-    pub fn would_store(
-        &self,
-        access: &Access,
-        machine: &Machine,
-        thread: ThreadId,
-    ) -> Option<[u8; 16]> {
-        let mut newest = [0; 16];
-        let mut machine = machine.clone();
-        machine.expect(thread, View::ALL, &mut Unseen);
-        let len = usize::from(access.size);
-        machine.read(thread, self.addr(access), &mut newest[..len]);
-        let newest = u128::from_le_bytes(newest);
-        match access.operation {
-            Operation::Read | Operation::ReadExclusive => None,
-            Operation::CompareExchange(expected) if newest != expected.into() => None,
-            _ => Some(self.stored(access, newest)),
-        }
-    }
-
-    /// What the data that an access stores depend on by pick.
-    fn picked(&self, access: &Access) -> View {
-        let data = access
-            .data
-            .map_or(View::NONE, |step| self.results[step].pick);
-        // What is expected decides whether it is written.
-        let expected = access.expected.map(|step| self.results[step]);
-        let expected = expected.map_or(View::NONE, |it| it.view.join(it.pick));
-        data.join(expected)
-    }
-
-    /// What an access stores that read `old`.
-    pub fn stored(&self, access: &Access, old: u128) -> [u8; 16] {
-        let value = match access.value {
-            Value::Constant(value) => u128::from(access.upper_value) << 64 | u128::from(value),
-            Value::Plus(value) => {
-                let data = access.data.map_or(0, |step| self.results[step].value);
-                data.wrapping_add(value.into())
-            }
-        };
-        if access.operation == Operation::Add {
-            old.wrapping_add(value).to_le_bytes()
-        } else {
-            value.to_le_bytes()
         }
     }
 }

@@ -12,13 +12,6 @@ fn seen(program: &[&[Step]], registers: &[u8]) -> bool {
         .any(|outcome| outcome.starts_with(registers))
 }
 
-/// No store before an earlier load: allowed on Armv8, RVWMO and Power (LB).
-#[test]
-fn no_load_buffering() {
-    let program: &[&[Step]] = &[&[Load(X), Store(Y, 1)], &[Load(Y), Store(X, 1)]];
-    assert!(!seen(program, &[1, 1]));
-}
-
 /// Stores reach all other threads at once: on Power they need not (IRIW).
 #[test]
 fn multi_copy_atomic() {

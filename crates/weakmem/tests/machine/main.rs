@@ -1,7 +1,8 @@
-//! What the machine promises beyond litmus tests: pages, limits, reservations, counters, views,
-//! steps.
+//! What the machine does beyond litmus tests: pages, limits, reservations, counters, views, steps,
+//! promises.
 
 mod pages;
+mod promise;
 mod reservation;
 mod step;
 mod stores;
