@@ -1,6 +1,6 @@
-//! The machine's outcomes are exactly those of the axioms without load buffering.
+//! The machine's outcomes are exactly those of the axioms, load buffering included.
 //!
-//! On Power that is also with multi-copy atomicity. herd7's verdicts and the judge's are data of
+//! On Power that is with multi-copy atomicity. herd7's verdicts and the judge's are data of
 //! `axioms`, which checks the one against the other.
 //!
 //! Under emulation (`cross test`) all tests of the suite take a quarter of an hour: there one of 20 is

@@ -9,6 +9,8 @@
 //! stores may commit next, and what makes a thread see a write; a [`Strategy`] chooses among what
 //! is left. The [`View`] of an access, a register or a thread is what it is ordered after.
 //!
+//! A store may also be committed before its thread makes it: a [`Promise`].
+//!
 //! It is a hybrid: store buffers delay stores, with timestamps given when they are committed; for
 //! loads, each thread, register and pending store has a [`View`], as in Promising-ARM/RISC-V
 //! (Pulte, Pichon-Pharabod, Kang, Lee, Hur, PLDI 2019). No paper vouches for the mixture; so it is
@@ -24,7 +26,8 @@
 //! false alarm. `tests/exhaustive/limits.rs` asserts today's answer for each, so that a change announces
 //! itself.
 //!
-//! - A store never runs before an earlier load: no load buffering (LB).
+//! - A store is early (load buffering, LB) only if it was promised ([`Promise`]). Loads between the promise and the
+//!   store do not see what other threads store to the rest of its words.
 //! - Stores become visible to all other threads at once: IRIW and WRC on Power are not seen.
 //! - Whether a value is stale, and how old it is, is tracked by words of 4 bytes: neighbours in a
 //!   word order each other.

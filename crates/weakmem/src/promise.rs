@@ -30,15 +30,26 @@
 //!
 //! # How to use it
 //!
-//! [`Machine::promise`](crate::Machine::promise) commits the store. The call of the store itself
-//! ([`Machine::finish`](crate::Machine::finish)) fulfils it, without more being asked for: the thread's
-//! store of that number. After each step of a thread that has promises
-//! ([`Machine::has_promises`](crate::Machine::has_promises)), ask [`Machine::broken`](crate::Machine::broken):
-//! an outcome after a broken promise is none of the architecture's, and the run must end.
+//! | when | call | what is passed, and what is checked |
+//! |---|---|---|
+//! | a copy of the run goes on with one thread alone | [`Machine::look_ahead`](crate::Machine::look_ahead) | from here each load of shared memory of the thread counts as one that reads something newer |
+//! | before that copy is dropped | [`Machine::ahead`](crate::Machine::ahead) | the stores that depend on none of the loads after the first [`Ahead::after`](crate::Ahead::after) ones |
+//! | in the run itself, at that place | [`Machine::promise`](crate::Machine::promise) | number, address and bytes; they can be early at all ([`Refusal`]) |
+//! | at the store | the calls of every store ([`Machine::finish`](crate::Machine::finish)) | it has that number, address and bytes, and is ordered after nothing later than `p` |
+//! | after each access of a thread with promises | [`Machine::broken`](crate::Machine::broken) | if a promise is broken, the run ends with an error: what it shows is none of the architecture's |
+//! | before the thread ends or makes a system call, a signal's handler, another page table | [`Machine::has_promises`](crate::Machine::has_promises) | none is left; else the promise is broken |
 //!
-//! Who wants to be sure beforehand runs the thread on alone, in a copy, after
-//! [`Machine::look_ahead`](crate::Machine::look_ahead): there each load counts as one that reads something
-//! newer than the promise. What the copy then finds ([`Ahead`]) holds whatever the loads return.
+//! `ahead` is on the safe side: a promise that follows it is kept whatever other threads do. An exploration may
+//! promise more, and leave out the runs in which the promise is broken.
+//!
+//! Two things matter to promised stores alone, so whoever promises must tell the machine of them: dependencies of any
+//! store's data that are by pick ([`Machine::data_picked`](crate::Machine::data_picked)), and every dependency through
+//! registers that orders no load (of a rounding mode, say).
+//!
+//! # What is early
+//!
+//! Plain stores and releases, and on all three architectures the writes of atomics and of store-conditionals: their
+//! read is early with them. A look ahead finds plain stores and releases only. On x86 nothing is ever early.
 
 use crate::buffer::MAX_ACCESS;
 use crate::ids::StoreId;

@@ -110,6 +110,9 @@ const ORDERS: [(&str, Between); 8] = [
     }),
 ];
 
+/// A store of Y that is ordered after a view, and why.
+type Ordered = (&'static str, fn(View) -> Store<'static>);
+
 #[test]
 fn what_is_later_than_a_promise_breaks_it() {
     for (what, between) in ORDERS {
@@ -122,7 +125,7 @@ fn what_is_later_than_a_promise_breaks_it() {
             "{what}"
         );
     }
-    let ordered: [(&str, fn(View) -> Store<'static>); 3] = [
+    let ordered: [Ordered; 3] = [
         ("its data", |data| Store {
             data,
             ..store(Y, ONE)
