@@ -33,14 +33,20 @@ pub(crate) fn after_promises(state: &State, test: &Test, index: usize, work: &mu
     if state.processors[index].promises_independent() {
         return after_independent_promises(state, test, index, work);
     }
-    if !is_of_use(state, test, index) {
+    if !state.machine.may_promise() || !is_of_use(state, test, index) {
+        return;
+    }
+    let steps = &test.processors[index].steps;
+    let all = state.processors[index].promises_all();
+    let of_use = |step: &usize| {
+        (all || may_overtake(steps, test.arch, next, *step)) && matters(state, test, index, *step)
+    };
+    let candidates: Vec<usize> = (next + 1..steps.len()).filter(of_use).collect();
+    if candidates.is_empty() {
         return;
     }
     for (step, later) in stores(state, test, index) {
-        let steps = &test.processors[index].steps;
-        let all = state.processors[index].promises_all();
-        if !all && !may_overtake(steps, test.arch, next, step) || !matters(state, test, index, step)
-        {
+        if !candidates.contains(&step) {
             continue;
         }
         // Alone, it may find another value to compare with.
@@ -182,7 +188,7 @@ fn access(step: &Step) -> Option<&Access> {
 /// Whether others can tell that the store is early, or a later store may depend on that.
 fn matters(state: &State, test: &Test, index: usize, store: usize) -> bool {
     let steps = &test.processors[index].steps;
-    let Some(access) = access(&steps[store]) else {
+    let Some(access) = access(&steps[store]).filter(|access| access.operation.writes()) else {
         return false;
     };
     let mut later = steps[store + 1..].iter().filter_map(self::access);

@@ -83,6 +83,11 @@ impl Machine {
         }
     }
 
+    /// Whether the architecture lets any store be early.
+    pub fn may_promise(&self) -> bool {
+        self.rules.load_buffering
+    }
+
     /// Whether the thread has promised stores that it has not made.
     #[inline]
     pub fn has_promises(&self, thread: ThreadId) -> bool {
