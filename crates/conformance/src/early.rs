@@ -10,9 +10,11 @@
 //! done before.
 
 use crate::choice::Choice;
-use crate::explore::State;
+
 use crate::instruction;
 use crate::memory::Unseen;
+use crate::mutation::Mutation;
+use crate::state::State;
 use diy::{Access, Arch, Operation, Step, Test};
 use weakmem::{Kind, Promise, ThreadId, Timestamp};
 
@@ -30,14 +32,15 @@ struct Later {
 pub(crate) fn after_promises(state: &State, test: &Test, index: usize, work: &mut Vec<State>) {
     let thread = index as ThreadId;
     let next = state.processors[index].next;
-    if state.processors[index].promises_independent() {
+    if state.processors[index].mutation() == Mutation::Independent {
         return after_independent_promises(state, test, index, work);
     }
     if !state.machine.may_promise() || !is_of_use(state, test, index) {
         return;
     }
     let steps = &test.processors[index].steps;
-    let all = state.processors[index].promises_all();
+    let mutation = state.processors[index].mutation();
+    let all = matches!(mutation, Mutation::Without(_) | Mutation::EveryPromise);
     let of_use = |step: &usize| {
         (all || may_overtake(steps, test.arch, next, *step)) && matters(state, test, index, *step)
     };

@@ -5,15 +5,10 @@ use crate::early;
 use crate::memory::{BASE, Unseen, address};
 use crate::mutation::{BROKEN, Mutation};
 use crate::processor::Processor;
+use crate::state::State;
 use diy::{Observable, Step, Test};
 use std::collections::{BTreeSet, HashSet};
 use weakmem::{Machine, PAGE_SIZE, Rules, ThreadId};
-
-#[derive(Clone)]
-pub(crate) struct State {
-    pub machine: Machine,
-    pub processors: Vec<Processor>,
-}
 
 /// Every final state of the test that a machine with these rules reaches.
 #[must_use]
@@ -121,7 +116,7 @@ fn after_a_step(state: &State, test: &Test, index: usize, work: &mut Vec<State>)
             if after.machine.broken().is_none() {
                 work.push(after);
             } else {
-                breaks |= after.processors[index].promises_independent();
+                breaks |= after.processors[index].mutation() == Mutation::Independent;
             }
         }
     }
@@ -129,7 +124,7 @@ fn after_a_step(state: &State, test: &Test, index: usize, work: &mut Vec<State>)
 }
 
 /// Does the steps that no other processor can tell the time of.
-pub(crate) fn run_local_steps(state: &mut State, test: &Test, index: usize) {
+fn run_local_steps(state: &mut State, test: &Test, index: usize) {
     let thread = index as ThreadId;
     let processor = &mut state.processors[index];
     let steps = &test.processors[index].steps;

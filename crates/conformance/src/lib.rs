@@ -19,6 +19,7 @@ mod order;
 mod processor;
 mod result;
 mod rule;
+mod state;
 mod without;
 
 pub use explore::{mutated_outcomes, outcomes, outcomes_with_own_pages};

@@ -91,14 +91,9 @@ impl Processor {
         &self.ghosts
     }
 
-    /// Whether stores are promised that the program keeps after what they would overtake.
-    pub fn promises_all(&self) -> bool {
-        matches!(self.mutation, Mutation::Without(_) | Mutation::EveryPromise)
-    }
-
-    /// Whether stores are promised that depend on nothing that is still to be loaded, and no other.
-    pub fn promises_independent(&self) -> bool {
-        self.mutation == Mutation::Independent
+    /// What is broken.
+    pub fn mutation(&self) -> Mutation {
+        self.mutation
     }
 
     fn keeps(&self, rule: Rule) -> bool {
@@ -245,7 +240,15 @@ impl Processor {
             match (*call, &mut copy) {
                 // It stored nothing, and ordered nothing.
                 (call, _) if done.failed && call != Call::EndReservation => {}
-                (Call::Load, _) if self.overlooks_promise(&reported, machine, thread) => {}
+                (Call::Load, _) if self.overlooks_promise(&reported, machine, thread) => {
+                    let load = Load {
+                        addr: reported.addr,
+                        len: reported.len,
+                        address: reported.address,
+                        no_result: false,
+                    };
+                    machine.private_load(thread, load, false);
+                }
                 (Call::Load, Some(copy)) if access.operation.reads() => {
                     execution.call(*call, &step, copy, thread, &mut Unseen);
                     let load = Load {

@@ -136,6 +136,9 @@ fn no_witness(rule: &str, arch: Arch) -> Option<&'static str> {
         ("PickData", Arch::Ppc64le | Arch::Riscv64 | Arch::X86_64) => {
             "the architecture has no pick dependencies"
         }
+        ("CoRW", Arch::AArch64 | Arch::Ppc64le) => {
+            "what orders the read after something later orders the write after it too"
+        }
         ("FenceReadWrite" | "CoRW", Arch::X86_64) => "no store is promised",
         ("atomic_is_one", Arch::Ppc64le) => "the architecture has no atomics of one instruction",
         ("acquire_includes_write", Arch::Riscv64) => {

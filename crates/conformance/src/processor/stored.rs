@@ -21,7 +21,10 @@ impl Processor {
         thread: ThreadId,
     ) -> bool {
         let mut promises = machine.promises(thread);
-        !self.keeps(Rule::CoRW) && promises.any(|promise| promise.addr == access.addr)
+        // An atomic's own read is no earlier one.
+        !self.keeps(Rule::CoRW)
+            && !access.store
+            && promises.any(|promise| promise.addr == access.addr)
     }
 
     /// What an access would store if it were done now; nothing if it would not.
