@@ -85,6 +85,11 @@ impl LookAhead {
         }
     }
 
+    /// A store was made to memory that no other thread uses.
+    pub fn stored_privately(&mut self) {
+        self.stores = true;
+    }
+
     /// Later stores are ordered after all stores so far.
     pub fn fenced(&mut self) {
         self.ordered |= self.stores;

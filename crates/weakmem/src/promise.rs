@@ -18,7 +18,7 @@
 //! | addresses of accesses before it | `addr; po; [W]` in `dob` | rule 13 | `addr; po` in `cc0` |
 //! | what its data or a branch chose | `pick-dep; [W]` in `lob` | | |
 //! | loads before a fence of read→write, or before its own release | `bob` | rules 4, 6 | `lwsync`, `sync` |
-//! | stores before a fence of write→write, or before its own release | `bob` | rules 4, 6 | `lwsync`, `sync`, `eieio` |
+//! | stores before a fence of write→write, or before its own release; to its own pages too | `bob` | rules 4, 6 | `lwsync`, `sync`, `eieio` |
 //! | an acquire before it | `bob` | rule 5 | |
 //! | accesses of its bytes before it; the read of an atomic | `po-loc; [W]` in `lws`, `rmw` in `aob` | rules 1, 8 | `po-loc` in `cc0` |
 //!

@@ -44,6 +44,9 @@ pub(crate) struct Thread {
     pub promises: Vec<Promised>,
     /// What all its later stores are ordered after. Of use only while there are promises.
     pub store_floor: View,
+    /// Where its newest store to memory that no other thread uses yet stands among all writes. Who comes to use it,
+    /// having seen a later store of the thread, must see that one too. Kept as `store_floor` is.
+    pub private_writes: View,
     /// What the data of its next store depends on by pick.
     pub data_picked: View,
     /// It looks ahead.

@@ -82,6 +82,9 @@ impl Machine {
         let mut view = state.floor.join(load.address).join(own);
         if now {
             view = view.join(self.now());
+            if let Some(ahead) = &mut self.thread_mut(thread).ahead {
+                view = view.join(ahead.loaded(load.addr, load.len));
+            }
         }
         self.loaded(thread, load, view)
     }
@@ -134,7 +137,14 @@ impl Machine {
     pub fn private_store(&mut self, thread: ThreadId, store: Store<'_>) {
         if self.tracks(thread) {
             let store = self.stored(thread, store);
+            let now = self.now();
             let state = self.thread_mut(thread);
+            if state.keeps_stores() {
+                state.private_writes = now;
+                if let Some(ahead) = &mut state.ahead {
+                    ahead.stored_privately();
+                }
+            }
             let view = state.beyond_floor(store.address.join(store.data));
             let forwards = &mut state.forwards;
             // A view that says nothing, and replaces none, need not be kept.

@@ -22,7 +22,8 @@ impl Machine {
             state.store_floor = state.store_floor.join(state.reads);
         }
         if fence.ww {
-            state.store_floor = state.store_floor.join(state.writes);
+            let writes = state.writes.join(state.private_writes);
+            state.store_floor = state.store_floor.join(writes);
             if let Some(ahead) = &mut state.ahead {
                 ahead.fenced();
             }

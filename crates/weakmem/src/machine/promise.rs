@@ -223,7 +223,9 @@ impl Machine {
             .join(store.address)
             .join(store.data);
         if store.release {
-            view.join(state.reads).join(state.writes)
+            view.join(state.reads)
+                .join(state.writes)
+                .join(state.private_writes)
         } else {
             view
         }

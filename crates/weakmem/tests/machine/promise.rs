@@ -180,6 +180,47 @@ fn a_later_write_of_the_thread_before_a_fence_breaks_a_promise() {
     }
 }
 
+/// Who sees the promised store, and then comes to use that memory, must see the other one too.
+#[test]
+fn so_does_a_write_to_memory_of_its_own() {
+    for (fence, release) in [(true, false), (false, true), (false, false)] {
+        let mut machine = promised(Rules::ARMV8);
+        machine.private_store(1, store(0x9000, ONE));
+        if fence {
+            machine.fence(1, Pairs::WW, &mut Delay(LONG));
+        }
+        let last = Store {
+            release,
+            ..store(Y, ONE)
+        };
+        let ordered = (fence || release).then_some(Breach::Ordered);
+        assert_eq!(make(&mut machine, last), ordered);
+    }
+    let found = ahead(|machine| {
+        machine.private_store(1, store(0x9000, ONE));
+        make_ahead(machine, store(Y, ONE));
+        machine.fence(1, Pairs::WW, &mut Delay(LONG));
+        make_ahead(machine, store(Z, ONE));
+    });
+    assert_eq!(found, [(1, Y, 0)]);
+}
+
+/// What a load of memory that others write directly returns may change.
+#[test]
+fn a_look_ahead_counts_loads_of_what_others_write() {
+    let found = ahead(|machine| {
+        let data = machine.private_load(1, load(0x9000), true);
+        make_ahead(
+            machine,
+            Store {
+                data,
+                ..store(Y, ONE)
+            },
+        );
+    });
+    assert_eq!(found, [(1, Y, 1)]);
+}
+
 #[test]
 fn another_store_breaks_a_promise() {
     for (other, breach) in [
