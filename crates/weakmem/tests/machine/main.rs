@@ -1,6 +1,7 @@
 //! What the machine does beyond litmus tests: pages, limits, reservations, counters, views, steps,
 //! promises.
 
+mod ahead;
 mod pages;
 mod promise;
 mod reservation;
