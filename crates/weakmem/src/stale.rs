@@ -30,13 +30,23 @@ struct Unseen {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Stale {
     writes: Vec<Unseen>,
+    /// One bit for each granule of `writes`; several granules may share one. A bit that is 0 answers most
+    /// questions.
+    granules: u64,
     even: u64,
+}
+
+/// The bit of [`Stale::granules`].
+#[inline]
+const fn bit(granule: u64) -> u64 {
+    1 << (granule / GRANULE as u64 % 64)
 }
 
 impl Default for Stale {
     fn default() -> Self {
         Self {
             writes: Vec::new(),
+            granules: 0,
             even: u64::MAX,
         }
     }
@@ -64,8 +74,17 @@ impl Stale {
         self.writes.is_empty()
     }
 
+    /// Whether some write to the granule may be unseen.
+    #[inline]
+    fn may_have(&self, granule: u64) -> bool {
+        self.granules & bit(granule) != 0
+    }
+
     /// When the newest unseen write to the granule is due.
     pub fn due(&self, granule: u64) -> Option<u64> {
+        if !self.may_have(granule) {
+            return None;
+        }
         let last = self.writes.iter().rfind(|it| it.granule == granule)?;
         Some(last.due)
     }
@@ -80,10 +99,18 @@ impl Stale {
         self.writes.first().map(|it| (it.granule, it.write))
     }
 
+    /// The latest view that includes no unseen write.
+    #[inline]
+    pub fn seen(&self) -> View {
+        let before = |it: &Unseen| View::at(it.write - 1);
+        self.writes.first().map_or(View::ALL, before)
+    }
+
     /// The thread does not see this write, which is newer than all others.
     pub fn push(&mut self, granule: u64, write: Timestamp, before: Granule, due: u64) {
         debug_assert!(!self.is_full());
         debug_assert!(self.writes.last().is_none_or(|last| last.write <= write));
+        self.granules |= bit(granule);
         self.writes.push(Unseen {
             granule,
             write,
@@ -94,7 +121,11 @@ impl Stale {
 
     /// What a thread that is ordered after `view` sees of the granule: nothing if it is the newest
     /// contents.
+    #[inline]
     pub fn contents(&self, granule: u64, view: View) -> Option<&Granule> {
+        if !self.may_have(granule) {
+            return None;
+        }
         self.writes
             .iter()
             .find(|it| it.granule == granule && !view.includes(it.write))
@@ -103,6 +134,9 @@ impl Stale {
 
     /// The oldest write to the granule that a thread that is ordered after `view` does not see.
     pub fn oldest_unseen(&self, granule: u64, view: View) -> Option<Timestamp> {
+        if !self.may_have(granule) {
+            return None;
+        }
         let unseen = |it: &&Unseen| it.granule == granule && !view.includes(it.write);
         self.writes.iter().find(unseen).map(|it| it.write)
     }
@@ -114,26 +148,22 @@ impl Stale {
         less: View,
         more: View,
     ) -> impl Iterator<Item = (u64, &Granule, Option<&Granule>)> {
-        // From the oldest: those that a view includes come first.
-        let seen = |view: View| self.writes.partition_point(|it| view.includes(it.write));
-        let (unseen, rest) = self.writes[seen(less)..].split_at(seen(more) - seen(less));
-        let first = |(index, it): &(usize, &Unseen)| {
-            let mut earlier = unseen[..*index].iter();
-            earlier.all(|earlier| earlier.granule != it.granule)
-        };
-        let unseen = unseen.iter().enumerate().filter(first);
-        unseen.map(|(_, it)| {
+        let (unseen, rest) =
+            self.writes[self.seen_by(less)..].split_at(self.seen_by(more) - self.seen_by(less));
+        first_of_each(unseen).map(|it| {
             let later = rest.iter().find(|later| later.granule == it.granule);
             (it.granule, &it.before, later.map(|later| &later.before))
         })
     }
 
-    /// The granules in which a thread after `view` reads stale values; with repetitions.
-    pub fn granules(&self, view: View) -> impl Iterator<Item = u64> {
-        self.writes
-            .iter()
-            .filter(move |it| !view.includes(it.write))
-            .map(|it| it.granule)
+    /// How many of the writes a thread after `view` sees. From the oldest: they come first.
+    fn seen_by(&self, view: View) -> usize {
+        self.writes.partition_point(|it| view.includes(it.write))
+    }
+
+    /// The granules in which a thread after `view` reads stale values, and what it reads there.
+    pub fn granules(&self, view: View) -> impl Iterator<Item = (u64, &Granule)> {
+        first_of_each(&self.writes[self.seen_by(view)..]).map(|it| (it.granule, &it.before))
     }
 
     /// The thread is ordered after `view` from here on: of each block it still sees one moment.
@@ -143,7 +173,9 @@ impl Stale {
 
     /// The thread is ordered after `view` for this granule.
     pub fn see(&mut self, granule: u64, view: View) {
-        if self.remove(|it| it.granule == granule && view.includes(it.write)) {
+        if self.may_have(granule)
+            && self.remove(|it| it.granule == granule && view.includes(it.write))
+        {
             self.seen_alone();
         }
     }
@@ -188,9 +220,25 @@ impl Stale {
     fn remove(&mut self, seen: impl Fn(&Unseen) -> bool) -> bool {
         let before = self.writes.len();
         self.writes.retain(|it| !seen(it));
-        if self.writes.is_empty() {
-            self.even = u64::MAX;
+        let removed = before != self.writes.len();
+        if removed {
+            self.granules = self.writes.iter().fold(0, |all, it| all | bit(it.granule));
+            if self.writes.is_empty() {
+                self.even = u64::MAX;
+            }
         }
-        before != self.writes.len()
+        removed
     }
+}
+
+/// The oldest of these writes to each granule.
+fn first_of_each(writes: &[Unseen]) -> impl Iterator<Item = &Unseen> {
+    let mut before = 0;
+    let first = move |(index, it): &(usize, &Unseen)| {
+        let may_be_before = before & bit(it.granule) != 0;
+        before |= bit(it.granule);
+        let mut earlier = writes[..*index].iter();
+        !may_be_before || earlier.all(|earlier| earlier.granule != it.granule)
+    };
+    writes.iter().enumerate().filter(first).map(|(_, it)| it)
 }

@@ -89,8 +89,9 @@ impl Machine {
             state.reads = state.reads.join(view);
         }
         state.addresses = state.addresses.join(load.address);
-        // All that the thread loads is ordered after its floor.
-        let view = view.beyond(state.floor);
+        // All that the thread loads is ordered after its floor, and a view that includes no unseen
+        // write never will: later writes have later timestamps.
+        let view = view.beyond(state.floor.join(state.stale.seen()));
         if by_location && view != View::NONE {
             state.forwards.loaded(load.addr, load.len, view);
         }
