@@ -23,13 +23,22 @@ pub struct Tested {
 }
 
 impl Tested {
-    /// What the guest read that differs between runs, as a list in words.
+    /// What the guest read that differs between runs, and that so may have changed this one, as a list in words.
+    ///
+    /// A run with one thread is the same whatever it read, as far as memory is concerned.
     pub fn inputs(&self) -> Option<String> {
         let name = |(input, times): (&Input, &u64)| match times {
             1 => input.name().to_owned(),
             _ => format!("{} ({times} times)", input.name()),
         };
-        let names: Vec<_> = self.inputs.iter().map(name).collect();
-        (!names.is_empty()).then(|| names.join(", "))
+        let changed = |(input, _): &(&Input, &u64)| **input != Input::Number;
+        let names: Vec<_> = self.inputs.iter().filter(changed).map(name).collect();
+        (!names.is_empty() && self.stats.threads > 1).then(|| names.join(", "))
+    }
+
+    /// Whether the guest knows its process number, which differs between runs, and which most programs only
+    /// pass on.
+    pub fn has_numbers(&self) -> bool {
+        self.inputs.contains_key(&Input::Number)
     }
 }

@@ -27,6 +27,8 @@ pub enum Input {
     Process,
     /// A descriptor that stands for other events: of files, signals, processes.
     Events,
+    /// Its own process number, other than to send itself a signal.
+    Number,
 }
 
 impl Input {
@@ -43,6 +45,7 @@ impl Input {
             Self::Device => "a terminal or another device",
             Self::Process => "another process",
             Self::Events => "events of files, signals or processes",
+            Self::Number => "its process number",
         }
     }
 }
