@@ -32,6 +32,11 @@ pub enum Input {
 }
 
 impl Input {
+    /// Whether it is a number in a register, which decides nothing in most programs.
+    pub const fn is_a_number(self) -> bool {
+        matches!(self, Self::ClockCall | Self::Number)
+    }
+
     /// The source, after "it read" or "it used".
     pub const fn name(self) -> &'static str {
         match self {

@@ -214,8 +214,8 @@ fn text(args: &Args, guest: &Guest, tested: Option<&Tested>, signal: Option<i32>
     }
     if let Some(inputs) = tested.inputs() {
         line += &format!("; not repeatable: it read {inputs}");
-    } else if tested.has_numbers() {
-        line += "; repeatable unless it depends on its process number, which it asked for";
+    } else if let Some(numbers) = tested.numbers() {
+        line += &format!("; repeatable unless it depends on what it asked for: {numbers}");
     }
     match stats.children {
         0 => {}

@@ -99,7 +99,7 @@ fn a_clock_that_an_instruction_reads_is_named() {
 
 /// Only where the guest asked for a number once it had threads, and not where it sent itself a signal.
 fn a_number_that_the_guest_asked_for_is_named() {
-    let expected = "repeatable unless it depends on its process number";
+    let expected = "repeatable unless it depends on what it asked for: its process number";
     for target in targets() {
         let (_, line) = said(timing(target, 1, &[], "number"));
         assert!(line.contains(expected), "{target}: {line}");
