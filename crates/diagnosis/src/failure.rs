@@ -112,7 +112,7 @@ mod tests {
             seed: 1,
             budget: 5,
             tested: Box::default(),
-            threads: Vec::new(),
+            scene: Box::default(),
         });
         assert!(status.classify(hang, "", "").unwrap().is_some());
         let broken = Err(Error::Interrupted { signal: 2 });

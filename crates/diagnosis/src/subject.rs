@@ -10,6 +10,7 @@ use emulator::error::Error;
 use emulator::guest::Guest;
 use emulator::guest_path::Placed;
 use emulator::home::Home;
+use emulator::padding;
 use ring_race::scenario::{GUEST, Scenario};
 
 /// What to run.
@@ -60,6 +61,7 @@ impl Subject {
         match self {
             Subject::Program(program) => {
                 command.args(program);
+                padding::add(command, program);
                 Ok(Placed::default())
             }
             Subject::Ring(scenario) => scenario.prepare(&guest.path, command),

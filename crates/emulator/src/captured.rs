@@ -44,12 +44,12 @@ impl Captured {
         let outcome = emulation.run(
             qemu,
             prepare,
-            |command| {
+            |command, limit| {
                 command
                     .stdin(Stdio::null())
                     .stdout(output.try_clone()?)
                     .stderr(errors.try_clone()?);
-                run_in_background(command, emulation.limit, interrupts)
+                run_in_background(command, limit, interrupts)
             },
             || last_line(&temporary::text(&errors)),
         );

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::Path;
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 use std::time::Duration;
 
 use crate::cpu::makes_halves;
@@ -10,9 +10,9 @@ use crate::error::Error;
 use crate::guest_path::Placed;
 use crate::limits;
 use crate::model::Model;
-use crate::outcome::{Outcome, read, tested};
+use crate::outcome::{LastWords, Outcome, last_words, read, tested};
 use crate::plugin_options::{PluginOptions, argument};
-use crate::process::Ended;
+use crate::process::{Ended, Limit};
 use crate::qemu::{Qemu, for_qemu_alone};
 use crate::target::Target as _;
 use crate::temporary;
@@ -43,7 +43,7 @@ impl Emulation {
         &self,
         qemu: &Qemu,
         prepare: impl FnOnce(&mut Command) -> io::Result<Placed>,
-        start: impl FnOnce(&mut Command) -> io::Result<Ended>,
+        start: impl FnOnce(&mut Command, Option<&Limit>) -> io::Result<Ended>,
         said: impl FnOnce() -> String,
     ) -> Result<Outcome, Error> {
         let mut command = qemu.command(self.cpu(qemu));
@@ -63,9 +63,11 @@ impl Emulation {
             }
         };
         // The placed files must exist until the guest has ended.
+        let report = plugin.as_ref().map(|(_, report, _)| report.clone());
+        let limit = self.limit.map(|time| Limit { time, report });
         let ended = prepare(&mut command).and_then(|_placed| {
             command.envs(for_qemu_alone());
-            start(&mut command)
+            start(&mut command, limit.as_ref())
         });
         let ended = ended.map_err(|error| Error::QemuUnusable {
             target: qemu.target,
@@ -74,7 +76,9 @@ impl Emulation {
         })?;
         match plugin {
             None => {
-                let status = self.in_time(ended)?;
+                let Ended::By(status) = ended else {
+                    return Err(self.timed_out(None));
+                };
                 let tested = None;
                 Ok(Outcome { status, tested })
             }
@@ -114,7 +118,10 @@ impl Emulation {
             // A guest that did not start has not written it.
             let _ = written::trim(path);
         }
-        let status = self.in_time(ended)?;
+        let status = match ended {
+            Ended::By(status) => status,
+            Ended::TimedOut => return Err(self.timed_out(last_words(report))),
+        };
         let plugin = qemu.plugin()?.to_owned();
         let Some(report) = read(report)? else {
             return Err(Error::PluginNotLoaded {
@@ -134,13 +141,11 @@ impl Emulation {
         Ok(Outcome { status, tested })
     }
 
-    fn in_time(&self, ended: Ended) -> Result<ExitStatus, Error> {
-        match ended {
-            Ended::By(status) => Ok(status),
-            Ended::TimedOut => Err(Error::TimedOut {
-                seed: self.seed,
-                seconds: self.limit.unwrap_or_default().as_secs(),
-            }),
+    fn timed_out(&self, last: Option<LastWords>) -> Error {
+        Error::TimedOut {
+            seed: self.seed,
+            seconds: self.limit.unwrap_or_default().as_secs(),
+            last: last.map(Box::new),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use arch::Arch;
-use overtake_report::doing::Doing;
+use overtake_report::doing::Scene;
 use thiserror::Error as ThisError;
 
 use crate::limits;
@@ -206,7 +206,7 @@ pub enum Error {
         /// What was tested until then.
         tested: Box<Tested>,
         /// What the threads were doing.
-        threads: Vec<Doing>,
+        scene: Box<Scene>,
     },
 
     /// The guest took too long.
@@ -218,6 +218,9 @@ pub enum Error {
         seed: u64,
         /// The limit.
         seconds: u64,
+        /// What was tested until then, and what the threads were doing; none under plain QEMU, or if the plugin
+        /// did not answer.
+        last: Option<Box<(Tested, Scene)>>,
     },
 
     /// A check that the guest has marked failed.

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ use crate::guest_path::Placed;
 use crate::interrupts::Interrupts;
 use crate::limits;
 use crate::model::Model;
-use crate::process::{Background, Ended, kill};
+use crate::process::{Background, Ended, PATIENCE, ask_for_the_end, kill};
 use crate::qemu::{Qemu, for_qemu_alone};
 use crate::temporary;
 
@@ -134,7 +134,7 @@ impl ForkServer {
             message: format!("the guest that waits for seeds is gone: {error}"),
         };
         self.orders.write_all(line.as_bytes()).map_err(lost)?;
-        let ended = self.wait(interrupts).map_err(lost)?;
+        let ended = self.wait(&report, interrupts).map_err(lost)?;
         interrupts.check()?;
         let mut emulation = self.emulation.clone();
         emulation.seed = seed;
@@ -151,9 +151,9 @@ impl ForkServer {
     }
 
     /// Waits for the requested run.
-    fn wait(&mut self, interrupts: &Interrupts) -> io::Result<Ended> {
+    fn wait(&mut self, report: &Path, interrupts: &Interrupts) -> io::Result<Ended> {
         let start = Instant::now();
-        let (mut running, mut timed_out) = (None, false);
+        let (mut running, mut timed_out) = (None, None);
         let mut line = String::new();
         loop {
             match self.answers.read_line(&mut line) {
@@ -161,7 +161,7 @@ impl ForkServer {
                 Ok(_) => match serde_json::from_str(&std::mem::take(&mut line))? {
                     Answer::Started { pid } => running = Some(pid),
                     Answer::Failed { message } => return Err(io::Error::other(message)),
-                    Answer::Ended { .. } if timed_out => return Ok(Ended::TimedOut),
+                    Answer::Ended { .. } if timed_out.is_some() => return Ok(Ended::TimedOut),
                     Answer::Ended { status } => {
                         return Ok(Ended::By(ExitStatus::from_raw(status)));
                     }
@@ -177,9 +177,14 @@ impl ForkServer {
                 Err(error) => return Err(error),
             }
             let limit = self.emulation.limit;
-            timed_out = timed_out || limit.is_some_and(|limit| start.elapsed() >= limit);
+            if timed_out.is_none() && limit.is_some_and(|limit| start.elapsed() >= limit) {
+                // If it cannot be asked, it says nothing.
+                let _ = ask_for_the_end(report);
+                timed_out = Some(Instant::now());
+            }
+            let late = timed_out.is_some_and(|it| it.elapsed() >= PATIENCE);
             if let Some(pid) = running
-                && (timed_out || interrupts.check().is_err())
+                && (late || interrupts.check().is_err())
             {
                 kill(pid);
             }

@@ -12,6 +12,7 @@
 //! | [`sources`] | the sources that this program was built from, in which the home can be built |
 //! | [`guest`] | a program to run, and the machine that it was built for |
 //! | [`guest_path`] | runs overtake's own guests from a path of fixed length |
+//! | [`padding`] | keeps the lengths of paths, arguments and environment from moving a guest's stack |
 //! | [`qemu`], `probes` | a QEMU, what it can do, and how to start it; a cache of that |
 //! | [`plugin_api`], [`plugin_options`] | which plugin a QEMU loads, and what the plugin is asked to do |
 //! | [`model`], [`strategy`] | the guest's memory model; how the free choices of a run are made |
@@ -43,6 +44,7 @@ pub mod interrupts;
 pub mod limits;
 pub mod model;
 pub mod outcome;
+pub mod padding;
 pub mod parallel;
 pub mod plugin_api;
 pub mod plugin_options;

@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitStatus;
 
+use overtake_report::doing::Scene;
 use overtake_report::{End, Report};
 
 use crate::error::Error;
@@ -86,6 +87,30 @@ fn parse(text: &str) -> Result<Report, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
+/// What was tested when a run was ended, and what its threads were doing.
+pub type LastWords = (Tested, Scene);
+
+/// What the plugin said at the end of a run that has reached its time limit.
+pub(crate) fn last_words(path: &Path) -> Option<LastWords> {
+    let Report {
+        end: End::OutOfTime { scene },
+        stats,
+        trace_hash,
+        inputs,
+        ..
+    } = read(path).ok()??
+    else {
+        return None;
+    };
+    let tested = Tested {
+        stats,
+        trace_hash,
+        complete: true,
+        inputs,
+    };
+    Some((tested, scene))
+}
+
 /// What the report means: what was tested, or an error.
 pub(crate) fn tested(report: Report) -> Result<Tested, Error> {
     let seed = report.seed;
@@ -99,11 +124,16 @@ pub(crate) fn tested(report: Report) -> Result<Tested, Error> {
         End::Loaded | End::Running => return Ok(tested(false)),
         End::Exited => return Ok(tested(true)),
         End::Marked { message } => Error::CheckOfGuest { seed, message },
-        End::BudgetExhausted { budget, threads } => Error::BudgetExhausted {
+        End::BudgetExhausted { budget, scene } => Error::BudgetExhausted {
             seed,
             budget,
             tested: Box::new(tested(true)),
-            threads,
+            scene: Box::new(scene),
+        },
+        // Only where the limit is known it is asked for.
+        End::OutOfTime { .. } => Error::PluginInternal {
+            seed,
+            message: "it ended the run for a time limit that was not reached".to_owned(),
         },
         End::CheckFailed { message } => Error::CheckFailed { seed, message },
         End::BadOption { message } => Error::PluginOption { message },
@@ -117,6 +147,7 @@ pub(crate) fn tested(report: Report) -> Result<Tested, Error> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use overtake_report::doing::Scene;
     use overtake_report::{End, Report, Stats, VERSION};
 
     use super::{parse, tested};
@@ -152,7 +183,7 @@ mod tests {
         assert!(matches!(
             error(End::BudgetExhausted {
                 budget: 5,
-                threads: Vec::new()
+                scene: Scene::default()
             }),
             Error::BudgetExhausted {
                 seed: 3,

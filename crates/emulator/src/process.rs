@@ -1,18 +1,20 @@
 //! A child process with a time limit and forwarded signals.
 
+use std::fs::File;
 use std::io::{self, IsTerminal};
+use std::os::unix::fs::FileExt;
 use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
+};
 use signal_hook::consts::{SIGINT, SIGQUIT};
 
 use crate::interrupts::Interrupts;
-
-/// The time after which a run is a long one.
-pub const LONG: Duration = Duration::from_secs(30);
 
 /// How a child ended.
 #[derive(Debug, Clone, Copy)]
@@ -23,17 +25,26 @@ pub enum Ended {
     TimedOut,
 }
 
+/// A time limit.
+#[derive(Debug, Clone)]
+pub struct Limit {
+    /// The time.
+    pub time: Duration,
+    /// The report of the guest's plugin, which says at the end what the guest was doing.
+    pub report: Option<PathBuf>,
+}
+
 /// Runs a guest that shares `overtake`'s terminal, and waits for it.
 ///
-/// `runs_long` is called every [`LONG`] with the time so far.
+/// `runs_long` is called at this interval with the time so far.
 ///
 /// On a terminal the guest stays in `overtake`'s process group, so it can read from the terminal, and Ctrl-C
 /// reaches it. Otherwise it gets its own group, so that its children can be killed with it.
 pub fn run_in_foreground(
     command: &mut Command,
-    limit: Option<Duration>,
+    limit: Option<&Limit>,
     interrupts: &Interrupts,
-    mut runs_long: impl FnMut(Duration),
+    (long, mut runs_long): (Duration, impl FnMut(Duration)),
 ) -> io::Result<Ended> {
     let group = if io::stdin().is_terminal() {
         Group::Shared
@@ -43,11 +54,11 @@ pub fn run_in_foreground(
     wait(&mut start(command, group)?, group, limit, |child| {
         let mut forwarded = 0;
         let start = Instant::now();
-        let mut next = LONG;
+        let mut next = long;
         move || {
             if start.elapsed() >= next {
                 runs_long(next);
-                next += LONG;
+                next += long;
             }
             let (count, signal) = interrupts.seen();
             if count != forwarded {
@@ -61,7 +72,7 @@ pub fn run_in_foreground(
 /// Runs a guest without a terminal, and waits for it; kills it when a signal asks `overtake` to end.
 pub fn run_in_background(
     command: &mut Command,
-    limit: Option<Duration>,
+    limit: Option<&Limit>,
     interrupts: &Interrupts,
 ) -> io::Result<Ended> {
     let group = Group::Own;
@@ -96,6 +107,22 @@ impl Drop for Background {
         // It was killed, so this does not take long.
         let _ = self.0.wait();
     }
+}
+
+/// For how long a guest's plugin may take to say what the guest was doing.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Asks a guest's plugin to say what the guest is doing, and to end it.
+pub(crate) fn ask_for_the_end(report: &Path) -> io::Result<()> {
+    let file = File::options().write(true).open(report)?;
+    file.write_all_at(&[1], overtake_report::ROOM as u64 - 1)
+}
+
+/// Whether a child has ended. Its status can still be asked for.
+fn has_ended(child: Pid) -> bool {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    // An error: there is nothing to wait for.
+    !matches!(waitid(WaitId::Pid(child), options), Ok(None))
 }
 
 /// Kills a grandchild process.
@@ -155,7 +182,7 @@ fn start(command: &mut Command, group: Group) -> io::Result<Child> {
 fn wait<Watch: FnMut()>(
     child: &mut Child,
     group: Group,
-    limit: Option<Duration>,
+    limit: Option<&Limit>,
     watch: impl FnOnce(Pid) -> Watch,
 ) -> io::Result<Ended> {
     const SHORTEST: Duration = Duration::from_micros(300);
@@ -168,7 +195,16 @@ fn wait<Watch: FnMut()>(
         if let Some(status) = child.try_wait()? {
             return Ok(Ended::By(status));
         }
-        if limit.is_some_and(|limit| start.elapsed() >= limit) {
+        if let Some(limit) = limit.filter(|limit| start.elapsed() >= limit.time) {
+            if let Some(report) = &limit.report {
+                // If it cannot be asked, it says nothing.
+                let _ = ask_for_the_end(report);
+                let asked = Instant::now();
+                while !has_ended(pid) && asked.elapsed() < PATIENCE {
+                    watch();
+                    thread::sleep(LONGEST);
+                }
+            }
             group.kill(pid);
             child.wait()?;
             return Ok(Ended::TimedOut);

@@ -23,13 +23,47 @@ pub struct Tested {
 }
 
 impl Tested {
-    /// What the guest read that differs between runs, as a list in words.
+    /// What the guest read that differs between runs, and that so changes them, as a list in words.
+    ///
+    /// A run with one thread is the same whatever it read, as far as memory is concerned.
     pub fn inputs(&self) -> Option<String> {
+        self.list(|input| !input.is_a_number())
+    }
+
+    /// The numbers that the guest asked for and that differ between runs, which most programs only pass on.
+    pub fn numbers(&self) -> Option<String> {
+        self.list(Input::is_a_number)
+    }
+
+    fn list(&self, which: impl Fn(Input) -> bool) -> Option<String> {
         let name = |(input, times): (&Input, &u64)| match times {
             1 => input.name().to_owned(),
             _ => format!("{} ({times} times)", input.name()),
         };
-        let names: Vec<_> = self.inputs.iter().map(name).collect();
-        (!names.is_empty()).then(|| names.join(", "))
+        let listed = self.inputs.iter().filter(|(input, _)| which(**input));
+        let names: Vec<_> = listed.map(name).collect();
+        (!names.is_empty() && self.stats.threads > 1).then(|| names.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_alone_change_no_run_for_certain() {
+        let mut tested = Tested::default();
+        tested.inputs.insert(Input::ClockCall, 1);
+        assert_eq!(
+            (tested.inputs(), tested.numbers()),
+            (None, None),
+            "one thread"
+        );
+        tested.stats.threads = 2;
+        assert_eq!(tested.inputs(), None);
+        let numbers = tested.numbers().unwrap();
+        assert_eq!(numbers, "the time by time(2) or times(2)");
+        tested.inputs.insert(Input::Socket, 3);
+        assert_eq!(tested.inputs().unwrap(), "a socket (3 times)");
     }
 }

@@ -8,6 +8,7 @@ use crate::blocks;
 use crate::engine::{Engine, MemoryAccess, Next};
 use crate::fast;
 use crate::finish;
+use crate::last_words;
 use crate::plugin::{MAX_VCPUS, Plugin, plugin, token};
 use crate::report;
 use crate::spurious;
@@ -137,6 +138,9 @@ fn block_starts_slowly(vcpu: c_uint, block: &'static Block) {
         .resume(vcpu)
         .unwrap_or_else(|| acquire(vcpu, fast::may_be_handler(block)));
     let next = held.block(block);
+    if last_words::may_be_wanted() {
+        finish::out_of_time(&mut held);
+    }
     if blocks::may_be_freed() {
         // SAFETY: the engine is told of the running block, so the fast path knows no other. The
         // engine's threads are where these blocks are.

@@ -12,6 +12,7 @@ mod memory_access;
 mod model;
 mod next;
 mod registers;
+mod scene;
 mod schedule;
 mod sharing;
 mod spills;

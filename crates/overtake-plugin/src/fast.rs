@@ -5,8 +5,8 @@
 //! not need to know of these. All other callbacks take the slow path through the engine, which
 //! decides what may take the fast path ([`Engine::update_fast_path`]).
 //!
-//! All atomics here are Relaxed. Only the token's holder writes them, and a thread that gets the
-//! token sees what earlier holders wrote. [`Holder`] explains why, and why a thread may ask with a
+//! All atomics here are Relaxed. Only the token's holder writes them (but for the end of a run,
+//! `last_words`), and a thread that gets the token sees what earlier holders wrote. [`Holder`] explains why, and why a thread may ask with a
 //! Relaxed load whether it is the holder.
 //!
 //! [`Engine::update_fast_path`]: crate::engine::Engine::update_fast_path

@@ -2,7 +2,9 @@
 
 use crate::engine::Engine;
 use crate::report;
-use overtake_report::{End, exit_code};
+use overtake_report::doing::{Doing, Scene};
+use overtake_report::{End, Stats, exit_code};
+use std::collections::BTreeMap;
 
 /// Writes the report of the running guest.
 pub fn report_now(engine: &mut Engine, end: End) {
@@ -27,8 +29,33 @@ pub fn failure_marked(engine: &mut Engine, message: String) -> ! {
 
 /// Ends a run whose budget of guest instructions is used up.
 pub fn out_of_budget(engine: &mut Engine, budget: u64) -> ! {
-    let threads = engine.doing();
-    report_now(engine, End::BudgetExhausted { budget, threads });
+    let scene = engine.scene();
+    report_now(engine, End::BudgetExhausted { budget, scene });
+    report::exit_now(exit_code::BUDGET)
+}
+
+/// Ends a run that has reached its time limit.
+pub fn out_of_time(engine: &mut Engine) -> ! {
+    let scene = engine.scene();
+    report_now(engine, End::OutOfTime { scene });
+    report::exit_now(exit_code::BUDGET)
+}
+
+/// The same while the only thread runs code that has no callbacks, before the first `clone`.
+pub fn out_of_time_alone() -> ! {
+    let scene = Scene {
+        threads: vec![Doing {
+            thread: 0,
+            pc: 0,
+            call: None,
+        }],
+        ..Scene::default()
+    };
+    let stats = Stats {
+        threads: 1,
+        ..Stats::default()
+    };
+    report::write(End::OutOfTime { scene }, stats, None, BTreeMap::new());
     report::exit_now(exit_code::BUDGET)
 }
 

@@ -5,8 +5,10 @@
 //! before the guest's first system call.
 
 use crate::io_thread;
+use std::fs::File;
 use std::io::Read;
 use std::os::fd::AsRawFd;
+use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The host address of guest address 0.
@@ -111,6 +113,19 @@ pub fn write_if_mapped(addr: u64, bytes: &[u8]) -> bool {
         libc::process_vm_writev(libc::getpid(), &raw const local, 1, &raw const remote, 1, 0)
     };
     usize::try_from(written) == Ok(bytes.len())
+}
+
+/// Writes `bytes` to private guest memory at `addr` that nobody may write, as constants are. Returns false
+/// if that is impossible.
+///
+/// The kernel lets a process write its own memory through this file (`FOLL_FORCE`), if not told otherwise
+/// (`proc_mem.force_override`).
+pub fn write_constant(addr: u64, bytes: &[u8]) -> bool {
+    let write = || {
+        let memory = File::options().write(true).open("/proc/self/mem")?;
+        memory.write_all_at(bytes, host_address(addr))
+    };
+    io_thread::run(write).is_ok_and(|written| written.is_ok())
 }
 
 /// Like [`read_if_mapped`], but asks the kernel to write the bytes into a pipe. Called on the I/O

@@ -10,6 +10,7 @@ use crate::inputs;
 use crate::instruction_bytes::InstructionBytes;
 use crate::instrument::{self, Callbacks};
 use crate::io_thread::{self, Keep};
+use crate::last_words;
 use crate::options::Options;
 use crate::parent;
 use crate::plugin::Plugin;
@@ -106,6 +107,7 @@ pub unsafe fn install(
         Some(_) => Keep::Nothing,
         None => Keep::StandardError,
     };
+    last_words::listen();
     let waits = options.report.is_some();
     let started = io_thread::start(keep, || {
         if waits {

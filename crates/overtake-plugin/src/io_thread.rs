@@ -26,8 +26,9 @@ use mailbox::{Mailbox, State};
 use std::cell::Cell;
 use std::io;
 use std::ptr::null_mut;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{OnceLock, PoisonError};
+use std::time::Duration;
 
 /// Which of the guest's descriptors the I/O thread keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,17 @@ pub enum Keep {
 
 /// The mailbox of this process. It is never freed.
 static MAILBOX: AtomicPtr<Mailbox> = AtomicPtr::new(null_mut());
+
+/// What the I/O thread does while it waits for work, see [`when_idle`].
+static IDLE: OnceLock<Idle> = OnceLock::new();
+
+/// Does something that does not wait, and returns after how long to do it again; none: never.
+pub type Idle = fn() -> Option<Duration>;
+
+/// Sets what I/O threads do while they wait for work. Called once.
+pub fn when_idle(idle: Idle) {
+    let _ = IDLE.set(idle);
+}
 
 thread_local! {
     static IS_IO_THREAD: Cell<bool> = const { Cell::new(false) };
@@ -86,7 +98,8 @@ pub fn start<R: Send>(keep: Keep, first: impl FnOnce() -> R + Send) -> io::Resul
     };
     let serve = move || {
         IS_IO_THREAD.set(true);
-        mailbox.serve(affinity::follow);
+        let idle = || IDLE.get().and_then(|idle| idle());
+        mailbox.serve(affinity::follow, idle);
     };
     let begin = || {
         separate::separate(kept);

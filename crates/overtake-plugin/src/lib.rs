@@ -63,6 +63,7 @@ mod instrument;
 mod interrupt;
 mod io_thread;
 mod kept;
+mod last_words;
 mod lone;
 mod options;
 mod output;

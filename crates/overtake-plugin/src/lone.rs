@@ -6,6 +6,8 @@
 //! - After enough accesses in a row by one thread, a page becomes its own page, until another thread
 //!   touches it. If that happens soon, the page needs twice as many the next time. So a page that
 //!   threads do share soon stays shared, and a buffer that they hand over does not.
+//! - A page needs an eighth of them if one thread made enough in a row to all shared pages around it: a
+//!   buffer of many pages, of which a sort visits now one and now another.
 //! - After enough loads in a row, by any threads, a page is *quiet*, until a thread stores to it. Loads
 //!   from quiet pages are not followed. That store is: what it overwrites is known.
 
@@ -14,12 +16,16 @@ use weakmem::ThreadId;
 
 /// The number of accesses in a row after which a page is given back the first time.
 const GIVE_BACK_AFTER: u32 = 256;
+/// A page needs this fraction of the accesses if its region has enough of them.
+const IN_REGION: u32 = 8;
+/// The number of pages in a region, aligned.
+const REGION: u64 = 16;
 /// A page was its thread's own for long if so many instructions were executed since then for each
 /// access that it needed.
 const LONG: u64 = 100;
 /// The number of loads in a row after which a page is quiet. A loop that waits for a store is cut short
 /// long before that.
-const QUIET_AFTER: u32 = 1024;
+const QUIET_AFTER: u32 = 256;
 
 /// What may become of a shared page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +34,16 @@ pub enum Fate {
     Stays,
     /// It may become the own page of the thread that has just made an access.
     GivenBack,
+    /// It becomes that thread's own page: it waited for that for as long again.
+    MustGoBack,
     /// It may become quiet.
     Quiet,
 }
 
-/// The number of pages whose accesses are counted without a search.
+/// The number of loads after which a page that could not become quiet is tried again.
+const TRY_AGAIN: u32 = 64;
+
+/// The number of pages whose accesses are counted without a search, and of regions.
 const RECENT: usize = 64;
 
 /// Counts accesses to shared pages.
@@ -42,6 +53,37 @@ pub struct Lone {
     recent: Box<[(u64, Streak); RECENT]>,
     /// All other pages, by number.
     pages: HashMap<u64, Streak>,
+    /// Regions by number; a region that is not here has no accesses in a row.
+    regions: Box<[Region; RECENT]>,
+}
+
+/// The accesses in a row to the shared pages of a region.
+#[derive(Debug, Clone, Copy)]
+struct Region {
+    number: u64,
+    thread: ThreadId,
+    accesses: u32,
+}
+
+impl Region {
+    const NONE: Self = Self {
+        number: u64::MAX,
+        thread: 0,
+        accesses: 0,
+    };
+
+    /// Counts an access.
+    #[inline]
+    fn touched(&mut self, number: u64, thread: ThreadId) {
+        if (self.number, self.thread) != (number, thread) {
+            *self = Self {
+                number,
+                thread,
+                accesses: 0,
+            };
+        }
+        self.accesses = self.accesses.saturating_add(1);
+    }
 }
 
 /// The accesses in a row to a page.
@@ -75,6 +117,7 @@ impl Default for Lone {
         Self {
             recent: Box::new([(u64::MAX, Streak::NONE); RECENT]),
             pages: HashMap::default(),
+            regions: Box::new([Region::NONE; RECENT]),
         }
     }
 }
@@ -101,6 +144,10 @@ impl Lone {
     /// Counts an access to a shared page. `now`: the number of instructions executed.
     #[inline]
     pub fn touched(&mut self, page: u64, thread: ThreadId, store: bool, now: u64) -> Fate {
+        let number = page / REGION;
+        let region = &mut self.regions[number as usize % RECENT];
+        region.touched(number, thread);
+        let around = region.accesses;
         let streak = self.of(page);
         if let Some(since) = streak.given_back.take() {
             streak.enough = if now - since >= LONG * u64::from(streak.enough) {
@@ -119,9 +166,17 @@ impl Lone {
         } else {
             streak.loads.saturating_add(1)
         };
-        if streak.accesses >= streak.enough {
+        let alone = if streak.accesses >= streak.enough / IN_REGION {
+            streak.accesses.max(around)
+        } else {
+            0
+        };
+        if alone >= streak.enough.saturating_mul(2) {
+            Fate::MustGoBack
+        } else if alone >= streak.enough {
             Fate::GivenBack
         } else if streak.loads >= QUIET_AFTER {
+            streak.loads -= TRY_AGAIN;
             Fate::Quiet
         } else {
             Fate::Stays
@@ -163,6 +218,7 @@ mod tests {
         assert_eq!(touch(lone, 2, true, 1), Fate::Stays, "another thread");
         assert_eq!(touch(lone, 1, true, GIVE_BACK_AFTER - 1), Fate::Stays);
         assert_eq!(touch(lone, 1, true, 1), Fate::GivenBack);
+        assert_eq!(touch(lone, 1, true, GIVE_BACK_AFTER), Fate::MustGoBack);
         lone.given_back(5, NOW);
         assert_eq!(touch(lone, 2, true, 2 * GIVE_BACK_AFTER - 1), Fate::Stays);
         assert_eq!(touch(lone, 2, true, 1), Fate::GivenBack);
@@ -183,6 +239,30 @@ mod tests {
         assert_eq!(lone.touched(5, 1, true, later), Fate::Stays);
         assert_eq!(touch(lone, 1, true, GIVE_BACK_AFTER - 2), Fate::Stays);
         assert_eq!(touch(lone, 1, true, 1), Fate::GivenBack);
+    }
+
+    #[test]
+    fn a_page_needs_fewer_accesses_where_one_thread_alone_uses_the_pages_around_it() {
+        let lone = &mut Lone::default();
+        let all = |lone: &mut Lone, thread| {
+            let pages = 0..REGION;
+            pages
+                .map(|page| lone.touched(page, thread, true, NOW))
+                .collect::<Vec<_>>()
+        };
+        let few = GIVE_BACK_AFTER / IN_REGION;
+        for _ in 1..few {
+            assert_eq!(all(lone, 1), [Fate::Stays; REGION as usize]);
+        }
+        assert_eq!(lone.touched(3, 2, true, NOW), Fate::Stays, "another thread");
+        let enough = GIVE_BACK_AFTER / REGION as u32;
+        for _ in 1..enough {
+            assert_eq!(all(lone, 1), [Fate::Stays; REGION as usize]);
+        }
+        let fates = all(lone, 1);
+        assert_eq!(fates[REGION as usize - 1], Fate::GivenBack);
+        assert_eq!(fates[3], Fate::Stays, "too few of its own");
+        assert_eq!(lone.touched(REGION, 1, true, NOW), Fate::Stays);
     }
 
     #[test]
@@ -208,6 +288,8 @@ mod tests {
                 .last()
         };
         assert_eq!(read(QUIET_AFTER - 1), Some(Fate::Stays));
+        assert_eq!(read(1), Some(Fate::Quiet));
+        assert_eq!(read(TRY_AGAIN - 1), Some(Fate::Stays));
         assert_eq!(read(1), Some(Fate::Quiet));
         assert_eq!(lone.touched(5, 1, true, NOW), Fate::Stays);
         assert_eq!(lone.touched(5, 2, false, NOW), Fate::Stays);

@@ -98,6 +98,11 @@ impl Output {
         Ok(())
     }
 
+    /// Returns the last byte of a file of fixed length, which another process may have written.
+    pub fn last_byte(&self) -> Option<u8> {
+        self.window.as_ref()?.last()
+    }
+
     /// Replaces the contents by this text. Cuts off what exceeds the size.
     pub fn replace(&mut self, text: &[u8]) -> io::Result<()> {
         let text = &text[..text.len().min(self.width - 1)];
@@ -187,6 +192,14 @@ impl Window {
             length,
             process: std::process::id(),
         })
+    }
+
+    /// Returns the last byte; none in a child of `fork`.
+    fn last(&self) -> Option<u8> {
+        // SAFETY: the byte is in the mapping, which no Rust reference points into. Volatile: another
+        // process may write it.
+        let last = || unsafe { self.memory.as_ptr().add(self.length - 1).read_volatile() };
+        (self.process == std::process::id()).then(last)
     }
 
     fn write(&mut self, at: usize, bytes: &[u8]) {

@@ -4,13 +4,10 @@ use crate::identity;
 use crate::io_thread;
 use crate::output::Output;
 use overtake_report::input::Input;
-use overtake_report::{End, Report, Stats, VERSION, exit_code};
+use overtake_report::{End, ROOM, Report, Stats, VERSION, exit_code};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// A report is shorter than this, in bytes.
-const LONGEST: usize = 64 << 10;
 
 /// Whether this process is a child of the guest's `fork`, which must not write the report.
 static FORKED: AtomicBool = AtomicBool::new(false);
@@ -29,12 +26,24 @@ pub fn in_forked_child() {
     FORKED.store(true, Ordering::Relaxed);
 }
 
+/// Whether the reader of this process's report asks for the end of the run. None if nobody can.
+pub fn asks_for_the_end() -> Option<bool> {
+    // Relaxed: see `in_forked_child`.
+    if FORKED.load(Ordering::Relaxed) || identity::current().report.is_none() {
+        return None;
+    }
+    // Another thread that has locked the file may wait for the calling one.
+    let file = FILE.try_lock();
+    let byte = file.ok().and_then(|file| file.as_ref()?.last_byte());
+    Some(byte.is_some_and(|byte| byte != 0))
+}
+
 /// Creates the report of this process's run, while no guest code runs.
 pub fn create() {
     let Some(path) = &identity::current().report else {
         return;
     };
-    match Output::small(path, LONGEST) {
+    match Output::small(path, ROOM) {
         Ok(output) => *file() = Some(output),
         // No guest code runs, so this is still the standard error that QEMU was started with.
         Err(error) => eprintln!("overtake plugin: the report: {error}"),

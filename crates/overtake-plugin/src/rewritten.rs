@@ -14,10 +14,10 @@ use crate::guest_memory;
 pub struct Rewritten(Vec<(u64, Vec<u8>)>);
 
 impl Rewritten {
-    /// Changes guest memory until [`Rewritten::restore`]. Returns false if the memory cannot be
-    /// written, as where a constant is.
+    /// Changes guest memory, constants too, until [`Rewritten::restore`]. Returns false if it cannot be
+    /// written.
     pub fn rewrite(&mut self, addr: u64, original: Vec<u8>, bytes: &[u8]) -> bool {
-        let written = guest_memory::write_if_mapped(addr, bytes);
+        let written = write(addr, bytes);
         if written {
             self.0.push((addr, original));
         }
@@ -27,14 +27,19 @@ impl Rewritten {
     /// Undoes all changes.
     pub fn restore(&mut self) {
         for (addr, original) in self.0.drain(..).rev() {
-            guest_memory::write_if_mapped(addr, &original);
+            write(addr, &original);
         }
     }
+}
+
+fn write(addr: u64, bytes: &[u8]) -> bool {
+    guest_memory::write_if_mapped(addr, bytes) || guest_memory::write_constant(addr, bytes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::io_thread::{self, Keep};
 
     #[test]
     fn what_was_there_comes_back() {
@@ -48,5 +53,22 @@ mod tests {
         assert!(!rewritten.rewrite(guest_memory::guest_address(8), Vec::new(), &bytes(1)));
         rewritten.restore();
         assert_eq!(std::hint::black_box(word), 7);
+    }
+
+    #[test]
+    fn constants_too() {
+        static CONSTANT: u64 = 7;
+        // SAFETY: it is a constant. Volatile: the kernel writes it.
+        let constant = || unsafe { (&raw const CONSTANT).read_volatile() };
+        let addr = guest_memory::guest_address(&raw const CONSTANT as u64);
+        let mut rewritten = Rewritten::default();
+        let bytes = |number: u64| number.to_le_bytes();
+        // Another test may have started it.
+        let _ = io_thread::start(Keep::Nothing, || ());
+        assert!(!guest_memory::write_if_mapped(addr, &bytes(8)));
+        assert!(rewritten.rewrite(addr, bytes(7).to_vec(), &bytes(8)));
+        assert_eq!(constant(), 8);
+        rewritten.restore();
+        assert_eq!(constant(), 7);
     }
 }

@@ -183,7 +183,7 @@ impl Trace {
 }
 
 /// Returns the files that are mapped in this process, by guest address. QEMU's own are among them.
-fn mapped_files() -> Vec<Module> {
+pub fn mapped_files() -> Vec<Module> {
     let maps = io_thread::read("/proc/self/maps").unwrap_or_default();
     let module = |line: &str| {
         // START-END PERMISSIONS OFFSET DEVICE INODE     PATH

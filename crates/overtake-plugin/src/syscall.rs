@@ -77,6 +77,7 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     let row = row.filter(|row| !only_thread && stays_local(&mut held, class, row, &args));
     held.in_call(plugin.classes.name(number));
     if !held.no_choice_made() {
+        held.note_number(plugin.classes.name(number));
         held.expect_writes(plugin.classes.writes(number, &args));
     }
     if class == Class::SetsTidAddress {

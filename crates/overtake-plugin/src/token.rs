@@ -40,6 +40,7 @@ pub use wait::Wait;
 
 use shared::Shared;
 use slot::State;
+use std::ops::DerefMut;
 use std::sync::PoisonError;
 use weakmem::ThreadId;
 
@@ -186,6 +187,25 @@ impl<S: Schedule> Token<S> {
             slots.cloning = None;
         }
         (slots.holder == Some(id)).then(|| self.held(vcpu))
+    }
+
+    /// Takes the state for good, if no thread can be using it: all sleep outside of callbacks. Threads
+    /// that wake wait for ever. Never waits itself.
+    pub fn seize(&self) -> Option<impl DerefMut<Target = S>> {
+        self.0.seize()
+    }
+
+    /// Undoes [`Token::seize`], which the process does not outlive but for tests.
+    #[cfg(test)]
+    fn give_back(&self) {
+        let mut slots = self.0.lock();
+        slots.deciding = false;
+        self.0.others_continue(&slots);
+    }
+
+    /// Whether there is one guest thread, as far as that is known without waiting.
+    pub fn has_one_thread(&self) -> bool {
+        self.0.has_one_thread()
     }
 
     /// Ends the waits of threads by the schedule's time, where all threads sleep, as long as

@@ -27,9 +27,16 @@ pub enum Input {
     Process,
     /// A descriptor that stands for other events: of files, signals, processes.
     Events,
+    /// Its own process number, other than to send itself a signal.
+    Number,
 }
 
 impl Input {
+    /// Whether it is a number in a register, which decides nothing in most programs.
+    pub const fn is_a_number(self) -> bool {
+        matches!(self, Self::ClockCall | Self::Number)
+    }
+
     /// The source, after "it read" or "it used".
     pub const fn name(self) -> &'static str {
         match self {
@@ -43,6 +50,7 @@ impl Input {
             Self::Device => "a terminal or another device",
             Self::Process => "another process",
             Self::Events => "events of files, signals or processes",
+            Self::Number => "its process number",
         }
     }
 }

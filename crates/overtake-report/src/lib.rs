@@ -16,7 +16,7 @@ pub mod forkserver;
 pub mod input;
 pub mod trace;
 
-use crate::doing::Doing;
+use crate::doing::Scene;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,12 @@ use serde::{Deserialize, Serialize};
 use input::Input;
 
 /// Version of the format. A reader refuses any other.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
+
+/// The size of the file, in bytes. The report ends before the last one.
+///
+/// If that is not zero, the time limit is reached: the plugin ends the run with [`End::OutOfTime`].
+pub const ROOM: usize = 64 << 10;
 
 /// The plugin's report on one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +68,12 @@ pub enum End {
         /// The budget, in guest instructions.
         budget: u64,
         /// What the threads that had not ended were doing.
-        threads: Vec<Doing>,
+        scene: Scene,
+    },
+    /// The time limit was reached, and the reader asked for the end ([`ROOM`]).
+    OutOfTime {
+        /// What the threads that had not ended were doing.
+        scene: Scene,
     },
     /// Check mode found memory that no observed access explains.
     CheckFailed {

@@ -111,7 +111,7 @@ mod tests {
                     seed,
                     budget: 5,
                     tested: Box::default(),
-                    threads: Vec::new(),
+                    scene: Box::default(),
                 },
                 80,
             ),

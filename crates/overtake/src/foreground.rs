@@ -1,5 +1,6 @@
 //! A run that uses this program's input and output.
 
+use std::env;
 use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
@@ -18,9 +19,15 @@ pub fn run(setup: &Setup) -> Result<Result<Outcome, Error>, Error> {
     Ok(emulation.run(
         &setup.qemu,
         |command| setup.subject.prepare(&setup.guest, command),
-        |command| run_in_foreground(command, emulation.limit, interrupts, still_runs),
+        |command, limit| run_in_foreground(command, limit, interrupts, (long(), still_runs)),
         String::new,
     ))
+}
+
+/// How often a user is told that the guest still runs. Tests set another time, in seconds.
+fn long() -> Duration {
+    let set = env::var("OVERTAKE_TEST_STILL_RUNS").ok();
+    Duration::from_secs(set.and_then(|it| it.parse().ok()).unwrap_or(30))
 }
 
 /// Tells who waits at a terminal that the guest still runs.

@@ -9,6 +9,7 @@
 //! | `args` | options that several commands share |
 //! | `run`, `replay`, `explain`, `audit`, `matrix`, `merge`, `report`, `litmus`, `generate`, `conformance`, `doctor` | a command each, with its options |
 //! | `foreground` | a run with this program's input and output |
+//! | `scene` | what a guest's threads were doing when its run was ended |
 //! | `rows`, `series`, `tally` | prints the matrix; runs a series of litmus tests; prints its verdicts |
 //! | `table`, `quantity`, `progress`, `message`, `output` | tables, numbers of things, progress bars, messages, a file that is written completely or not at all |
 //! | `invocation` | how this command was called |
@@ -38,6 +39,7 @@ mod replay;
 mod report;
 mod rows;
 mod run;
+mod scene;
 mod series;
 mod table;
 mod tally;

@@ -13,6 +13,7 @@ use emulator::model::Model;
 use emulator::outcome::{self, Outcome};
 use emulator::temporary;
 use emulator::tested::Tested;
+use overtake_report::doing::Scene;
 use serde::Serialize;
 
 use crate::args::format::SummaryFormat;
@@ -25,6 +26,7 @@ use crate::invocation;
 use crate::message::say;
 use crate::output::Output;
 use crate::quantity::quantity;
+use crate::scene;
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -126,15 +128,14 @@ pub fn run(args: &Args) -> Result<u8, Error> {
             SummaryFormat::Json => eprintln!("{}", json(args, guest, outcome)),
         }
     }
-    if let Err(emulator::error::Error::BudgetExhausted {
-        tested, threads, ..
-    }) = &outcome
+    if let Err(error) = &outcome
+        && let Some((tested, scene)) = unfinished(error)
         && !args.quiet
         && args.format == SummaryFormat::Text
     {
         say(&text(args, guest, Some(tested), None));
-        for thread in threads {
-            say(&thread.text());
+        for line in scene::lines(scene, &setup) {
+            say(&line);
         }
     }
     let failed = match &outcome {
@@ -146,6 +147,17 @@ pub fn run(args: &Args) -> Result<u8, Error> {
         say(&format!("reproduce with: {}", again(args, &setup)));
     }
     Ok(outcome?.exit_status())
+}
+
+/// What is known of a run that did not end by itself.
+fn unfinished(error: &emulator::error::Error) -> Option<(&Tested, &Scene)> {
+    use emulator::error::Error;
+
+    match error {
+        Error::BudgetExhausted { tested, scene, .. } => Some((tested, scene)),
+        Error::TimedOut { last, .. } => last.as_deref().map(|(tested, scene)| (tested, scene)),
+        _ => None,
+    }
 }
 
 /// What was tested, as text.
@@ -202,6 +214,8 @@ fn text(args: &Args, guest: &Guest, tested: Option<&Tested>, signal: Option<i32>
     }
     if let Some(inputs) = tested.inputs() {
         line += &format!("; not repeatable: it read {inputs}");
+    } else if let Some(numbers) = tested.numbers() {
+        line += &format!("; repeatable unless it depends on what it asked for: {numbers}");
     }
     match stats.children {
         0 => {}

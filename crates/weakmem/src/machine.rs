@@ -227,9 +227,10 @@ impl Machine {
         self.thread(thread).reads
     }
 
-    /// The granules in which the thread may read stale values; with repetitions.
+    /// The granules in which the thread may read stale values.
     pub fn unseen_granules(&self, thread: ThreadId) -> impl Iterator<Item = u64> {
-        self.thread(thread).stale.granules(View::NONE)
+        let stale = &self.thread(thread).stale;
+        stale.granules(View::NONE).map(|(granule, _)| granule)
     }
 
     /// The view of all that is visible.

@@ -52,13 +52,23 @@ impl Unseen {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Stale {
     writes: Vec<Unseen>,
+    /// One bit for each granule of `writes`; several granules may share one. A bit that is 0 answers most
+    /// questions.
+    granules: u64,
     even: u64,
+}
+
+/// The bit of [`Stale::granules`].
+#[inline]
+const fn bit(granule: u64) -> u64 {
+    1 << (granule / GRANULE as u64 % 64)
 }
 
 impl Default for Stale {
     fn default() -> Self {
         Self {
             writes: Vec::new(),
+            granules: 0,
             even: u64::MAX,
         }
     }
@@ -86,8 +96,17 @@ impl Stale {
         self.writes.is_empty()
     }
 
+    /// Whether some write to the granule may be unseen.
+    #[inline]
+    fn may_have(&self, granule: u64) -> bool {
+        self.granules & bit(granule) != 0
+    }
+
     /// When the newest unseen write to the granule is due.
     pub fn due(&self, granule: u64) -> Option<u64> {
+        if !self.may_have(granule) {
+            return None;
+        }
         let unseen = |it: &&Unseen| it.granule == granule && it.hold != Hold::Pinned;
         self.writes.iter().rfind(unseen).map(|it| it.due)
     }
@@ -120,8 +139,16 @@ impl Stale {
     pub fn see_oldest(&mut self) {
         if let Some(oldest) = self.writes.iter().position(|it| it.hold != Hold::Pinned) {
             self.writes.remove(oldest);
+            self.removed();
             self.seen_alone();
         }
+    }
+
+    /// The latest view that includes no unseen write.
+    #[inline]
+    pub fn seen(&self) -> View {
+        let before = |it: &Unseen| View::at(it.write - 1);
+        self.writes.first().map_or(View::ALL, before)
     }
 
     /// The thread does not see this write, which is newer than all others.
@@ -142,6 +169,7 @@ impl Stale {
     fn push_held(&mut self, granule: u64, write: Timestamp, before: Granule, due: u64, hold: Hold) {
         debug_assert!(self.room() > 0);
         debug_assert!(self.writes.last().is_none_or(|last| last.write <= write));
+        self.granules |= bit(granule);
         self.writes.push(Unseen {
             granule,
             write,
@@ -169,7 +197,11 @@ impl Stale {
 
     /// What a thread that is ordered after `view` sees of the granule: nothing if it is the newest
     /// contents.
+    #[inline]
     pub fn contents(&self, granule: u64, view: View) -> Option<&Granule> {
+        if !self.may_have(granule) {
+            return None;
+        }
         self.writes
             .iter()
             .find(|it| it.granule == granule && it.is_hidden(view))
@@ -178,6 +210,9 @@ impl Stale {
 
     /// The oldest write to the granule that a thread that is ordered after `view` does not see.
     pub fn oldest_unseen(&self, granule: u64, view: View) -> Option<Timestamp> {
+        if !self.may_have(granule) {
+            return None;
+        }
         let unseen = |it: &&Unseen| it.granule == granule && it.is_hidden(view);
         self.writes.iter().find(unseen).map(|it| it.write)
     }
@@ -191,21 +226,15 @@ impl Stale {
     ) -> impl Iterator<Item = (u64, &Granule, Option<&Granule>)> {
         // From the oldest: those that a view includes come first.
         let seen = |view: View| self.writes.partition_point(|it| view.includes(it.write));
-        let unseen = &self.writes[seen(less)..seen(more)];
-        let first = |(index, it): &(usize, &Unseen)| {
-            let mut earlier = unseen[..*index].iter();
-            it.hold == Hold::No && earlier.all(|earlier| earlier.granule != it.granule)
-        };
-        let unseen = unseen.iter().enumerate().filter(first);
-        unseen.map(move |(_, it)| (it.granule, &it.before, self.contents(it.granule, more)))
+        let changed = first_of_each(&self.writes[seen(less)..seen(more)], |it| {
+            it.hold == Hold::No
+        });
+        changed.map(move |it| (it.granule, &it.before, self.contents(it.granule, more)))
     }
 
-    /// The granules in which a thread after `view` reads stale values; with repetitions.
-    pub fn granules(&self, view: View) -> impl Iterator<Item = u64> {
-        self.writes
-            .iter()
-            .filter(move |it| it.is_hidden(view))
-            .map(|it| it.granule)
+    /// The granules in which a thread after `view` reads stale values, and what it reads there.
+    pub fn granules(&self, view: View) -> impl Iterator<Item = (u64, &Granule)> {
+        first_of_each(&self.writes, move |it| it.is_hidden(view)).map(|it| (it.granule, &it.before))
     }
 
     /// The thread is ordered after `view` from here on: of each block it still sees one moment.
@@ -215,7 +244,9 @@ impl Stale {
 
     /// The thread is ordered after `view` for this granule.
     pub fn see(&mut self, granule: u64, view: View) {
-        if self.remove(|it| it.granule == granule && view.includes(it.write)) {
+        if self.may_have(granule)
+            && self.remove(|it| it.granule == granule && view.includes(it.write))
+        {
             self.seen_alone();
         }
     }
@@ -273,9 +304,36 @@ impl Stale {
     fn remove(&mut self, seen: impl Fn(&Unseen) -> bool) -> bool {
         let before = self.writes.len();
         self.writes.retain(|it| it.hold != Hold::No || !seen(it));
+        let removed = before != self.writes.len();
+        if removed {
+            self.removed();
+        }
+        removed
+    }
+
+    /// Some writes are no longer unseen.
+    fn removed(&mut self) {
+        self.granules = self.writes.iter().fold(0, |all, it| all | bit(it.granule));
         if self.writes.is_empty() {
             self.even = u64::MAX;
         }
-        before != self.writes.len()
     }
+}
+
+/// The oldest to each granule of those writes that are `wanted`.
+fn first_of_each(
+    writes: &[Unseen],
+    wanted: impl Fn(&Unseen) -> bool,
+) -> impl Iterator<Item = &Unseen> {
+    let mut before = 0;
+    let first = move |(index, it): &(usize, &Unseen)| {
+        if !wanted(it) {
+            return false;
+        }
+        let may_be_before = before & bit(it.granule) != 0;
+        before |= bit(it.granule);
+        let mut earlier = writes[..*index].iter();
+        !may_be_before || earlier.all(|earlier| earlier.granule != it.granule || !wanted(earlier))
+    };
+    writes.iter().enumerate().filter(first).map(|(_, it)| it)
 }

@@ -65,12 +65,13 @@ impl Thread {
     }
 
     /// What it keeps of the view of an access: nothing, if that says no more than what is said of all its
-    /// loads. A promise asks more: its floor need not hold for stores.
+    /// loads, or includes no unseen write, and so never will: later writes have later timestamps. A promise
+    /// asks more: its floor need not hold for stores.
     pub fn beyond_floor(&self, view: View) -> View {
         if self.keeps_stores() {
             view
         } else {
-            view.beyond(self.floor)
+            view.beyond(self.floor.join(self.stale.seen()))
         }
     }
 

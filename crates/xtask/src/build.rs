@@ -126,7 +126,9 @@ fn guests(workspace: &Workspace, target: Target, flags: &OsStr) -> Result<Vec<Pa
         .args(["--target", target.triple])
         .arg("--target-dir")
         .arg(workspace.target_dir().join("guests"))
-        .env("CARGO_ENCODED_RUSTFLAGS", flags);
+        .env("CARGO_ENCODED_RUSTFLAGS", flags)
+        // Incremental compilation divides the code otherwise, and another file gives other runs.
+        .env("CARGO_INCREMENTAL", "0");
     artifacts(&mut build)
 }
 

@@ -5,7 +5,6 @@ use crate::pages;
 use crate::syscall_writes::Writes;
 use crate::token::Wrote;
 use crate::views::{self, Guest};
-use overtake_report::doing::Doing;
 use std::ops::Range;
 use weakmem::ThreadId;
 
@@ -18,19 +17,6 @@ impl Engine {
     /// Notes which system call the running thread is in, if in one.
     pub fn in_call(&mut self, name: Option<&'static str>) {
         self.threads[self.current as usize].call = name;
-    }
-
-    /// What the threads that have not ended are doing.
-    pub fn doing(&self) -> Vec<Doing> {
-        let threads = self.threads.iter().zip(0..);
-        let doing = threads
-            .filter(|(thread, _)| !thread.ended)
-            .map(|(state, thread)| Doing {
-                thread,
-                pc: state.position.block().map_or(0, |block| block.start),
-                call: state.call.map(str::to_owned),
-            });
-        doing.collect()
     }
 
     /// Where the kernel may write, or has written, during this thread's last call.

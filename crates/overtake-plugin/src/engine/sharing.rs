@@ -178,6 +178,11 @@ impl Engine {
         match self.lone.touched(page, self.current, access.store, now) {
             Fate::Stays => {}
             Fate::GivenBack => self.give_back(page),
+            Fate::MustGoBack => {
+                let mut guest = Guest(&mut self.run);
+                self.machine.synchronise(self.current, &mut guest);
+                self.give_back(page);
+            }
             Fate::Quiet => self.quieten(page),
         }
     }
@@ -218,10 +223,10 @@ impl Engine {
     /// the thread has not seen some write: its accesses to the page would no longer be followed. This
     /// orders nothing of the running thread.
     #[cold]
-    pub(super) fn give_back(&mut self, page: u64) {
+    fn give_back(&mut self, page: u64) {
         let (current, start) = (self.current, page << pages::PAGE_BITS);
-        if self.is_pending(page)
-            || self.machine.tracks(current)
+        if self.machine.tracks(current)
+            || self.is_pending(page)
             || self.pages.owner(page) != Owner::Shared
         {
             return;

@@ -23,6 +23,8 @@ pub(super) struct Thread {
     pub spin: Spin,
     /// The name of the system call that it is in.
     pub call: Option<&'static str>,
+    /// Whether it has asked for its process's number, and made no other call since.
+    pub has_number: bool,
     /// Where the kernel may write during its current call, or has written during its last one.
     pub writes: Writes,
     /// The word that the kernel clears when the thread ends.

@@ -50,6 +50,20 @@ impl Engine {
         *self.inputs.entry(input).or_default() += 1;
     }
 
+    /// Notes a call that tells the process's number, which differs between runs. A number that is asked
+    /// for to send a signal, as `raise` and `abort` do, decides nothing. (Nor do thread numbers, which
+    /// the runtimes of Rust and Go ask for in each new thread.)
+    pub fn note_number(&mut self, call: Option<&'static str>) {
+        let thread = &mut self.threads[self.current as usize];
+        match call {
+            Some("getpid") => thread.has_number = true,
+            Some("gettid" | "rt_sigprocmask") => {}
+            Some("tkill" | "tgkill" | "kill") => thread.has_number = false,
+            _ if std::mem::take(&mut thread.has_number) => self.note_input(Input::Number),
+            _ => {}
+        }
+    }
+
     /// Returns what the guest read that differs between runs.
     pub fn inputs(&self) -> BTreeMap<Input, u64> {
         self.inputs.clone()

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 // The values of `Mailbox::turn`: whose turn it is.
 /// The caller may put work into the mailbox.
@@ -54,23 +55,19 @@ impl Mailbox {
     }
 
     /// Waits until it is the turn of `whose`. Returns false in a process that has forked since.
-    fn wait(&self, whose: u32) -> bool {
+    ///
+    /// `pause` is called whenever this is about to sleep, and says for how long at most.
+    fn wait(&self, whose: u32, pause: impl Fn() -> Option<Duration>) -> bool {
         loop {
             // Acquire: pairs with the Release store in `pass_to`.
             let turn = self.turn.load(Ordering::Acquire);
             if turn == whose {
                 return true;
             }
-            let second = libc::timespec {
-                tv_sec: 1,
-                tv_nsec: 0,
-            };
-            // The worker waits for as long as it takes, a caller with a bound.
-            let timeout = if whose == WORKER {
-                null()
-            } else {
-                &raw const second
-            };
+            let timeout = pause().map(|pause| libc::timespec {
+                tv_sec: pause.as_secs() as libc::time_t,
+                tv_nsec: pause.subsec_nanos().into(),
+            });
             // SAFETY: the word and the timeout are valid for the call.
             let status = unsafe {
                 libc::syscall(
@@ -78,7 +75,7 @@ impl Mailbox {
                     self.turn.as_ptr(),
                     libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
                     turn,
-                    timeout,
+                    timeout.as_ref().map_or(null(), std::ptr::from_ref),
                 )
             };
             if status == -1
@@ -121,15 +118,17 @@ impl Mailbox {
         // SAFETY: it is the caller's turn, and the caller is the only one.
         unsafe { *self.work.get() = Some(job) };
         self.pass_to(WORKER);
-        if begin().is_err() || !self.wait(CALLER) {
+        let second = || Some(Duration::from_secs(1));
+        if begin().is_err() || !self.wait(CALLER, second) {
             return Err(Absent);
         }
         result.ok_or(Absent)
     }
 
-    /// Does the work of callers, on the I/O thread. Calls `before` before each.
-    pub fn serve(&self, before: impl Fn()) {
-        while self.wait(WORKER) {
+    /// Does the work of callers, on the I/O thread. Calls `before` before each, and `idle` before it
+    /// sleeps, for at most the time that `idle` returns.
+    pub fn serve(&self, before: impl Fn(), idle: impl Fn() -> Option<Duration>) {
+        while self.wait(WORKER, &idle) {
             before();
             // SAFETY: it is the I/O thread's turn.
             let work = unsafe { (*self.work.get()).take() };

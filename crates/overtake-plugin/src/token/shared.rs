@@ -126,6 +126,35 @@ impl<S: Schedule> Shared<S> {
         }
     }
 
+    /// As `Token::seize`.
+    pub fn seize(&self) -> Option<Loan<'_, S>> {
+        // A thread that has locked the slots may wait for the calling one.
+        let mut slots = self.slots.try_lock().ok()?;
+        // A parked thread chooses the next holder, or watches the holder.
+        let busy = slots.deciding || slots.cloning.is_some() || slots.parked().next().is_some();
+        if busy {
+            return None;
+        }
+        let holder = slots.holder_mut().map(|slot| slot.vcpu);
+        if let Some(vcpu) = holder {
+            // A thread that was just chosen may sleep still, and is about to use the state.
+            if self.flags.of(vcpu).waits() {
+                return None;
+            }
+            slots.take_from_sleeper(|| self.state.is_lent());
+            if slots.holder.is_some() {
+                return None;
+            }
+        }
+        slots.deciding = true;
+        Some(self.lend())
+    }
+
+    /// As `Token::has_one_thread`.
+    pub fn has_one_thread(&self) -> bool {
+        self.slots.try_lock().is_ok_and(|it| it.slots.len() == 1)
+    }
+
     /// Lets another thread choose the next holder, or, if all sleep, lets time pass.
     pub fn others_continue(&self, slots: &Guard<'_, S>) {
         slots.wake_decider();

@@ -6,12 +6,14 @@ use crate::support::need::Need;
 use crate::support::test::Test;
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::support::{folder, home, overtake_at_home, targets};
 use arch::Arch;
 use assert_cmd::Command;
 use emulator::home::Home;
 use emulator::plugin_api::PluginApi;
+use emulator::target::Target as _;
 use ring_race::scenario::GUEST;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
@@ -121,6 +123,89 @@ fn how_the_command_is_written_does_not_matter(target: Arch) {
     assert_eq!(run("overtake"), run("/a/long/path/of/the/command/overtake"));
 }
 
+/// The trace hash of a run, in an environment that is this much longer.
+fn hash_of(program: &Path, words: &[&str], longer: usize) -> String {
+    let mut command = overtake_at_home();
+    command.args(["run", "--trace-hash", "--"]).arg(program);
+    command.args(words);
+    for number in 0..longer / 100 {
+        command.env(format!("LONGER_{number}"), "x".repeat(100));
+    }
+    let said = said(&mut command).1;
+    let hash = said.split("trace hash ").nth(1).expect("a hash");
+    hash[..16].to_owned()
+}
+
+/// Threads that allocate, format and lock.
+const THREADS: &str = r#"
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static long total;
+
+static void *work(void *argument) {
+    char text[64];
+    for (int i = 0; i < 50; i++) {
+        char *block = malloc(100 + i);
+        memset(block, i, 100);
+        snprintf(text, sizeof text, "%d", i);
+        pthread_mutex_lock(&mutex);
+        total += block[i] + text[0] + (long)argument;
+        pthread_mutex_unlock(&mutex);
+        free(block);
+    }
+    return NULL;
+}
+
+int main(void) {
+    pthread_t threads[3];
+    for (long i = 0; i < 3; i++)
+        pthread_create(&threads[i], NULL, work, (void *)i);
+    for (int i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+    return 0;
+}
+"#;
+
+/// An ordinary program: position-independent, with the system's C library.
+fn compiled(target: Arch, folder: &Path) -> PathBuf {
+    let source = folder.join("threads.c");
+    fs::write(&source, THREADS).expect("writable");
+    let program = folder.join("threads");
+    let mut compiler = std::process::Command::new(target.cross_compiler());
+    compiler.args(["-O1", "-pthread", "-o"]).arg(&program);
+    let status = compiler.arg(&source).status().expect("it starts");
+    assert!(status.success(), "{target}: {status}");
+    program
+}
+
+/// Neither the length of the program's path nor that of the environment decides an address.
+fn lengths_do_not_matter(target: Arch) {
+    let folder = folder();
+    let program = compiled(target, folder.path());
+    let elsewhere = folder
+        .path()
+        .join("a folder with a name that is long".repeat(3));
+    fs::create_dir(&elsewhere).expect("writable");
+    let copy = elsewhere.join("threads");
+    fs::copy(&program, &copy).expect("writable");
+    let run = |longer| [&program, &copy].map(|path| hash_of(path, &[], longer));
+    let mut seen = BTreeSet::from_iter([0, 100, 5000].map(run).concat());
+    seen.extend(on_one_core(|| run(200)));
+    assert_eq!(seen.len(), 1, "{target}: {seen:#?}");
+}
+
+/// A statically linked program, in environments of several lengths.
+fn environment_does_not_matter(target: Arch) {
+    let guest = home().join("guests").join(target.name()).join("alone");
+    let run = |longer| hash_of(&guest, &["hash", "10", "beside"], longer);
+    let seen = BTreeSet::from([0, 100, 5000].map(run));
+    assert_eq!(seen.len(), 1, "{target}: {seen:#?}");
+}
+
 /// The tests of this module.
 pub fn tests() -> Vec<Test> {
     let of_each_target = [
@@ -141,6 +226,10 @@ pub fn tests() -> Vec<Test> {
             surroundings_do_not_matter_to_the_ring as fn(Arch),
         ),
         (
+            concat!(module_path!(), "::environment_does_not_matter"),
+            environment_does_not_matter as fn(Arch),
+        ),
+        (
             concat!(
                 module_path!(),
                 "::how_the_command_is_written_does_not_matter"
@@ -149,6 +238,14 @@ pub fn tests() -> Vec<Test> {
         ),
     ];
     let mut tests = Vec::new();
+    for target in targets() {
+        let name = concat!(module_path!(), "::lengths_do_not_matter");
+        let test = Test::new(&format!("{name}::{target}"), move || {
+            lengths_do_not_matter(target)
+        });
+        let test = test.needs(Need::CrossCompiler(target));
+        tests.push(test.needs(Need::Repeats(target)));
+    }
     for (name, run) in of_each_target {
         for target in targets() {
             let test = Test::new(&format!("{name}::{target}"), move || run(target));

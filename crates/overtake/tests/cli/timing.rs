@@ -22,6 +22,14 @@ fn timing(target: Arch, seed: u64, options: &[&str], mode: &str) -> Command {
     command
 }
 
+/// A run of a mode of the guest `endings`.
+fn endings(target: Arch, mode: &str) -> Command {
+    let mut command = overtake_at_home();
+    let guest = home().join("guests").join(target.name()).join("endings");
+    command.args(["run", "--"]).arg(guest).arg(mode);
+    command
+}
+
 /// What a run that succeeds says on standard output and on standard error.
 #[track_caller]
 fn said(mut command: Command) -> (String, String) {
@@ -45,7 +53,7 @@ fn takes_no_time(modes: &[&str]) {
 }
 
 fn sleeps_of_hours_take_no_time() {
-    takes_no_time(&["sleeps", "sleeps-alone", "interrupted"]);
+    takes_no_time(&["sleeps", "sleeps-alone", "constant", "interrupted"]);
 }
 
 fn timeouts_of_hours_take_no_time() {
@@ -86,6 +94,35 @@ fn a_clock_that_an_instruction_reads_is_named() {
         let (_, line) = said(timing(target, 1, &[], "counter"));
         let expected = "not repeatable: it read a clock by an instruction";
         assert!(line.contains(expected), "{target}: {line}");
+    }
+}
+
+/// Only where the guest asked for a number once it had threads, and not where it sent itself a signal.
+fn a_number_that_the_guest_asked_for_is_named() {
+    let expected = "repeatable unless it depends on what it asked for: its process number";
+    for target in targets() {
+        let (_, line) = said(timing(target, 1, &[], "number"));
+        assert!(line.contains(expected), "{target}: {line}");
+        let (_, line) = said(timing(target, 1, &[], "condvar"));
+        assert!(!line.contains("repeatable"), "{target}: {line}");
+        let mut aborts = endings(target, "abort");
+        let line = aborts.output().expect("it starts").stderr;
+        let line = String::from_utf8_lossy(&line).into_owned();
+        assert!(line.contains("SIGABRT"), "{target}: {line}");
+        assert!(!line.contains("repeatable"), "{target}: {line}");
+    }
+}
+
+/// It waits for children.
+fn a_program_with_one_thread_repeats_whatever_it_reads() {
+    for target in targets() {
+        let run = |mode| said(endings(target, mode)).1;
+        let (alone, live) = (run("fork-exec"), run("fork-live"));
+        assert!(!alone.contains("repeatable"), "{target}: {alone}");
+        assert!(
+            live.contains("not repeatable: it read another process"),
+            "{target}: {live}"
+        );
     }
 }
 
@@ -135,6 +172,8 @@ pub fn tests() -> Vec<Test> {
         test!(a_thread_that_spins_until_another_has_slept).needs(Need::Host),
         test!(the_hosts_time_is_there_to_have).needs(Need::Host),
         test!(a_clock_that_an_instruction_reads_is_named).needs(Need::Host),
+        test!(a_number_that_the_guest_asked_for_is_named).needs(Need::Host),
+        test!(a_program_with_one_thread_repeats_whatever_it_reads).needs(Need::Host),
         test!(every_guest_sees_four_cpus).needs(Need::Host),
         test!(the_cpus_that_a_guest_sets_it_gets_back).needs(Need::Host),
         test!(the_cpus_that_an_x86_64_guest_sets_it_gets_back)

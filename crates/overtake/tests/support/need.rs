@@ -25,6 +25,8 @@ pub enum Need {
     ThreadsEndWithoutFiles,
     /// This QEMU has this CPU.
     Cpu(Arch, &'static str),
+    /// The C compiler for this target, with a C library.
+    CrossCompiler(Arch),
     /// A target that reorders stores is under test.
     WeakTarget,
     /// A browser.
@@ -68,6 +70,11 @@ impl Need {
                 let cpus = Qemu::find(target, None).and_then(|qemu| qemu.cpus());
                 let is = cpus.is_ok_and(|it| it.split_whitespace().any(|word| word == cpu));
                 (!is).then(|| format!("QEMU {} for {target} has no CPU {cpu}", qemu_version()))
+            }
+            Need::CrossCompiler(target) => {
+                let name = target.cross_compiler();
+                let is = which::which_global(&name).is_ok();
+                (!is).then(|| format!("there is no {name} (apt-get install {})", target.packages()))
             }
             Need::WeakTarget => {
                 let is = targets().into_iter().any(Arch::reorders_stores);

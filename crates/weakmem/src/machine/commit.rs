@@ -257,9 +257,8 @@ impl Machine {
         debug_assert!(self.shown.is_none());
         self.shown = Some(thread);
         let state = self.thread(thread);
-        for granule in state.stale.granules(state.next) {
-            let stale = state.stale.contents(granule, state.next);
-            if let (Some(stale), Some(newest)) = (stale, self.image.granule(granule)) {
+        for (granule, stale) in state.stale.granules(state.next) {
+            if let Some(newest) = self.image.granule(granule) {
                 patch_difference(granule, &newest.bytes, &stale.bytes, driver);
             }
         }
@@ -274,9 +273,8 @@ impl Machine {
             return;
         };
         let state = self.thread(thread);
-        for granule in state.stale.granules(state.next) {
-            let stale = state.stale.contents(granule, state.next);
-            if let (Some(stale), Some(newest)) = (stale, self.image.granule(granule)) {
+        for (granule, stale) in state.stale.granules(state.next) {
+            if let Some(newest) = self.image.granule(granule) {
                 patch_difference(granule, &stale.bytes, &newest.bytes, driver);
             }
         }

@@ -1,9 +1,11 @@
 //! The ways in which a program ends, or does not end.
 
+use std::io::Read as _;
 use std::os::unix::process::CommandExt as _;
 use std::process::{self, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::{hint, ptr, thread};
+use std::sync::{Barrier, Mutex};
+use std::{hint, io, ptr, thread};
 
 use crate::live::Live;
 
@@ -66,4 +68,33 @@ pub fn livelock() -> Result<String, String> {
     spin();
     other.join().unwrap();
     Err("somebody set the flag".into())
+}
+
+pub fn deadlock() -> Result<String, String> {
+    println!("endings deadlock: two threads wait for each other");
+    let (first, second, both) = (Mutex::new(()), Mutex::new(()), Barrier::new(2));
+    let lock = |one: &Mutex<()>, other: &Mutex<()>| {
+        let one = one.lock().unwrap();
+        both.wait();
+        drop((other.lock().unwrap(), one));
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| lock(&first, &second));
+        scope.spawn(|| lock(&second, &first));
+    });
+    Err("both have got both".into())
+}
+
+pub fn wait_alone() -> Result<String, String> {
+    println!("endings wait-alone: waits for a byte");
+    let (mut reader, _writer) = io::pipe().map_err(|error| error.to_string())?;
+    let read = reader.read(&mut [0]);
+    Err(format!("{read:?}"))
+}
+
+pub fn spin_alone() -> Result<String, String> {
+    println!("endings spin-alone: spins");
+    loop {
+        hint::spin_loop();
+    }
 }

@@ -10,6 +10,9 @@
 //! | `abort` | `process::abort` while three threads spin, park and sleep | SIGABRT |
 //! | `segv` | stores to a page without access rights | SIGSEGV |
 //! | `livelock` | two threads spin on a flag that nobody sets | never ends |
+//! | `deadlock` | two threads wait for each other's mutex | never ends |
+//! | `wait-alone` | the only thread reads from a pipe that nobody writes to | never ends |
+//! | `spin-alone` | the only thread spins | never ends |
 //! | `fork-exec` | starts `/bin/echo`, while there is no other thread | 0 |
 //! | `fork-live` | starts `/bin/echo` from two threads, while three others live | 0 |
 //! | `fork-plain` | `fork` while three threads live; the child writes to a pipe | 0 |
@@ -43,6 +46,9 @@ const MODES: &[(&str, Mode)] = &[
     ("abort", ends::abort),
     ("segv", ends::segv),
     ("livelock", ends::livelock),
+    ("deadlock", ends::deadlock),
+    ("wait-alone", ends::wait_alone),
+    ("spin-alone", ends::spin_alone),
     ("fork-exec", commands::fork_exec),
     ("fork-live", commands::fork_live),
     ("fork-plain", fork::fork_plain),

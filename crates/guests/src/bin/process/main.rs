@@ -12,7 +12,7 @@
 //! | `place` | `folder`, `chroot`, `umask` |
 //! | `signals` | `blocked`, `timers` |
 //! | `attributes` | `scheduling`, `prctl`, `nobody` |
-//! | `memory` | `fixed`, `rewritten-code` |
+//! | `memory` | `fixed`, `rewritten-code`, `compiler` |
 //! | `processes` | `fork-storm`, `spawn` |
 //! | `threads` | `threads-100`, `threads-1000`, `threads-in-turn` |
 
@@ -53,6 +53,7 @@ const MODES: &[(&str, Mode)] = &[
     ("nobody", attributes::nobody),
     ("fixed", memory::fixed),
     ("rewritten-code", memory::rewritten_code),
+    ("compiler", memory::compiler),
     ("fork-storm", processes::fork_storm),
     ("spawn", processes::spawn),
     ("threads-100", threads::threads_100),

@@ -107,6 +107,78 @@ fn synchronise(code: *const u8) {
     }
 }
 
+/// Functions in a page of code: [`code`] needs at most eight bytes for one.
+const FUNCTIONS: u16 = 512;
+
+/// How many pages of functions [`compiler`] writes before it looks at the memory in use, and after.
+/// QEMU flushes its translations (128 MiB) after about 850 pages.
+const PAGES: [u16; 2] = [1000, 1000];
+
+/// How much more memory may ever have been in use after the second pages, in KiB.
+const MOST_GROWN: u64 = 96 * 1024;
+
+/// A compiler at run time that makes a million functions, each at an address with bytes that were not
+/// there before. What the emulator keeps of old code must not grow without bound.
+pub fn compiler() -> Result<String, String> {
+    let all = libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC;
+    let memory = map(0, all, 0);
+    if memory.is_null() {
+        return Err(std::io::Error::last_os_error().to_string());
+    }
+    contend();
+    let mut peaks = [0; 2];
+    let mut page = 0;
+    for (pages, peak) in PAGES.into_iter().zip(&mut peaks) {
+        for _ in 0..pages {
+            compile(memory, page)?;
+            page += 1;
+        }
+        *peak = peak_memory()?;
+    }
+    contend();
+    let [first, second] = peaks;
+    if second > first + MOST_GROWN {
+        return Err(format!("{first} KiB became {second} KiB"));
+    }
+    Ok(format!("{page} pages of code"))
+}
+
+/// Fills the page with functions that it did not hold before, and calls each.
+fn compile(memory: *mut u8, page: u16) -> Result<(), String> {
+    // 2,048: what RISC-V's `addi` can hold.
+    let number = |function: u16| (page + 7 * function) % 2048;
+    for function in 0..FUNCTIONS {
+        let code = code(number(function));
+        let at = usize::from(function) * 8;
+        // SAFETY: the page holds 512 functions of eight bytes.
+        unsafe {
+            let to = memory.add(at);
+            to.copy_from_nonoverlapping(code.as_ptr(), code.len());
+            synchronise(to);
+        }
+    }
+    for function in 0..FUNCTIONS {
+        // SAFETY: the page holds the code of a function of this type there.
+        let result = unsafe {
+            let at = memory.add(usize::from(function) * 8);
+            let function: extern "C" fn() -> u32 = std::mem::transmute(at);
+            function()
+        };
+        if result != u32::from(number(function)) {
+            return Err(format!("page {page}, function {function}: {result}"));
+        }
+    }
+    Ok(())
+}
+
+/// The most memory that the process has used, the emulator's included, in KiB.
+fn peak_memory() -> Result<u64, String> {
+    let status = std::fs::read_to_string("/proc/self/status").map_err(|it| it.to_string())?;
+    let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:"));
+    line.and_then(|it| it.trim().strip_suffix(" kB")?.trim().parse().ok())
+        .ok_or_else(|| "no VmHWM in /proc/self/status".to_owned())
+}
+
 /// A compiler at run time, which writes over its code.
 pub fn rewritten_code() -> Result<String, String> {
     let all = libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC;

@@ -87,3 +87,10 @@ pub fn counter() -> Result<String, String> {
     thread::spawn(read).join().unwrap();
     Ok("read".to_owned())
 }
+
+/// A thread asks for the number of its process.
+pub fn number() -> Result<String, String> {
+    let beside = std::thread::spawn(std::process::id);
+    let number = beside.join().unwrap();
+    Ok((number == std::process::id()).to_string())
+}

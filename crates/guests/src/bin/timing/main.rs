@@ -6,9 +6,9 @@
 //!
 //! | module | modes |
 //! |---|---|
-//! | `sleeps` | `sleeps`, `sleeps-alone`, `spins`, `interrupted` |
+//! | `sleeps` | `sleeps`, `sleeps-alone`, `constant`, `spins`, `interrupted` |
 //! | `timeouts` | `condvar`, `notified`, `descriptors`, `pi-mutex` |
-//! | `clocks` | `clocks`, `date`, `counter` |
+//! | `clocks` | `clocks`, `date`, `counter`, `number` |
 //! | `cpus` | `cpus`, `affinity` |
 
 mod clocks;
@@ -25,6 +25,7 @@ use overtake_guests::fastbins;
 const MODES: &[(&str, Mode)] = &[
     ("sleeps", sleeps::sleeps),
     ("sleeps-alone", sleeps::sleeps_alone),
+    ("constant", sleeps::constant),
     ("spins", sleeps::spins),
     ("interrupted", sleeps::interrupted),
     ("condvar", timeouts::condvar),
@@ -34,6 +35,7 @@ const MODES: &[(&str, Mode)] = &[
     ("clocks", clocks::clocks),
     ("date", clocks::date),
     ("counter", clocks::counter),
+    ("number", clocks::number),
     ("cpus", cpus::cpus),
     ("affinity", cpus::affinity),
 ];

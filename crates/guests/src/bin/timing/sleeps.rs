@@ -43,6 +43,20 @@ pub fn sleeps_alone() -> Result<String, String> {
     ))
 }
 
+/// A thread sleeps for a time that is a constant, in memory that nobody may write.
+pub fn constant() -> Result<String, String> {
+    static TIME: libc::timespec = libc::timespec {
+        tv_sec: 3600,
+        tv_nsec: 0,
+    };
+    let sleep = || {
+        // SAFETY: the time is valid, and the rest is not asked for.
+        unsafe { libc::nanosleep(&raw const TIME, null_mut()) };
+    };
+    let beside = thread::spawn(move || lasts("a sleep", HOUR, sleep));
+    Ok(format!("{:?}", beside.join().unwrap()?))
+}
+
 /// A word on a page that only the spinning thread touches.
 #[repr(align(4096))]
 struct Page(AtomicBool);

@@ -87,6 +87,32 @@ fn a_woken_thread_is_waited_for() {
     });
 }
 
+/// The state is seized only while nobody else uses it, and it is seized if all sleep.
+#[test]
+fn the_state_is_seized_from_sleepers() {
+    let seized = Arc::new(Mutex::new(0));
+    let all = Arc::clone(&seized);
+    explore(NO_TIMEOUTS, move || {
+        let first = Cpu::first(CallLog::default());
+        let times = first.seizer();
+        for announces in BOTH {
+            first.clone_thread(1, announces, |cpu| {
+                cpu.block_with_hand_off();
+                cpu.call_without_token("woken");
+                cpu.block();
+            });
+            first.block_with_hand_off();
+            first.call_that_wakes("woken");
+            first.join(1);
+            first.block();
+        }
+        let times = times.load(SeqCst);
+        assert!(first.hold().now >= u64::from(times));
+        *all.lock().unwrap() += times;
+    });
+    assert!(*seized.lock().unwrap() > 0);
+}
+
 /// QEMU reuses the number of a vCPU for the next thread.
 #[test]
 fn threads_start_and_end_on_the_same_vcpu() {

@@ -2,7 +2,7 @@
 
 use super::kernel;
 use shuttle::sync::{self, MutexGuard};
-use std::sync::LockResult;
+use std::sync::{LockResult, TryLockResult};
 
 #[derive(Debug)]
 pub struct Mutex<T>(sync::Mutex<T>);
@@ -10,6 +10,10 @@ pub struct Mutex<T>(sync::Mutex<T>);
 impl<T> Mutex<T> {
     pub fn new(value: T) -> Self {
         Self(sync::Mutex::new(value))
+    }
+
+    pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
+        self.0.try_lock()
     }
 
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {

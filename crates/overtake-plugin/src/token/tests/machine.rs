@@ -216,6 +216,26 @@ impl Cpu {
         goes_on
     }
 
+    /// Lets a host thread seize the state while it can, and give it back. Returns how often it did.
+    pub fn seizer(&self) -> Arc<AtomicU32> {
+        let seized = Arc::new(AtomicU32::new(0));
+        let (machine, count) = (Arc::clone(&self.machine), Arc::clone(&seized));
+        thread::spawn(move || {
+            for _ in 0..20 {
+                if let Some(mut state) = machine.token.seize() {
+                    let before = state.now;
+                    thread::yield_now();
+                    state.now = before + 1;
+                    drop(state);
+                    count.fetch_add(1, SeqCst);
+                    machine.token.give_back();
+                }
+                thread::yield_now();
+            }
+        });
+        seized
+    }
+
     /// Wakes the threads that wait for `event`, in a system call with the token.
     pub fn call_that_wakes(&self, event: &'static str) {
         self.hold().enter_call(Wakes::Anybody);
