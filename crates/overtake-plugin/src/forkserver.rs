@@ -131,6 +131,7 @@ fn begin(
 ) -> io::Result<()> {
     standard::redirect(Standard::Output, &order.output)?;
     standard::redirect(Standard::Error, &order.errors)?;
+    report::forget();
     // The parent of the original ends the original, and with it the copies.
     io_thread::start(Keep::Nothing, || parent::end_with(original))?;
     identity::become_copy(Identity {

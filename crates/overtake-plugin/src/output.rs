@@ -98,9 +98,10 @@ impl Output {
         Ok(())
     }
 
-    /// Returns the last byte of a file of fixed length, which another process may have written.
-    pub fn last_byte(&self) -> Option<u8> {
-        self.window.as_ref()?.last()
+    /// Returns where the last byte of a file of fixed length is, which another process may write; null if
+    /// the file is not in memory.
+    pub fn last_byte(&self) -> *mut u8 {
+        self.window.as_ref().map_or(null_mut(), Window::last)
     }
 
     /// Replaces the contents by this text. Cuts off what exceeds the size.
@@ -194,12 +195,9 @@ impl Window {
         })
     }
 
-    /// Returns the last byte; none in a child of `fork`.
-    fn last(&self) -> Option<u8> {
-        // SAFETY: the byte is in the mapping, which no Rust reference points into. Volatile: another
-        // process may write it.
-        let last = || unsafe { self.memory.as_ptr().add(self.length - 1).read_volatile() };
-        (self.process == std::process::id()).then(last)
+    fn last(&self) -> *mut u8 {
+        // SAFETY: the byte is in the mapping.
+        unsafe { self.memory.as_ptr().add(self.length - 1) }
     }
 
     fn write(&mut self, at: usize, bytes: &[u8]) {

@@ -6,7 +6,8 @@ use crate::output::Output;
 use overtake_report::input::Input;
 use overtake_report::{End, ROOM, Report, Stats, VERSION, exit_code};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Whether this process is a child of the guest's `fork`, which must not write the report.
@@ -14,6 +15,12 @@ static FORKED: AtomicBool = AtomicBool::new(false);
 
 /// The file, if it could be created.
 static FILE: Mutex<Option<Output>> = Mutex::new(None);
+
+/// The last byte of the file, in which its reader asks for the end of the run; null if nobody can.
+///
+/// The I/O thread looks there without a lock: a process may `fork` at any moment, and a lock that the
+/// I/O thread holds then is never free in the child.
+static QUESTION: AtomicPtr<u8> = AtomicPtr::new(null_mut());
 
 fn file() -> MutexGuard<'static, Option<Output>> {
     FILE.lock().unwrap_or_else(PoisonError::into_inner)
@@ -32,10 +39,27 @@ pub fn asks_for_the_end() -> Option<bool> {
     if FORKED.load(Ordering::Relaxed) || identity::current().report.is_none() {
         return None;
     }
-    // Another thread that has locked the file may wait for the calling one.
-    let file = FILE.try_lock();
-    let byte = file.ok().and_then(|file| file.as_ref()?.last_byte());
-    Some(byte.is_some_and(|byte| byte != 0))
+    Some(is_asked())
+}
+
+fn is_asked() -> bool {
+    // Acquire: pairs with the Release store in `keep`.
+    let byte = QUESTION.load(Ordering::Acquire);
+    // SAFETY: the byte is in the mapping of `FILE`, which this process never unmaps, and which no Rust
+    // reference points into. Volatile: another process writes it.
+    !byte.is_null() && unsafe { byte.read_volatile() } != 0
+}
+
+fn keep(output: Output) {
+    // Release: pairs with the Acquire load in `is_asked`.
+    QUESTION.store(output.last_byte(), Ordering::Release);
+    *file() = Some(output);
+}
+
+/// Forgets the report of the original, in a copy that the fork server made. It is not mapped here.
+pub fn forget() {
+    // Relaxed: this process has one thread now.
+    QUESTION.store(null_mut(), Ordering::Relaxed);
 }
 
 /// Creates the report of this process's run, while no guest code runs.
@@ -44,7 +68,7 @@ pub fn create() {
         return;
     };
     match Output::small(path, ROOM) {
-        Ok(output) => *file() = Some(output),
+        Ok(output) => keep(output),
         // No guest code runs, so this is still the standard error that QEMU was started with.
         Err(error) => eprintln!("overtake plugin: the report: {error}"),
     }
@@ -123,4 +147,25 @@ pub fn internal(message: &str) -> ! {
     };
     write(end, Stats::default(), None, BTreeMap::new());
     exit_now(exit_code::INTERNAL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_question_is_seen_whoever_has_locked_the_file() {
+        let path = std::env::temp_dir().join(format!("overtake-question-{}", std::process::id()));
+        keep(Output::small(path.to_str().unwrap(), 4096).unwrap());
+        let locked = file();
+        assert!(!is_asked());
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[4095] = 1;
+        std::fs::write(&path, bytes).unwrap();
+        assert!(is_asked());
+        forget();
+        assert!(!is_asked());
+        drop(locked);
+        std::fs::remove_file(path).unwrap();
+    }
 }
