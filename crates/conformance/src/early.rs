@@ -10,7 +10,6 @@
 //! done before.
 
 use crate::choice::Choice;
-
 use crate::instruction;
 use crate::memory::Unseen;
 use crate::mutation::Mutation;

@@ -262,7 +262,7 @@ impl Stale {
     pub fn forget_page(&mut self, page: u64) {
         let here = page..page + PAGE_SIZE as u64;
         self.writes.retain(|it| !here.contains(&it.granule));
-        self.remove(|_| false);
+        self.removed();
     }
 
     /// The writes to these bytes that are unseen, from the oldest; each once.
@@ -336,4 +336,19 @@ fn first_of_each(
         !may_be_before || earlier.all(|earlier| earlier.granule != it.granule || !wanted(earlier))
     };
     writes.iter().enumerate().filter(first).map(|(_, it)| it)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_kept_of_a_page_that_is_forgotten() {
+        let mut stale = Stale::default();
+        stale.push(0x1004, 1, Granule::default(), 9);
+        stale.pin(0x1008, 2, Granule::default());
+        stale.seen_alone();
+        stale.forget_page(0x1000);
+        assert_eq!(stale, Stale::default());
+    }
 }

@@ -6,7 +6,6 @@ use crate::ahead::{Ahead, LookAhead};
 use crate::buffer::{MAX_ACCESS, Pending};
 use crate::driver::Driver;
 use crate::ids::{StoreId, ThreadId};
-
 use crate::promise::{Breach, Broken, Promise, Promised, Refusal};
 use crate::step::Kind;
 use crate::view::{Timestamp, View};
@@ -178,6 +177,9 @@ impl Machine {
         atomic: bool,
         driver: &mut dyn Driver,
     ) -> bool {
+        if !self.thread(thread).keeps_stores() {
+            return false;
+        }
         let view = self.ordered_before(thread, store);
         let state = self.thread_mut(thread);
         if let Some(ahead) = &mut state.ahead {
