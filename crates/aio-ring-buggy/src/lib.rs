@@ -4,7 +4,7 @@
 //! models, QEMU.
 //!
 //! A variant is a named choice of orderings. Two are sound and come from [`aio_ring`]. Each of the
-//! others weakens one ordering and leaves the rest as in a sound one. [`Variant`] is the table that
+//! others weakens one ordering, or those of one side, and leaves the rest as in a sound one. [`Variant`] is the table that
 //! everything takes the list of variants from.
 //!
 //! | variant | type | sound |
@@ -14,6 +14,8 @@
 //! | `relaxed-tail` | [`RelaxedTail`] | no |
 //! | `barrier-only` | [`BarrierOnly`] | no |
 //! | `relaxed-reader` | [`RelaxedReader`] | no |
+//! | `relaxed-head` | [`RelaxedHead`] | no |
+//! | `barrier-only-reader` | [`BarrierOnlyReader`] | no |
 //!
 //! The unsound ones deliver stale events on weakly ordered machines, and nothing worse: the ring moves
 //! plain integers in atomics, so there is no undefined behaviour. Never let their events carry
@@ -45,6 +47,8 @@
 #![warn(missing_debug_implementations, clippy::pedantic)]
 
 mod barrier_only;
+mod barrier_only_reader;
+mod relaxed_head;
 mod relaxed_reader;
 mod relaxed_tail;
 mod variant;
@@ -53,6 +57,8 @@ pub use aio_ring::{
     Consumer, Event, Full, LayoutError, Orderings, Producer, Release, Ring, Wmb, bytes_for,
 };
 pub use barrier_only::BarrierOnly;
+pub use barrier_only_reader::BarrierOnlyReader;
+pub use relaxed_head::RelaxedHead;
 pub use relaxed_reader::RelaxedReader;
 pub use relaxed_tail::RelaxedTail;
 pub use variant::{UnknownVariant, Variant};

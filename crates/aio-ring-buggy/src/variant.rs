@@ -58,6 +58,10 @@ variants! {
         "Linux 2.5.74: a compiler barrier before the tail store, the write barrier after it";
     RelaxedReader = "relaxed-reader", sound: false,
         "the tail load is Relaxed";
+    RelaxedHead = "relaxed-head", sound: false,
+        "the head store is Relaxed";
+    BarrierOnlyReader = "barrier-only-reader", sound: false,
+        "Linux 2.5.74: the consumer has compiler barriers alone";
 }
 
 impl fmt::Display for Variant {
@@ -121,7 +125,7 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "unknown variant: take one of release, wmb, relaxed-tail, barrier-only, \
-             relaxed-reader"
+             relaxed-reader, relaxed-head, barrier-only-reader"
         );
     }
 

@@ -3,7 +3,8 @@
 use std::mem::MaybeUninit;
 
 use aio_ring_buggy::{
-    BarrierOnly, Event, Orderings, RelaxedReader, RelaxedTail, Release, Ring, Wmb,
+    BarrierOnly, BarrierOnlyReader, Event, Orderings, RelaxedHead, RelaxedReader, RelaxedTail,
+    Release, Ring, Wmb,
 };
 
 #[repr(align(8))]
@@ -52,4 +53,14 @@ fn barrier_only() {
 #[test]
 fn relaxed_reader() {
     in_order::<RelaxedReader>();
+}
+
+#[test]
+fn relaxed_head() {
+    in_order::<RelaxedHead>();
+}
+
+#[test]
+fn barrier_only_reader() {
+    in_order::<BarrierOnlyReader>();
 }

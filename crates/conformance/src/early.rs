@@ -72,7 +72,7 @@ pub(crate) fn after_promises(state: &State, test: &Test, index: usize, work: &mu
 fn after_independent_promises(state: &State, test: &Test, index: usize, work: &mut Vec<State>) {
     let thread = index as ThreadId;
     let mut copy = state.clone();
-    copy.machine.look_ahead(thread);
+    copy.machine.look_ahead(thread, &mut Unseen);
     while let Some(step) = test.processors[index]
         .steps
         .get(copy.processors[index].next)
@@ -92,10 +92,13 @@ fn after_independent_promises(state: &State, test: &Test, index: usize, work: &m
         .machine
         .ahead(thread)
         .iter()
-        .filter(|ahead| ahead.after == 0)
+        .filter(|ahead| ahead.after == 0 && ahead.needs.is_none())
     {
         let mut after = state.clone();
-        let promised = after.machine.promise(thread, ahead.promise(), &mut Unseen);
+        let next = after.machine.next_store(thread).number;
+        let promised = after
+            .machine
+            .promise(thread, ahead.store.promise(next), &mut Unseen);
         if promised.is_ok() {
             work.push(after);
         }
@@ -114,6 +117,8 @@ fn promise(state: &mut State, thread: ThreadId, later: &Later) -> Option<Timesta
         number: later.number,
         addr: later.addr,
         bytes: &later.bytes[..later.len],
+        privately: 0,
+        behind: 0,
         kind: later.kind,
     };
     let promised = state.machine.promise(thread, promise, &mut Unseen);

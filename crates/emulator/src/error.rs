@@ -243,6 +243,17 @@ pub enum Error {
         message: String,
     },
 
+    /// A store that became visible early was not made as it was.
+    #[error(
+        "a store that became visible early was not made so (seed {seed}): {message}: a defect of overtake, please report it"
+    )]
+    BrokenPromise {
+        /// The seed.
+        seed: u64,
+        /// Which store, and how.
+        message: String,
+    },
+
     /// The plugin failed.
     #[error("the plugin failed (seed {seed}): {message}: a defect of overtake, please report it")]
     PluginInternal {
@@ -278,6 +289,7 @@ impl Error {
                 | Error::BudgetExhausted { .. }
                 | Error::TimedOut { .. }
                 | Error::CheckFailed { .. }
+                | Error::BrokenPromise { .. }
                 | Error::PluginInternal { .. }
         )
     }

@@ -136,6 +136,7 @@ pub(crate) fn tested(report: Report) -> Result<Tested, Error> {
             message: "it ended the run for a time limit that was not reached".to_owned(),
         },
         End::CheckFailed { message } => Error::CheckFailed { seed, message },
+        End::BrokenPromise { message } => Error::BrokenPromise { seed, message },
         End::BadOption { message } => Error::PluginOption { message },
         End::Refused { message } => Error::PluginRefused { message },
         End::Unwritten { message } => Error::PluginCannotWrite { message },
@@ -194,6 +195,10 @@ mod tests {
         assert!(matches!(
             error(End::CheckFailed { message: message() }),
             Error::CheckFailed { seed: 3, .. }
+        ));
+        assert!(matches!(
+            error(End::BrokenPromise { message: message() }),
+            Error::BrokenPromise { seed: 3, .. }
         ));
         assert!(matches!(
             error(End::Marked { message: message() }),

@@ -230,9 +230,14 @@ fn continue_or_stop(held: Held<'static, Engine>, next: Next) {
 
 #[cold]
 fn stop(mut held: Held<'static, Engine>, next: Next) {
+    held.end_copy();
     match next {
         Next::Continue => {}
-        Next::HandOff => drop(held.hand_off()),
+        Next::HandOff => {
+            held.stands_in_guest_code();
+            drop(held.hand_off());
+        }
+        Next::BrokenPromise => finish::broken_promise(&mut held),
         Next::OutOfBudget => finish::out_of_budget(&mut held, plugin().options.budget),
         Next::Unexplained => finish::unexplained(&mut held),
     }

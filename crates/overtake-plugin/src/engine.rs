@@ -1,7 +1,10 @@
 //! The state that the token's holder works on, and how accesses change it.
 
 mod access;
+mod after;
+mod ahead;
 mod call_writes;
+mod early_stores;
 mod flow;
 mod fork;
 mod half;
@@ -11,9 +14,11 @@ mod kernel;
 mod memory_access;
 mod model;
 mod next;
+mod promises;
 mod registers;
 mod scene;
 mod schedule;
+mod shadow;
 mod sharing;
 mod spills;
 mod thread;
@@ -23,6 +28,7 @@ pub use fork::Inheritance;
 pub use memory_access::MemoryAccess;
 pub use next::Next;
 
+use self::early_stores::EarlyStores;
 use self::half::Half;
 use crate::affinities::Affinities;
 use crate::clock::Passed;
@@ -101,6 +107,8 @@ pub struct Engine {
     stats: Stats,
     accesses: Option<AccessHash>,
     check: bool,
+    /// Whether copies of the process look for stores that may be early.
+    looks_ahead: bool,
     /// The difference that the check mode found.
     pub unexplained: Option<String>,
     /// The bits of an address that count. Armv8 ignores the top byte (tagged addresses).
@@ -138,6 +146,7 @@ pub struct Engine {
     waiting_turns: usize,
     /// What is put back into guest memory before another thread runs.
     pub rewritten: Rewritten,
+    early: EarlyStores,
 }
 
 impl Engine {
@@ -179,6 +188,7 @@ impl Engine {
             stats: Stats::default(),
             accesses: options.trace_hash.then(AccessHash::default),
             check: options.check,
+            looks_ahead: options.load_buffering && options.replay.is_none(),
             unexplained: None,
             handlers: Vec::new(),
             remaps_unmodelled: false,
@@ -196,6 +206,7 @@ impl Engine {
             probes: false,
             waiting_turns: 0,
             rewritten: Rewritten::default(),
+            early: EarlyStores::default(),
             address_mask: if arch == Arch::AArch64 {
                 u64::MAX >> 8
             } else {
@@ -220,6 +231,7 @@ impl Engine {
     /// Marks a guest thread as ended (or never started). Its stores are committed already, because
     /// the system call that ended it was a full barrier.
     pub fn thread_ended(&mut self, thread: ThreadId) {
+        self.machine.must_have_kept(thread);
         let state = &mut self.threads[thread as usize];
         if !state.ended {
             state.ended = true;
@@ -263,7 +275,7 @@ impl Engine {
 
     /// Whether the engine has to know of accesses that have no effect.
     fn follows_all(&self) -> bool {
-        self.accesses.is_some() || self.run.is_traced()
+        self.accesses.is_some() || self.run.is_traced() || self.early.follows_all()
     }
 
     /// Whether the running thread is the only one.
@@ -287,6 +299,7 @@ impl Engine {
     pub fn reseed(&mut self, seed: u64) {
         self.random = seed;
         self.stacks.early = Early::of_seed(seed);
+        self.early = EarlyStores::of_seed(seed, self.looks_ahead);
         if self.stacks.early.may_share() {
             self.untouched.look();
         }
@@ -317,6 +330,7 @@ impl Engine {
             overtaken_by_store: counters.overtaken_by_store,
             overtaken_by_load: counters.overtaken_by_load,
             stale_loads: counters.stale_loads,
+            early_stores: counters.early_stores,
             ..self.stats
         }
     }

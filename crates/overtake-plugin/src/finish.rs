@@ -59,6 +59,14 @@ pub fn out_of_time_alone() -> ! {
     report::exit_now(exit_code::BUDGET)
 }
 
+/// Ends a run in which a store that became visible early was not made as it was.
+pub fn broken_promise(engine: &mut Engine) -> ! {
+    let broken = engine.machine.broken().map(|it| it.to_string());
+    let message = broken.unwrap_or_default();
+    report_now(engine, End::BrokenPromise { message });
+    report::exit_now(exit_code::BROKEN_PROMISE)
+}
+
 /// Ends a run in which the check mode has found a difference.
 pub fn unexplained(engine: &mut Engine) -> ! {
     let message = engine.unexplained.clone().unwrap_or_default();

@@ -65,6 +65,7 @@ mod io_thread;
 mod kept;
 mod last_words;
 mod lone;
+mod lookahead;
 mod options;
 mod output;
 mod pages;

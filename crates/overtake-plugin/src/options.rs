@@ -11,6 +11,8 @@ pub struct Options {
     pub report: Option<String>,
     /// The number of guest instructions after which the run ends; 0 for no limit.
     pub budget: u64,
+    /// Whether stores may become visible before their threads make them (load buffering).
+    pub load_buffering: bool,
     /// Whether to compare memory with the model at every hand-off.
     pub check: bool,
     /// Whether to hash the guest's instructions and accesses.
@@ -42,6 +44,7 @@ impl Default for Options {
             seed: 0,
             report: None,
             budget: 0,
+            load_buffering: true,
             check: false,
             trace_hash: false,
             strategy: Choice::default(),
@@ -70,7 +73,7 @@ pub enum Choice {
 
 const KNOWN: &str = "known options: seed=NUMBER, report=FILE, budget=NUMBER, check=on|off, trace-hash=on|off, \
      strategy=uniform|pct, record=FILE, replay=FILE, trace=FILE, forkserver=SOCKET, \
-     halves=on|off, cpus=1..64, time=schedule|host, assume=ADDRESS:WHAT";
+     halves=on|off, load-buffering=on|off, cpus=1..64, time=schedule|host, assume=ADDRESS:WHAT";
 
 impl Options {
     /// Parses the options.
@@ -132,6 +135,7 @@ impl Options {
                     }
                 }
             }
+            "load-buffering" => self.load_buffering = switch(key, value)?,
             "check" => self.check = switch(key, value)?,
             "halves" => self.halves = switch(key, value)?,
             "trace-hash" => self.trace_hash = switch(key, value)?,
@@ -189,6 +193,7 @@ mod tests {
             "trace=/c",
             "forkserver=/s",
             "halves=on",
+            "load-buffering=off",
             "cpus=7",
             "time=host",
             "assume=0x40:release",
@@ -208,6 +213,7 @@ mod tests {
                 trace: Some("/c".into()),
                 forkserver: Some("/s".into()),
                 halves: true,
+                load_buffering: false,
                 cpus: 7,
                 host_time: true,
                 assumptions: ["0x40:release", "0x44:ignored"]

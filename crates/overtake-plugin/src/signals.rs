@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-/// Relaxed: only the token's holder stores and loads it.
+/// Relaxed, as all here: only the token's holder stores and loads it.
 static EXPECTED: AtomicBool = AtomicBool::new(false);
 
 /// Notes that the guest may handle a signal from here on.
@@ -18,6 +18,19 @@ pub fn expect() {
 /// Whether the guest may handle a signal.
 pub fn are_expected() -> bool {
     EXPECTED.load(Relaxed)
+}
+
+/// Whether the guest may have sent a signal to one of its threads.
+static SENT: AtomicBool = AtomicBool::new(false);
+
+/// Notes that the guest may send a signal.
+pub fn sends() {
+    SENT.store(true, Relaxed);
+}
+
+/// Whether a signal may come at any time that the guest has sent, and may handle.
+pub fn may_come() -> bool {
+    are_expected() && SENT.load(Relaxed)
 }
 
 /// Calls `f` with all signals blocked. A thread that it starts runs no handler of QEMU's.

@@ -56,10 +56,18 @@ thread_local! {
 
 /// Handles the start of a system call of the holder.
 pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
-    report::guest_runs();
-    held.repair();
+    held.promises_are_kept();
     let plugin = plugin();
     let class = plugin.classes.of(number);
+    let local = class != Class::Sleeps && plugin.classes.row(number, &args).is_some();
+    while !local && held.waits_for_promises() {
+        held = held.hand_off();
+    }
+    if held.is_broken() {
+        finish::broken_promise(&mut held);
+    }
+    report::guest_runs();
+    held.repair();
     held.call_takes_time(class == Class::Yield);
     let new_thread = makes_thread(class, &args);
     if (new_thread || rules::shares_memory(class, &args)) && instrument::begin() {

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use input::Input;
 
 /// Version of the format. A reader refuses any other.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// The size of the file, in bytes. The report ends before the last one.
 ///
@@ -80,6 +80,11 @@ pub enum End {
         /// Address, bytes expected and bytes found.
         message: String,
     },
+    /// A store that became visible before its thread made it was not made as it was.
+    BrokenPromise {
+        /// Which store, and how.
+        message: String,
+    },
     /// The plugin refused one of its options.
     BadOption {
         /// Which option, and what is allowed.
@@ -119,6 +124,9 @@ pub struct Stats {
     pub overtaken_by_store: u64,
     /// Stores that became visible after a later load of the same thread.
     pub overtaken_by_load: u64,
+    /// Stores that became visible before their thread made them, and so before earlier loads of it.
+    #[serde(default)]
+    pub early_stores: u64,
     /// Loads that returned a stale value: a newer write was already visible.
     pub stale_loads: u64,
     /// Context switches from one guest thread to another.
@@ -143,6 +151,8 @@ pub mod exit_code {
     pub const MARKED: i32 = 93;
     /// Check mode found a difference.
     pub const CHECK: i32 = 82;
+    /// An early store was not made as it was.
+    pub const BROKEN_PROMISE: i32 = 97;
     /// A defect of the plugin.
     pub const INTERNAL: i32 = 83;
 }

@@ -70,6 +70,7 @@ exit_codes! {
     Schedule = 94, "replay, explain: the schedule cannot be read, is damaged, or belongs to another version or program";
     NotAgain = 95, "explain: a failing run does not fail when its schedule is replayed";
     InterpreterMissing = 96, "the program's dynamic loader is missing: --sysroot says where it is";
+    BrokenPromise = 97, "a store that became visible early was not made so: a defect of overtake";
 }
 
 /// The last rows of the table: exit codes that are not `overtake`'s own.
@@ -168,6 +169,7 @@ mod tests {
             (ExitCode::BudgetExhausted, plugin::BUDGET),
             (ExitCode::CheckFailed, plugin::CHECK),
             (ExitCode::PluginInternal, plugin::INTERNAL),
+            (ExitCode::BrokenPromise, plugin::BROKEN_PROMISE),
             (ExitCode::CheckOfGuest, plugin::MARKED),
         ] {
             assert_eq!(i32::from(ours.code()), theirs);

@@ -38,6 +38,7 @@ fn of_emulator(error: &emulator::error::Error) -> u8 {
         Error::TimedOut { .. } => ExitCode::TimedOut,
         Error::CheckOfGuest { .. } => ExitCode::CheckOfGuest,
         Error::CheckFailed { .. } => ExitCode::CheckFailed,
+        Error::BrokenPromise { .. } => ExitCode::BrokenPromise,
         Error::PluginInternal { .. } => ExitCode::PluginInternal,
         Error::Interrupted { signal } => return emulator::outcome::signal_status(*signal),
         Error::FileSystem { .. } | Error::PluginCannotWrite { .. } => ExitCode::FileSystem,
@@ -121,6 +122,13 @@ mod tests {
                     message: message(),
                 },
                 82,
+            ),
+            (
+                Error::BrokenPromise {
+                    seed,
+                    message: message(),
+                },
+                97,
             ),
             (
                 Error::PluginInternal {

@@ -33,13 +33,18 @@ files! {
     "aio-ring-buggy/src/relaxed_tail.rs",
     "aio-ring-buggy/src/barrier_only.rs",
     "aio-ring-buggy/src/relaxed_reader.rs",
+    "aio-ring-buggy/src/relaxed_head.rs",
+    "aio-ring-buggy/src/barrier_only_reader.rs",
 }
 
-/// The lines of a variant's `store_tail` and `load_tail`.
+/// The functions of a variant.
+const FUNCTIONS: [&str; 4] = ["store_tail", "load_tail", "store_head", "load_head"];
+
+/// The lines of a variant's functions.
 pub fn source(variant: Variant) -> Vec<Source> {
     // The type has the variant's name.
     let name = format!("{variant:?}");
-    ["store_tail", "load_tail"]
+    FUNCTIONS
         .iter()
         .flat_map(|function| lines(&name, function))
         .collect()
@@ -99,17 +104,17 @@ mod tests {
     fn every_variant_has_both_sides() {
         for &variant in Variant::ALL {
             let found = source(variant);
-            for function in ["store_tail", "load_tail"] {
+            for function in FUNCTIONS {
                 let of: Vec<_> = found
                     .iter()
                     .filter(|source| source.at.ends_with(&format!(" ({function})")))
                     .collect();
-                let tail = if function == "store_tail" {
-                    "tail.store(value, Ordering::"
-                } else {
-                    "tail.load(Ordering::"
+                let (what, index) = function.split_once('_').unwrap();
+                let access = match what {
+                    "store" => format!("{index}.store(value, Ordering::"),
+                    _ => format!("{index}.load(Ordering::"),
                 };
-                let access = of.iter().find(|source| source.code.contains(tail));
+                let access = of.iter().find(|source| source.code.contains(&access));
                 let access = access.unwrap_or_else(|| panic!("{variant}: {function}: {of:?}"));
                 assert!(
                     access.why.to_lowercase().contains("pairs with"),

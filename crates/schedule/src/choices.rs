@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use weakmem::{Progress, Stop, StoreId, ThreadId};
+use weakmem::{Before, EarlyStore, Progress, Stop, StoreId, ThreadId};
 
 /// The free choices of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,6 +52,13 @@ pub enum What {
         observer: ThreadId,
         /// For how many rounds.
         rounds: u64,
+    },
+    /// A store becomes visible before its thread makes it.
+    Early {
+        /// Where its thread is then.
+        at: Progress,
+        /// The store.
+        store: EarlyStore,
     },
     /// A store-conditional fails spuriously.
     SpuriousFailure {
@@ -137,6 +144,24 @@ impl fmt::Display for Line {
                     "unseen {} {} {observer} {rounds} {turn}",
                     store.thread, store.number
                 ),
+                What::Early { at, store } => {
+                    let Progress {
+                        thread,
+                        accesses,
+                        instructions,
+                    } = at;
+                    let Before {
+                        others,
+                        privately,
+                        behind,
+                    } = store.before;
+                    let addr = store.addr;
+                    write!(f, "early {thread} {others} {privately} {behind} {addr:#x} ")?;
+                    for byte in store.bytes() {
+                        write!(f, "{byte:02x}")?;
+                    }
+                    write!(f, " {accesses} {instructions} {turn}")
+                }
                 What::SpuriousFailure { thread, number } => {
                     write!(f, "refused {thread} {number} {turn}")
                 }
@@ -189,6 +214,32 @@ impl Line {
                 };
                 deviation(turn, what)
             }
+            [
+                "early",
+                thread,
+                others,
+                privately,
+                behind,
+                addr,
+                bytes,
+                accesses,
+                instructions,
+                turn,
+            ] => {
+                let at = Progress {
+                    thread: small(thread)?,
+                    accesses: large(accesses)?,
+                    instructions: large(instructions)?,
+                };
+                let addr = u64::from_str_radix(addr.strip_prefix("0x")?, 16).ok()?;
+                let before = Before {
+                    others: large(others)?,
+                    privately: large(privately)?,
+                    behind: large(behind)?,
+                };
+                let store = EarlyStore::new(addr, &hex(bytes)?, before)?;
+                deviation(turn, What::Early { at, store })
+            }
             ["refused", thread, number, turn] => {
                 let (thread, number) = (small(thread)?, large(number)?);
                 deviation(turn, What::SpuriousFailure { thread, number })
@@ -196,4 +247,12 @@ impl Line {
             _ => None,
         }
     }
+}
+
+/// The bytes of pairs of hexadecimal digits.
+fn hex(text: &str) -> Option<Vec<u8>> {
+    let pairs = text.as_bytes().chunks(2);
+    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
+    let bytes: Option<Vec<u8>> = pairs.map(byte).collect();
+    bytes.filter(|_| text.len().is_multiple_of(2))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use weakmem::{Progress, Quantum, Stop, StoreId, Strategy, ThreadId};
+use weakmem::{EarlyStore, Progress, Quantum, Stop, StoreId, Strategy, ThreadId};
 
 use crate::choices::{Deviation, Line, Turn, What};
 
@@ -57,6 +57,14 @@ impl<W: Write> Strategy for Recorder<W> {
         self.strategy.stopped(until, why);
         self.write(Line::Turn(Turn { until, why }));
         self.turn += 1;
+    }
+
+    fn early(&mut self, at: Progress, found: Option<EarlyStore>) -> Option<EarlyStore> {
+        let early = self.strategy.early(at, found);
+        if let Some(store) = early {
+            self.deviate(What::Early { at, store });
+        }
+        early
     }
 
     fn store_delay(&mut self, store: StoreId) -> u64 {

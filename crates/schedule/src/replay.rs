@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use weakmem::{Progress, Quantum, Stop, StoreId, Strategy, ThreadId};
+use weakmem::{EarlyStore, Progress, Quantum, Stop, StoreId, Strategy, ThreadId};
 
 use crate::choices::{Choices, Turn, What};
 
@@ -23,6 +23,8 @@ pub struct Replay {
     progress: HashMap<ThreadId, Progress>,
     pending: HashMap<StoreId, u64>,
     unseen: HashMap<(StoreId, ThreadId), u64>,
+    /// Of each thread, the stores that become visible early, the last one first.
+    early: HashMap<ThreadId, Vec<(Progress, EarlyStore)>>,
     spurious_failures: HashSet<(ThreadId, u64)>,
     attempts: HashMap<ThreadId, u64>,
     /// The thread that ran last.
@@ -40,11 +42,12 @@ impl Replay {
             progress: HashMap::new(),
             pending: HashMap::new(),
             unseen: HashMap::new(),
+            early: HashMap::new(),
             spurious_failures: HashSet::new(),
             attempts: HashMap::new(),
             last: 0,
         };
-        for deviation in choices.deviations {
+        for deviation in choices.deviations.into_iter().rev() {
             match deviation.what {
                 What::Pending { store, rounds } => {
                     replay.pending.insert(store, rounds);
@@ -55,6 +58,10 @@ impl Replay {
                     rounds,
                 } => {
                     replay.unseen.insert((store, observer), rounds);
+                }
+                What::Early { at, store } => {
+                    let early = replay.early.entry(at.thread).or_default();
+                    early.push((at, store));
                 }
                 What::SpuriousFailure { thread, number } => {
                     replay.spurious_failures.insert((thread, number));
@@ -75,6 +82,53 @@ impl Replay {
             Stop::Itself => false,
         }
     }
+
+    fn quantum_of_turn(&self, from: Progress) -> Quantum {
+        let Some(Turn { until, why }) = self.current else {
+            return Quantum {
+                accesses: u32::MAX,
+                instructions: at_most(PATIENCE),
+            };
+        };
+        let accesses = until.accesses.saturating_sub(from.accesses).max(1);
+        let instructions = until.instructions.saturating_sub(from.instructions).max(1);
+        let patient = at_most(instructions.saturating_add(PATIENCE));
+        let (accesses, instructions) = match why {
+            Stop::Accesses => (at_most(accesses), patient),
+            Stop::Instructions => (u32::MAX, at_most(instructions)),
+            Stop::Itself => (u32::MAX, patient),
+        };
+        Quantum {
+            accesses,
+            instructions,
+        }
+    }
+}
+
+/// The quantum, but no further than this place.
+fn up_to(place: Progress, from: Progress, quantum: Quantum) -> Quantum {
+    let accesses = at_most(place.accesses.saturating_sub(from.accesses));
+    let instructions = at_most(place.instructions.saturating_sub(from.instructions));
+    if accesses > 0 {
+        let accesses = accesses.min(quantum.accesses);
+        Quantum {
+            accesses,
+            ..quantum
+        }
+    } else if instructions > 0 {
+        let instructions = instructions.min(quantum.instructions);
+        Quantum {
+            instructions,
+            ..quantum
+        }
+    } else {
+        quantum
+    }
+}
+
+/// Whether a thread has come to that place, or beyond it.
+fn has_come_to(at: Progress, place: Progress) -> bool {
+    at.accesses >= place.accesses && at.instructions >= place.instructions
 }
 
 fn at_most(count: u64) -> u32 {
@@ -99,28 +153,21 @@ impl Strategy for Replay {
     }
 
     fn quantum(&mut self, from: Progress) -> Quantum {
-        let Some(Turn { until, why }) = self.current else {
-            return Quantum {
-                accesses: u32::MAX,
-                instructions: at_most(PATIENCE),
-            };
-        };
-        let accesses = until.accesses.saturating_sub(from.accesses).max(1);
-        let instructions = until.instructions.saturating_sub(from.instructions).max(1);
-        let patient = at_most(instructions.saturating_add(PATIENCE));
-        let (accesses, instructions) = match why {
-            Stop::Accesses => (at_most(accesses), patient),
-            Stop::Instructions => (u32::MAX, at_most(instructions)),
-            Stop::Itself => (u32::MAX, patient),
-        };
-        Quantum {
-            accesses,
-            instructions,
+        let quantum = self.quantum_of_turn(from);
+        match self.early.get(&from.thread).and_then(|all| all.last()) {
+            Some((place, _)) => up_to(*place, from, quantum),
+            None => quantum,
         }
     }
 
     fn stopped(&mut self, at: Progress, _: Stop) {
         self.progress.insert(at.thread, at);
+    }
+
+    fn early(&mut self, at: Progress, _: Option<EarlyStore>) -> Option<EarlyStore> {
+        let early = self.early.get_mut(&at.thread)?;
+        let (_, store) = early.pop_if(|(place, _)| has_come_to(at, *place))?;
+        Some(store)
     }
 
     fn store_delay(&mut self, store: StoreId) -> u64 {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
 use schedule::{Choices, Deviation, Error, Recorder, Replay, Schedule, Turn, VERSION, What};
-use weakmem::{Progress, Stop, StoreId, Strategy as Chooser, Uniform};
+use weakmem::{Before, EarlyStore, Progress, Stop, StoreId, Strategy as Chooser, Uniform};
 
 fn progress(thread: u32, accesses: u64, instructions: u64) -> Progress {
     Progress {
@@ -13,6 +13,15 @@ fn progress(thread: u32, accesses: u64, instructions: u64) -> Progress {
         accesses,
         instructions,
     }
+}
+
+fn early_store() -> EarlyStore {
+    let before = Before {
+        others: 2,
+        privately: 1,
+        behind: 12,
+    };
+    EarlyStore::new(0x1000, &[0, 255], before).unwrap()
 }
 
 fn example() -> Schedule {
@@ -45,6 +54,13 @@ fn example() -> Schedule {
                 ),
                 deviation(
                     2,
+                    What::Early {
+                        at: progress(1, 3, 900),
+                        store: early_store(),
+                    },
+                ),
+                deviation(
+                    2,
                     What::SpuriousFailure {
                         thread: 2,
                         number: 4,
@@ -59,7 +75,7 @@ fn example() -> Schedule {
 fn a_file_survives_writing_and_parsing() {
     let text = example().to_string();
     assert!(
-        text.starts_with("overtake schedule 1\ntarget aarch64\nprogram ./a 'b c'\n\nturn 0 0 700 instructions\npending 1 12 7 1\n"),
+        text.starts_with("overtake schedule 2\ntarget aarch64\nprogram ./a 'b c'\n\nturn 0 0 700 instructions\npending 1 12 7 1\n"),
         "{text}"
     );
     assert_eq!(Schedule::parse(&text), Ok(example()));
@@ -72,11 +88,11 @@ fn truncated_and_damaged_files_are_refused() {
     let text = example().to_string();
     assert_eq!(Schedule::parse(""), Err(Error::NotASchedule));
     assert_eq!(Schedule::parse("\x7fELF"), Err(Error::NotASchedule));
-    let newer = text.replacen("schedule 1", "schedule 2", 1);
+    let newer = text.replacen("schedule 2", "schedule 3", 1);
     assert_eq!(
         Schedule::parse(&newer),
         Err(Error::Version {
-            found: "2".into(),
+            found: "3".into(),
             known: VERSION
         })
     );
@@ -94,10 +110,37 @@ fn truncated_and_damaged_files_are_refused() {
 
 proptest! {
     #[test]
-    fn any_text_is_parsed_or_refused(text in "(overtake schedule 1\n)?([a-z]+ [0-9 ]*\n|\n|.)*") {
+    fn any_text_is_parsed_or_refused(text in "(overtake schedule 2\n)?([a-z]+ [0-9 ]*\n|\n|.)*") {
         let _ = Schedule::parse(&text);
         let _ = Choices::from_recording(&text);
     }
+}
+
+#[test]
+fn a_store_is_early_where_it_was_and_no_earlier() {
+    let store = early_store();
+    let at = progress(1, 3, 900);
+    let early = |at| {
+        let what = What::Early { at, store };
+        Deviation { turn: 0, what }
+    };
+    let later = progress(1, 9, 2000);
+    let choices = Choices {
+        turns: Vec::new(),
+        deviations: vec![early(at), early(later)],
+    };
+    let mut replay = Replay::new(choices);
+    assert_eq!(replay.quantum(progress(1, 1, 0)).accesses, 2);
+    assert_eq!(replay.quantum(progress(1, 3, 400)).instructions, 500);
+    assert_eq!(
+        replay.early(progress(0, 3, 900), None),
+        None,
+        "another thread"
+    );
+    assert_eq!(replay.early(progress(1, 3, 899), Some(store)), None);
+    assert_eq!(replay.early(at, None), Some(store));
+    assert_eq!(replay.early(at, None), None, "once");
+    assert_eq!(replay.early(later, None), Some(store));
 }
 
 #[derive(Clone, Default)]

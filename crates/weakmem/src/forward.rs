@@ -6,7 +6,7 @@
 //! through a value that is spilled to the stack.
 
 use crate::access::Store;
-use crate::image::{GRANULE, granules};
+use crate::image::{GRANULE, PAGE_SIZE, granules};
 use crate::view::{Timestamp, View};
 use rustc_hash::FxHashMap as HashMap;
 
@@ -26,10 +26,13 @@ struct Kept {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Forwards {
     granules: HashMap<u64, Kept>,
+    /// Pages that only the thread used until all of them counted as written at that time.
+    pages: Vec<(u64, Timestamp)>,
 }
 
 impl Forwards {
     pub fn clear(&mut self) {
+        self.pages.clear();
         /// Emptying takes time by how much there is room for.
         const ROOM: usize = 1024;
         if self.granules.capacity() > ROOM {
@@ -69,6 +72,11 @@ impl Forwards {
         }
     }
 
+    /// The page that starts there is no longer the thread's own, and all of it counts as written at `written`.
+    pub fn shared(&mut self, page: u64, written: Timestamp) {
+        self.pages.push((page, written));
+    }
+
     /// Whether nothing that is kept is about these bytes.
     pub fn is_free_of(&self, addr: u64, len: usize) -> bool {
         self.granules.is_empty() || granules(addr, len).all(|it| !self.granules.contains_key(&it))
@@ -101,6 +109,13 @@ impl Forwards {
     /// The view of a load of this granule that reads what was written at `written`, if that is the
     /// thread's own store. `atomics`: an atomic's write is forwarded too.
     pub fn of(&self, granule: u64, written: Timestamp, atomics: bool) -> Option<View> {
+        if !self.pages.is_empty() {
+            let page = granule - granule % PAGE_SIZE as u64;
+            if self.pages.contains(&(page, written)) {
+                let kept = self.granules.get(&granule).filter(|it| it.written == 0);
+                return Some(kept.map_or(View::NONE, |it| it.view));
+            }
+        }
         let kept = self.granules.get(&granule)?;
         (kept.written == written && (atomics || !kept.atomic)).then_some(kept.view)
     }

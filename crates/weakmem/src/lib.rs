@@ -62,7 +62,7 @@ pub use ids::{StoreId, ThreadId};
 pub use image::{GRANULE, Image, PAGE_SIZE};
 pub use machine::{Call, Counters, Execution, Machine};
 pub use order::StoreOrder;
-pub use promise::{Breach, Broken, Promise, Refusal};
+pub use promise::{Before, Breach, Broken, EarlyStore, Promise, Refusal};
 pub use reservation::Reservation;
 pub use rules::Rules;
 pub use step::{Access, Acquire, Kind, Memory, Step};

@@ -1,6 +1,7 @@
 //! Committed memory, what each thread has stored and seen, and what each access does to them.
 
 mod access;
+mod ahead;
 mod atomic;
 mod commit;
 mod moment;
@@ -128,6 +129,16 @@ impl Machine {
         self.forget_unseen(page);
         self.clock += 1;
         self.image.insert(page, bytes, self.clock);
+    }
+
+    /// The same for a page that only this thread has used. What the thread reads there that nobody has written
+    /// since, it is not ordered after.
+    pub fn share_page(&mut self, thread: ThreadId, page: u64, bytes: [u8; PAGE_SIZE]) {
+        self.insert_page(page, bytes);
+        let written = self.clock;
+        if self.has_promises(thread) {
+            self.thread_mut(thread).forwards.shared(page, written);
+        }
     }
 
     /// Takes the page that starts at `page` out of the committed memory.

@@ -67,9 +67,70 @@ pub struct Promise<'a> {
     pub addr: u64,
     /// What: at most [`MAX_ACCESS`] bytes.
     pub bytes: &'a [u8],
+    /// How many stores to memory that no other thread uses the thread makes before it from here on.
+    pub privately: u64,
+    /// The thread's stores up to this one become visible first. Those after it stay pending while the promise is
+    /// open.
+    pub behind: u64,
     /// What it is the write of. Of an atomic, and of a load-reserved and store-conditional, the read comes
     /// early too: it must return what is there when the write is promised.
     pub kind: Kind,
+}
+
+/// What a thread does between the place where a store is promised and the store, and before that place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Before {
+    /// How many stores to shared memory it makes between the two.
+    pub others: u64,
+    /// How many stores to its own memory.
+    pub privately: u64,
+    /// Its stores up to this one become visible first ([`Promise::behind`]).
+    pub behind: u64,
+}
+
+/// A plain store that is to become visible before its thread makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct EarlyStore {
+    /// Where.
+    pub addr: u64,
+    /// What comes before it.
+    pub before: Before,
+    pub(crate) len: u8,
+    pub(crate) bytes: [u8; MAX_ACCESS],
+}
+
+impl EarlyStore {
+    /// The store of these bytes. None if there are more than [`MAX_ACCESS`].
+    #[must_use]
+    pub fn new(addr: u64, stored: &[u8], before: Before) -> Option<Self> {
+        let mut bytes = [0; MAX_ACCESS];
+        bytes.get_mut(..stored.len())?.copy_from_slice(stored);
+        Some(Self {
+            addr,
+            before,
+            len: stored.len() as u8,
+            bytes,
+        })
+    }
+
+    /// What it stores.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.len as usize]
+    }
+
+    /// The promise of it, if the thread's next store to shared memory has this number.
+    #[must_use]
+    pub fn promise(&self, next: u64) -> Promise<'_> {
+        Promise {
+            number: next + self.before.others,
+            addr: self.addr,
+            bytes: self.bytes(),
+            privately: self.before.privately,
+            behind: self.before.behind,
+            kind: Kind::Plain,
+        }
+    }
 }
 
 /// Why a store was not promised. Nothing has happened.
@@ -131,6 +192,8 @@ impl std::error::Error for Broken {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Promised {
     pub number: u64,
+    /// Which of all the stores that the thread has made while it kept them ([`crate::thread::Thread::made`]).
+    pub made: u64,
     pub addr: u64,
     len: u8,
     bytes: [u8; MAX_ACCESS],
@@ -149,6 +212,7 @@ impl Promised {
 
     pub fn new(
         promise: &Promise<'_>,
+        made: u64,
         write: Timestamp,
         written: impl Fn(u64) -> Timestamp,
     ) -> Self {
@@ -160,6 +224,7 @@ impl Promised {
         }
         Self {
             number: promise.number,
+            made,
             addr: promise.addr,
             len: promise.bytes.len() as u8,
             bytes,

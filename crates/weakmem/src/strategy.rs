@@ -8,6 +8,7 @@ pub use pct::Pct;
 pub use uniform::Uniform;
 
 use crate::ids::{StoreId, ThreadId};
+use crate::promise::EarlyStore;
 
 /// How long a thread runs before the next choice of a thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub struct Quantum {
 }
 
 /// How far a thread has come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Progress {
     /// Which thread.
     pub thread: ThreadId,
@@ -51,6 +52,13 @@ pub trait Strategy {
     /// The thread that ran has stopped there.
     fn stopped(&mut self, at: Progress, why: Stop) {
         let _ = (at, why);
+    }
+
+    /// Which store of the thread becomes visible early, now that the thread has stopped there. `found`: one that
+    /// can.
+    fn early(&mut self, at: Progress, found: Option<EarlyStore>) -> Option<EarlyStore> {
+        let _ = at;
+        found
     }
 
     /// For how many rounds of [`crate::Machine::next_round`] a store stays pending, if nothing

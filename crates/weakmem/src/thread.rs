@@ -47,6 +47,8 @@ pub(crate) struct Thread {
     /// Where its newest store to memory that no other thread uses yet stands among all writes. Who comes to use it,
     /// having seen a later store of the thread, must see that one too. Kept as `store_floor` is.
     pub private_writes: View,
+    /// Stores that it has made while it kept them ([`Thread::keeps_stores`]), those to its own memory too.
+    pub made: u64,
     /// What the data of its next store depends on by pick.
     pub data_picked: View,
     /// It looks ahead.

@@ -110,7 +110,8 @@ mod tests {
             (
                 "--variant relaxed",
                 "--variant relaxed: unknown variant: \
-                 take one of release, wmb, relaxed-tail, barrier-only, relaxed-reader",
+                 take one of release, wmb, relaxed-tail, barrier-only, relaxed-reader, \
+                 relaxed-head, barrier-only-reader",
             ),
             (
                 "--events 0",

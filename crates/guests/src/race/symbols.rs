@@ -1,6 +1,8 @@
 //! `complete` and `read_evt` of each variant, with symbols that can be found in the binary.
 
-use aio_ring_buggy::{BarrierOnly, RelaxedReader, RelaxedTail, Release, Wmb};
+use aio_ring_buggy::{
+    BarrierOnly, BarrierOnlyReader, RelaxedHead, RelaxedReader, RelaxedTail, Release, Wmb,
+};
 use aio_ring_buggy::{Consumer, Event, Orderings, Producer};
 
 /// A variant whose `complete` and `read_evt` have their own symbols.
@@ -53,4 +55,6 @@ symbols! {
     RelaxedTail: publish_relaxed_tail, read_relaxed_tail;
     BarrierOnly: publish_barrier_only, read_barrier_only;
     RelaxedReader: publish_relaxed_reader, read_relaxed_reader;
+    RelaxedHead: publish_relaxed_head, read_relaxed_head;
+    BarrierOnlyReader: publish_barrier_only_reader, read_barrier_only_reader;
 }

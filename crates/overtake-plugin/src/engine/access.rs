@@ -1,5 +1,6 @@
 //! The effects of an access.
 
+use super::after::After;
 use super::flow::Uses;
 use super::{Engine, MemoryAccess, Next};
 use crate::fast::{self, OwnPages};
@@ -7,17 +8,6 @@ use crate::guest_memory;
 use crate::spin::Load;
 use crate::translate::Instruction;
 use weakmem::{Kind, MAX_ACCESS, Stop};
-
-/// The running thread's next action after an access.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum After {
-    /// It continues.
-    Continues,
-    /// It has used up the accesses of its quantum.
-    QuantumOver,
-    /// It waits for another thread in a loop.
-    Spins,
-}
 
 impl Engine {
     /// Handles an access that QEMU reports.
@@ -34,6 +24,12 @@ impl Engine {
         self.note_block();
         let mut access = access;
         access.addr &= self.address_mask;
+        self.count_for_early_stores(instruction, access);
+        let before = self.accesses_left;
+        if self.only_for_plan(instruction, access.addr, access.store) {
+            self.accessed(After::Continues, false);
+            return Next::Continue;
+        }
         if instruction.single || self.half.is_some() {
             let Some(whole) = self.join(instruction, access) else {
                 return Next::Continue;
@@ -41,6 +37,10 @@ impl Engine {
             access = whole;
         }
         let after = self.made(instruction, access);
+        let after = self.accessed(after, self.accesses_left != before);
+        if self.machine.broken().is_some() {
+            return Next::BrokenPromise;
+        }
         match after {
             After::Continues => Next::Continue,
             _ if self.alone() => {
@@ -109,6 +109,7 @@ impl Engine {
 
     /// Handles one access of the architecture.
     fn part(&mut self, instruction: &Instruction, access: MemoryAccess) -> After {
+        self.access_ahead(instruction, access);
         if let Some(hash) = &mut self.accesses {
             hash.add(
                 self.current,

@@ -75,6 +75,12 @@ impl Position {
         self.block
     }
 
+    /// Returns a number for the place in the code.
+    pub fn place(&self) -> u64 {
+        let start = self.block.map_or(0, |it| it.start);
+        start.wrapping_add(self.next as u64)
+    }
+
     /// Starts a block while register views are not tracked.
     #[inline]
     pub fn start(&mut self, block: &'static Block) {

@@ -41,7 +41,10 @@ impl Engine {
             self.unseen_write = true;
             self.untouched.forget_all();
             signals::expect();
+            self.promises_are_kept();
         }
+        self.end_copy_far();
+        self.block_ahead(block);
         let goes_on = block.unseen_first && self.forced_failure.is_none() && !handler;
         if !goes_on {
             self.repair();
@@ -108,6 +111,7 @@ impl Engine {
 
     /// Does what must happen before an instruction runs.
     pub fn before(&mut self, instruction: &Instruction) -> Next {
+        self.end_copy_before(instruction);
         self.note_block();
         self.finish_half();
         // The thread has made no access since the last unseen write, and it sees everything.

@@ -72,6 +72,9 @@ impl Engine {
             if self.run.is_traced() {
                 self.trace(instruction, access);
             }
+            if access.store && self.machine.keeps_stores(current) {
+                self.machine.data_picked(current, uses.data.picked);
+            }
             let pending = !is_atomic(step.kind) || self.machine.atomics_stay_pending();
             if access.store && pending {
                 let store = self.machine.next_store(current);

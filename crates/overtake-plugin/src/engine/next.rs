@@ -9,6 +9,8 @@ pub enum Next {
     HandOff,
     /// The budget of instructions is used up.
     OutOfBudget,
+    /// A store that became visible early was not made as it was.
+    BrokenPromise,
     /// The check mode found memory that the model does not explain.
     Unexplained,
 }

@@ -82,6 +82,10 @@ impl Engine {
         let why = std::mem::replace(&mut self.stop, Stop::Itself);
         self.run.strategy.stopped(progress, why);
         self.idle_choices += u32::from(self.no_choice_made());
+        if let Some(next) = self.choose_for_early_stores(progress, runnable) {
+            self.spins = false;
+            return next;
+        }
         if std::mem::take(&mut self.spins) && runnable.len() > 1 {
             let others = runnable.iter().filter(|it| **it != self.current);
             let others: Vec<ThreadId> = others.copied().collect();
@@ -151,11 +155,17 @@ impl Engine {
             thread: next,
             ..self.threads[next as usize].progress
         });
-        self.accesses_left = accesses.into();
-        self.counted.0 = accesses.into();
+        self.accesses_left = if self.early.extends_turn() {
+            i64::MAX
+        } else {
+            accesses.into()
+        };
+        self.counted.0 = self.accesses_left;
         self.shared_at = fast::instructions();
         self.deadline = (fast::instructions() + u64::from(instructions)).min(self.budget);
-        if self.unexplained.is_some() {
+        if self.machine.broken().is_some() {
+            Next::BrokenPromise
+        } else if self.unexplained.is_some() {
             Next::Unexplained
         } else {
             Next::Continue

@@ -13,6 +13,8 @@ impl Engine {
     /// goes through the model; otherwise it is visible at once.
     #[cold]
     pub(super) fn touch(&mut self, first: u64, last: u64, access: MemoryAccess) -> bool {
+        // Here another thread may come first.
+        self.end_copy();
         let mut bytes = [0; MAX_ACCESS];
         let bytes = &mut bytes[..access.size.min(MAX_ACCESS)];
         if access.store {
@@ -103,19 +105,30 @@ impl Engine {
     /// elsewhere commit first. So do those of the running thread, which has already made its access
     /// to this page.
     fn share(&mut self, page: u64) {
-        let current = self.current;
+        let (current, start) = (self.current, page << pages::PAGE_BITS);
         let mut guest = Guest(&mut self.run);
-        if let Owner::Thread(owner) = self.pages.owner(page)
-            && owner != current
-        {
+        let owner = match self.pages.owner(page) {
+            Owner::Thread(owner) if owner != current => Some(owner),
+            _ => None,
+        };
+        if let Some(owner) = owner {
             if let Some(own_pages) = &self.threads[owner as usize].own_pages {
                 own_pages.remove(page);
             }
-            self.machine.drain(owner, &mut guest);
+            // What it has made since it promised something stays pending, and no fence has come
+            // since that orders it before what is on this page.
+            if !self.machine.has_promises(owner) {
+                self.machine.drain(owner, &mut guest);
+            }
         }
         // The running thread sees these commits; its access was prepared without them.
         self.machine.synchronise(current, &mut guest);
-        self.take_over(page);
+        self.machine.lose_reservations(current, start);
+        let bytes = views::copy_page(start);
+        match owner {
+            Some(owner) => self.machine.share_page(owner, start, bytes),
+            None => self.machine.insert_page(start, bytes),
+        }
         self.pages.set(page, Owner::Shared);
         self.stats.shared_pages += 1;
     }
@@ -171,12 +184,15 @@ impl Engine {
             self.stored(access.addr, access.size);
         }
         if self.stacks.touched(page, self.current) {
-            self.unshare(page);
+            if !self.pages_stay() {
+                self.unshare(page);
+            }
             return;
         }
         let now = fast::instructions();
         match self.lone.touched(page, self.current, access.store, now) {
             Fate::Stays => {}
+            _ if self.pages_stay() => {}
             Fate::GivenBack => self.give_back(page),
             Fate::MustGoBack => {
                 let mut guest = Guest(&mut self.run);
@@ -189,7 +205,7 @@ impl Engine {
 
     /// Notes a store to shared pages, which are not quiet then.
     #[inline]
-    fn stored(&mut self, addr: u64, size: usize) {
+    pub(super) fn stored(&mut self, addr: u64, size: usize) {
         fast::remove_quiet(pages::number(addr));
         fast::remove_quiet(pages::number(addr + size as u64 - 1));
     }

@@ -76,6 +76,7 @@ pub fn before(engine: &mut Engine, class: Class, args: &[u64; 6]) {
             finish::report_now(engine, End::Running);
             engine.drain_everyone();
             signals::expect();
+            signals::sends();
         }
         // The kernel may read any thread's memory. It sees stores to own pages at once, so the
         // earlier stores of their threads must commit. It may also write this thread's memory while

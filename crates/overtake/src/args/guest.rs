@@ -47,7 +47,7 @@ pub struct GuestArgs {
     pub cpu: Option<String>,
 
     /// Variant of the ring: release, wmb (both sound), relaxed-tail, barrier-only,
-    /// relaxed-reader [default: relaxed-tail]
+    /// relaxed-reader, relaxed-head, barrier-only-reader [default: relaxed-tail]
     #[arg(long, value_name = "VARIANT", help_heading = SCENARIO, conflicts_with = "program")]
     pub variant: Option<String>,
 

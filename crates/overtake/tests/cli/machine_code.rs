@@ -26,7 +26,8 @@ fn expected(target: Arch, variant: Variant) -> Option<(&'static str, Place)> {
     match (variant, target) {
         (Variant::RelaxedTail, _) => None,
         // Their writer's side is the same.
-        (Variant::RelaxedReader, _) => expected(target, Variant::Release),
+        (Variant::RelaxedReader | Variant::RelaxedHead, _) => expected(target, Variant::Release),
+        (Variant::BarrierOnlyReader, _) => expected(target, Variant::Wmb),
         (Variant::Release, Arch::AArch64) => Some(("stlr", Itself)),
         (Variant::Release, Arch::Ppc64le) => Some(("lwsync", Before)),
         (Variant::Release, Arch::Riscv64) => Some(("fence rw, w", Before)),
@@ -43,6 +44,7 @@ const WMB: [Option<&str>; 4] = [Some("dmb ishst"), Some("lwsync"), Some("fence w
 /// if anything does, and what orders the event's before the head's store.
 fn expected_in_reader(target: Arch, variant: Variant) -> Vec<&'static str> {
     let head = match (variant, target) {
+        (Variant::RelaxedHead | Variant::BarrierOnlyReader, _) => None,
         (Variant::Wmb | Variant::BarrierOnly, _) => Some(MB[target as usize]),
         (_, Arch::AArch64) => Some("stlr"),
         (_, Arch::Ppc64le) => Some("lwsync"),
@@ -56,7 +58,7 @@ fn expected_in_reader(target: Arch, variant: Variant) -> Vec<&'static str> {
 /// What orders the tail's load before the event's, if anything does.
 fn expected_of_tail(target: Arch, variant: Variant) -> Option<&'static str> {
     match (variant, target) {
-        (Variant::RelaxedReader, _) => None,
+        (Variant::RelaxedReader | Variant::BarrierOnlyReader, _) => None,
         (Variant::Wmb | Variant::BarrierOnly, _) => RMB[target as usize],
         (_, Arch::AArch64) => Some("ldar"),
         (_, Arch::Ppc64le) => Some("isync"),

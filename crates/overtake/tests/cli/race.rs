@@ -112,6 +112,8 @@ races! {
     relaxed_tail: RelaxedTail;
     barrier_only: BarrierOnly;
     relaxed_reader: RelaxedReader;
+    relaxed_head: RelaxedHead;
+    barrier_only_reader: BarrierOnlyReader;
 }
 
 /// The tests of this module.
@@ -134,6 +136,14 @@ pub fn tests() -> Vec<Test> {
             .needs(Need::StrongHost)
             .or("exposed_or_not"),
         test!(relaxed_reader)
+            .needs(Need::Qemu7)
+            .needs(Need::StrongHost)
+            .or("exposed_or_not"),
+        test!(relaxed_head)
+            .needs(Need::Qemu7)
+            .needs(Need::StrongHost)
+            .or("exposed_or_not"),
+        test!(barrier_only_reader)
             .needs(Need::Qemu7)
             .needs(Need::StrongHost)
             .or("exposed_or_not"),

@@ -141,6 +141,7 @@ impl Machine {
             let state = self.thread_mut(thread);
             if state.keeps_stores() {
                 state.private_writes = now;
+                state.made += 1;
                 if let Some(ahead) = &mut state.ahead {
                     ahead.stored_privately();
                 }

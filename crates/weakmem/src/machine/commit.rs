@@ -222,6 +222,10 @@ impl Machine {
             }
         }
         for thread in 0..self.threads.len() {
+            // What it reads of them it was promised to read ([`Machine::ahead`]).
+            if !self.threads[thread].promises.is_empty() {
+                continue;
+            }
             let mut index = 0;
             while let Some(entry) = self.threads[thread].buffer.entries().get(index) {
                 if entry.due <= self.round && self.may_commit(thread as ThreadId, index) {

@@ -2,7 +2,6 @@
 
 use super::{Machine, overlay, patch_difference};
 use crate::access::Store;
-use crate::ahead::{Ahead, LookAhead};
 use crate::buffer::{MAX_ACCESS, Pending};
 use crate::driver::Driver;
 use crate::ids::{StoreId, ThreadId};
@@ -26,13 +25,28 @@ impl Machine {
         promise: Promise<'_>,
         driver: &mut dyn Driver,
     ) -> Result<Timestamp, Refusal> {
-        self.refusal(thread, &promise).map_or(Ok(()), Err)?;
+        let first = self.committed_before(thread, &promise);
+        self.refusal(thread, &promise, first).map_or(Ok(()), Err)?;
+        for _ in 0..first {
+            self.commit(thread, 0, driver);
+        }
         let Promise {
             number,
             addr,
             bytes,
+            privately,
             ..
         } = promise;
+        let store = Store {
+            addr,
+            bytes,
+            release: false,
+            address: View::NONE,
+            data: View::NONE,
+        };
+        // Pending stores from before a fence.
+        let before = self.buffer(thread).before_atomic(self.rules.stores, &store);
+        self.commit_set(thread, before, driver);
         self.commit_atomics_of_others(thread, |entry| entry.overlaps(addr, bytes.len()), driver);
         for earlier in self.threads[thread as usize].buffer.entries_mut() {
             if !earlier.overtaken_by_store {
@@ -42,20 +56,34 @@ impl Machine {
         }
         self.counters.early_stores += 1;
         let written = |granule| self.image.granule(granule).map_or(0, |it| it.written);
-        let promised = Promised::new(&promise, self.clock + 1, written);
-        let store = Store {
-            addr,
-            bytes,
-            release: false,
-            address: View::NONE,
-            data: View::NONE,
-        };
+        let state = self.thread(thread);
+        let made = state.made + (number - state.stores) + privately;
+        let promised = Promised::new(&promise, made, self.clock + 1, written);
         self.write_early(StoreId { thread, number }, &store, driver);
         self.thread_mut(thread).promises.push(promised);
         Ok(promised.write)
     }
 
-    fn refusal(&self, thread: ThreadId, promise: &Promise<'_>) -> Option<Refusal> {
+    /// Why the store cannot be promised now.
+    pub fn refuses(&self, thread: ThreadId, promise: &Promise<'_>) -> Option<Refusal> {
+        self.refusal(thread, promise, self.committed_before(thread, promise))
+    }
+
+    /// How many pending stores become visible before it.
+    fn committed_before(&self, thread: ThreadId, promise: &Promise<'_>) -> usize {
+        let pending = self.buffer(thread).entries().iter();
+        pending
+            .take_while(|entry| entry.number <= promise.behind)
+            .count()
+    }
+
+    /// `committed`: so many pending stores become visible before it.
+    fn refusal(
+        &self,
+        thread: ThreadId,
+        promise: &Promise<'_>,
+        committed: usize,
+    ) -> Option<Refusal> {
         let state = self.thread(thread);
         let size = promise.bytes.len();
         let pending = |entry: &Pending| promise.meets(entry.addr, entry.bytes().len());
@@ -73,7 +101,9 @@ impl Machine {
             || state.promises.iter().any(|it| it.number == promise.number)
         {
             Some(Refusal::Made)
-        } else if state.buffer.entries().iter().any(pending) || state.promises.iter().any(later) {
+        } else if state.buffer.entries()[committed..].iter().any(pending)
+            || state.promises.iter().any(later)
+        {
             Some(Refusal::Coherence)
         } else if state.promises.len() >= CAPACITY {
             Some(Refusal::Full)
@@ -99,8 +129,30 @@ impl Machine {
             number: it.number,
             addr: it.addr,
             bytes: it.bytes(),
+            privately: 0,
+            behind: 0,
             kind: it.kind,
         })
+    }
+
+    /// Whether it matters what the thread's stores are ordered after: some may be, or be made, early.
+    #[inline]
+    pub fn keeps_stores(&self, thread: ThreadId) -> bool {
+        self.thread(thread).keeps_stores()
+    }
+
+    /// Whether any thread has.
+    pub fn any_promises(&self) -> bool {
+        self.threads.iter().any(|it| !it.promises.is_empty())
+    }
+
+    /// A promise of the thread that would still be open. It is broken, if there is one: the thread ends, waits, or
+    /// runs a signal's handler.
+    pub fn must_have_kept(&mut self, thread: ThreadId) {
+        let open = self.thread(thread).promises.first().map(|it| it.number);
+        if let Some(number) = open {
+            self.breaks(thread, number, Breach::Other);
+        }
     }
 
     /// The first promise that was broken. What the machine shows from there on is wrong: the run must end,
@@ -144,29 +196,15 @@ impl Machine {
         for promised in state.promises.iter_mut().filter(|it| it.meets(addr, len)) {
             promised.after = promised.after.join(view);
         }
-        let ahead = state.ahead.as_mut();
-        ahead.map_or(View::NONE, |ahead| ahead.loaded(addr, len))
-    }
-
-    /// The thread looks ahead from here on: it runs alone, in a copy that will be dropped, and each of its loads of
-    /// shared memory counts as one that reads what no other thread has stored yet. Its stores are noted
-    /// ([`Machine::ahead`]).
-    ///
-    /// End it where the thread makes an atomic access or a store-conditional, whose write may fail, a
-    /// system call, or an access to memory that the model does not hold.
-    pub fn look_ahead(&mut self, thread: ThreadId) {
-        let state = self.thread_mut(thread);
-        let pending = state.buffer.entries().iter();
-        let pending = pending.map(|entry| (entry.addr, entry.bytes().len()));
-        state.ahead = Some(Box::new(LookAhead::new(pending)));
-    }
-
-    /// The stores that a thread that looks ahead has made, as far as they may be early. Each may be promised at
-    /// its place ([`Ahead::after`]), in the machine that was copied, and the promise is kept whatever the other
-    /// threads do.
-    pub fn ahead(&self, thread: ThreadId) -> &[Ahead] {
-        let ahead = self.thread(thread).ahead.as_ref();
-        ahead.map_or(&[], |ahead| ahead.found())
+        let Some(ahead) = &mut state.ahead else {
+            return View::NONE;
+        };
+        if state.buffer.forwarded(addr, len).1 {
+            ahead.loaded_own(addr, len);
+            View::NONE
+        } else {
+            ahead.loaded(addr, len)
+        }
     }
 
     /// The thread makes a store: notes it if the thread looks ahead. Returns whether it was promised.
@@ -182,11 +220,13 @@ impl Machine {
         }
         let view = self.ordered_before(thread, store);
         let state = self.thread_mut(thread);
+        state.made += 1;
         if let Some(ahead) = &mut state.ahead {
-            if !atomic {
-                ahead.note(state.stores + 1, store, view);
+            if atomic {
+                ahead.stored(store.addr, store.bytes.len());
+            } else {
+                ahead.makes(store, view);
             }
-            ahead.stored(store.addr, store.bytes.len());
         }
         self.has_promises(thread) && self.fulfils(thread, store, atomic, driver)
     }
@@ -242,13 +282,14 @@ impl Machine {
         driver: &mut dyn Driver,
     ) -> bool {
         let state = self.thread(thread);
-        let number = state.stores + 1;
+        let made = state.made;
         let mut promises = state.promises.iter();
-        let Some(index) = promises.position(|it| it.number == number) else {
+        let Some(index) = promises.position(|it| it.made == made) else {
             self.touches(thread, store.addr, store.bytes.len());
             return false;
         };
         let promised = state.promises[index];
+        let number = promised.number;
         // CoWW: of a granule, the stores are made in the order in which they were promised.
         let same = |it: &Promised| it.meets(store.addr, store.bytes.len());
         let after = self.ordered_before(thread, store).join(promised.after);
@@ -290,7 +331,7 @@ impl Machine {
         }
         let store = self.stored(thread, *store);
         let state = self.thread_mut(thread);
-        state.stores = promised.number;
+        state.stores = promised.number.max(state.stores + 1);
         let write = View::at(promised.write);
         state.writes = state.writes.join(write);
         if store.release {

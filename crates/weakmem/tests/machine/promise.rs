@@ -14,6 +14,8 @@ const fn promise(number: u64, addr: u64, bytes: &[u8]) -> Promise<'_> {
         number,
         addr,
         bytes,
+        privately: 0,
+        behind: 0,
         kind: Kind::Plain,
     }
 }
@@ -184,7 +186,12 @@ fn a_later_write_of_the_thread_before_a_fence_breaks_a_promise() {
 #[test]
 fn so_does_a_write_to_memory_of_its_own() {
     for (fence, release) in [(true, false), (false, true), (false, false)] {
-        let mut machine = promised(Rules::ARMV8);
+        let mut machine = machine(Rules::ARMV8);
+        let early = Promise {
+            privately: 1,
+            ..promise(1, Y, ONE)
+        };
+        assert!(machine.promise(1, early, &mut Delay(LONG)).is_ok());
         machine.private_store(1, store(0x9000, ONE));
         if fence {
             machine.fence(1, Pairs::WW, &mut Delay(LONG));
@@ -341,4 +348,50 @@ fn memory_shows_what_a_thread_with_promises_sees() {
     machine.store(1, store(Y, ONE), LONG, &mut memory);
     check(&machine, &memory);
     assert_eq!((machine.broken(), memory.0[64], memory.0[65]), (None, 1, 7));
+}
+
+#[test]
+fn stores_to_own_memory_count_for_a_promise_wherever_they_go() {
+    for shared in [false, true] {
+        let mut machine = machine(Rules::RVWMO);
+        let early = Promise {
+            privately: 1,
+            ..promise(1, Y, ONE)
+        };
+        assert!(machine.promise(1, early, &mut Delay(LONG)).is_ok());
+        // The page may have become shared meanwhile.
+        if shared {
+            machine.store(1, store(Z, ONE), LONG, &mut Delay(LONG));
+        } else {
+            machine.private_store(1, store(Z, ONE));
+        }
+        machine.store(1, store(Y, ONE), LONG, &mut Delay(LONG));
+        assert_eq!((machine.broken(), machine.has_promises(1)), (None, false));
+    }
+}
+
+#[test]
+fn a_thread_that_ends_has_kept_its_promises() {
+    let mut machine = promised(Rules::RVWMO);
+    machine.must_have_kept(0);
+    assert_eq!((machine.broken(), machine.any_promises()), (None, true));
+    machine.must_have_kept(1);
+    let breach = machine.broken().map(|it| it.breach);
+    assert_eq!(
+        (breach, machine.any_promises()),
+        (Some(Breach::Other), false)
+    );
+}
+
+/// What was the thread's own is no newer for that another thread has come to use the page.
+#[test]
+fn a_page_that_becomes_shared_breaks_no_promise() {
+    let mut machine = promised(Rules::RVWMO);
+    machine.share_page(1, 0x9000, [0; PAGE_SIZE]);
+    let data = machine.load(1, load(0x9000));
+    let store = Store {
+        data,
+        ..store(Y, ONE)
+    };
+    assert_eq!(make(&mut machine, store), None);
 }

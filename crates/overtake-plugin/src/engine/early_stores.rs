@@ -1,0 +1,136 @@
+//! The state of the stores that become visible early (`promises`).
+
+use super::MemoryAccess;
+use super::shadow::Shadow;
+use crate::guest_memory;
+use crate::lookahead::Answers;
+use crate::trace;
+use crate::translate::Instruction;
+use rustc_hash::FxHashMap;
+use weakmem::{EarlyStore, ThreadId};
+
+/// A store that is to be promised, as a copy has found it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    pub store: EarlyStore,
+    /// Where.
+    pub place: Place,
+}
+
+/// How far a thread has come since the copy was made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The accesses that were reported.
+    pub accesses: u64,
+    /// A hash over them, with the values that they loaded.
+    pub hash: u64,
+}
+
+impl Place {
+    /// Counts an access.
+    pub fn passes(&mut self, instruction: &Instruction, access: MemoryAccess) {
+        let value = if access.store {
+            0
+        } else {
+            // SAFETY: the guest has just loaded these bytes.
+            unsafe { guest_memory::value(access.addr, access.size) }
+        };
+        self.accesses += 1;
+        let value = (value >> 64) as u64 ^ value as u64;
+        for part in [instruction.address, access.addr, value] {
+            self.hash = trace::mix(self.hash.wrapping_mul(trace::P) ^ part);
+        }
+    }
+}
+
+/// What a copy notes while it looks ahead.
+pub(super) struct Looking {
+    pub answers: Answers<Found>,
+    pub at: Place,
+    pub shadow: Shadow,
+    /// A random number.
+    pub drawn: u64,
+    /// Where each load of shared memory was made.
+    pub at_load: Vec<Place>,
+    /// The instruction count at which it ends.
+    pub end: u64,
+}
+
+/// Promises to be made in the running turn.
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    /// The stores.
+    pub stores: Vec<EarlyStore>,
+    /// Where.
+    pub place: Place,
+    /// Where the thread is.
+    pub at: Place,
+}
+
+impl Plan {
+    /// Whether the thread has come as far as the place.
+    pub fn is_due(&self) -> bool {
+        self.at.accesses >= self.place.accesses
+    }
+
+    /// Whether it is at the place.
+    pub fn is_there(&self) -> bool {
+        self.at == self.place
+    }
+}
+
+/// The state of the stores that become visible early.
+#[derive(Default)]
+pub(super) struct EarlyStores {
+    /// Whether copies may be made.
+    pub enabled: bool,
+    /// The state of the random numbers.
+    random: u64,
+    /// The instruction count before which no copy is made.
+    pub next: u64,
+    /// How many copies in a row found nothing, by the block in which the thread stood.
+    pub fruitless: FxHashMap<u64, u8>,
+    /// Whether the running thread stops in guest code.
+    pub stands: bool,
+    /// Whether all promises must be kept before something else happens.
+    pub settles: bool,
+    /// A thread that has just made promises, and for how many more turns the others run.
+    pub waits: Option<(ThreadId, u64)>,
+    pub plan: Option<Plan>,
+    pub looking: Option<Looking>,
+}
+
+impl EarlyStores {
+    /// Creates the state of a run with this seed.
+    pub fn of_seed(seed: u64, enabled: bool) -> Self {
+        Self {
+            enabled,
+            random: trace::mix(!seed),
+            ..Self::default()
+        }
+    }
+
+    /// Draws a number below this one.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.random = self.random.wrapping_add(trace::P);
+        let drawn = u128::from(trace::mix(self.random));
+        ((drawn * u128::from(bound)) >> 64) as u64
+    }
+
+    /// Whether every access of the running thread has to be reported.
+    #[inline]
+    pub fn follows_all(&self) -> bool {
+        self.plan.is_some() || self.looking.is_some()
+    }
+
+    /// Whether the number of accesses in this turn is not limited.
+    pub fn extends_turn(&self) -> bool {
+        self.plan.is_some() || self.looking.is_some()
+    }
+
+    /// Whether this is a copy that looks ahead.
+    #[inline]
+    pub fn looks(&self) -> bool {
+        self.looking.is_some()
+    }
+}

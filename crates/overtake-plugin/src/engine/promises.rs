@@ -1,0 +1,280 @@
+//! Stores that become visible before their thread makes them: load buffering (`weakmem::Promise`).
+//!
+//! At the end of some turns a copy of the process looks ahead (`lookahead`): there the thread that
+//! has stopped runs on alone, and the model finds which of its next stores depend on no load that
+//! comes in between, so that the thread makes them whatever others do. In this process such a store
+//! is then promised, where the thread stands, or in a turn of its own after the loads that it
+//! depends on. Then another thread runs.
+//!
+//! While a promise is open, pages keep their owners, and no call that stops or orders all threads
+//! begins: first the threads with promises run until they have made their stores.
+
+use super::after::After;
+use super::early_stores::{Looking, Place, Plan};
+use super::shadow::Shadow;
+use super::{Engine, MemoryAccess};
+use crate::fast;
+use crate::lookahead::{self, Role};
+use crate::signals;
+use crate::translate::Instruction;
+use crate::views::Guest;
+use weakmem::{EarlyStore, Progress, ThreadId};
+
+/// How far a copy runs, in instructions: less than the reorder window.
+const FAR: u64 = 400;
+/// Between two looks so many instructions run on average: a look costs about as much processor time
+/// as this.
+const BETWEEN: u64 = 1 << 12;
+/// After a promise the others run alone for fewer turns than this power of two.
+const MOST_TURNS: u64 = 5;
+/// A place at which n looks in a row found nothing is looked at in one of 2ⁿ turns, up to this n.
+const FRUITLESS: u8 = 10;
+
+impl Engine {
+    /// Notes that the running thread stops in guest code.
+    pub fn stands_in_guest_code(&mut self) {
+        self.early.stands = true;
+    }
+
+    /// Whether threads with open promises have to run before the running one makes a call that is
+    /// more than its own. The running thread has none then.
+    pub fn waits_for_promises(&mut self) -> bool {
+        self.early.settles = self.machine.any_promises();
+        self.early.settles
+    }
+
+    /// Whether the pages keep their owners.
+    pub(super) fn pages_stay(&self) -> bool {
+        self.machine.may_promise() && self.machine.any_promises()
+    }
+
+    /// Whether a promise was broken.
+    pub fn is_broken(&self) -> bool {
+        self.machine.broken().is_some()
+    }
+
+    /// Notes that the running thread can have no open promise from here on.
+    pub fn promises_are_kept(&mut self) {
+        self.end_copy();
+        self.machine.must_have_kept(self.current);
+    }
+
+    /// Chooses the next thread where early stores leave no choice, when the running thread has
+    /// stopped here.
+    pub(super) fn choose_for_early_stores(
+        &mut self,
+        at: Progress,
+        runnable: &[ThreadId],
+    ) -> Option<ThreadId> {
+        if !self.machine.may_promise() {
+            return None;
+        }
+        let stands = std::mem::take(&mut self.early.stands);
+        let plan = self.early.plan.take();
+        let planned = plan.is_some();
+        let mut found = plan.filter(Plan::is_there).map(|it| it.stores);
+        if stands && !planned && self.should_look(runnable) {
+            match self.look_ahead() {
+                Some(plan) if plan.is_there() => found = Some(plan.stores),
+                // The same thread goes on, in the copy and, if it has found something, here.
+                Some(plan) => {
+                    self.early.plan = Some(plan);
+                    return Some(self.run.strategy.next_thread(&[self.current]));
+                }
+                None if self.early.looks() => {
+                    return Some(self.run.strategy.next_thread(&[self.current]));
+                }
+                None => {}
+            }
+        }
+        if self.promise_all(at, found.unwrap_or_default()) {
+            if self.early.enabled {
+                let turns = self.early.below(1 << MOST_TURNS);
+                self.early.waits = Some((at.thread, turns));
+            }
+            return self.choose_among(runnable, |_, it| it != at.thread);
+        }
+        if std::mem::take(&mut self.early.settles) {
+            return self.choose_among(runnable, |engine, it| engine.machine.has_promises(it));
+        }
+        if let Some((thread, turns)) = &mut self.early.waits
+            && *turns > 0
+        {
+            *turns -= 1;
+            // One that spins runs on: what it waits for may only be on its way.
+            let thread = *thread;
+            return self.choose_among(runnable, |_, it| it != thread);
+        }
+        None
+    }
+
+    /// Makes the promises that the strategy wants, here where the thread has stopped. Returns whether any
+    /// was made.
+    fn promise_all(&mut self, at: Progress, found: Vec<EarlyStore>) -> bool {
+        let (mut found, mut any) = (found.into_iter(), false);
+        loop {
+            let possible = |it: &EarlyStore| {
+                let next = self.machine.next_store(at.thread).number;
+                let refused = self.machine.refuses(at.thread, &it.promise(next));
+                refused.is_none()
+            };
+            let next = found.next().filter(possible);
+            let Some(store) = self.run.strategy.early(at, next) else {
+                return any;
+            };
+            any |= self.promise(store);
+        }
+    }
+
+    fn choose_among(
+        &mut self,
+        runnable: &[ThreadId],
+        may_run: impl Fn(&Self, ThreadId) -> bool,
+    ) -> Option<ThreadId> {
+        let some = runnable.iter().copied().filter(|it| may_run(self, *it));
+        let some: Vec<ThreadId> = some.collect();
+        (!some.is_empty()).then(|| self.run.strategy.next_thread(&some))
+    }
+
+    fn promise(&mut self, store: EarlyStore) -> bool {
+        let guest = &mut Guest(&mut self.run);
+        let next = self.machine.next_store(self.current).number;
+        let promised = self
+            .machine
+            .promise(self.current, store.promise(next), guest);
+        if promised.is_ok() {
+            self.stored(store.addr, store.bytes().len());
+        }
+        promised.is_ok()
+    }
+
+    /// Whether to look ahead from here.
+    fn should_look(&mut self, runnable: &[ThreadId]) -> bool {
+        let now = fast::instructions();
+        if !self.early.enabled
+            || now < self.early.next
+            || runnable.len() < 2
+            || self.early.settles
+            || self.machine.has_promises(self.current)
+            || self.half.is_some()
+            || self.unseen_write
+            || self.forced_failure.is_some()
+            || !self.may_be_copied()
+        {
+            return false;
+        }
+        let fruitless = self.early.fruitless.get(&self.place()).copied();
+        let fruitless = fruitless.unwrap_or_default();
+        self.early.below(1 << fruitless) == 0
+    }
+
+    /// Whether nothing outside of the process depends on what a copy does, and no signal may come
+    /// between a promise and its store.
+    fn may_be_copied(&self) -> bool {
+        self.pages.unmodelled().next().is_none()
+            && !self.has_timer
+            && !self.has_child
+            && !signals::may_come()
+    }
+
+    /// The place at which the running thread stands.
+    fn place(&self) -> u64 {
+        let position = &self.threads[self.current as usize].position;
+        position.place()
+    }
+
+    /// Looks ahead in a copy. Returns a store that may be early, in this process.
+    fn look_ahead(&mut self) -> Option<Plan> {
+        self.early.next = fast::instructions() + 1 + self.early.below(2 * BETWEEN);
+        let drawn = self.early.below(u64::MAX);
+        match lookahead::look() {
+            Role::Copy(answers) => {
+                let position = &self.threads[self.current as usize].position;
+                self.early.looking = Some(Looking {
+                    answers,
+                    drawn,
+                    shadow: Shadow::new(&self.machine, self.current, position),
+                    at: Place::default(),
+                    at_load: Vec::new(),
+                    end: fast::instructions() + FAR,
+                });
+                None
+            }
+            Role::Original(found) => {
+                let place = self.place();
+                let fruitless = self.early.fruitless.entry(place).or_default();
+                *fruitless = if found.is_empty() {
+                    (*fruitless + 1).min(FRUITLESS)
+                } else {
+                    0
+                };
+                Some(Plan {
+                    place: found.first()?.place,
+                    stores: found.iter().map(|it| it.store).collect(),
+                    at: Place::default(),
+                })
+            }
+            Role::Impossible => {
+                self.early.enabled = false;
+                self.count_unsettled();
+                None
+            }
+        }
+    }
+
+    /// Counts an access that is reported.
+    #[inline]
+    pub(super) fn count_for_early_stores(
+        &mut self,
+        instruction: &Instruction,
+        access: MemoryAccess,
+    ) {
+        if let Some(plan) = &mut self.early.plan {
+            plan.at.passes(instruction, access);
+        } else if let Some(looking) = &mut self.early.looking {
+            looking.at.passes(instruction, access);
+        }
+    }
+
+    /// Handles the end of an access, after which the thread does this. `counted`: it counts against
+    /// the accesses of the turn.
+    #[inline]
+    pub(super) fn accessed(&mut self, after: After, counted: bool) -> After {
+        if self.early.plan.is_none() && self.early.looking.is_none() {
+            return after;
+        }
+        self.accessed_early(after, counted)
+    }
+
+    #[cold]
+    fn accessed_early(&mut self, after: After, counted: bool) -> After {
+        if let Some(looking) = &mut self.early.looking {
+            let loads = looking.shadow.loads() as usize;
+            looking.at_load.resize(loads, looking.at);
+            if after != After::Continues || looking.shadow.is_full() {
+                self.end_copy();
+            }
+        }
+        match &self.early.plan {
+            Some(plan) if plan.is_there() && counted => After::QuantumOver,
+            Some(plan) if plan.is_due() => {
+                // It is elsewhere, or a replay, which has no plan, could not stop here.
+                self.early.plan = None;
+                self.accesses_left = 1;
+                after
+            }
+            _ => after,
+        }
+    }
+
+    /// Whether an access is one that need not be reported while there is no plan.
+    #[inline]
+    pub(super) fn only_for_plan(&self, instruction: &Instruction, addr: u64, store: bool) -> bool {
+        if self.early.plan.is_none() || self.machine.tracks(self.current) {
+            return false;
+        }
+        let own_pages = self.threads[self.current as usize].own_pages.as_ref();
+        let own = own_pages.is_some_and(|it| it.has(addr));
+        instruction.is_plain() && (own || !store && fast::is_quiet(addr))
+    }
+}
