@@ -61,6 +61,7 @@ mod install;
 mod instruction_bytes;
 mod instrument;
 mod interrupt;
+mod ipc;
 mod io_thread;
 mod kept;
 mod last_words;

@@ -4,11 +4,14 @@
 //! `syscall_table` has a row for it.
 
 mod clocks;
+mod find_timeout;
 mod memory;
 mod outside;
 mod rules;
+pub mod socket_timeout;
 mod time_value;
 mod timeout;
+mod timers;
 mod waiting;
 
 use crate::affinity;
@@ -19,6 +22,7 @@ use crate::guest_memory;
 use crate::identity;
 use crate::instrument;
 use crate::interrupt;
+use crate::ipc;
 use crate::plugin::{plugin, token};
 use crate::report;
 use crate::signals;
@@ -59,6 +63,7 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     report::guest_runs();
     held.repair();
     let plugin = plugin();
+    let (number, args) = ipc::direct(plugin.arch, number, args);
     let class = plugin.classes.of(number);
     held.call_takes_time(class == Class::Yield);
     let new_thread = makes_thread(class, &args);
