@@ -84,12 +84,11 @@ pub fn of_descriptor(descriptor: i32) -> Option<Input> {
 /// Whether a descriptor that looks like a file's is that of a message queue.
 fn is_message_queue(descriptor: i32) -> bool {
     /// MQUEUE_MAGIC in ipc/mqueue.c.
-    const MAGIC: i64 = 0x1980_0202;
+    const MAGIC: libc::__fsword_t = 0x1980_0202;
     let mut status = MaybeUninit::uninit();
     // SAFETY: the call sets `status` if it succeeds.
     unsafe {
-        libc::fstatfs(descriptor, status.as_mut_ptr()) == 0
-            && status.assume_init().f_type as i64 == MAGIC
+        libc::fstatfs(descriptor, status.as_mut_ptr()) == 0 && status.assume_init().f_type == MAGIC
     }
 }
 

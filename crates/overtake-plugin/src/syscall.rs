@@ -23,6 +23,7 @@ use crate::identity;
 use crate::instrument;
 use crate::interrupt;
 use crate::ipc;
+use crate::placement;
 use crate::plugin::{plugin, token};
 use crate::report;
 use crate::signals;
@@ -30,6 +31,7 @@ use crate::syscall_class::Class;
 use crate::syscall_table::{Orders, Row, pairs, synchronises_context};
 use crate::token::{Held, Wait};
 use overtake_mark as mark;
+use overtake_report::input::Input;
 use overtake_report::trace::Object;
 use rules::{Schedule, makes_process, makes_thread};
 use std::cell::Cell;
@@ -73,6 +75,9 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     if new_thread && held.no_choice_made() {
         forkserver::at_first_thread(&mut held, &plugin.options);
         held.reseed(identity::current().seed);
+        if placement::failed() {
+            held.note_input(Input::Addresses);
+        }
     }
     let only_thread = held.alone();
     let row = match number {

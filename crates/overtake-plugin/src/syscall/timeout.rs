@@ -96,7 +96,9 @@ impl Timeout {
                 ..
             } => (addr, original, clock),
             Place::Socket { socket, original } => {
-                return engine.rewritten.rewrite_socket(socket, original, pair(0, 0));
+                return engine
+                    .rewritten
+                    .rewrite_socket(socket, original, pair(0, 0));
             }
             Place::Register | Place::Dropped => return true,
         };

@@ -88,6 +88,10 @@ impl Waiting {
             futex,
             deadline: deadline.filter(|deadline| *deadline > now),
             outside: self.outside,
+            wakes: matches!(
+                self.sleep,
+                Sleep::MessageQueue | Sleep::Semaphores | Sleep::Process
+            ),
         }
     }
 

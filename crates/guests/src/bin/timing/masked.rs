@@ -6,6 +6,7 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use overtake_guests::check::equal;
 
@@ -81,7 +82,7 @@ pub fn masked() -> Result<String, String> {
         call(HOUR, MILLISECONDS, &all)?;
         call(HOUR / 2, MILLISECONDS, &none)?;
         call(HOUR / 2, 3 * MILLISECONDS, &none)?;
-        call(0 * HOUR, MILLISECONDS, &none)?;
+        call(Duration::ZERO, MILLISECONDS, &none)?;
         let (interrupted, ready) = ((-1, libc::EINTR), (1, 0));
         equal(
             "what ended the waits",
