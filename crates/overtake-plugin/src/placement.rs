@@ -12,10 +12,11 @@
 use std::ffi::{CStr, c_int, c_void};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-/// The first address: far from all that the kernel places by itself.
-const FIRST: u64 = 0x1000_0000_0000;
-/// The end: above it QEMU searches for room for `mremap` and `shmat`.
-const END: u64 = 0x2000_0000_0000;
+/// The first address: near those that the kernel chooses, so that programs which want fixed ones, as
+/// sanitizers do, leave it free.
+const FIRST: u64 = 0x7e80_0000_0000;
+/// The end: with the usual 28 random bits the kernel places nothing below.
+const END: u64 = 0x7ef0_0000_0000;
 const PAGE: u64 = 4096;
 
 /// The next address. Relaxed: QEMU maps the guest's memory under a lock.
