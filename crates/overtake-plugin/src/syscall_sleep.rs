@@ -35,12 +35,12 @@ pub enum Sleep {
     SignalOrTime,
     /// `rt_sigsuspend`, `pause`: only a signal ends it.
     Signal,
-    /// The descriptor is argument 0.
-    Descriptor,
-    /// Receives from the socket that is argument 0.
+    /// `connect`: the descriptor is argument 0.
+    Connect,
+    /// Reads from the descriptor that is argument 0, or receives or accepts, if it is a socket.
     Receives {
-        /// The argument with the flags.
-        flags: usize,
+        /// The argument with the flags, if it has any.
+        flags: Option<usize>,
     },
     /// Waits for a child or for another process.
     Process,
@@ -78,9 +78,10 @@ pub fn of_name(name: &str) -> Option<Sleep> {
         "io_getevents" | "io_pgetevents" => Sleep::IoEvents,
         "mq_timedsend" | "mq_timedreceive" => Sleep::MessageQueue,
         "semtimedop" => Sleep::Semaphores,
-        "read" | "readv" | "accept" | "accept4" | "connect" => Sleep::Descriptor,
-        "recv" | "recvfrom" | "recvmmsg" => Sleep::Receives { flags: 3 },
-        "recvmsg" => Sleep::Receives { flags: 2 },
+        "connect" => Sleep::Connect,
+        "read" | "readv" | "accept" | "accept4" => Sleep::Receives { flags: None },
+        "recv" | "recvfrom" | "recvmmsg" => Sleep::Receives { flags: Some(3) },
+        "recvmsg" => Sleep::Receives { flags: Some(2) },
         "wait4" | "waitid" | "waitpid" | "flock" | "msgsnd" | "msgrcv" | "semop" => Sleep::Process,
         "timer_settime" | "timerfd_settime" => Sleep::SetsTimer,
         "setitimer" => Sleep::SetsItimer,

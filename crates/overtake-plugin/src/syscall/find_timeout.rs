@@ -137,9 +137,12 @@ pub fn find(engine: &Engine, sleep: Sleep, args: &[u64; 6]) -> Found {
         }
         Sleep::EpollPwait => in_register(engine, args[3], ending(0)),
         Sleep::EpollPwait2 => memory(args[3], nanoseconds, None, ending(0), Rest::Nowhere),
-        Sleep::Receives { flags } => in_socket(engine, args[0], args[flags], ending(-libc::EAGAIN)),
-        Sleep::Descriptor => in_socket(engine, args[0], 0, ending(-libc::EAGAIN)),
+        Sleep::Receives { flags } => {
+            let flags = flags.map_or(0, |it| args[it]);
+            in_socket(engine, args[0], flags, ending(-libc::EAGAIN))
+        }
         Sleep::Signal
+        | Sleep::Connect
         | Sleep::Process
         | Sleep::SetsTimer
         | Sleep::SetsItimer

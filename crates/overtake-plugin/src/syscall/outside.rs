@@ -28,7 +28,7 @@ pub fn of(sleep: Sleep, args: &[u64; 6]) -> Option<Input> {
         | Sleep::EpollPwait
         | Sleep::EpollPwait2
         | Sleep::MessageQueue
-        | Sleep::Descriptor
+        | Sleep::Connect
         | Sleep::Receives { .. } => of_descriptor(args[0] as i32),
         Sleep::IoEvents => Some(Input::Events),
         Sleep::Semaphores => inputs::of_semaphores(args[0] as i32),

@@ -1,8 +1,9 @@
 //! Time-outs, taken from the host and given to the schedule.
 //!
-//! A call that may sleep until a time says so in memory, or in a register as milliseconds. The
-//! plugin makes the kernel wait for good, by rewriting the time in memory for the moment in which
-//! QEMU and the kernel read it, and ends the wait when the schedule's time has come (`interrupt`).
+//! A call that may sleep until a time says so in memory, in a register as milliseconds, or by an
+//! option of its socket. The plugin makes the kernel wait for good, by rewriting the time in memory,
+//! or the option, for the moment in which QEMU and the kernel read it, and ends the wait when the
+//! schedule's time has come (`interrupt`).
 //! If the thread is the only one, nothing else can end its wait: the kernel sees a time-out of zero,
 //! and the schedule's time jumps if the call then says that it has timed out.
 //!
