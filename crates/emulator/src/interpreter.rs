@@ -40,7 +40,7 @@ pub fn require(guest: &Guest, qemu: &Qemu) -> Result<(), Error> {
 }
 
 /// The program's dynamic loader; none if it is linked statically, or cannot be read.
-fn named_by(path: &Path) -> Option<PathBuf> {
+pub(crate) fn named_by(path: &Path) -> Option<PathBuf> {
     let file = ReadCache::new(File::open(path).ok()?);
     let header = FileHeader64::<LittleEndian>::parse(&file).ok()?;
     let segments = header.program_headers(LittleEndian, &file).ok()?;

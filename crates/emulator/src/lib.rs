@@ -53,6 +53,7 @@ mod probes;
 pub mod process;
 pub mod qemu;
 pub mod sources;
+pub mod static_glibc;
 pub mod strategy;
 pub mod suggestion;
 pub mod surroundings;

@@ -112,7 +112,8 @@ pub trait Target: Sized {
     /// With a reserved address space QEMU places the guest's stack and mappings from its end downwards, the same
     /// in every run. Without one the host's free memory decides. `None` on
     /// x86_64, where QEMU refuses every size below the vsyscall page ("Cannot allocate vsyscall
-    /// page"); there mappings start at a fixed address far from QEMU's own.
+    /// page"). There mappings start at a fixed address far from QEMU's own: by QEMU 7 and 8, and with later ones
+    /// by the plugin.
     fn reserved(self) -> Option<u64>;
 
     /// The folder of Debian's cross C library for `-L`, if it is installed.

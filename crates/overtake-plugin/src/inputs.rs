@@ -53,6 +53,12 @@ pub fn of_descriptor(descriptor: i32) -> Option<Input> {
     // A bad one makes the call fail at once.
     let status = status(descriptor)?;
     match status.st_mode & libc::S_IFMT {
+        libc::S_IFREG if is_message_queue(descriptor) => {
+            // No process can open one that has been unlinked.
+            let name = link(descriptor);
+            let mine = name.is_some_and(|name| name.ends_with(" (deleted)"));
+            (!mine).then_some(Input::Process)
+        }
         libc::S_IFREG | libc::S_IFDIR | libc::S_IFLNK | libc::S_IFBLK => None,
         libc::S_IFIFO => {
             let inherited = INHERITED.get().map_or(&[][..], Vec::as_slice);
@@ -72,6 +78,17 @@ pub fn of_descriptor(descriptor: i32) -> Option<Input> {
             Some("anon_inode:[eventpoll]") => of_epoll(descriptor),
             _ => Some(Input::Events),
         },
+    }
+}
+
+/// Whether a descriptor that looks like a file's is that of a message queue.
+fn is_message_queue(descriptor: i32) -> bool {
+    /// MQUEUE_MAGIC in ipc/mqueue.c.
+    const MAGIC: libc::__fsword_t = 0x1980_0202;
+    let mut status = MaybeUninit::uninit();
+    // SAFETY: the call sets `status` if it succeeds.
+    unsafe {
+        libc::fstatfs(descriptor, status.as_mut_ptr()) == 0 && status.assume_init().f_type == MAGIC
     }
 }
 
@@ -98,6 +115,19 @@ fn of_epoll(descriptor: i32) -> Option<Input> {
         Some("anon_inode:[eventpoll]") => Some(Input::Events),
         _ => of_descriptor(it),
     })
+}
+
+/// Returns what a set of semaphores leads to, if that is outside of the process.
+pub fn of_semaphores(set: i32) -> Option<Input> {
+    let mut status = MaybeUninit::<libc::semid_ds>::uninit();
+    // SAFETY: the call sets `status` if it succeeds.
+    let found = unsafe {
+        let command = libc::IPC_STAT;
+        (libc::semctl(set, 0, command, status.as_mut_ptr()) == 0).then(|| status.assume_init())
+    };
+    // No process finds one without a key.
+    let mine = found.is_some_and(|it| it.sem_perm.__key == libc::IPC_PRIVATE);
+    (!mine).then_some(Input::Process)
 }
 
 /// Whether a socket comes from `socketpair`: neither it nor its peer has a name.
@@ -141,6 +171,33 @@ mod tests {
         assert_eq!(of(&File::open("/dev/null").unwrap()), None);
         assert_eq!(of_descriptor(-1), None);
         drop(right);
+    }
+
+    #[test]
+    fn semaphores_without_a_key_are_inside() {
+        // SAFETY: no preconditions.
+        unsafe {
+            let set = libc::semget(libc::IPC_PRIVATE, 1, 0o600);
+            assert_eq!(of_semaphores(set), None);
+            libc::semctl(set, 0, libc::IPC_RMID);
+        }
+        assert_eq!(of_semaphores(-1), Some(Input::Process));
+    }
+
+    #[test]
+    fn a_message_queue_without_a_name_is_inside() {
+        let name = std::ffi::CString::new(format!("/inputs-{}", std::process::id())).unwrap();
+        // SAFETY: the name is valid for the calls, and the descriptor is new.
+        let (queue, named) = unsafe {
+            let flags = libc::O_CREAT | libc::O_RDWR | libc::O_CLOEXEC;
+            let none = std::ptr::null::<libc::mq_attr>();
+            let queue = libc::mq_open(name.as_ptr(), flags, 0o600, none);
+            let queue = OwnedFd::from_raw_fd(queue);
+            let named = of(&queue);
+            libc::mq_unlink(name.as_ptr());
+            (queue, named)
+        };
+        assert_eq!((named, of(&queue)), (Some(Input::Process), None));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::io_thread::{self, Keep};
 use crate::last_words;
 use crate::options::Options;
 use crate::parent;
+use crate::placement;
 use crate::plugin::Plugin;
 use crate::report;
 use crate::spurious;
@@ -26,6 +27,9 @@ use std::ffi::{CStr, c_char, c_int};
 /// The newest version of QEMU's plugin interface that the plugin was tested with (QEMU 10.2 has 6).
 /// A newer version may pass other arguments to a callback.
 pub const NEWEST_INTERFACE: c_int = 6;
+
+/// The plugin interface of QEMU 9.0, which leaves it to the kernel where an x86_64 guest's mappings lie.
+const CHOICE_IS_THE_KERNELS: c_int = 2;
 
 /// Exports the symbols that QEMU looks up in a plugin, for the given interface version.
 ///
@@ -131,6 +135,9 @@ pub unsafe fn install(
     let bytes = InstructionBytes::of(host.interface);
     if let Err(message) = Plugin::install(arch, options, bytes) {
         refuse(End::BadOption { message });
+    }
+    if arch == Arch::X86_64 && host.interface >= CHOICE_IS_THE_KERNELS {
+        placement::begin();
     }
     spurious::install(arch);
     inputs::note_inherited();

@@ -11,10 +11,18 @@
 //! does), and QEMU gives it to no guest. So no guest can block, handle or send it, and it is blocked
 //! nowhere: neither by QEMU nor by the masks of `ppoll` and others.
 //!
+//! `epoll_pwait` with a mask of signals has its time-out in a register. The thread blocks the signal,
+//! sends it to itself, and makes the call. The mask lets the signal in, so the kernel leaves the call
+//! with EINTR if no event is there. The handler then begins the call anew, without its time-out. Now
+//! the thread waits for good, and the signal is let in only during this wait.
+//!
 //! Why no other call gets this result: the sender has seen the thread asleep in the kernel, in a call
 //! that it began with a [`Ending`]. If it has come back from that call meanwhile, the handler finds
 //! no EINTR, or no [`Ending`], and does nothing.
 
+mod registers;
+
+use registers::Interrupted;
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 
@@ -30,15 +38,36 @@ pub struct Ending {
     pub clears_sets: bool,
     /// The number and the first argument on the host of a call that the kernel would restart.
     pub restarts: Option<(i64, u64)>,
+    /// The first argument of an `epoll_pwait` with a mask, which begins anew without its time-out.
+    pub drops_time_out: Option<u64>,
 }
 
 thread_local! {
     static ENDING: Cell<Option<Ending>> = const { Cell::new(None) };
+    /// Whether the signal is blocked.
+    static BLOCKED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Sets how the calling thread's next system call ends when it is interrupted.
 pub fn set(ending: Option<Ending>) {
+    let drops = ending.is_some_and(|it| it.drops_time_out.is_some());
+    if drops && !BLOCKED.replace(true) {
+        mask(libc::SIG_BLOCK);
+        // SAFETY: no preconditions.
+        send(unsafe { libc::gettid() });
+    }
     ENDING.set(ending);
+    if !drops && BLOCKED.replace(false) {
+        mask(libc::SIG_UNBLOCK);
+    }
+}
+
+/// Blocks the signal for the calling thread, or lets it in. The C library refuses this signal.
+fn mask(how: c_int) {
+    let set = 1_u64 << (SIGNAL - 1);
+    let none = std::ptr::null_mut::<u64>();
+    // SAFETY: the set is what the kernel expects.
+    unsafe { libc::syscall(libc::SYS_rt_sigprocmask, how, &raw const set, none, 8_usize) };
 }
 
 /// Ends the system call of a sleeping thread of this process.
@@ -70,7 +99,8 @@ pub fn install() -> bool {
         flags: flags(),
         #[cfg(target_arch = "x86_64")]
         restorer,
-        mask: 0,
+        // No other handler shall run before the call begins anew: QEMU's would not see it.
+        mask: !0,
     };
     // SAFETY: `action` is what the kernel expects, and the handler only changes saved registers and
     // memory that the interrupted call would have written.
@@ -118,6 +148,13 @@ extern "C" fn handler(_: c_int, _: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: the kernel passes the saved registers of this thread.
     let mut call = unsafe { Interrupted::of(context) };
     if call.is_over_by_signal() {
+        if let Some(first) = ending.drops_time_out {
+            ENDING.set(Some(Ending {
+                drops_time_out: None,
+                ..ending
+            }));
+            return call.begin_anew(first);
+        }
         if ending.clears_sets {
             // SAFETY: the interrupted call is the `pselect6` that `ending` was set for.
             unsafe { call.clear_sets() };
@@ -126,128 +163,6 @@ extern "C" fn handler(_: c_int, _: *mut libc::siginfo_t, context: *mut c_void) {
     } else if ending.restarts.is_some_and(|it| call.restarts(it)) {
         call.skip();
         call.set_result(ending.result);
-    }
-}
-
-/// The registers of a thread that a signal has interrupted.
-struct Interrupted(&'static mut libc::mcontext_t);
-
-const EINTR: i64 = 4;
-
-#[cfg(target_arch = "x86_64")]
-impl Interrupted {
-    unsafe fn of(context: *mut c_void) -> Self {
-        // SAFETY: by the caller's promise.
-        Self(unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext })
-    }
-
-    fn register(&self, register: i32) -> i64 {
-        self.0.gregs[register as usize]
-    }
-
-    /// Whether there is a `syscall` at this distance from the next instruction.
-    fn is_call(&self, distance: i64) -> bool {
-        let at = (self.register(libc::REG_RIP) + distance) as *const [u8; 2];
-        // SAFETY: code has run there, or is about to.
-        unsafe { at.read_unaligned() == [0x0f, 0x05] }
-    }
-
-    fn is_over_by_signal(&self) -> bool {
-        self.register(libc::REG_RAX) == -EINTR && self.is_call(-2)
-    }
-
-    fn restarts(&self, (number, first): (i64, u64)) -> bool {
-        self.register(libc::REG_RAX) == number
-            && self.register(libc::REG_RDI) as u64 == first
-            && self.is_call(0)
-    }
-
-    fn skip(&mut self) {
-        self.0.gregs[libc::REG_RIP as usize] += 2;
-    }
-
-    fn set_result(&mut self, result: i64) {
-        self.0.gregs[libc::REG_RAX as usize] = result;
-    }
-
-    unsafe fn clear_sets(&self) {
-        let sets = [libc::REG_RSI, libc::REG_RDX, libc::REG_R10];
-        let sets = sets.map(|it| self.register(it));
-        // SAFETY: by the caller's promise.
-        unsafe { clear(self.register(libc::REG_RDI), sets) };
-    }
-}
-
-#[cfg(target_arch = "aarch64")]
-impl Interrupted {
-    unsafe fn of(context: *mut c_void) -> Self {
-        // SAFETY: by the caller's promise.
-        Self(unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext })
-    }
-
-    /// Whether there is an `svc` at this distance from the next instruction.
-    fn is_call(&self, distance: i64) -> bool {
-        let at = self.0.pc.wrapping_add_signed(distance) as *const u32;
-        // SAFETY: code has run there, or is about to.
-        unsafe { at.read_unaligned() == 0xd400_0001 }
-    }
-
-    fn is_over_by_signal(&self) -> bool {
-        self.0.regs[0] as i64 == -EINTR && self.is_call(-4)
-    }
-
-    fn restarts(&self, (number, first): (i64, u64)) -> bool {
-        self.0.regs[8] as i64 == number && self.0.regs[0] == first && self.is_call(0)
-    }
-
-    fn skip(&mut self) {
-        self.0.pc += 4;
-    }
-
-    fn set_result(&mut self, result: i64) {
-        self.0.regs[0] = result as u64;
-    }
-
-    /// The first argument is lost, where the result is now. So the sets stay as they are.
-    unsafe fn clear_sets(&self) {}
-}
-
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-impl Interrupted {
-    unsafe fn of(context: *mut c_void) -> Self {
-        // SAFETY: by the caller's promise.
-        Self(unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext })
-    }
-
-    fn is_over_by_signal(&self) -> bool {
-        false
-    }
-
-    fn restarts(&self, _: (i64, u64)) -> bool {
-        false
-    }
-
-    fn skip(&mut self) {}
-
-    fn set_result(&mut self, _: i64) {}
-
-    unsafe fn clear_sets(&self) {}
-}
-
-/// Clears sets of so many descriptors.
-#[cfg(target_arch = "x86_64")]
-unsafe fn clear(descriptors: i64, sets: [i64; 3]) {
-    // QEMU's sets have room for 1024.
-    let words = usize::try_from(descriptors)
-        .unwrap_or(0)
-        .min(1024)
-        .div_ceil(64);
-    for set in sets {
-        let set = set as *mut u64;
-        if !set.is_null() {
-            // SAFETY: by the caller's promise these are the sets of a `pselect6`.
-            unsafe { set.write_bytes(0, words) };
-        }
     }
 }
 
@@ -288,6 +203,7 @@ mod tests {
             result,
             clears_sets: false,
             restarts: None,
+            drops_time_out: None,
         }
     }
 
@@ -309,6 +225,26 @@ mod tests {
         let sleep =
             || unsafe { result(libc::syscall(libc::SYS_nanosleep, &raw const LONG, 0_usize)) };
         assert_eq!(ended(ending(0), sleep), 0);
+    }
+
+    #[test]
+    fn a_wait_with_a_mask_ends_no_sooner_than_by_the_signal() {
+        // SAFETY: no preconditions.
+        let epoll = unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) };
+        let wait = move || {
+            let mut event = libc::epoll_event { events: 0, u64: 0 };
+            let no_signals = 0_u64;
+            // SAFETY: the event and the mask are valid for the call.
+            result(unsafe {
+                let (event, mask) = (&raw mut event, &raw const no_signals);
+                libc::syscall(libc::SYS_epoll_pwait, epoll, event, 1, 1, mask, 8_usize)
+            })
+        };
+        let ending = Ending {
+            drops_time_out: Some(epoll as u64),
+            ..ending(7)
+        };
+        assert_eq!(ended(ending, wait), 7, "and not 0, after a millisecond");
     }
 
     #[test]

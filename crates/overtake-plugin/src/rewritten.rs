@@ -1,4 +1,5 @@
-//! Arguments in guest memory that the kernel shall see otherwise than the guest has written them.
+//! Arguments in guest memory that the kernel shall see otherwise than the guest has written them, and
+//! time-outs of sockets.
 //!
 //! Version 1 of the plugin interface cannot change the registers that hold a call's arguments, but
 //! memory that they point to. The kernel (and QEMU, which converts what it passes on) reads such
@@ -7,11 +8,15 @@
 //! or when the call is over, and no guest thread observes what was there between.
 
 use crate::guest_memory;
+use crate::syscall::socket_timeout::{self, Value};
 
 /// The parts of guest memory that the plugin has changed for a moment: each address, and what was
-/// there.
+/// there. The same for sockets.
 #[derive(Debug, Default)]
-pub struct Rewritten(Vec<(u64, Vec<u8>)>);
+pub struct Rewritten {
+    memory: Vec<(u64, Vec<u8>)>,
+    sockets: Vec<(i32, Value)>,
+}
 
 impl Rewritten {
     /// Changes guest memory, constants too, until [`Rewritten::restore`]. Returns false if it cannot be
@@ -19,15 +24,27 @@ impl Rewritten {
     pub fn rewrite(&mut self, addr: u64, original: Vec<u8>, bytes: &[u8]) -> bool {
         let written = write(addr, bytes);
         if written {
-            self.0.push((addr, original));
+            self.memory.push((addr, original));
         }
         written
     }
 
+    /// The same for the time-out of a socket.
+    pub fn rewrite_socket(&mut self, socket: i32, original: Value, value: Value) -> bool {
+        let set = socket_timeout::set(socket, value);
+        if set {
+            self.sockets.push((socket, original));
+        }
+        set
+    }
+
     /// Undoes all changes.
     pub fn restore(&mut self) {
-        for (addr, original) in self.0.drain(..).rev() {
+        for (addr, original) in self.memory.drain(..).rev() {
             write(addr, &original);
+        }
+        for (socket, original) in self.sockets.drain(..).rev() {
+            socket_timeout::set(socket, original);
         }
     }
 }

@@ -4,11 +4,14 @@
 //! `syscall_table` has a row for it.
 
 mod clocks;
+mod find_timeout;
 mod memory;
 mod outside;
 mod rules;
+pub mod socket_timeout;
 mod time_value;
 mod timeout;
+mod timers;
 mod waiting;
 
 use crate::affinity;
@@ -19,6 +22,8 @@ use crate::guest_memory;
 use crate::identity;
 use crate::instrument;
 use crate::interrupt;
+use crate::ipc;
+use crate::placement;
 use crate::plugin::{plugin, token};
 use crate::report;
 use crate::signals;
@@ -26,6 +31,7 @@ use crate::syscall_class::Class;
 use crate::syscall_table::{Orders, Row, pairs, synchronises_context};
 use crate::token::{Held, Wait};
 use overtake_mark as mark;
+use overtake_report::input::Input;
 use overtake_report::trace::Object;
 use rules::{Schedule, makes_process, makes_thread};
 use std::cell::Cell;
@@ -58,6 +64,7 @@ thread_local! {
 pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     held.promises_are_kept();
     let plugin = plugin();
+    let (number, args) = ipc::direct(plugin.arch, number, args);
     let class = plugin.classes.of(number);
     let local = class != Class::Sleeps && plugin.classes.row(number, &args).is_some();
     while !local && held.waits_for_promises() {
@@ -76,6 +83,9 @@ pub fn begin(mut held: Held<'_, Engine>, number: i64, args: [u64; 6]) {
     if new_thread && held.no_choice_made() {
         forkserver::at_first_thread(&mut held, &plugin.options);
         held.reseed(identity::current().seed);
+        if placement::failed() {
+            held.note_input(Input::Addresses);
+        }
     }
     let only_thread = held.alone();
     let row = match number {

@@ -175,8 +175,10 @@ fn class(name: &str) -> Class {
         | "_newselect" | "epoll_wait" | "epoll_pwait" | "epoll_pwait2" | "read" | "readv"
         | "recv" | "recvfrom" | "recvmsg" | "recvmmsg" | "accept" | "accept4" | "connect"
         | "wait4" | "waitid" | "waitpid" | "pause" | "rt_sigtimedwait" | "rt_sigsuspend"
-        | "sigsuspend" | "flock" | "msgrcv" | "semop" | "semtimedop" | "mq_timedreceive"
-        | "futex_waitv" | "io_getevents" => Class::Sleeps,
+        | "sigsuspend" | "flock" | "msgsnd" | "msgrcv" | "semop" | "semtimedop"
+        | "mq_timedsend" | "mq_timedreceive" | "futex_waitv" | "io_getevents" | "io_pgetevents" => {
+            Class::Sleeps
+        }
         "sched_yield" => Class::Yield,
         "write" | "writev" | "close" | "gettid" | "getpid" | "getppid" | "dup" | "dup2"
         | "dup3" | "set_robust_list" | "lseek" | "eventfd2" | "unlinkat" | "unlink" | "fsync" => {

@@ -21,12 +21,27 @@ pub enum Sleep {
     Epoll,
     /// `epoll_pwait`: the same, and a mask of signals.
     EpollPwait,
+    /// `epoll_pwait2`: the same, with the time in memory.
+    EpollPwait2,
+    /// `futex_waitv`: words, their number, flags, the moment, its clock.
+    FutexWords,
+    /// `io_getevents`, `io_pgetevents`: the time is at argument 4.
+    IoEvents,
+    /// `mq_timedsend`, `mq_timedreceive`: the descriptor is argument 0, the moment is at argument 4.
+    MessageQueue,
+    /// `semtimedop`: the set, operations, their number, time.
+    Semaphores,
     /// `rt_sigtimedwait`: signals, their information, time. Another thread ends it, or the outside.
     SignalOrTime,
     /// `rt_sigsuspend`, `pause`: only a signal ends it.
     Signal,
-    /// The descriptor is argument 0.
-    Descriptor,
+    /// `connect`: the descriptor is argument 0.
+    Connect,
+    /// Reads from the descriptor that is argument 0, or receives or accepts, if it is a socket.
+    Receives {
+        /// The argument with the flags, if it has any.
+        flags: Option<usize>,
+    },
     /// Waits for a child or for another process.
     Process,
     /// `timer_settime`, `timerfd_settime`: flags are argument 1, the time is at argument 2.
@@ -35,8 +50,6 @@ pub enum Sleep {
     SetsItimer,
     /// `alarm`: seconds.
     SetsAlarm,
-    /// Another call that may sleep.
-    Other,
 }
 
 impl Sleep {
@@ -60,14 +73,19 @@ pub fn of_name(name: &str) -> Option<Sleep> {
         "epoll_pwait" => Sleep::EpollPwait,
         "rt_sigtimedwait" => Sleep::SignalOrTime,
         "pause" | "rt_sigsuspend" | "sigsuspend" => Sleep::Signal,
-        "read" | "readv" | "recv" | "recvfrom" | "recvmsg" | "recvmmsg" | "accept" | "accept4"
-        | "connect" => Sleep::Descriptor,
-        "wait4" | "waitid" | "waitpid" | "flock" | "msgrcv" | "semop" | "semtimedop"
-        | "mq_timedreceive" => Sleep::Process,
+        "epoll_pwait2" => Sleep::EpollPwait2,
+        "futex_waitv" => Sleep::FutexWords,
+        "io_getevents" | "io_pgetevents" => Sleep::IoEvents,
+        "mq_timedsend" | "mq_timedreceive" => Sleep::MessageQueue,
+        "semtimedop" => Sleep::Semaphores,
+        "connect" => Sleep::Connect,
+        "read" | "readv" | "accept" | "accept4" => Sleep::Receives { flags: None },
+        "recv" | "recvfrom" | "recvmmsg" => Sleep::Receives { flags: Some(3) },
+        "recvmsg" => Sleep::Receives { flags: Some(2) },
+        "wait4" | "waitid" | "waitpid" | "flock" | "msgsnd" | "msgrcv" | "semop" => Sleep::Process,
         "timer_settime" | "timerfd_settime" => Sleep::SetsTimer,
         "setitimer" => Sleep::SetsItimer,
         "alarm" => Sleep::SetsAlarm,
-        "epoll_pwait2" | "futex_waitv" | "io_getevents" => Sleep::Other,
         _ => return None,
     })
 }

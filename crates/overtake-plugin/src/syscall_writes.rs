@@ -91,7 +91,7 @@ const TABLE: &[Group] = &[
                      "sync_file_range", "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid",
                      "setfsuid", "setfsgid", "setgroups", "setrlimit", "sched_setattr", "ioprio_get", "ioprio_set",
                      "personality", "pidfd_open", "alarm", "capset", "setxattr", "fsetxattr", "msgsnd", "msgget",
-                     "semget", "shmget", "semop", "semtimedop", "mq_timedsend", "signalfd", "signalfd4", "creat",
+                     "semget", "shmget", "semop", "semtimedop", "signalfd", "signalfd4", "creat",
                      "utime", "utimes", "tee"], writes: &[] },
     Group { names: &["read", "pread64", "recv"], writes: &[Times(1, 2, 1)] },
     Group { names: &["readv", "preadv", "preadv2"], writes: &[Vectors(1, 2)] },
@@ -110,6 +110,9 @@ const TABLE: &[Group] = &[
     Group { names: &["clock_nanosleep"], writes: &[Bytes(3, TIME)] },
     Group { names: &["wait4"], writes: &[Bytes(1, 4), Bytes(3, USAGE)] },
     Group { names: &["waitid"], writes: &[Bytes(2, 128), Bytes(4, USAGE)] },
+    // QEMU writes the time, too.
+    Group { names: &["mq_timedsend"], writes: &[Bytes(4, TIME)] },
+    Group { names: &["mq_timedreceive"], writes: &[Times(1, 2, 1), Bytes(3, 4), Bytes(4, TIME)] },
     Group { names: &["rt_sigtimedwait"], writes: &[Bytes(1, 128)] },
     Group { names: &["rt_sigaction"], writes: &[Bytes(2, 32)] },
     Group { names: &["fstat", "stat", "lstat", "statfs", "fstatfs"], writes: &[Bytes(1, STAT)] },

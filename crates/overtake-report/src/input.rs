@@ -27,6 +27,8 @@ pub enum Input {
     Process,
     /// A descriptor that stands for other events: of files, signals, processes.
     Events,
+    /// Addresses that the host has chosen for its mappings.
+    Addresses,
     /// Its own process number, other than to send itself a signal.
     Number,
 }
@@ -50,6 +52,7 @@ impl Input {
             Self::Device => "a terminal or another device",
             Self::Process => "another process",
             Self::Events => "events of files, signals or processes",
+            Self::Addresses => "addresses that the host chose",
             Self::Number => "its process number",
         }
     }

@@ -11,6 +11,7 @@ use diagnosis::setup::Setup;
 use emulator::guest::Guest;
 use emulator::model::Model;
 use emulator::outcome::{self, Outcome};
+use emulator::static_glibc;
 use emulator::temporary;
 use emulator::tested::Tested;
 use overtake_report::doing::Scene;
@@ -145,6 +146,16 @@ pub fn run(args: &Args) -> Result<u8, Error> {
     // A run with weak memory repeats from its seed; one under plain QEMU does not.
     if failed && args.model == Model::Weak && !args.quiet && args.format == SummaryFormat::Text {
         say(&format!("reproduce with: {}", again(args, &setup)));
+        let tested = outcome.as_ref().ok().and_then(|it| it.tested.as_ref());
+        let tested = tested.or(outcome.as_ref().err().and_then(unfinished).map(|it| it.0));
+        if tested.is_some_and(|it| it.stats.threads > 1)
+            && let Some(length) = static_glibc::length_that_counts(&guest.path)
+        {
+            say(&format!(
+                "for the same run, the path of the program's folder must have {length} bytes: it is linked \
+                 statically with glibc"
+            ));
+        }
     }
     Ok(outcome?.exit_status())
 }

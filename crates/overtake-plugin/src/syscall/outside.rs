@@ -12,6 +12,7 @@ const MOST: u64 = 1024;
 pub fn of(sleep: Sleep, args: &[u64; 6]) -> Option<Input> {
     match sleep {
         Sleep::Futex
+        | Sleep::FutexWords
         | Sleep::Nanosleep
         | Sleep::ClockNanosleep
         | Sleep::SignalOrTime
@@ -23,12 +24,18 @@ pub fn of(sleep: Sleep, args: &[u64; 6]) -> Option<Input> {
             numbers.find_map(of_descriptor)
         }
         Sleep::Select | Sleep::Pselect => selected(args),
-        Sleep::Epoll | Sleep::EpollPwait | Sleep::Descriptor => of_descriptor(args[0] as i32),
+        Sleep::Epoll
+        | Sleep::EpollPwait
+        | Sleep::EpollPwait2
+        | Sleep::MessageQueue
+        | Sleep::Connect
+        | Sleep::Receives { .. } => of_descriptor(args[0] as i32),
+        Sleep::IoEvents => Some(Input::Events),
+        Sleep::Semaphores => inputs::of_semaphores(args[0] as i32),
         Sleep::Process => Some(Input::Process),
         Sleep::SetsTimer => armed(args[2], 16).then_some(Input::Timer),
         Sleep::SetsItimer => armed(args[1], 16).then_some(Input::Timer),
         Sleep::SetsAlarm => (args[0] as u32 != 0).then_some(Input::Timer),
-        Sleep::Other => Some(Input::TimeOut),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Calls that may sleep, in the schedule's time.
 
+use super::find_timeout::{Found, find};
 use super::outside;
-use super::timeout::{self, Found, Timeout};
+use super::timeout::Timeout;
+use super::timers;
 use crate::clock::Moment;
 use crate::engine::Engine;
 use crate::interrupt;
@@ -31,7 +33,7 @@ pub fn begin(engine: &mut Engine, number: i64, args: &[u64; 6], leaves: bool) ->
     if plugin().options.host_time {
         return None;
     }
-    let found = timeout::find(engine, sleep, args);
+    let found = find(engine, sleep, args);
     if matches!(found, Found::Over) {
         return None;
     }
@@ -41,7 +43,7 @@ pub fn begin(engine: &mut Engine, number: i64, args: &[u64; 6], leaves: bool) ->
     }
     if sleep.sets_timer() {
         if sleep == Sleep::SetsTimer {
-            timeout::timer_by_host(engine, args);
+            timers::set_by_host(engine, args);
         }
         engine.has_timer |= input.is_some();
         return None;
@@ -86,6 +88,10 @@ impl Waiting {
             futex,
             deadline: deadline.filter(|deadline| *deadline > now),
             outside: self.outside,
+            wakes: matches!(
+                self.sleep,
+                Sleep::MessageQueue | Sleep::Semaphores | Sleep::Process
+            ),
         }
     }
 

@@ -77,6 +77,7 @@ impl<'t, S: Schedule> Held<'t, S> {
             deadline,
             outside,
             futex,
+            wakes,
         } = wait;
         let (shared, mut slots, id) = self.release(State::Away {
             asleep: false,
@@ -89,6 +90,7 @@ impl<'t, S: Schedule> Held<'t, S> {
             slot.futex = futex;
             slot.deadline = deadline;
             slot.outside = outside;
+            slot.may_wake = wakes;
         }
         // The other calls are a wait on a futex, which wakes nobody.
         if writes {

@@ -45,6 +45,9 @@ pub struct Slot<H> {
     pub deadline: Option<u64>,
     /// Whether something outside of the process may end that wait.
     pub outside: bool,
+    /// Whether the system call that it is in, without the token, may wake other threads, and may not
+    /// have done so yet.
+    pub may_wake: bool,
     /// The time since which every check found it asleep while it held the token.
     pub asleep_since: Option<Instant>,
 }
@@ -103,6 +106,7 @@ impl<H: Host> Slot<H> {
             futex: None,
             deadline: None,
             outside: false,
+            may_wake: false,
             asleep_since: None,
         }
     }

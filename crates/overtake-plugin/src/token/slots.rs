@@ -221,6 +221,9 @@ impl<H: Host> Slots<H> {
                 },
             }
         }
+        if self.calls_may_have_woken() {
+            settled = Settled::No;
+        }
         if gone.is_empty() {
             return settled;
         }

@@ -1,7 +1,7 @@
 //! What threads that are away wait for, and when that is over.
 
 use super::host::Host;
-use super::slot::State;
+use super::slot::{State, Wakes};
 use super::slots::Slots;
 
 /// What a thread waits for in a system call for which it gives up the token.
@@ -15,6 +15,8 @@ pub struct Wait {
     pub deadline: Option<u64>,
     /// Whether something outside of the process may end it.
     pub outside: bool,
+    /// Whether the call may wake other threads before it sleeps or returns.
+    pub wakes: bool,
 }
 
 impl Wait {
@@ -43,6 +45,23 @@ impl<H: Host> Slots<H> {
                 *asleep = false;
                 any = true;
             }
+        }
+        any
+    }
+
+    /// Lets threads that were seen asleep be looked at again, if calls of threads without the token may
+    /// have woken them since. Returns whether this is so.
+    pub fn calls_may_have_woken(&mut self) -> bool {
+        let mut any = false;
+        for slot in &mut self.slots {
+            if slot.may_wake {
+                any = true;
+                // What it does is done once it is asleep or back.
+                slot.may_wake = matches!(slot.state, State::Away { asleep: false, .. });
+            }
+        }
+        if any {
+            self.something_woke(Wakes::OthersThanWaiters);
         }
         any
     }

@@ -6,9 +6,7 @@ use crate::test;
 use std::fs;
 use std::path::Path;
 
-use crate::support::{
-    check, check_counts, folder, hollow_home, overtake, overtake_at_home, qemu_is_of_the_snapshots,
-};
+use crate::support::{check, check_counts, folder, hollow_home, overtake, overtake_at_home};
 use arch::Arch;
 use assert_cmd::Command;
 use emulator::target::Target as _;
@@ -106,8 +104,7 @@ fn a_test_for_each_architecture() {
 fn seeds_repeat_whatever_the_number_of_jobs() {
     let folder = folder_with(&[("a.litmus", AARCH64), ("x.litmus", X86_64)]);
     let mut files = vec!["a.litmus"];
-    // With another QEMU guests of x86_64 do not repeat.
-    if qemu_is_of_the_snapshots() {
+    if Need::Repeats(Arch::X86_64).missing().is_none() {
         files.push("x.litmus");
     }
     let run = |first: &str, jobs| {

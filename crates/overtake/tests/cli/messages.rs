@@ -41,7 +41,11 @@ fn said(command: &mut Command) -> String {
         Some((_, rest)) if line.starts_with("overtake: tested ") => {
             format!("overtake: tested …; {rest}\n")
         }
-        _ => format!("{line}\n"),
+        // The length of the folder's path.
+        _ => match (line.split_once(" have "), line.split_once(" bytes: ")) {
+            (Some((before, _)), Some((_, after))) => format!("{before} have … bytes: {after}\n"),
+            _ => format!("{line}\n"),
+        },
     };
     lines.map(without_counts).collect()
 }

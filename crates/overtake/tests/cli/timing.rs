@@ -60,6 +60,20 @@ fn timeouts_of_hours_take_no_time() {
     takes_no_time(&["condvar", "notified", "descriptors", "pi-mutex"]);
 }
 
+fn rare_timeouts_of_hours_take_no_time() {
+    takes_no_time(&["masked", "pwait2", "requeued", "socket"]);
+    takes_no_time(&["message-queue", "semaphores"]);
+}
+
+/// Another process may open the queue, and time passes as on the host.
+fn a_message_queue_with_a_name_is_named() {
+    for target in targets() {
+        let (_, line) = said(timing(target, 1, &[], "named-queue"));
+        let expected = "not repeatable: it read another process";
+        assert!(line.contains(expected), "{target}: {line}");
+    }
+}
+
 /// Time passes although a thread can run.
 fn a_thread_that_spins_until_another_has_slept() {
     takes_no_time(&["spins"]);
@@ -67,7 +81,18 @@ fn a_thread_that_spins_until_another_has_slept() {
 
 /// The guest prints what its clocks told.
 fn one_seed_tells_one_time(target: Arch) {
-    for mode in ["clocks", "sleeps", "condvar", "descriptors"] {
+    for mode in [
+        "clocks",
+        "sleeps",
+        "condvar",
+        "descriptors",
+        "masked",
+        "pwait2",
+        "requeued",
+        "socket",
+        "message-queue",
+        "semaphores",
+    ] {
         let run = |_| said(timing(target, 3, &["--trace-hash"], mode));
         let seen: BTreeSet<_> = (0..3).map(run).collect();
         assert_eq!(seen.len(), 1, "{mode} on {target}: {seen:#?}");
@@ -169,6 +194,8 @@ pub fn tests() -> Vec<Test> {
     let mut tests = vec![
         test!(sleeps_of_hours_take_no_time).needs(Need::Host),
         test!(timeouts_of_hours_take_no_time).needs(Need::Host),
+        test!(rare_timeouts_of_hours_take_no_time).needs(Need::Host),
+        test!(a_message_queue_with_a_name_is_named).needs(Need::Host),
         test!(a_thread_that_spins_until_another_has_slept).needs(Need::Host),
         test!(the_hosts_time_is_there_to_have).needs(Need::Host),
         test!(a_clock_that_an_instruction_reads_is_named).needs(Need::Host),

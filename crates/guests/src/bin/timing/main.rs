@@ -8,12 +8,16 @@
 //! |---|---|
 //! | `sleeps` | `sleeps`, `sleeps-alone`, `constant`, `spins`, `interrupted` |
 //! | `timeouts` | `condvar`, `notified`, `descriptors`, `pi-mutex` |
+//! | `queues` | `message-queue`, `named-queue`, `semaphores`, `socket` |
+//! | `masked` | `masked`, `pwait2`, `requeued` |
 //! | `clocks` | `clocks`, `date`, `counter`, `number` |
 //! | `cpus` | `cpus`, `affinity` |
 
 mod clocks;
 mod cpus;
 mod lasting;
+mod masked;
+mod queues;
 mod sleeps;
 mod timeouts;
 
@@ -32,6 +36,13 @@ const MODES: &[(&str, Mode)] = &[
     ("notified", timeouts::notified),
     ("descriptors", timeouts::descriptors),
     ("pi-mutex", timeouts::pi_mutex),
+    ("message-queue", queues::message_queue),
+    ("named-queue", queues::named_queue),
+    ("semaphores", queues::semaphores),
+    ("socket", queues::socket),
+    ("masked", masked::masked),
+    ("pwait2", masked::pwait2),
+    ("requeued", masked::requeued),
     ("clocks", clocks::clocks),
     ("date", clocks::date),
     ("counter", clocks::counter),

@@ -81,6 +81,23 @@ fn a_sleeping_thread_is_not_checked_until_something_woke() {
 }
 
 #[test]
+fn a_call_without_the_token_may_wake_until_it_is_over() {
+    run_once(|| {
+        let asleep = State::Away {
+            asleep: true,
+            writes: false,
+        };
+        for (caller, over) in [(AWAY, false), (asleep, true), (State::Parked, true)] {
+            let (mut slots, _) = slots(&[caller, asleep]);
+            slots.slots[0].may_wake = true;
+            assert_eq!(slots.settle(), Settled::No);
+            assert_eq!(slots.slots[1].state, AWAY, "it is looked at again");
+            assert_eq!(!slots.slots[0].may_wake, over);
+        }
+    });
+}
+
+#[test]
 fn a_wake_concerns_those_that_wait_for_its_word() {
     run_once(|| {
         let asleep = State::Away {
