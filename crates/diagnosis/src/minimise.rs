@@ -75,7 +75,15 @@ pub fn minimised(
     } else {
         choices.turns.clone()
     };
-    let deviations = minimal(&choices.deviations, |some| fails(&turns, some))?;
+    // Stores that become visible early need the schedule, and often nothing else.
+    let early = choices.deviations.iter().copied().filter(is_early);
+    let early: Vec<Deviation> = early.collect();
+    let all = if !early.is_empty() && fails(&turns, &early)? {
+        &early
+    } else {
+        &choices.deviations
+    };
+    let deviations = minimal(all, |some| fails(&turns, some))?;
     if !turns.is_empty() {
         turns = match minimal_turns(&turns, |some| fails(some, &deviations))? {
             // With fewer deviations the schedule may not matter any more.
@@ -85,6 +93,10 @@ pub fn minimised(
     }
     let choices = Choices { turns, deviations };
     Ok(Minimised { choices, runs })
+}
+
+fn is_early(deviation: &Deviation) -> bool {
+    matches!(deviation.what, What::Early { .. })
 }
 
 /// The same delay, as long as the model allows.

@@ -50,6 +50,8 @@ pub struct Options {
     pub strategy: Strategy,
     /// What the guest learns about the machine and the time.
     pub surroundings: Surroundings,
+    /// Whether stores may become visible before their threads make them.
+    pub load_buffering: bool,
 }
 
 impl Setup {
@@ -74,6 +76,7 @@ impl Setup {
                 budget: options.budget.unwrap_or(subject.budget()),
                 strategy: options.strategy,
                 surroundings: options.surroundings,
+                load_buffering: options.load_buffering || subject.needs_load_buffering(),
                 ..PluginOptions::default()
             },
             limit: limit(options.timeout.unwrap_or(subject.timeout())),

@@ -38,6 +38,11 @@ impl Subject {
         }
     }
 
+    /// Whether only stores that become visible early make it fail.
+    pub(crate) fn needs_load_buffering(&self) -> bool {
+        matches!(self, Subject::Ring(scenario) if scenario.needs_load_buffering())
+    }
+
     /// The default time limit, in seconds.
     pub(crate) fn timeout(&self) -> u64 {
         match self {

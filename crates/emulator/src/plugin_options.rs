@@ -14,6 +14,8 @@ pub struct PluginOptions {
     pub budget: u64,
     /// Whether to compare the model with memory at every context switch.
     pub check: bool,
+    /// Whether stores may become visible before their threads make them (load buffering).
+    pub load_buffering: bool,
     /// Whether to hash the guest's instructions and accesses.
     pub trace_hash: bool,
     /// How the free choices are made.
@@ -50,6 +52,7 @@ pub fn argument(
     }
     for (flag, given) in [
         ("check", options.check),
+        ("load-buffering", options.load_buffering),
         ("trace-hash", options.trace_hash),
         ("halves", halves),
     ] {
@@ -119,6 +122,7 @@ mod tests {
         let all = PluginOptions {
             budget: 9,
             check: true,
+            load_buffering: true,
             trace_hash: true,
             strategy: Strategy::Pct,
             surroundings: Surroundings {
@@ -134,7 +138,7 @@ mod tests {
         };
         assert_eq!(
             argument(Path::new("/a,b/p.so"), Path::new("/tmp/r"), 7, false, &all),
-            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,trace-hash=on,strategy=pct,cpus=2,time=host,record=/r,,,trace=/t,forkserver=/s,\
+            "/a,,b/p.so,seed=7,report=/tmp/r,budget=9,check=on,load-buffering=on,trace-hash=on,strategy=pct,cpus=2,time=host,record=/r,,,trace=/t,forkserver=/s,\
              assume=0x40:release,a=b"
         );
     }

@@ -260,8 +260,8 @@ mod tests {
         let hangs = Answers::<u64>::new().unwrap();
         let pid = clone();
         if pid == 0 {
-            // SAFETY: no preconditions.
             loop {
+                // SAFETY: no preconditions.
                 unsafe { libc::pause() };
             }
         }

@@ -121,6 +121,7 @@ impl<'a> Runner<'a> {
             options: PluginOptions {
                 budget: self.plan.budget.unwrap_or(scenario.budget()),
                 strategy: self.plan.request.strategy,
+                load_buffering: scenario.needs_load_buffering(),
                 ..PluginOptions::default()
             },
             limit: limit(self.plan.timeout),

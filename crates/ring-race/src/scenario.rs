@@ -88,6 +88,12 @@ impl Scenario {
         })
     }
 
+    /// Whether only stores that become visible early show what is wrong with it.
+    #[must_use]
+    pub fn needs_load_buffering(&self) -> bool {
+        self.variant == Variant::RelaxedHead
+    }
+
     /// The default budget: far more guest instructions than the scenario needs.
     pub const fn budget(&self) -> u64 {
         /// For start and end, and for an unlucky schedule with few events.

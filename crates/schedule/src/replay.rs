@@ -154,9 +154,12 @@ impl Strategy for Replay {
 
     fn quantum(&mut self, from: Progress) -> Quantum {
         let quantum = self.quantum_of_turn(from);
-        match self.early.get(&from.thread).and_then(|all| all.last()) {
-            Some((place, _)) => up_to(*place, from, quantum),
-            None => quantum,
+        let early = self.early.get(&from.thread).and_then(|all| all.last());
+        match (early, self.current) {
+            // It stops there itself.
+            (Some((place, _)), Some(turn)) if turn.until == *place => quantum,
+            (Some((place, _)), _) => up_to(*place, from, quantum),
+            (None, _) => quantum,
         }
     }
 

@@ -53,6 +53,9 @@ impl Engine {
             let mut guest = Guest(&mut self.run);
             self.machine.see_everything(self.current, &mut guest);
         }
+        if self.machine.has_promises(self.current) {
+            self.count_until_kept(block.instructions);
+        }
         let position = &mut self.threads[self.current as usize].position;
         if self.machine.tracks(self.current) {
             if !(self.machine.is_quiet(self.current, block.single_copy)
@@ -69,6 +72,9 @@ impl Engine {
         if self.accesses.is_some() {
             let hash = &mut self.threads[self.current as usize].hash;
             *hash = block.hash.apply(*hash);
+        }
+        if self.is_broken() {
+            return Next::BrokenPromise;
         }
         if fast::instructions() < self.deadline {
             return Next::Continue;

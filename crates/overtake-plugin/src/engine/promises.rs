@@ -16,6 +16,7 @@ use super::{Engine, MemoryAccess};
 use crate::fast;
 use crate::lookahead::{self, Role};
 use crate::signals;
+use crate::trace;
 use crate::translate::Instruction;
 use crate::views::Guest;
 use weakmem::{EarlyStore, Progress, ThreadId};
@@ -25,8 +26,8 @@ const FAR: u64 = 400;
 /// Between two looks so many instructions run on average: a look costs about as much processor time
 /// as this.
 const BETWEEN: u64 = 1 << 12;
-/// After a promise the others run alone for fewer turns than this power of two.
-const MOST_TURNS: u64 = 5;
+/// After a promise the others run alone for fewer turns than this.
+const MOST_TURNS: u64 = 32;
 /// A place at which n looks in a row found nothing is looked at in one of 2ⁿ turns, up to this n.
 const FRUITLESS: u8 = 10;
 
@@ -59,6 +60,17 @@ impl Engine {
         self.machine.must_have_kept(self.current);
     }
 
+    /// Counts instructions of the running thread, which has promises. In a replay of other choices than
+    /// were recorded it may never come to what it has promised.
+    #[cold]
+    pub(super) fn count_until_kept(&mut self, instructions: u32) {
+        let left = &mut self.threads[self.current as usize].keeps_within;
+        *left = left.saturating_sub(instructions.into());
+        if *left == 0 {
+            self.machine.must_have_kept(self.current);
+        }
+    }
+
     /// Chooses the next thread where early stores leave no choice, when the running thread has
     /// stopped here.
     pub(super) fn choose_for_early_stores(
@@ -88,10 +100,9 @@ impl Engine {
             }
         }
         if self.promise_all(at, found.unwrap_or_default()) {
-            if self.early.enabled {
-                let turns = self.early.below(1 << MOST_TURNS);
-                self.early.waits = Some((at.thread, turns));
-            }
+            // The same in a replay, which draws no numbers.
+            let turns = trace::mix(at.accesses ^ at.instructions.rotate_left(32)) % MOST_TURNS;
+            self.early.waits = Some((at.thread, turns));
             return self.choose_among(runnable, |_, it| it != at.thread);
         }
         if std::mem::take(&mut self.early.settles) {
@@ -143,6 +154,7 @@ impl Engine {
             .machine
             .promise(self.current, store.promise(next), guest);
         if promised.is_ok() {
+            self.threads[self.current as usize].keeps_within = 2 * FAR;
             self.stored(store.addr, store.bytes().len());
         }
         promised.is_ok()
@@ -154,7 +166,9 @@ impl Engine {
         if !self.early.enabled
             || now < self.early.next
             || runnable.len() < 2
+            // Another thread must run next.
             || self.early.settles
+            || self.spins
             || self.machine.has_promises(self.current)
             || self.half.is_some()
             || self.unseen_write

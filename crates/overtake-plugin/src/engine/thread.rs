@@ -15,6 +15,8 @@ pub(super) struct Thread {
     pub hash: u64,
     /// Its position in its code.
     pub position: Position,
+    /// The number of instructions in which it keeps its promises.
+    pub keeps_within: u64,
     /// Its progress when it last stopped.
     pub progress: Progress,
     /// The number of its system calls.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use aio_ring_buggy::Variant;
 use clap::Args;
+use clap::builder::FalseyValueParser;
 use diagnosis::recording::Recorded;
 use diagnosis::setup::{Options, Setup};
 use diagnosis::subject::Subject;
@@ -83,6 +84,12 @@ pub struct GuestArgs {
     #[arg(last = true, value_name = "PROGRAM", num_args = 1..)]
     pub program: Vec<OsString>,
 
+    /// Let stores become visible before earlier loads of their thread are done, as AArch64, Power and RISC-V
+    /// allow: finds slots that are given back too early, and is slower
+    #[arg(long, help_heading = EMULATION, value_parser = FalseyValueParser::new(),
+        env = "OVERTAKE_LOAD_BUFFERING", hide_env_values = true)]
+    pub load_buffering: bool,
+
     // The last fields, because clap applies a heading to all options after it.
     #[command(flatten, next_help_heading = EMULATION)]
     pub strategy: StrategyArgs,
@@ -159,6 +166,7 @@ impl GuestArgs {
             cpu: self.cpu.clone(),
             strategy: self.strategy.strategy,
             surroundings: self.surroundings.surroundings(),
+            load_buffering: self.load_buffering,
         }
     }
 
@@ -190,6 +198,9 @@ impl GuestArgs {
         option("strategy", again(self.strategy.strategy).map(str::to_owned));
         for (name, value) in self.surroundings.again() {
             option(name, Some(value));
+        }
+        if self.load_buffering {
+            words.push("--load-buffering".to_owned());
         }
         if let Some((name, home)) = self.place.again() {
             words.extend([name.to_owned(), home]);

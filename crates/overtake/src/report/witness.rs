@@ -95,5 +95,6 @@ fn guest(place: &PlaceArgs, strategy: &StrategyArgs, row: &Row) -> GuestArgs {
         program: Vec::new(),
         strategy: strategy.clone(),
         surroundings: SurroundingsArgs::default(),
+        load_buffering: false,
     }
 }
