@@ -17,6 +17,7 @@ mod help;
 mod install;
 mod limits;
 mod litmus;
+mod load_buffering;
 mod machine_code;
 mod matrix;
 mod merge;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         install::tests(),
         limits::tests(),
         litmus::tests(),
+        load_buffering::tests(),
         machine_code::tests(),
         matrix::tests(),
         merge::tests(),

@@ -24,7 +24,7 @@ fn json_has_exactly_these_keys() {
     let (status, rows) = rows(&["--targets", "aarch64,x86_64"]);
     assert_eq!(status, Some(0));
     // Targets, variants, emulations.
-    assert_eq!(rows.len(), 2 * 5 * 2);
+    assert_eq!(rows.len(), 2 * 7 * 2);
     for row in &rows {
         let object = row.as_object().unwrap();
         let mut keys: Vec<_> = object.keys().map(String::as_str).collect();

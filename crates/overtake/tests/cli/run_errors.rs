@@ -120,6 +120,11 @@ fn check_failed() {
     reported("check_failed", &report(end));
 }
 
+fn broken_promise() {
+    let end = r#"{"kind":"broken-promise","message":"store 7 of thread 1 became visible early: its thread made another store"}"#;
+    reported("broken_promise", &report(end));
+}
+
 fn check_of_guest() {
     let end = r#"{"kind":"marked","message":"a stale event"}"#;
     reported("check_of_guest", &report(end));
@@ -139,6 +144,7 @@ pub fn tests() -> Vec<Test> {
         test!(budget_exhausted),
         test!(timed_out),
         test!(check_failed),
+        test!(broken_promise),
         test!(check_of_guest),
         test!(plugin_internal),
     ]
