@@ -90,6 +90,12 @@ fn explore(test: &Test, rules: Rules, processor: impl Fn(usize) -> Processor) ->
 
 /// One of the thread's pending stores becomes visible.
 fn after_commits(state: &State, thread: ThreadId, work: &mut Vec<State>) {
+    let processor = state.processors.get(thread as usize);
+    let independent = processor.is_some_and(|it| it.mutation() == Mutation::Independent);
+    if independent && state.machine.has_promises(thread) {
+        // What the thread reads of them, it was promised to read (`weakmem::Promise::behind`).
+        return;
+    }
     for store in 0..state.machine.buffer(thread).len() {
         if state.machine.may_commit(thread, store) {
             let mut after = state.clone();
