@@ -19,24 +19,39 @@ pub fn require(guest: &Guest, qemu: &Qemu) -> Result<(), Error> {
     let Some(interpreter) = named_by(&guest.path) else {
         return Ok(());
     };
-    let given = qemu.sysroot();
-    let is_in = |root: &Path| {
-        let relative = interpreter.strip_prefix("/").unwrap_or(&interpreter);
-        root.join(relative).exists()
-    };
-    if given.as_deref().is_some_and(is_in) || interpreter.exists() {
-        return Ok(());
-    }
-    // The sysroot that was built into QEMU counts only if no other one is given.
-    if given.is_none() && qemu.own_sysroot().is_some_and(|root| is_in(&root)) {
+    if found(&interpreter, qemu).is_some() {
         return Ok(());
     }
     Err(Error::InterpreterMissing {
         path: guest.path.clone(),
         interpreter,
-        sysroot: given,
+        sysroot: qemu.sysroot(),
         target: guest.target,
     })
+}
+
+/// The file of the program's dynamic loader, as QEMU finds it.
+pub(crate) fn file_of(program: &Path, qemu: &Qemu) -> Option<PathBuf> {
+    found(&named_by(program)?, qemu)
+}
+
+fn found(interpreter: &Path, qemu: &Qemu) -> Option<PathBuf> {
+    let given = qemu.sysroot();
+    let within = |root: PathBuf| {
+        let relative = interpreter.strip_prefix("/").unwrap_or(interpreter);
+        Some(root.join(relative)).filter(|path| path.exists())
+    };
+    let own = || Some(interpreter.to_owned()).filter(|path| path.exists());
+    // The sysroot that was built into QEMU counts only if no other one is given.
+    let built_in = || match given {
+        Some(_) => None,
+        None => qemu.own_sysroot().and_then(within),
+    };
+    given
+        .clone()
+        .and_then(within)
+        .or_else(own)
+        .or_else(built_in)
 }
 
 /// The program's dynamic loader; none if it is linked statically, or cannot be read.

@@ -61,4 +61,5 @@ pub mod target;
 pub mod target_name;
 pub mod temporary;
 pub mod tested;
+pub mod thread_numbers;
 mod written;

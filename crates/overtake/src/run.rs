@@ -14,6 +14,7 @@ use emulator::outcome::{self, Outcome};
 use emulator::static_glibc;
 use emulator::temporary;
 use emulator::tested::Tested;
+use emulator::thread_numbers;
 use overtake_report::doing::Scene;
 use serde::Serialize;
 
@@ -124,7 +125,7 @@ pub fn run(args: &Args) -> Result<u8, Error> {
         match args.format {
             SummaryFormat::Text => {
                 let signal = outcome.status.signal();
-                say(&text(args, guest, outcome.tested.as_ref(), signal));
+                say(&text(args, &setup, outcome.tested.as_ref(), signal));
             }
             SummaryFormat::Json => eprintln!("{}", json(args, guest, outcome)),
         }
@@ -134,7 +135,7 @@ pub fn run(args: &Args) -> Result<u8, Error> {
         && !args.quiet
         && args.format == SummaryFormat::Text
     {
-        say(&text(args, guest, Some(tested), None));
+        say(&text(args, &setup, Some(tested), None));
         for line in scene::lines(scene, &setup) {
             say(&line);
         }
@@ -172,7 +173,8 @@ fn unfinished(error: &emulator::error::Error) -> Option<(&Tested, &Scene)> {
 }
 
 /// What was tested, as text.
-fn text(args: &Args, guest: &Guest, tested: Option<&Tested>, signal: Option<i32>) -> String {
+fn text(args: &Args, setup: &Setup, tested: Option<&Tested>, signal: Option<i32>) -> String {
+    let guest = &setup.guest;
     let how = format!(
         "{}, {}, seed {}",
         guest.target,
@@ -223,9 +225,14 @@ fn text(args: &Args, guest: &Guest, tested: Option<&Tested>, signal: Option<i32>
             }
         );
     }
+    let mut numbers: Vec<String> = tested.numbers().into_iter().collect();
+    if stats.threads > 1 && thread_numbers::are_used(&guest.path, &setup.qemu) {
+        numbers.push("its threads' numbers".to_owned());
+    }
     if let Some(inputs) = tested.inputs() {
         line += &format!("; not repeatable: it read {inputs}");
-    } else if let Some(numbers) = tested.numbers() {
+    } else if !numbers.is_empty() {
+        let numbers = numbers.join(", ");
         line += &format!("; repeatable unless it depends on what it asked for: {numbers}");
     }
     match stats.children {
