@@ -9,7 +9,7 @@ use aio_ring::{Orderings, Wmb};
 /// barrier after it.
 ///
 /// This is `aio_complete` of Linux 2.5.74, before the patch. Its `aio_read_evt` lacked barriers
-/// as well; that is not shown here, where the consumer has those that it needs.
+/// as well: that is `barrier-only-reader`. Here the consumer has those that it needs.
 #[derive(Clone, Copy, Debug)]
 pub enum BarrierOnly {}
 

@@ -58,8 +58,8 @@ pub enum Verdict {
     },
     /// No run failed without it, and the model covers everything that it orders.
     NoFailure,
-    /// No run failed without it, but it also orders loads before later stores, and load buffering (LB)
-    /// is not modelled.
+    /// No run failed without it, but it also orders loads before later stores, and not all load buffering (LB)
+    /// is tried.
     NotModelled,
     /// It is part of an atomic access (x86's `xchg` or `lock`), and cannot be ignored alone.
     PartOfAnAtomic,

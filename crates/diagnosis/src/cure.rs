@@ -273,7 +273,7 @@ enum Kind {
     StoreStore,
 }
 
-/// The kind of a pair; none for a load and a later store, whose reordering is not modelled.
+/// The kind of a pair; none for a load and a later store, for which no cure is tried.
 fn kind(pair: &Pair<'_>) -> Option<Kind> {
     match (pair.first.op, pair.second.op) {
         (Op::Load, Op::Load) => Some(Kind::LoadLoad),

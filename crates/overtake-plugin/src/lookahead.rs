@@ -7,7 +7,7 @@
 //!
 //! The copy has one host thread. A lock that another thread of QEMU held when it was made is never
 //! free there, so a copy may hang. It is then asleep, which it never is otherwise: it is ended, and
-//! another one is made. So the clock decides nothing.
+//! another one is made. So the clock decides nothing, unless there is no /proc to tell whether it sleeps.
 
 use crate::io_thread;
 use crate::report;

@@ -125,7 +125,6 @@ pub struct Stats {
     /// Stores that became visible after a later load of the same thread.
     pub overtaken_by_load: u64,
     /// Stores that became visible before their thread made them, and so before earlier loads of it.
-    #[serde(default)]
     pub early_stores: u64,
     /// Loads that returned a stale value: a newer write was already visible.
     pub stale_loads: u64,

@@ -8,6 +8,7 @@ use arch::Arch;
 use clap::builder::FalseyValueParser;
 use diagnosis::recording;
 use diagnosis::setup::Setup;
+use diagnosis::subject::Subject;
 use emulator::guest::Guest;
 use emulator::model::Model;
 use emulator::outcome::{self, Outcome};
@@ -149,7 +150,9 @@ pub fn run(args: &Args) -> Result<u8, Error> {
         say(&format!("reproduce with: {}", again(args, &setup)));
         let tested = outcome.as_ref().ok().and_then(|it| it.tested.as_ref());
         let tested = tested.or(outcome.as_ref().err().and_then(unfinished).map(|it| it.0));
-        if tested.is_some_and(|it| it.stats.threads > 1)
+        // The ring's path has a fixed length.
+        if matches!(setup.subject, Subject::Program(_))
+            && tested.is_some_and(|it| it.stats.threads > 1)
             && let Some(length) = static_glibc::length_that_counts(&guest.path)
         {
             say(&format!(
@@ -211,6 +214,10 @@ fn text(args: &Args, setup: &Setup, tested: Option<&Tested>, signal: Option<i32>
     } else {
         "it is unknown what was tested".to_owned()
     };
+    if setup.emulation.options.load_buffering {
+        let early = quantity(stats.early_stores, "store");
+        line += &format!(", {early} before an earlier load");
+    }
     line += &format!("; {how}");
     if let Some(hash) = trace_hash {
         line += &format!(", trace hash {hash}");

@@ -155,11 +155,7 @@ impl LookAhead {
         let size = store.bytes.len();
         let loaded = granules(store.addr, size).filter_map(|it| self.loaded.get(&it).copied());
         let view = view.join(loaded.collect());
-        if self.ordered
-            || store.release && self.stores > 0
-            || view == View::ALL
-            || self.stores >= MOST
-        {
+        if self.ordered || store.release && self.stores > 0 || view == View::ALL || self.is_full() {
             return None;
         }
         let mut earlier = granules(store.addr, size).filter_map(|it| self.stored.get(&it));

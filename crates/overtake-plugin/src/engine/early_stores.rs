@@ -88,7 +88,7 @@ pub(super) struct EarlyStores {
     random: u64,
     /// The instruction count before which no copy is made.
     pub next: u64,
-    /// How many copies in a row found nothing, by the block in which the thread stood.
+    /// How many copies in a row found nothing, by the place at which the thread stood.
     pub fruitless: FxHashMap<u64, u8>,
     /// Whether the running thread stops in guest code.
     pub stands: bool,
@@ -117,14 +117,10 @@ impl EarlyStores {
         ((drawn * u128::from(bound)) >> 64) as u64
     }
 
-    /// Whether every access of the running thread has to be reported.
+    /// Whether every access of the running thread has to be reported, and its turn goes on until it has
+    /// come far enough.
     #[inline]
     pub fn follows_all(&self) -> bool {
-        self.plan.is_some() || self.looking.is_some()
-    }
-
-    /// Whether the number of accesses in this turn is not limited.
-    pub fn extends_turn(&self) -> bool {
         self.plan.is_some() || self.looking.is_some()
     }
 

@@ -23,8 +23,7 @@ use weakmem::{EarlyStore, Progress, ThreadId};
 
 /// How far a copy runs, in instructions: less than the reorder window.
 const FAR: u64 = 400;
-/// Between two looks so many instructions run on average: a look costs about as much processor time
-/// as this.
+/// Between two looks so many instructions run on average. A look costs more processor time than they do.
 const BETWEEN: u64 = 1 << 12;
 /// After a promise the others run alone for fewer turns than this.
 const MOST_TURNS: u64 = 32;
@@ -254,10 +253,11 @@ impl Engine {
     /// the accesses of the turn.
     #[inline]
     pub(super) fn accessed(&mut self, after: After, counted: bool) -> After {
-        if self.early.plan.is_none() && self.early.looking.is_none() {
-            return after;
+        if self.early.follows_all() {
+            self.accessed_early(after, counted)
+        } else {
+            after
         }
-        self.accessed_early(after, counted)
     }
 
     #[cold]

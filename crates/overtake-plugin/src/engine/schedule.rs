@@ -155,7 +155,7 @@ impl Engine {
             thread: next,
             ..self.threads[next as usize].progress
         });
-        self.accesses_left = if self.early.extends_turn() {
+        self.accesses_left = if self.early.follows_all() {
             i64::MAX
         } else {
             accesses.into()

@@ -1,4 +1,4 @@
-//! What a thread that runs ahead will store, in a copy (`early_stores`).
+//! What a thread that runs ahead will store, in a copy (`ahead`).
 //!
 //! The engine goes on as in the process that was copied, so that the copy comes by the same way. Beside
 //! it, a machine of its own follows what each store depends on, if every load reads what no other

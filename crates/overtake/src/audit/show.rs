@@ -60,9 +60,9 @@ fn entry(Audited { ordering, verdict }: &Audited) -> String {
         ),
         Verdict::NotModelled => (
             AnsiColor::Cyan.on_default(),
-            "unknown: load buffering is not modelled",
+            "unknown: it needs load buffering",
             "no run failed without it, but it also orders loads before later stores (R→W), and \
-             overtake never reorders those"
+             overtake reorders those only with --load-buffering, and not all of them"
                 .to_owned(),
         ),
         Verdict::PartOfAnAtomic => (

@@ -42,7 +42,7 @@ fn report(end: &str) -> String {
     format!(
         r#"{{"version":{version},"seed":7,"end":{end},"stats":{{"instructions":0,"threads":1,
         "shared_pages":0,"shared_loads":0,"shared_stores":0,"overtaken_by_store":0,
-        "overtaken_by_load":0,"stale_loads":0,"hand_offs":0,"children":0,"unsettled_choices":0}},
+        "overtaken_by_load":0,"early_stores":0,"stale_loads":0,"hand_offs":0,"children":0,"unsettled_choices":0}},
         "trace_hash":null,"inputs":{{}}}}"#,
         version = overtake_report::VERSION,
     )
