@@ -2,7 +2,7 @@
 
 use crate::memory::address;
 use diy::{Operation, Step};
-use weakmem::{Machine, ThreadId};
+use weakmem::{Kind, Machine, ThreadId};
 
 /// In which way a step is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,11 @@ impl Choice {
         match step {
             Step::Access(access) if matches!(access.operation, Operation::WriteExclusive(_)) => {
                 let held = machine.reservation(thread);
-                if held.is_some_and(|held| !held.is_lost()) {
+                let promised = |addr| {
+                    let mut promises = machine.promises(thread);
+                    promises.any(|it| it.kind == Kind::StoreConditional && it.addr == addr)
+                };
+                if held.is_some_and(|held| !held.is_lost() && !promised(held.addr())) {
                     vec![Choice::Succeeds, Choice::Fails]
                 } else {
                     vec![Choice::Succeeds]

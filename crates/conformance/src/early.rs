@@ -15,7 +15,7 @@ use crate::memory::Unseen;
 use crate::mutation::Mutation;
 use crate::state::State;
 use diy::{Access, Arch, Operation, Step, Test};
-use weakmem::{Kind, Promise, ThreadId, Timestamp};
+use weakmem::{EarlyStore, Guards, Kind, Promise, ThreadId, Timestamp};
 
 /// A store that a processor makes later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,29 +77,34 @@ fn after_independent_promises(state: &State, test: &Test, index: usize, work: &m
         .steps
         .get(copy.processors[index].next)
     {
-        if let Some(access) = access(step)
-            && instruction::access(access, test.arch).kind != Kind::Plain
-        {
-            break;
-        }
+        // As the plugin does: a store-conditional that fails ends the look, and it forces none to fail.
+        let choice = match access(step).map(|access| access.operation) {
+            Some(Operation::WriteExclusive(_)) => {
+                let held = copy.machine.reservation(thread);
+                if held.is_none_or(|held| held.is_lost()) {
+                    break;
+                }
+                Choice::Succeeds
+            }
+            _ => Choice::Sees(0),
+        };
         let State {
             machine,
             processors,
         } = &mut copy;
-        processors[index].run(step, Choice::Sees(0), test.arch, machine, thread);
+        processors[index].run(step, choice, test.arch, machine, thread);
     }
-    for ahead in copy
-        .machine
-        .ahead(thread)
-        .iter()
-        .filter(|ahead| ahead.after == 0 && ahead.needs.is_none())
-    {
+    for index in 0..copy.machine.ahead(thread).len() {
+        let Some(stores) = copy.machine.ahead_together(thread, &[index], 0) else {
+            continue;
+        };
         let mut after = state.clone();
         let next = after.machine.next_store(thread).number;
-        let promised = after
-            .machine
-            .promise(thread, ahead.store.promise(next), &mut Unseen);
-        if promised.is_ok() {
+        let promised = |store: &EarlyStore| {
+            let promise = store.promise(next);
+            after.machine.promise(thread, promise, &mut Unseen).is_ok()
+        };
+        if stores.iter().all(promised) {
             work.push(after);
         }
     }
@@ -120,6 +125,7 @@ fn promise(state: &mut State, thread: ThreadId, later: &Later) -> Option<Timesta
         privately: 0,
         behind: 0,
         kind: later.kind,
+        guards: Guards::NONE,
     };
     let promised = state.machine.promise(thread, promise, &mut Unseen);
     promised.ok()

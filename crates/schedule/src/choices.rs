@@ -3,9 +3,9 @@
 //! Parsed without winnow: a line is words between single spaces, and slice patterns over them read
 //! like the format. Errors give only the number and the text of a malformed line.
 
+use crate::early;
 use std::fmt;
-
-use weakmem::{Before, EarlyStore, Progress, Stop, StoreId, ThreadId};
+use weakmem::{EarlyStore, Progress, Stop, StoreId, ThreadId};
 
 /// The free choices of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -150,16 +150,7 @@ impl fmt::Display for Line {
                         accesses,
                         instructions,
                     } = at;
-                    let Before {
-                        others,
-                        privately,
-                        behind,
-                    } = store.before;
-                    let addr = store.addr;
-                    write!(f, "early {thread} {others} {privately} {behind} {addr:#x} ")?;
-                    for byte in store.bytes() {
-                        write!(f, "{byte:02x}")?;
-                    }
+                    write!(f, "early {thread} {}", early::words(store))?;
                     write!(f, " {accesses} {instructions} {turn}")
                 }
                 What::SpuriousFailure { thread, number } => {
@@ -217,11 +208,7 @@ impl Line {
             [
                 "early",
                 thread,
-                others,
-                privately,
-                behind,
-                addr,
-                bytes,
+                ref words @ ..,
                 accesses,
                 instructions,
                 turn,
@@ -231,13 +218,7 @@ impl Line {
                     accesses: large(accesses)?,
                     instructions: large(instructions)?,
                 };
-                let addr = u64::from_str_radix(addr.strip_prefix("0x")?, 16).ok()?;
-                let before = Before {
-                    others: large(others)?,
-                    privately: large(privately)?,
-                    behind: large(behind)?,
-                };
-                let store = EarlyStore::new(addr, &hex(bytes)?, before)?;
+                let store = early::parse(words)?;
                 deviation(turn, What::Early { at, store })
             }
             ["refused", thread, number, turn] => {
@@ -247,12 +228,4 @@ impl Line {
             _ => None,
         }
     }
-}
-
-/// The bytes of pairs of hexadecimal digits.
-fn hex(text: &str) -> Option<Vec<u8>> {
-    let pairs = text.as_bytes().chunks(2);
-    let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
-    let bytes: Option<Vec<u8>> = pairs.map(byte).collect();
-    bytes.filter(|_| text.len().is_multiple_of(2))
 }

@@ -1,6 +1,6 @@
 //! The file of a schedule.
 //!
-//! Lines of text: `overtake schedule 2`; a name and a value for each fact about the run; an empty
+//! Lines of text: `overtake schedule 3`; a name and a value for each fact about the run; an empty
 //! line; the choices in the order in which they were made; `end CHECKSUM`, over all lines before it.
 
 use std::fmt;
@@ -9,7 +9,7 @@ use crate::Error;
 use crate::choices::{Choices, Line};
 
 /// Version of the format; a reader refuses another one.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 const FIRST: &str = "overtake schedule ";
 

@@ -15,6 +15,7 @@
 #![forbid(unsafe_code)]
 
 mod choices;
+mod early;
 mod error;
 mod file;
 mod recorder;

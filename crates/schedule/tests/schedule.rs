@@ -75,7 +75,7 @@ fn example() -> Schedule {
 fn a_file_survives_writing_and_parsing() {
     let text = example().to_string();
     assert!(
-        text.starts_with("overtake schedule 2\ntarget aarch64\nprogram ./a 'b c'\n\nturn 0 0 700 instructions\npending 1 12 7 1\n"),
+        text.starts_with("overtake schedule 3\ntarget aarch64\nprogram ./a 'b c'\n\nturn 0 0 700 instructions\npending 1 12 7 1\n"),
         "{text}"
     );
     assert_eq!(Schedule::parse(&text), Ok(example()));
@@ -88,7 +88,7 @@ fn truncated_and_damaged_files_are_refused() {
     let text = example().to_string();
     assert_eq!(Schedule::parse(""), Err(Error::NotASchedule));
     assert_eq!(Schedule::parse("\x7fELF"), Err(Error::NotASchedule));
-    let newer = text.replacen("schedule 2", "schedule 3", 1);
+    let newer = text.replacen("schedule 3", "schedule 4", 1);
     assert_eq!(
         Schedule::parse(&newer),
         Err(Error::Version {
@@ -110,7 +110,7 @@ fn truncated_and_damaged_files_are_refused() {
 
 proptest! {
     #[test]
-    fn any_text_is_parsed_or_refused(text in "(overtake schedule 2\n)?([a-z]+ [0-9 ]*\n|\n|.)*") {
+    fn any_text_is_parsed_or_refused(text in "(overtake schedule 3\n)?([a-z]+ [0-9 ]*\n|\n|.)*") {
         let _ = Schedule::parse(&text);
         let _ = Choices::from_recording(&text);
     }

@@ -286,6 +286,12 @@ impl Machine {
         written.max().unwrap_or_default()
     }
 
+    /// When the newest of what is there became visible; 0 where there is nothing.
+    pub fn written(&self, addr: u64, len: usize) -> Timestamp {
+        let written = granules(addr, len).filter_map(|it| Some(self.image.granule(it)?.written));
+        written.max().unwrap_or_default()
+    }
+
     /// The thread's reservation.
     pub fn reservation(&self, thread: ThreadId) -> Option<Reservation> {
         self.thread(thread).reservation

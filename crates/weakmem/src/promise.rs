@@ -25,6 +25,9 @@
 //! For the last line a granule counts as a whole. Loads in between read what is older than `p`. Stores in
 //! between break the promise, unless they were promised before it.
 //!
+//! A load that W depends on may itself be done before `p`, though it stands after what W overtakes. Then it
+//! reads what was there at `p`: [`Promise::guards`] says where that must be so.
+//!
 //! A datum, an address or a branch that is later than `p` breaks the promise, so no value comes out of thin
 //! air: the value of W never depends on what W made possible.
 //!
@@ -32,8 +35,8 @@
 //!
 //! | when | call | what is passed, and what is checked |
 //! |---|---|---|
-//! | a copy of the run goes on with one thread alone | [`Machine::look_ahead`](crate::Machine::look_ahead) | from here each load of shared memory of the thread counts as one that reads something newer |
-//! | before that copy is dropped | [`Machine::ahead`](crate::Machine::ahead) | the stores that depend on none of the loads after the first [`Ahead::after`](crate::Ahead::after) ones |
+//! | a copy of the run goes on with one thread alone | [`Machine::look_ahead`](crate::Machine::look_ahead) | from here on, which loads of shared memory each store of the thread is ordered after |
+//! | before that copy is dropped | [`Machine::ahead`](crate::Machine::ahead) | the stores that some of these loads do not keep back, and from which place on ([`Ahead::after`](crate::Ahead::after)) |
 //! | in the run itself, at that place | [`Machine::promise`](crate::Machine::promise) | number, address and bytes; they can be early at all ([`Refusal`]) |
 //! | at the store | the calls of every store ([`Machine::finish`](crate::Machine::finish)) | it has that number, address and bytes, and is ordered after nothing later than `p` |
 //! | after each access of a thread with promises | [`Machine::broken`](crate::Machine::broken) | if a promise is broken, the run ends with an error: what it shows is none of the architecture's |
@@ -49,9 +52,10 @@
 //! # What is early
 //!
 //! Plain stores and releases, and on all three architectures the writes of atomics and of store-conditionals: their
-//! read is early with them. A look ahead finds plain stores and releases only. On x86 nothing is ever early.
+//! read is early with them. On x86 nothing is ever early.
 
 use crate::buffer::MAX_ACCESS;
+use crate::guards::Guards;
 use crate::ids::StoreId;
 use crate::image::granules;
 use crate::step::Kind;
@@ -75,6 +79,8 @@ pub struct Promise<'a> {
     /// What it is the write of. Of an atomic, and of a load-reserved and store-conditional, the read comes
     /// early too: it must return what is there when the write is promised.
     pub kind: Kind,
+    /// Where the thread reads what is there now, until it has made the store: the store depends on that.
+    pub guards: Guards,
 }
 
 /// What a thread does between the place where a store is promised and the store, and before that place.
@@ -88,19 +94,23 @@ pub struct Before {
     pub behind: u64,
 }
 
-/// A plain store that is to become visible before its thread makes it.
+/// A store that is to become visible before its thread makes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EarlyStore {
     /// Where.
     pub addr: u64,
     /// What comes before it.
     pub before: Before,
+    /// What it is the write of.
+    pub kind: Kind,
+    /// Where the thread reads what is there now, until it has made it ([`Promise::guards`]).
+    pub guards: Guards,
     pub(crate) len: u8,
     pub(crate) bytes: [u8; MAX_ACCESS],
 }
 
 impl EarlyStore {
-    /// The store of these bytes. None if there are more than [`MAX_ACCESS`].
+    /// The plain store of these bytes. None if there are more than [`MAX_ACCESS`].
     #[must_use]
     pub fn new(addr: u64, stored: &[u8], before: Before) -> Option<Self> {
         let mut bytes = [0; MAX_ACCESS];
@@ -108,6 +118,8 @@ impl EarlyStore {
         Some(Self {
             addr,
             before,
+            kind: Kind::Plain,
+            guards: Guards::NONE,
             len: stored.len() as u8,
             bytes,
         })
@@ -128,7 +140,8 @@ impl EarlyStore {
             bytes: self.bytes(),
             privately: self.before.privately,
             behind: self.before.behind,
-            kind: Kind::Plain,
+            kind: self.kind,
+            guards: self.guards,
         }
     }
 }
@@ -144,6 +157,8 @@ pub enum Refusal {
     Made,
     /// A pending store, or a promised later one, of the thread shares a granule with it.
     Coherence,
+    /// The thread has not seen some write to what must stay as it is.
+    Unseen,
     /// The thread has too many promises.
     Full,
 }
@@ -202,6 +217,7 @@ pub(crate) struct Promised {
     pub after: View,
     /// The write that it is.
     pub write: Timestamp,
+    pub guards: Guards,
     /// When each of its granules was written before that.
     before: [Timestamp; Promised::GRANULES],
 }
@@ -231,6 +247,7 @@ impl Promised {
             kind: promise.kind,
             after: View::NONE,
             write,
+            guards: promise.guards,
             before,
         }
     }

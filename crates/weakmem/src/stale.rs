@@ -6,7 +6,10 @@
 //! load that reads a stale value was, in effect, done before an earlier load that read a newer one.
 //!
 //! A thread's own promised store ([`crate::Promise`]) is *pinned*: unseen by the thread itself, and so
-//! are later writes to these granules, whatever it sees elsewhere, until it makes the store.
+//! are later writes to these granules, whatever it sees elsewhere, until it makes the store. So are, until then,
+//! all later writes to the granules that are *guarded* for the promise ([`crate::Guards`]).
+
+mod hold;
 
 use crate::image::{GRANULE, Granule, PAGE_SIZE};
 use crate::view::{Timestamp, View};
@@ -33,7 +36,7 @@ enum Hold {
     No,
     /// It is the thread's own promised store.
     Pinned,
-    /// It is later than such a store, in the same granule.
+    /// It is later than such a store, in the same granule, or its granule is guarded.
     Behind,
 }
 
@@ -56,6 +59,8 @@ pub(crate) struct Stale {
     /// questions.
     granules: u64,
     even: u64,
+    /// Granules that stay what they are for the thread; one that several promises guard is in it several times.
+    guarded: Vec<u64>,
 }
 
 /// The bit of [`Stale::granules`].
@@ -70,6 +75,7 @@ impl Default for Stale {
             writes: Vec::new(),
             granules: 0,
             even: u64::MAX,
+            guarded: Vec::new(),
         }
     }
 }
@@ -111,12 +117,6 @@ impl Stale {
         self.writes.iter().rfind(unseen).map(|it| it.due)
     }
 
-    /// Whether a promised store of the thread's own is to this granule.
-    pub fn is_pinned(&self, granule: u64) -> bool {
-        let pinned = |it: &Unseen| it.granule == granule && it.hold == Hold::Pinned;
-        self.writes.iter().any(pinned)
-    }
-
     /// For how many more there is room.
     pub fn room(&self) -> usize {
         CAPACITY - self.writes.len()
@@ -127,17 +127,21 @@ impl Stale {
         self.writes.first().map(|it| it.write)
     }
 
-    /// The granule of the oldest unseen write that is not pinned.
-    pub fn oldest_not_pinned(&self) -> Option<u64> {
-        let mut writes = self.writes.iter();
-        writes
-            .find(|it| it.hold != Hold::Pinned)
-            .map(|it| it.granule)
+    /// The one that the thread sees when there is no room for another one: the oldest that is not held, or, if
+    /// there is none, that is not pinned.
+    fn dispensable(&self) -> Option<usize> {
+        let is = |hold| self.writes.iter().position(|it| it.hold == hold);
+        is(Hold::No).or_else(|| is(Hold::Behind))
     }
 
-    /// The thread sees the oldest unseen write that is not pinned.
+    /// The granule of that write.
+    pub fn oldest_not_pinned(&self) -> Option<u64> {
+        self.dispensable().map(|it| self.writes[it].granule)
+    }
+
+    /// The thread sees that write.
     pub fn see_oldest(&mut self) {
-        if let Some(oldest) = self.writes.iter().position(|it| it.hold != Hold::Pinned) {
+        if let Some(oldest) = self.dispensable() {
             self.writes.remove(oldest);
             self.removed();
             self.seen_alone();
@@ -153,17 +157,12 @@ impl Stale {
 
     /// The thread does not see this write, which is newer than all others.
     pub fn push(&mut self, granule: u64, write: Timestamp, before: Granule, due: u64) {
-        let hold = if self.is_pinned(granule) {
+        let hold = if self.is_held(granule) {
             Hold::Behind
         } else {
             Hold::No
         };
         self.push_held(granule, write, before, due, hold);
-    }
-
-    /// The thread has promised this write, which is newer than all others.
-    pub fn pin(&mut self, granule: u64, write: Timestamp, before: Granule) {
-        self.push_held(granule, write, before, u64::MAX, Hold::Pinned);
     }
 
     fn push_held(&mut self, granule: u64, write: Timestamp, before: Granule, due: u64, hold: Hold) {
@@ -177,22 +176,6 @@ impl Stale {
             due,
             hold,
         });
-    }
-
-    /// The thread makes the store that it has promised as `write`: it sees that, and what else it is
-    /// ordered after (`view`) in this granule.
-    pub fn unpin(&mut self, granule: u64, write: Timestamp, view: View) {
-        let mut behind = false;
-        for it in self.writes.iter_mut().filter(|it| it.granule == granule) {
-            if it.write == write {
-                it.hold = Hold::No;
-            }
-            behind |= it.hold == Hold::Pinned;
-            if !behind {
-                it.hold = Hold::No;
-            }
-        }
-        self.see(granule, view.join(View::at(write)));
     }
 
     /// What a thread that is ordered after `view` sees of the granule: nothing if it is the newest

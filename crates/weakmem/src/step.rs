@@ -5,7 +5,7 @@ use crate::view::View;
 use arch::Pairs;
 
 /// Whether an access is atomic beyond single-copy atomicity.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Loads and stores, with acquire or release too; and instructions without an access.
     #[default]

@@ -8,10 +8,36 @@ pub type Timestamp = u64;
 /// One timestamp is enough where memory is multi-copy atomic, because a write then becomes
 /// visible to all other threads at once. (Without that, Power's, a view is one timestamp for each
 /// location and observer; [`View::join`] is all that the machine asks of one.)
+///
+/// While a thread looks ahead, a view of its loads is a set of loads instead ([`View::of_load`]).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct View(Timestamp);
 
+/// From here on a number stands for a set of loads: a bit each. No timestamp is that late.
+const SETS: u64 = 1 << 62;
+
 impl View {
+    /// How many loads a set can hold.
+    pub(crate) const LOADS: u64 = 60;
+
+    /// After this load of a thread that looks ahead: the first one is 0. It is later than any write.
+    pub(crate) const fn of_load(index: u64) -> Self {
+        if index < Self::LOADS {
+            Self(SETS | 1 << index)
+        } else {
+            Self::ALL
+        }
+    }
+
+    /// The loads of a thread that looks ahead that it is after: a bit each. `None`: all, and later ones.
+    pub(crate) const fn loads(self) -> Option<u64> {
+        match self {
+            Self::ALL => None,
+            Self(set) if set >= SETS => Some(set - SETS),
+            Self(_) => Some(0),
+        }
+    }
+
     /// After no write.
     pub const NONE: Self = Self(0);
     /// After every write, those to come included.
@@ -27,19 +53,22 @@ impl View {
     #[must_use]
     #[inline]
     pub fn join(self, other: Self) -> Self {
-        self.max(other)
+        if self.0.min(other.0) < SETS {
+            self.max(other)
+        } else {
+            Self(self.0 | other.0)
+        }
     }
 
     /// What it says beyond `floor`, which is said of everything anyway: nothing, or itself.
     #[must_use]
     #[inline]
     pub fn beyond(self, floor: Self) -> Self {
-        if self <= floor { Self::NONE } else { self }
-    }
-
-    /// How much later than this timestamp it is; 0 if it is not.
-    pub(crate) const fn beyond_timestamp(self, timestamp: Timestamp) -> u64 {
-        self.0.saturating_sub(timestamp)
+        if floor.join(self) == floor {
+            Self::NONE
+        } else {
+            self
+        }
     }
 
     /// Whether it is after the write of this timestamp.

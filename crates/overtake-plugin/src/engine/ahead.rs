@@ -4,6 +4,7 @@ use super::early_stores::{Found, Looking, Place};
 use super::{Engine, MemoryAccess};
 use crate::fast;
 use crate::pages::{self, Owner};
+use crate::trace;
 use crate::translate::{Block, Instruction};
 use weakmem::{EarlyStore, Kind};
 
@@ -11,10 +12,20 @@ impl Engine {
     /// Passes an access of the architecture to the machine that looks ahead.
     #[inline]
     pub(super) fn access_ahead(&mut self, instruction: &Instruction, access: MemoryAccess) {
-        if let Some(looking) = &mut self.early.looking {
+        if self.early.looks() {
             let page = pages::number(access.addr);
             let shared = self.pages.owner(page) != Owner::Thread(self.current);
-            looking.shadow.access(instruction, access, shared);
+            let failed = shared && access.store && self.comparison_failed(instruction, access);
+            let access = MemoryAccess {
+                store: access.store && !failed,
+                ..access
+            };
+            if let Some(looking) = &mut self.early.looking {
+                // The others' pending stores become visible in the copy too.
+                let written = self.machine.written(access.addr, access.size);
+                let since = shared && !access.store && !looking.since.includes(written);
+                looking.shadow.access(instruction, access, shared, since);
+            }
         }
     }
 
@@ -22,7 +33,11 @@ impl Engine {
     #[inline]
     pub(super) fn block_ahead(&mut self, block: &'static Block) {
         if let Some(looking) = &mut self.early.looking {
-            looking.shadow.block(block);
+            if looking.shadow.waits() {
+                self.end_copy();
+            } else {
+                looking.shadow.block(block);
+            }
         }
     }
 
@@ -37,7 +52,7 @@ impl Engine {
     /// Ends a copy where this instruction must not run ahead, or the copy has come far enough.
     pub(super) fn end_copy_before(&mut self, instruction: &Instruction) {
         if self.early.looks()
-            && (instruction.step.kind != Kind::Plain
+            && (self.will_fail(instruction)
                 || instruction.step.synchronises
                 || instruction.unseen_write
                 || instruction.reads_clock
@@ -46,8 +61,18 @@ impl Engine {
             self.end_copy();
         }
         if let Some(looking) = &mut self.early.looking {
-            looking.shadow.before(instruction);
+            if looking.shadow.waits() {
+                self.end_copy();
+            } else {
+                looking.shadow.before(instruction);
+            }
         }
+    }
+
+    /// Whether this is a store-conditional that has lost its reservation.
+    fn will_fail(&self, instruction: &Instruction) -> bool {
+        let held = self.machine.reservation(self.current);
+        instruction.step.kind == Kind::StoreConditional && held.is_none_or(|it| it.is_lost())
     }
 
     /// Ends a copy that has come far enough.
@@ -69,18 +94,30 @@ impl Engine {
     /// others that can be promised at its place; and those that they need.
     fn chosen(&mut self, looking: &Looking) -> Option<Vec<Found>> {
         let all = looking.shadow.found();
-        let useful = |it: &usize| all[*it].overtakes > 0;
+        let useful = |it: &usize| all[*it].overtakes != 0;
         let useful: Vec<usize> = (0..all.len()).filter(useful).collect();
-        let index = (u128::from(looking.drawn >> 1) * useful.len() as u128) >> 63;
-        let one = *useful.get(index as usize)?;
-        let there = |it: &&usize| all[**it].after == all[one].after;
-        let wanted: Vec<usize> = if looking.drawn.is_multiple_of(2) {
+        let mut drawn = looking.drawn;
+        let one = *useful.get(draw(&mut drawn, useful.len()))?;
+        let overtaken = all[one].overtakes;
+        let overtaken: Vec<u64> = (0..u64::from(u64::BITS))
+            .filter(|it| overtaken >> it & 1 != 0)
+            .collect();
+        // Before the first of these, as a rule: that overtakes all of them.
+        let which = if draw(&mut drawn, 2) == 0 {
+            0
+        } else {
+            draw(&mut drawn, overtaken.len())
+        };
+        let place = overtaken[which];
+        let there = |it: &&usize| all[**it].after <= place && all[**it].overtakes >> place != 0;
+        let wanted: Vec<usize> = if draw(&mut drawn, 2) == 0 {
             vec![one]
         } else {
             useful.iter().filter(there).copied().collect()
         };
-        let (after, stores) = looking.shadow.together(&wanted)?;
-        let last = after.checked_sub(1).map(|last| last as usize);
+        let stores = looking.shadow.together(&wanted, place);
+        let stores = stores.or_else(|| looking.shadow.together(&[one], place))?;
+        let last = place.checked_sub(1).map(|last| last as usize);
         let place = last.map_or(Place::default(), |last| looking.at_load[last]);
         let shared = stores.iter().all(|it| self.is_shared(it));
         let found = stores.into_iter().map(|store| Found { store, place });
@@ -89,7 +126,15 @@ impl Engine {
 
     fn is_shared(&mut self, store: &EarlyStore) -> bool {
         let last = store.addr + store.bytes().len() as u64 - 1;
-        let mut pages = [store.addr, last].into_iter().map(pages::number);
+        let addresses = [store.addr, last].into_iter().chain(store.guards.blocks());
+        let mut pages = addresses.map(pages::number);
         pages.all(|page| self.pages.owner(page) == Owner::Shared)
     }
+}
+
+/// A number below `bound`, from a random number, which is another one afterwards.
+fn draw(random: &mut u64, bound: usize) -> usize {
+    let drawn = u128::from(*random) * bound as u128;
+    *random = trace::mix(*random);
+    (drawn >> 64) as usize
 }

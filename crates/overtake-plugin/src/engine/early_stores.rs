@@ -7,7 +7,7 @@ use crate::lookahead::Answers;
 use crate::trace;
 use crate::translate::Instruction;
 use rustc_hash::FxHashMap;
-use weakmem::{EarlyStore, ThreadId};
+use weakmem::{EarlyStore, ThreadId, View};
 
 /// A store that is to be promised, as a copy has found it.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +48,8 @@ pub(super) struct Looking {
     pub answers: Answers<Found>,
     pub at: Place,
     pub shadow: Shadow,
+    /// What was visible when it was made.
+    pub since: View,
     /// A random number.
     pub drawn: u64,
     /// Where each load of shared memory was made.

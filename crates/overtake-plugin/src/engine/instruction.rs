@@ -163,8 +163,8 @@ impl Engine {
     fn must_fail(&mut self) -> Option<Reservation> {
         let held = self.machine.reservation(self.current)?;
         let shared = self.pages.owner(pages::number(held.addr())) == Owner::Shared;
-        let fails =
-            held.is_lost() || (self.alive > 1 && shared && self.run.strategy.fails(self.current));
+        let may_fail = self.alive > 1 && shared && !self.has_promised(&held);
+        let fails = held.is_lost() || may_fail && self.run.strategy.fails(self.current);
         fails.then_some(held)
     }
 }

@@ -89,7 +89,11 @@ impl Engine {
     }
 
     /// Whether this is a compare-and-swap that is known to have failed: it has only read.
-    fn comparison_failed(&self, instruction: &Instruction, access: MemoryAccess) -> bool {
+    pub(super) fn comparison_failed(
+        &self,
+        instruction: &Instruction,
+        access: MemoryAccess,
+    ) -> bool {
         let Some((value, size)) = instruction.step.expected else {
             return false;
         };

@@ -19,7 +19,7 @@ use crate::signals;
 use crate::trace;
 use crate::translate::Instruction;
 use crate::views::Guest;
-use weakmem::{EarlyStore, Progress, ThreadId};
+use weakmem::{EarlyStore, Kind, Progress, Promise, Reservation, ThreadId};
 
 /// How far a copy runs, in instructions: less than the reorder window.
 const FAR: u64 = 400;
@@ -51,6 +51,13 @@ impl Engine {
     /// Whether a promise was broken.
     pub fn is_broken(&self) -> bool {
         self.machine.broken().is_some()
+    }
+
+    /// Whether the running thread has promised the store-conditional of this reservation, or looks for that: then it
+    /// succeeds.
+    pub(super) fn has_promised(&self, held: &Reservation) -> bool {
+        let there = |it: Promise<'_>| it.kind == Kind::StoreConditional && it.addr == held.addr();
+        self.early.looks() || self.machine.promises(self.current).any(there)
     }
 
     /// Notes that the running thread can have no open promise from here on.
@@ -206,6 +213,7 @@ impl Engine {
                 self.early.looking = Some(Looking {
                     answers,
                     drawn,
+                    since: self.machine.now(),
                     shadow: Shadow::new(&self.machine, self.current, position),
                     at: Place::default(),
                     at_load: Vec::new(),

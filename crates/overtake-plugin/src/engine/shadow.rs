@@ -9,7 +9,8 @@ use super::flow::Position;
 use crate::guest_memory;
 use crate::translate::{Block, Instruction};
 use weakmem::{
-    Access, Ahead, Driver, EarlyStore, Execution, MAX_ACCESS, Machine, Memory, StoreId, ThreadId,
+    Access, Ahead, Driver, EarlyStore, Execution, Kind, MAX_ACCESS, Machine, Memory, StoreId,
+    ThreadId,
 };
 
 /// The machine and the register views of a thread that runs ahead.
@@ -17,6 +18,8 @@ pub(super) struct Shadow {
     machine: Machine,
     thread: ThreadId,
     position: Position,
+    /// A store-conditional is under way, and has stored nothing yet.
+    waits: bool,
 }
 
 /// Changes no memory: what the thread loads is the engine's.
@@ -37,6 +40,7 @@ impl Shadow {
             machine: machine.looking_ahead(thread),
             thread,
             position: position.clone(),
+            waits: false,
         }
     }
 
@@ -46,8 +50,13 @@ impl Shadow {
     }
 
     /// Some of these, as they are promised at one place: after so many loads.
-    pub fn together(&self, wanted: &[usize]) -> Option<(u64, Vec<EarlyStore>)> {
-        self.machine.ahead_together(self.thread, wanted)
+    pub fn together(&self, wanted: &[usize], place: u64) -> Option<Vec<EarlyStore>> {
+        self.machine.ahead_together(self.thread, wanted, place)
+    }
+
+    /// Whether a store-conditional is under way: at the next instruction, it has failed.
+    pub fn waits(&self) -> bool {
+        self.waits
     }
 
     /// How many loads of shared memory it has made.
@@ -55,7 +64,7 @@ impl Shadow {
         self.machine.loads_ahead(self.thread)
     }
 
-    /// Whether it has made as many stores as it may.
+    /// Whether it has made as many stores or loads as it may.
     pub fn is_full(&self) -> bool {
         self.machine.ahead_is_full(self.thread)
     }
@@ -70,10 +79,19 @@ impl Shadow {
     pub fn before(&mut self, instruction: &Instruction) {
         self.machine
             .before(self.thread, &instruction.step, &mut Apart);
+        self.waits = instruction.step.kind == Kind::StoreConditional;
     }
 
-    /// The thread has made an access, to shared memory or to its own.
-    pub fn access(&mut self, instruction: &Instruction, access: MemoryAccess, shared: bool) {
+    /// The thread has made an access, to shared memory or to its own. `since`: it loads what has become visible
+    /// since the thread looks ahead.
+    pub fn access(
+        &mut self,
+        instruction: &Instruction,
+        access: MemoryAccess,
+        shared: bool,
+        since: bool,
+    ) {
+        self.waits = false;
         let (machine, thread) = (&mut self.machine, self.thread);
         let uses = self.position.begin(instruction, access, machine, thread);
         let mut bytes = [0; MAX_ACCESS];
@@ -81,6 +99,9 @@ impl Shadow {
         if access.store {
             // SAFETY: the guest has just stored these bytes.
             unsafe { guest_memory::read(access.addr, bytes) };
+        }
+        if since {
+            machine.written_since(thread);
         }
         if access.store && shared {
             machine.data_picked(thread, uses.data.picked);

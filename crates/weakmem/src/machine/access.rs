@@ -50,14 +50,11 @@ impl Machine {
             let newest = self.image.granule(granule);
             let old = state.stale.contents(granule, View::NONE);
             stale |= old.is_some();
-            let Some(contents) = old.copied().or(newest) else {
-                continue;
-            };
             let start = granule.max(addr);
             let end = (granule + GRANULE as u64).min(addr + len as u64);
             let (forwarded, all) = state.buffer.forwarded(start, (end - start) as usize);
             view = view.join(forwarded);
-            if !all {
+            if !all && let Some(contents) = old.copied().or(newest) {
                 let written = contents.written;
                 let own = state.forwards.of(granule, written, rules.atomics_forward);
                 view = view.join(own.unwrap_or(View::at(written)));
@@ -83,7 +80,7 @@ impl Machine {
         if now {
             view = view.join(self.now());
             if let Some(ahead) = &mut self.thread_mut(thread).ahead {
-                view = view.join(ahead.loaded(load.addr, load.len));
+                view = view.join(ahead.loaded_what_others_write());
             }
         }
         self.loaded(thread, load, view)
@@ -222,6 +219,9 @@ impl Machine {
         }
         state.reservation = Some(reservation);
         state.reserved = view;
+        if let Some(ahead) = &mut state.ahead {
+            ahead.reserved();
+        }
     }
 
     /// The thread has made its store-conditional, whether or not it succeeded.

@@ -34,6 +34,34 @@ impl Machine {
         if self.thread(thread).keeps_stores() && self.makes(thread, &store, true, driver) {
             return;
         }
+        self.makes_atomic(thread, store, delay, driver);
+        self.looks_ahead_again(thread, driver);
+    }
+
+    /// An atomic of the thread has only read: a comparison failed.
+    pub(super) fn compared_only(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
+        self.looks_ahead_again(thread, driver);
+    }
+
+    /// If the thread looks ahead, it does so from here: what an atomic does depends on what others do.
+    fn looks_ahead_again(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
+        if self.thread(thread).ahead.is_some() {
+            self.drain(thread, driver);
+            let state = self.thread_mut(thread);
+            if let Some(ahead) = &mut state.ahead {
+                ahead.starts_again(state.stores);
+            }
+        }
+    }
+
+    /// The same of one that was not promised.
+    fn makes_atomic(
+        &mut self,
+        thread: ThreadId,
+        store: Store<'_>,
+        delay: Option<u64>,
+        driver: &mut dyn Driver,
+    ) {
         if let Some(delay) = delay {
             if self.buffer(thread).is_full() {
                 self.commit(thread, 0, driver);

@@ -87,6 +87,7 @@ impl Machine {
         let state = self.thread_mut(thread);
         for granule in granules(addr, len) {
             // CoWR: a thread does not see what is older than its own store.
+            state.stale.unguard_whole(granule);
             state.stale.see(granule, View::at(now));
         }
         state.stale.seen_alone();
@@ -185,7 +186,7 @@ impl Machine {
         for granule in granules(addr, len) {
             let state = &mut self.threads[thread as usize];
             let earlier = state.stale.due(granule);
-            if delay == 0 && earlier.is_none() && !state.stale.is_pinned(granule) {
+            if delay == 0 && earlier.is_none() && !state.stale.is_held(granule) {
                 state.stale.seen_alone();
                 continue;
             }

@@ -24,9 +24,12 @@ impl Machine {
         if fence.ww {
             let writes = state.writes.join(state.private_writes);
             state.store_floor = state.store_floor.join(writes);
-            if let Some(ahead) = &mut state.ahead {
-                ahead.fenced();
-            }
+        }
+        // Of `wr`: what depends on a later load is ordered after the earlier stores.
+        if (fence.ww || fence.wr)
+            && let Some(ahead) = &mut state.ahead
+        {
+            ahead.fenced();
         }
         let mut after = View::NONE;
         if fence.rr {
@@ -45,7 +48,14 @@ impl Machine {
         let buffer = &self.thread(thread).buffer;
         let set = buffer.up_to(self.rules.stores, |entry| entry.release);
         self.commit_set(thread, set, driver);
-        self.thread(thread).releases
+        let state = self.thread_mut(thread);
+        if set != 0
+            && let Some(ahead) = &mut state.ahead
+        {
+            // As after a fence.
+            ahead.fenced();
+        }
+        state.releases
     }
 
     /// An acquire of the thread has this view: all that follows is ordered after it. `atomic`: it

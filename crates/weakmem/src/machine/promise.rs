@@ -60,7 +60,11 @@ impl Machine {
         let made = state.made + (number - state.stores) + privately;
         let promised = Promised::new(&promise, made, self.clock + 1, written);
         self.write_early(StoreId { thread, number }, &store, driver);
-        self.thread_mut(thread).promises.push(promised);
+        let state = self.thread_mut(thread);
+        for granule in promised.guards.granules() {
+            state.stale.guard(granule);
+        }
+        state.promises.push(promised);
         Ok(promised.write)
     }
 
@@ -95,6 +99,7 @@ impl Machine {
         } else if size == 0
             || size > MAX_ACCESS
             || !promise.granules().all(|it| self.image.contains(it))
+            || !promise.guards.granules().all(|it| self.image.contains(it))
         {
             Some(Refusal::Memory)
         } else if promise.number <= state.stores
@@ -105,6 +110,12 @@ impl Machine {
             || state.promises.iter().any(later)
         {
             Some(Refusal::Coherence)
+        } else if promise
+            .guards
+            .granules()
+            .any(|it| state.stale.may_change(it))
+        {
+            Some(Refusal::Unseen)
         } else if state.promises.len() >= CAPACITY {
             Some(Refusal::Full)
         } else {
@@ -132,6 +143,7 @@ impl Machine {
             privately: 0,
             behind: 0,
             kind: it.kind,
+            guards: it.guards,
         })
     }
 
@@ -179,6 +191,9 @@ impl Machine {
             for granule in promised.granules() {
                 state.stale.unpin(granule, promised.write, View::NONE);
             }
+            for granule in promised.guards.granules() {
+                state.stale.unguard(granule, View::NONE);
+            }
         }
         state.settle();
     }
@@ -203,7 +218,7 @@ impl Machine {
             ahead.loaded_own(addr, len);
             View::NONE
         } else {
-            ahead.loaded(addr, len)
+            ahead.loaded(addr, len, view)
         }
     }
 
@@ -222,11 +237,7 @@ impl Machine {
         let state = self.thread_mut(thread);
         state.made += 1;
         if let Some(ahead) = &mut state.ahead {
-            if atomic {
-                ahead.stored(store.addr, store.bytes.len());
-            } else {
-                ahead.makes(store, view);
-            }
+            ahead.makes(store, view, atomic);
         }
         self.has_promises(thread) && self.fulfils(thread, store, atomic, driver)
     }
@@ -244,7 +255,7 @@ impl Machine {
     pub(super) fn removes(&mut self, page: u64) {
         for thread in 0..self.threads.len() as ThreadId {
             let there = |it: &&Promised| {
-                let mut granules = it.granules();
+                let mut granules = it.granules().chain(it.guards.granules());
                 granules.any(|it| it - it % crate::image::PAGE_SIZE as u64 == page)
             };
             let promises = &self.thread(thread).promises;
@@ -321,8 +332,12 @@ impl Machine {
     /// The thread has made the store of this promise.
     fn kept(&mut self, thread: ThreadId, index: usize, store: &Store<'_>, driver: &mut dyn Driver) {
         let promised = self.thread_mut(thread).promises.remove(index);
+        let guarded = || {
+            let guarded = promised.guards.granules();
+            guarded.filter(|it| !promised.granules().any(|own| own == *it))
+        };
         let mut before = match self.shown {
-            Some(shown) if shown == thread => self.in_memory(promised.granules()),
+            Some(shown) if shown == thread => self.in_memory(promised.granules().chain(guarded())),
             _ => Vec::new(),
         };
         // There it is the store that has just been made.
@@ -344,7 +359,11 @@ impl Machine {
             .stored(&store, promised.write, atomic, written);
         for granule in promised.granules() {
             // CoWR, and what the thread came to see since elsewhere.
+            state.stale.unguard_whole(granule);
             state.stale.unpin(granule, promised.write, state.floor);
+        }
+        for granule in promised.guards.granules() {
+            state.stale.unguard(granule, state.floor);
         }
         state.stale.seen_alone();
         state.settle();

@@ -239,6 +239,9 @@ impl<'a> Execution<'a> {
                     machine.store(thread, store, self.store_delay, driver);
                 }
             }
+            Call::Write if step.kind == Kind::Atomic && shared => {
+                machine.compared_only(thread, driver);
+            }
             Call::Write => {
                 if self.access.store && self.matters {
                     machine.private_store(thread, self.store());

@@ -3,8 +3,8 @@
 use crate::support::{Delay, LONG, PAGE, X, Y, byte, load, machine, store, write};
 use arch::Pairs;
 use weakmem::{
-    Breach, Driver, Kind, Load, Machine, PAGE_SIZE, Promise, Refusal, Rules, Store, StoreId,
-    ThreadId, View,
+    Breach, Driver, Guards, Kind, Load, Machine, PAGE_SIZE, Promise, Refusal, Rules, Store,
+    StoreId, ThreadId, View,
 };
 
 const Z: u64 = PAGE + 128;
@@ -16,6 +16,7 @@ const fn promise(number: u64, addr: u64, bytes: &[u8]) -> Promise<'_> {
         bytes,
         privately: 0,
         behind: 0,
+        guards: Guards::NONE,
         kind: Kind::Plain,
     }
 }

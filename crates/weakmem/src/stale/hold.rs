@@ -1,0 +1,78 @@
+//! Writes that a thread does not see, whatever it is ordered after: while it has open promises.
+
+use super::{Hold, Stale, Unseen};
+use crate::image::Granule;
+use crate::view::{Timestamp, View};
+
+impl Stale {
+    /// Whether a promised store of the thread's own is to this granule.
+    pub fn is_pinned(&self, granule: u64) -> bool {
+        let pinned = |it: &Unseen| it.granule == granule && it.hold == Hold::Pinned;
+        self.writes.iter().any(pinned)
+    }
+
+    fn is_guarded(&self, granule: u64) -> bool {
+        self.guarded.contains(&granule)
+    }
+
+    /// Whether the thread comes to see no new write to this granule for now.
+    pub fn is_held(&self, granule: u64) -> bool {
+        self.is_guarded(granule) || self.is_pinned(granule)
+    }
+
+    /// Whether the thread may come to see more of this granule.
+    pub fn may_change(&self, granule: u64) -> bool {
+        let mut writes = self.writes.iter();
+        self.may_have(granule) && writes.any(|it| it.granule == granule && it.hold == Hold::No)
+    }
+
+    /// Later writes to this granule are held.
+    pub fn guard(&mut self, granule: u64) {
+        self.guarded.push(granule);
+    }
+
+    /// They are not, for the sake of one promise. The thread sees what it is ordered after (`view`) there.
+    pub fn unguard(&mut self, granule: u64, view: View) {
+        if let Some(index) = self.guarded.iter().position(|it| *it == granule) {
+            self.guarded.swap_remove(index);
+            self.hold_again(granule);
+            self.see(granule, view);
+        }
+    }
+
+    /// They are not, whatever was promised.
+    pub fn unguard_whole(&mut self, granule: u64) {
+        if self.is_guarded(granule) {
+            self.guarded.retain(|it| *it != granule);
+            self.hold_again(granule);
+        }
+    }
+
+    /// What is held of a granule, anew.
+    fn hold_again(&mut self, granule: u64) {
+        let mut behind = self.is_guarded(granule);
+        for it in self.writes.iter_mut().filter(|it| it.granule == granule) {
+            match it.hold {
+                Hold::Pinned => behind = true,
+                _ if behind => it.hold = Hold::Behind,
+                _ => it.hold = Hold::No,
+            }
+        }
+    }
+
+    /// The thread has promised this write, which is newer than all others.
+    pub fn pin(&mut self, granule: u64, write: Timestamp, before: Granule) {
+        self.push_held(granule, write, before, u64::MAX, Hold::Pinned);
+    }
+
+    /// The thread makes the store that it has promised as `write`: it sees that, and what else it is
+    /// ordered after (`view`) in this granule.
+    pub fn unpin(&mut self, granule: u64, write: Timestamp, view: View) {
+        let here = |it: &&mut Unseen| it.granule == granule && it.write == write;
+        for it in self.writes.iter_mut().filter(here) {
+            it.hold = Hold::No;
+        }
+        self.hold_again(granule);
+        self.see(granule, view.join(View::at(write)));
+    }
+}
