@@ -89,10 +89,6 @@ impl StoreBuffer {
         debug_assert!(!bytes.is_empty() && bytes.len() <= MAX_ACCESS && !self.is_full());
         let mut padded = [0; MAX_ACCESS];
         padded[..bytes.len()].copy_from_slice(bytes);
-        if release {
-            // A release is ordered after every earlier store; later stores are free of it.
-            self.fence();
-        }
         self.entries.push(Pending {
             addr,
             len: bytes.len() as u8,
@@ -126,8 +122,10 @@ impl StoreBuffer {
             // x86-TSO: "the store buffers are FIFO" (Sewell et al., CACM 2010).
             StoreOrder::Fifo => true,
             StoreOrder::Weak => {
-                // A store→store fence or release lies between them.
+                // A store→store fence lies between them.
                 a.epoch < b.epoch
+                    // A release is ordered after every earlier store. Later stores are free of both.
+                    || b.release
                     // Coherence: stores to the same location keep program order (CoWW).
                     || a.overlaps(b.addr, b.len as usize)
             }
