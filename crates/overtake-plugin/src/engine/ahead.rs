@@ -14,7 +14,14 @@ impl Engine {
     pub(super) fn access_ahead(&mut self, instruction: &Instruction, access: MemoryAccess) {
         if self.early.looks() {
             let page = pages::number(access.addr);
-            let shared = self.pages.owner(page) != Owner::Thread(self.current);
+            let mut shared = self.pages.owner(page) != Owner::Thread(self.current);
+            if let Some(looking) = &mut self.early.looking {
+                // In the process, another thread may use that page first.
+                shared |= looking.taken.contains(&page);
+                if shared && !looking.taken.contains(&page) {
+                    looking.taken.push(page);
+                }
+            }
             let failed = shared && access.store && self.comparison_failed(instruction, access);
             let access = MemoryAccess {
                 store: access.store && !failed,

@@ -50,6 +50,8 @@ pub(super) struct Looking {
     pub shadow: Shadow,
     /// What was visible when it was made.
     pub since: View,
+    /// Pages that the thread has used since, and that were not its own.
+    pub taken: Vec<u64>,
     /// A random number.
     pub drawn: u64,
     /// Where each load of shared memory was made.

@@ -214,6 +214,7 @@ impl Engine {
                     answers,
                     drawn,
                     since: self.machine.now(),
+                    taken: Vec::new(),
                     shadow: Shadow::new(&self.machine, self.current, position),
                     at: Place::default(),
                     at_load: Vec::new(),
