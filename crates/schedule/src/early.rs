@@ -14,7 +14,7 @@ const KINDS: [(Kind, &str); 3] = [
 ];
 
 /// The words: how many stores come before it, and how many of them to memory that no other thread uses; up to
-/// which store they become visible first; address, bytes, kind; what stays as it is for the thread.
+/// which store they become visible first; address, bytes, kind; what stays as it is for the thread: blocks, and pages of its own.
 pub fn words(store: &EarlyStore) -> String {
     let Before {
         others,
@@ -26,18 +26,33 @@ pub fn words(store: &EarlyStore) -> String {
         let _ = write!(words, "{byte:02x}");
     }
     let kind = KINDS.iter().find(|it| it.0 == store.kind);
-    let guards: Vec<String> = store.guards.blocks().map(|it| format!("{it:#x}")).collect();
-    let guards = match guards.join(",") {
+    let (blocks, pages) = (list(store.guards.blocks()), list(store.guards.pages()));
+    let _ = write!(
+        words,
+        " {} {blocks} {pages}",
+        kind.map_or("store", |it| it.1)
+    );
+    words
+}
+
+fn list(addresses: impl Iterator<Item = u64>) -> String {
+    let addresses: Vec<String> = addresses.map(|it| format!("{it:#x}")).collect();
+    match addresses.join(",") {
         none if none.is_empty() => NOTHING.to_owned(),
         some => some,
-    };
-    let _ = write!(words, " {} {guards}", kind.map_or("store", |it| it.1));
-    words
+    }
+}
+
+fn addresses(list: &str) -> Option<Vec<u64>> {
+    match list {
+        NOTHING => Some(Vec::new()),
+        list => list.split(',').map(address).collect(),
+    }
 }
 
 /// The store of these words.
 pub fn parse(words: &[&str]) -> Option<EarlyStore> {
-    let &[others, privately, behind, addr, bytes, kind, guards] = words else {
+    let &[others, privately, behind, addr, bytes, kind, blocks, pages] = words else {
         return None;
     };
     let before = Before {
@@ -47,10 +62,11 @@ pub fn parse(words: &[&str]) -> Option<EarlyStore> {
     };
     let kind = KINDS.iter().find(|it| it.1 == kind)?.0;
     let mut guarded = Guards::NONE;
-    if guards != NOTHING {
-        for block in guards.split(',') {
-            guarded = guarded.with(address(block)?, 1)?;
-        }
+    for block in addresses(blocks)? {
+        guarded = guarded.with(block, 1)?;
+    }
+    for page in addresses(pages)? {
+        guarded = guarded.with_page(page)?;
     }
     let mut store = EarlyStore::new(address(addr)?, &hex(bytes)?, before)?;
     (store.kind, store.guards) = (kind, guarded);

@@ -6,7 +6,7 @@
 //! through a value that is spilled to the stack.
 
 use crate::access::Store;
-use crate::image::{GRANULE, PAGE_SIZE, granules};
+use crate::image::{GRANULE, granules, page_of};
 use crate::view::{Timestamp, View};
 use rustc_hash::FxHashMap as HashMap;
 
@@ -110,7 +110,7 @@ impl Forwards {
     /// thread's own store. `atomics`: an atomic's write is forwarded too.
     pub fn of(&self, granule: u64, written: Timestamp, atomics: bool) -> Option<View> {
         if !self.pages.is_empty() {
-            let page = granule - granule % PAGE_SIZE as u64;
+            let page = page_of(granule);
             if self.pages.contains(&(page, written)) {
                 let kept = self.granules.get(&granule).filter(|it| it.written == 0);
                 return Some(kept.map_or(View::NONE, |it| it.view));

@@ -4,26 +4,32 @@
 //! what is there when the store is promised. The machine makes the load where it stands, so what others
 //! write there in between is kept from the thread.
 
-use crate::image::{GRANULE, granules};
+use crate::image::{GRANULE, granules, page_of};
 
 /// What is guarded is guarded in aligned blocks of so many bytes, because an access may be single-copy atomic in
 /// them: what it reads there must be of one moment.
 const BLOCK: u64 = 16;
 
-/// Some aligned blocks of memory, a few at most.
+/// Some aligned blocks of memory, and some pages of the thread's own that may become shared; a few at most.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Guards {
     blocks: [u64; Guards::MOST],
+    pages: [u64; Guards::MOST_PAGES],
     len: u8,
+    page_len: u8,
 }
 
 impl Guards {
     /// So many blocks at most.
     pub const MOST: usize = 6;
+    /// So many pages at most.
+    pub const MOST_PAGES: usize = 8;
     /// None.
     pub const NONE: Self = Self {
         blocks: [0; Self::MOST],
+        pages: [0; Self::MOST_PAGES],
         len: 0,
+        page_len: 0,
     };
 
     /// Adds the blocks that hold these bytes. None: there is no room for them.
@@ -40,8 +46,34 @@ impl Guards {
 
     /// Where each begins.
     pub fn blocks(&self) -> impl Iterator<Item = u64> + use<> {
-        let Self { blocks, len } = *self;
+        let Self { blocks, len, .. } = *self;
         blocks.into_iter().take(len.into())
+    }
+
+    /// Adds the page that begins at `page`. None: there is no room for it.
+    #[must_use]
+    pub fn with_page(mut self, page: u64) -> Option<Self> {
+        *self.pages.get_mut(usize::from(self.page_len))? = page_of(page);
+        self.page_len += 1;
+        Some(self)
+    }
+
+    /// These blocks, and the pages of `other`.
+    #[must_use]
+    pub const fn and_pages_of(self, other: &Self) -> Self {
+        Self {
+            pages: other.pages,
+            page_len: other.page_len,
+            ..self
+        }
+    }
+
+    /// Where each page begins.
+    pub fn pages(&self) -> impl Iterator<Item = u64> + use<> {
+        let Self {
+            pages, page_len, ..
+        } = *self;
+        pages.into_iter().take(page_len.into())
     }
 
     pub(crate) fn granules(&self) -> impl Iterator<Item = u64> + use<> {

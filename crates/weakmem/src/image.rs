@@ -29,6 +29,11 @@ pub fn granules(addr: u64, len: usize) -> impl Iterator<Item = u64> {
     (first..addr.saturating_add(len as u64)).step_by(GRANULE)
 }
 
+/// Where the page of this address begins.
+pub const fn page_of(addr: u64) -> u64 {
+    addr - addr % PAGE_SIZE as u64
+}
+
 #[derive(Clone)]
 struct Page {
     bytes: [u8; PAGE_SIZE],

@@ -4,6 +4,7 @@ mod access;
 mod ahead;
 mod atomic;
 mod commit;
+mod guard;
 mod moment;
 mod order;
 mod promise;

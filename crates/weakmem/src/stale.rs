@@ -61,6 +61,8 @@ pub(crate) struct Stale {
     even: u64,
     /// Granules that stay what they are for the thread; one that several promises guard is in it several times.
     guarded: Vec<u64>,
+    /// Pages that do, in the same way.
+    guarded_pages: Vec<u64>,
 }
 
 /// The bit of [`Stale::granules`].
@@ -76,6 +78,7 @@ impl Default for Stale {
             granules: 0,
             even: u64::MAX,
             guarded: Vec::new(),
+            guarded_pages: Vec::new(),
         }
     }
 }

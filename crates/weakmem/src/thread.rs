@@ -49,6 +49,8 @@ pub(crate) struct Thread {
     pub private_writes: View,
     /// Stores that it has made while it kept them ([`Thread::keeps_stores`]), those to its own memory too.
     pub made: u64,
+    /// The granules of its own pages that it has stored to since it has promises.
+    pub own_stores: Vec<u64>,
     /// What the data of its next store depends on by pick.
     pub data_picked: View,
     /// It looks ahead.

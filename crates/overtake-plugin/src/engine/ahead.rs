@@ -6,7 +6,7 @@ use crate::fast;
 use crate::pages::{self, Owner};
 use crate::trace;
 use crate::translate::{Block, Instruction};
-use weakmem::{EarlyStore, Kind};
+use weakmem::{EarlyStore, Guards, Kind};
 
 impl Engine {
     /// Passes an access of the architecture to the machine that looks ahead.
@@ -14,20 +14,16 @@ impl Engine {
     pub(super) fn access_ahead(&mut self, instruction: &Instruction, access: MemoryAccess) {
         if self.early.looks() {
             let page = pages::number(access.addr);
-            let mut shared = self.pages.owner(page) != Owner::Thread(self.current);
-            if let Some(looking) = &mut self.early.looking {
-                // In the process, another thread may use that page first.
-                shared |= looking.taken.contains(&page);
-                if shared && !looking.taken.contains(&page) {
-                    looking.taken.push(page);
-                }
-            }
+            let shared = self.pages.owner(page) != Owner::Thread(self.current);
             let failed = shared && access.store && self.comparison_failed(instruction, access);
             let access = MemoryAccess {
                 store: access.store && !failed,
                 ..access
             };
             if let Some(looking) = &mut self.early.looking {
+                if !shared && !access.store {
+                    looking.loads_own(page);
+                }
                 // The others' pending stores become visible in the copy too.
                 let written = self.machine.written(access.addr, access.size);
                 let since = shared && !access.store && !looking.since.includes(written);
@@ -124,6 +120,16 @@ impl Engine {
         };
         let stores = looking.shadow.together(&wanted, place);
         let stores = stores.or_else(|| looking.shadow.together(&[one], place))?;
+        let own = looking
+            .own_pages
+            .iter()
+            .try_fold(Guards::NONE, |all, page| {
+                all.with_page(page << pages::PAGE_BITS)
+            })?;
+        let mut stores = stores;
+        for store in &mut stores {
+            store.guards = store.guards.and_pages_of(&own);
+        }
         let last = place.checked_sub(1).map(|last| last as usize);
         let place = last.map_or(Place::default(), |last| looking.at_load[last]);
         let shared = stores.iter().all(|it| self.is_shared(it));

@@ -7,7 +7,7 @@ use crate::lookahead::Answers;
 use crate::trace;
 use crate::translate::Instruction;
 use rustc_hash::FxHashMap;
-use weakmem::{EarlyStore, ThreadId, View};
+use weakmem::{EarlyStore, PAGE_SIZE, ThreadId, View};
 
 /// A store that is to be promised, as a copy has found it.
 #[derive(Debug, Clone, Copy)]
@@ -50,14 +50,30 @@ pub(super) struct Looking {
     pub shadow: Shadow,
     /// What was visible when it was made.
     pub since: View,
-    /// Pages that the thread has used since, and that were not its own.
-    pub taken: Vec<u64>,
+    /// The thread's own pages that it has loaded from since. They may become shared in the process.
+    pub own_pages: Vec<u64>,
     /// A random number.
     pub drawn: u64,
     /// Where each load of shared memory was made.
     pub at_load: Vec<Place>,
     /// The instruction count at which it ends.
     pub end: u64,
+}
+
+impl Looking {
+    /// The thread loads from a page of its own.
+    pub fn loads_own(&mut self, page: u64) {
+        if !self.own_pages.contains(&page) {
+            self.own_pages.push(page);
+        }
+    }
+}
+
+/// The contents of a page of a thread's own when it made a promise.
+pub(super) struct Kept {
+    pub thread: ThreadId,
+    pub page: u64,
+    pub bytes: [u8; PAGE_SIZE],
 }
 
 /// Promises to be made in the running turn.
@@ -101,6 +117,8 @@ pub(super) struct EarlyStores {
     /// A thread that has just made promises, and for how many more turns the others run.
     pub waits: Option<(ThreadId, u64)>,
     pub plan: Option<Plan>,
+    /// Own pages of threads with promises.
+    pub kept: Vec<Kept>,
     pub looking: Option<Looking>,
 }
 

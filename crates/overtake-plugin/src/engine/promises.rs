@@ -10,15 +10,16 @@
 //! begins: first the threads with promises run until they have made their stores.
 
 use super::after::After;
-use super::early_stores::{Looking, Place, Plan};
+use super::early_stores::{Kept, Looking, Place, Plan};
 use super::shadow::Shadow;
 use super::{Engine, MemoryAccess};
 use crate::fast;
 use crate::lookahead::{self, Role};
+use crate::pages::{self, Owner};
 use crate::signals;
 use crate::trace;
 use crate::translate::Instruction;
-use crate::views::Guest;
+use crate::views::{self, Guest};
 use weakmem::{EarlyStore, Kind, Progress, Promise, Reservation, ThreadId};
 
 /// How far a copy runs, in instructions: less than the reorder window.
@@ -160,10 +161,28 @@ impl Engine {
             .machine
             .promise(self.current, store.promise(next), guest);
         if promised.is_ok() {
+            self.keep_own_pages(&store);
             self.threads[self.current as usize].keeps_within = 2 * FAR;
             self.stored(store.addr, store.bytes().len());
         }
         promised.is_ok()
+    }
+
+    /// Keeps what is on pages of the running thread's own that it will load from before it makes the store.
+    fn keep_own_pages(&mut self, store: &EarlyStore) {
+        let Self { machine, early, .. } = self;
+        early.kept.retain(|it| machine.has_promises(it.thread));
+        for start in store.guards.pages() {
+            let (thread, page) = (self.current, pages::number(start));
+            if self.pages.owner(page) == Owner::Thread(thread) {
+                let bytes = views::copy_page(start);
+                self.early.kept.push(Kept {
+                    thread,
+                    page,
+                    bytes,
+                });
+            }
+        }
     }
 
     /// Whether to look ahead from here.
@@ -214,7 +233,7 @@ impl Engine {
                     answers,
                     drawn,
                     since: self.machine.now(),
-                    taken: Vec::new(),
+                    own_pages: Vec::new(),
                     shadow: Shadow::new(&self.machine, self.current, position),
                     at: Place::default(),
                     at_load: Vec::new(),

@@ -50,6 +50,7 @@ impl Engine {
                     if owner != self.current && !self.threads[owner as usize].ended =>
                 {
                     self.share(page);
+                    self.hide_first_store(owner, page, access);
                     (all_shared, some_shared) = (false, true);
                 }
                 Owner::Nobody if self.shares_early(page) => {
@@ -131,6 +132,23 @@ impl Engine {
         }
         self.pages.set(page, Owner::Shared);
         self.stats.shared_pages += 1;
+    }
+
+    /// The access that made the page shared was a store, and the page's owner may have promised what depends on
+    /// what was there before: until it has kept that, it reads that.
+    fn hide_first_store(&mut self, owner: ThreadId, page: u64, access: MemoryAccess) {
+        if !access.store || !self.machine.has_promises(owner) {
+            return;
+        }
+        let start = page << pages::PAGE_BITS;
+        let mut kept = self.early.kept.iter().rev();
+        if let Some(kept) = kept.find(|it| (it.thread, it.page) == (owner, page)) {
+            let (first, end) = (access.addr.max(start), access.addr + access.size as u64);
+            let end = end.min(start + weakmem::PAGE_SIZE as u64);
+            let before = &kept.bytes[(first - start) as usize..(end - start) as usize];
+            let guest = &mut Guest(&mut self.run);
+            self.machine.hide_store(owner, first, before, guest);
+        }
     }
 
     /// Whether a page that no thread was seen to touch is shared at once.

@@ -141,6 +141,9 @@ impl Machine {
                 state.made += 1;
                 if let Some(ahead) = &mut state.ahead {
                     ahead.stored_privately();
+                } else {
+                    let stored = granules(store.addr, store.bytes.len());
+                    state.own_stores.extend(stored);
                 }
             }
             let view = state.beyond_floor(store.address.join(store.data));

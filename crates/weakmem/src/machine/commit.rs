@@ -163,7 +163,7 @@ impl Machine {
     }
 
     /// The thread sees the oldest writes, until there is room for so many more that it does not see.
-    fn make_room(&mut self, thread: ThreadId, wanted: usize, driver: &mut dyn Driver) {
+    pub(super) fn make_room(&mut self, thread: ThreadId, wanted: usize, driver: &mut dyn Driver) {
         while self.thread(thread).stale.room() < wanted {
             let oldest = self.thread(thread).stale.oldest_not_pinned();
             let memory = self.shown_in(oldest.into_iter());

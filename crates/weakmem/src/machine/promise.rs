@@ -5,6 +5,7 @@ use crate::access::Store;
 use crate::buffer::{MAX_ACCESS, Pending};
 use crate::driver::Driver;
 use crate::ids::{StoreId, ThreadId};
+use crate::image::page_of;
 use crate::promise::{Breach, Broken, Promise, Promised, Refusal};
 use crate::step::Kind;
 use crate::view::{Timestamp, View};
@@ -61,9 +62,7 @@ impl Machine {
         let promised = Promised::new(&promise, made, self.clock + 1, written);
         self.write_early(StoreId { thread, number }, &store, driver);
         let state = self.thread_mut(thread);
-        for granule in promised.guards.granules() {
-            state.stale.guard(granule);
-        }
+        state.stale.guard_all(&promised.guards);
         state.promises.push(promised);
         Ok(promised.write)
     }
@@ -191,10 +190,9 @@ impl Machine {
             for granule in promised.granules() {
                 state.stale.unpin(granule, promised.write, View::NONE);
             }
-            for granule in promised.guards.granules() {
-                state.stale.unguard(granule, View::NONE);
-            }
+            state.stale.unguard_all(&promised.guards, View::NONE);
         }
+        state.own_stores.clear();
         state.settle();
     }
 
@@ -256,7 +254,7 @@ impl Machine {
         for thread in 0..self.threads.len() as ThreadId {
             let there = |it: &&Promised| {
                 let mut granules = it.granules().chain(it.guards.granules());
-                granules.any(|it| it - it % crate::image::PAGE_SIZE as u64 == page)
+                granules.any(|it| page_of(it) == page)
             };
             let promises = &self.thread(thread).promises;
             if let Some(number) = promises.iter().find(there).map(|it| it.number) {
@@ -332,12 +330,8 @@ impl Machine {
     /// The thread has made the store of this promise.
     fn kept(&mut self, thread: ThreadId, index: usize, store: &Store<'_>, driver: &mut dyn Driver) {
         let promised = self.thread_mut(thread).promises.remove(index);
-        let guarded = || {
-            let guarded = promised.guards.granules();
-            guarded.filter(|it| !promised.granules().any(|own| own == *it))
-        };
         let mut before = match self.shown {
-            Some(shown) if shown == thread => self.in_memory(promised.granules().chain(guarded())),
+            Some(shown) if shown == thread => self.in_memory(self.held_for(thread, &promised)),
             _ => Vec::new(),
         };
         // There it is the store that has just been made.
@@ -362,8 +356,9 @@ impl Machine {
             state.stale.unguard_whole(granule);
             state.stale.unpin(granule, promised.write, state.floor);
         }
-        for granule in promised.guards.granules() {
-            state.stale.unguard(granule, state.floor);
+        state.stale.unguard_all(&promised.guards, state.floor);
+        if state.promises.is_empty() {
+            state.own_stores.clear();
         }
         state.stale.seen_alone();
         state.settle();

@@ -1,7 +1,8 @@
 //! Writes that a thread does not see, whatever it is ordered after: while it has open promises.
 
 use super::{Hold, Stale, Unseen};
-use crate::image::Granule;
+use crate::guards::Guards;
+use crate::image::{Granule, PAGE_SIZE, page_of};
 use crate::view::{Timestamp, View};
 
 impl Stale {
@@ -12,7 +13,33 @@ impl Stale {
     }
 
     fn is_guarded(&self, granule: u64) -> bool {
-        self.guarded.contains(&granule)
+        let page = page_of(granule);
+        self.guarded.contains(&granule) || self.guarded_pages.contains(&page)
+    }
+
+    fn unguard_page(&mut self, page: u64, view: View) {
+        if let Some(index) = self.guarded_pages.iter().position(|it| *it == page) {
+            self.guarded_pages.swap_remove(index);
+            for granule in self.held_in(page) {
+                self.hold_again(granule);
+                self.see(granule, view);
+            }
+        }
+    }
+
+    /// The granules of the page in which writes are held.
+    pub fn held_in(&self, page: u64) -> Vec<u64> {
+        let here = page..page + PAGE_SIZE as u64;
+        let held = |it: &&Unseen| here.contains(&it.granule) && it.hold != Hold::No;
+        let mut held: Vec<u64> = self
+            .writes
+            .iter()
+            .filter(held)
+            .map(|it| it.granule)
+            .collect();
+        held.sort_unstable();
+        held.dedup();
+        held
     }
 
     /// Whether the thread comes to see no new write to this granule for now.
@@ -26,13 +53,23 @@ impl Stale {
         self.may_have(granule) && writes.any(|it| it.granule == granule && it.hold == Hold::No)
     }
 
-    /// Later writes to this granule are held.
-    pub fn guard(&mut self, granule: u64) {
-        self.guarded.push(granule);
+    /// Later writes to these are held.
+    pub fn guard_all(&mut self, guards: &Guards) {
+        self.guarded.extend(guards.granules());
+        self.guarded_pages.extend(guards.pages());
     }
 
     /// They are not, for the sake of one promise. The thread sees what it is ordered after (`view`) there.
-    pub fn unguard(&mut self, granule: u64, view: View) {
+    pub fn unguard_all(&mut self, guards: &Guards, view: View) {
+        for granule in guards.granules() {
+            self.unguard(granule, view);
+        }
+        for page in guards.pages() {
+            self.unguard_page(page, view);
+        }
+    }
+
+    fn unguard(&mut self, granule: u64, view: View) {
         if let Some(index) = self.guarded.iter().position(|it| *it == granule) {
             self.guarded.swap_remove(index);
             self.hold_again(granule);
@@ -44,7 +81,15 @@ impl Stale {
     pub fn unguard_whole(&mut self, granule: u64) {
         if self.is_guarded(granule) {
             self.guarded.retain(|it| *it != granule);
-            self.hold_again(granule);
+            for it in self.writes.iter_mut().filter(|it| it.granule == granule) {
+                if it.hold == Hold::Behind {
+                    it.hold = Hold::No;
+                }
+            }
+            let pinned = self.is_pinned(granule);
+            if pinned {
+                self.hold_again(granule);
+            }
         }
     }
 
