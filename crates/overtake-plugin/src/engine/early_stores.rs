@@ -110,6 +110,8 @@ pub(super) struct EarlyStores {
     pub next: u64,
     /// How many copies in a row found nothing, by the place at which the thread stood.
     pub fruitless: FxHashMap<u64, u8>,
+    /// A thread that looks ahead soon after its next turn has begun.
+    pub cut: Option<ThreadId>,
     /// Whether the running thread stops in guest code.
     pub stands: bool,
     /// Whether all promises must be kept before something else happens.

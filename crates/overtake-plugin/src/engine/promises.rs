@@ -24,8 +24,10 @@ use weakmem::{EarlyStore, Kind, Progress, Promise, Reservation, ThreadId};
 
 /// How far a copy runs, in instructions: less than the reorder window.
 const FAR: u64 = 400;
-/// Between two looks so many instructions run on average. A look costs more processor time than they do.
-const BETWEEN: u64 = 1 << 12;
+/// Between two looks at least so many instructions run on average, and at least one in `SHARE` of all that have run:
+/// a look costs more processor time than some thousand of them.
+const BETWEEN: u64 = 1 << 9;
+const SHARE: u64 = 32;
 /// After a promise the others run alone for fewer turns than this.
 const MOST_TURNS: u64 = 32;
 /// A place at which n looks in a row found nothing is looked at in one of 2ⁿ turns, up to this n.
@@ -202,9 +204,30 @@ impl Engine {
         {
             return false;
         }
+        if self.early.cut.take_if(|it| *it == self.current).is_some() {
+            return true;
+        }
         let fruitless = self.early.fruitless.get(&self.place()).copied();
         let fruitless = fruitless.unwrap_or_default();
-        self.early.below(1 << fruitless) == 0
+        if self.early.below(1 << fruitless) != 0 {
+            return false;
+        }
+        let now = self.early.below(2) == 0;
+        if !now {
+            // When the others have run: it may do more then.
+            self.early.cut = Some(self.current);
+        }
+        now
+    }
+
+    /// How many accesses the turn that begins has, of so many that the strategy gives it: few if its thread looks
+    /// ahead from there.
+    pub(super) fn cut_turn(&mut self, accesses: i64) -> i64 {
+        if self.early.cut == Some(self.current) {
+            accesses.min(1)
+        } else {
+            accesses
+        }
     }
 
     /// Whether nothing outside of the process depends on what a copy does, and no signal may come
@@ -224,7 +247,8 @@ impl Engine {
 
     /// Looks ahead in a copy. Returns a store that may be early, in this process.
     fn look_ahead(&mut self) -> Option<Plan> {
-        self.early.next = fast::instructions() + 1 + self.early.below(2 * BETWEEN);
+        let now = fast::instructions();
+        self.early.next = now + 1 + self.early.below(2 * BETWEEN.max(now / SHARE));
         let drawn = self.early.below(u64::MAX);
         match lookahead::look() {
             Role::Copy(answers) => {

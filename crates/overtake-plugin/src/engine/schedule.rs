@@ -158,7 +158,7 @@ impl Engine {
         self.accesses_left = if self.early.follows_all() {
             i64::MAX
         } else {
-            accesses.into()
+            self.cut_turn(accesses.into())
         };
         self.counted.0 = self.accesses_left;
         self.shared_at = fast::instructions();
