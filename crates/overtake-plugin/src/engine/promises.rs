@@ -114,7 +114,7 @@ impl Engine {
             self.early.waits = Some((at.thread, turns));
             return self.choose_among(runnable, |_, it| it != at.thread);
         }
-        if std::mem::take(&mut self.early.settles) {
+        if std::mem::take(&mut self.early.settles) || self.machine.guards_much() {
             return self.choose_among(runnable, |engine, it| engine.machine.has_promises(it));
         }
         if let Some((thread, turns)) = &mut self.early.waits

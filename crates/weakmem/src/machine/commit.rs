@@ -190,6 +190,9 @@ impl Machine {
                 state.stale.seen_alone();
                 continue;
             }
+            if state.stale.holds_enough(granule) {
+                continue;
+            }
             let Some(before) = self.image.granule(granule) else {
                 continue;
             };

@@ -6,6 +6,9 @@ use crate::ids::ThreadId;
 use crate::image::granules;
 use crate::promise::Promised;
 
+/// Of 128, so many are for what comes in one turn of another thread.
+const ROOM: usize = 64;
+
 impl Machine {
     /// The granules of which the thread may see more once this promise is kept; each once.
     pub(super) fn held_for(
@@ -22,6 +25,12 @@ impl Machine {
         held.sort_unstable();
         held.dedup();
         held.into_iter()
+    }
+
+    /// Whether a thread soon has no room for more that must be kept from it: then it must keep its promises.
+    pub fn guards_much(&self) -> bool {
+        let mut threads = self.threads.iter();
+        threads.any(|it| !it.promises.is_empty() && it.stale.room() < ROOM)
     }
 
     /// A page was the thread's own, and has just become shared by another thread's store to `addr`, where `before`

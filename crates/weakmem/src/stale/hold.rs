@@ -47,6 +47,19 @@ impl Stale {
         self.is_guarded(granule) || self.is_pinned(granule)
     }
 
+    /// Whether a write to this granule is held already, and a later one need not be kept: the thread sees both at
+    /// once, later. (Of a pinned granule each is kept, for the thread's own store comes between.)
+    pub fn holds_enough(&mut self, granule: u64) -> bool {
+        let held = |it: &Unseen| it.granule == granule && it.hold == Hold::Behind;
+        let enough = self.is_guarded(granule)
+            && !self.is_pinned(granule)
+            && self.writes.iter().any(held);
+        if enough {
+            self.seen_alone();
+        }
+        enough
+    }
+
     /// Whether the thread may come to see more of this granule.
     pub fn may_change(&self, granule: u64) -> bool {
         let mut writes = self.writes.iter();
