@@ -98,21 +98,37 @@ fn the_machine_alone_finds_broken_promises() {
     }
 }
 
-/// What a look ahead finds is kept whatever the other processors do, and leads to nothing forbidden.
+/// What a look ahead finds is kept whatever the other processors do, leads to nothing forbidden, and to nearly all
+/// that is allowed.
 #[test]
 #[cfg_attr(
     not(target_arch = "x86_64"),
     ignore = "it takes too long under emulation"
 )]
 fn independent_promises_are_kept() {
+    explore_independent_promises(SAMPLE);
+}
+
+#[test]
+#[ignore = "it takes four minutes"]
+fn independent_promises_are_kept_in_all_tests() {
+    explore_independent_promises(1);
+}
+
+fn explore_independent_promises(sample: usize) {
     for arch in [Arch::AArch64, Arch::Ppc64le, Arch::Riscv64] {
-        for entry in suite(arch).unwrap().into_iter().step_by(SAMPLE) {
+        let (mut reached, mut all) = (0, 0);
+        for entry in suite(arch).unwrap().into_iter().step_by(sample) {
             let test = entry.test(arch).unwrap();
             let found = mutated_outcomes(&test, Rules::of(arch), Mutation::Independent);
             let allowed = entry.states.of(Model::MultiCopyAtomic);
             assert!(!found.contains(BROKEN), "{arch} {}", entry.name);
             let forbidden = found.iter().find(|state| !allowed.contains(state.as_str()));
             assert_eq!(forbidden, None, "{arch} {}", entry.name);
+            reached += found.len();
+            all += allowed.len();
         }
+        // What is missing are atomics that a store overtakes, and bytes within a word.
+        assert!(100 * reached >= 97 * all, "{arch}: {reached} of {all}");
     }
 }

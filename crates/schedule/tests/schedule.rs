@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use proptest::prelude::*;
 use schedule::{Choices, Deviation, Error, Recorder, Replay, Schedule, Turn, VERSION, What};
-use weakmem::{Before, EarlyStore, Progress, Stop, StoreId, Strategy as Chooser, Uniform};
+use weakmem::{
+    Before, EarlyStore, Guards, Kind, Progress, Stop, StoreId, Strategy as Chooser, Uniform,
+};
 
 fn progress(thread: u32, accesses: u64, instructions: u64) -> Progress {
     Progress {
@@ -21,7 +23,15 @@ fn early_store() -> EarlyStore {
         privately: 1,
         behind: 12,
     };
-    EarlyStore::new(0x1000, &[0, 255], before).unwrap()
+    let mut store = EarlyStore::new(0x1000, &[0, 255], before).unwrap();
+    store.kind = Kind::StoreConditional;
+    let guards = Guards::NONE
+        .with(0x5000, 4)
+        .unwrap()
+        .with(0x6008, 16)
+        .unwrap();
+    store.guards = guards.with_page(0x8000).unwrap();
+    store
 }
 
 fn example() -> Schedule {
@@ -92,7 +102,7 @@ fn truncated_and_damaged_files_are_refused() {
     assert_eq!(
         Schedule::parse(&newer),
         Err(Error::Version {
-            found: "3".into(),
+            found: "4".into(),
             known: VERSION
         })
     );

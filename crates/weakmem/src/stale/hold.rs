@@ -51,9 +51,8 @@ impl Stale {
     /// once, later. (Of a pinned granule each is kept, for the thread's own store comes between.)
     pub fn holds_enough(&mut self, granule: u64) -> bool {
         let held = |it: &Unseen| it.granule == granule && it.hold == Hold::Behind;
-        let enough = self.is_guarded(granule)
-            && !self.is_pinned(granule)
-            && self.writes.iter().any(held);
+        let enough =
+            self.is_guarded(granule) && !self.is_pinned(granule) && self.writes.iter().any(held);
         if enough {
             self.seen_alone();
         }

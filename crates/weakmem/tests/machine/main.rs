@@ -2,6 +2,7 @@
 //! promises.
 
 mod ahead;
+mod guards;
 mod pages;
 mod promise;
 mod reservation;

@@ -84,3 +84,18 @@ fn neighbours_keep_no_order() {
         assert!(machine.may_commit(0, 1) && !machine.may_commit(0, 2));
     }
 }
+
+/// A release comes after the stores before it. A store after the release is free of all of them.
+#[test]
+fn a_store_may_overtake_a_release_and_what_comes_before_it() {
+    let mut machine = machine(Rules::ARMV8);
+    let released = Store {
+        release: true,
+        ..store(Y, &[1, 0, 0, 0])
+    };
+    machine.store(0, store(X, &[1, 0, 0, 0]), LONG, &mut Delay(LONG));
+    machine.store(0, released, LONG, &mut Delay(LONG));
+    machine.store(0, store(PAGE + 128, &[1, 0, 0, 0]), LONG, &mut Delay(LONG));
+    let may: Vec<bool> = (0..3).map(|it| machine.may_commit(0, it)).collect();
+    assert_eq!(may, [true, false, true]);
+}
