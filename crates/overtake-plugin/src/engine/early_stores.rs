@@ -141,6 +141,13 @@ impl EarlyStores {
         ((drawn * u128::from(bound)) >> 64) as u64
     }
 
+    /// The thread that does not run in the turn that is about to begin, because it has just made promises.
+    pub fn waiting(&mut self) -> Option<ThreadId> {
+        let (thread, turns) = self.waits.as_mut().filter(|it| it.1 > 0)?;
+        *turns -= 1;
+        Some(*thread)
+    }
+
     /// Whether every access of the running thread has to be reported, and its turn goes on until it has
     /// come far enough.
     #[inline]

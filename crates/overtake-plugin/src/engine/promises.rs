@@ -91,10 +91,14 @@ impl Engine {
             return None;
         }
         let stands = std::mem::take(&mut self.early.stands);
+        // A replay, which does not look, comes by here as often.
+        let waiting = self.early.waiting();
+        let settles = self.early.settles || self.machine.guards_much();
+        let may_look = stands && !settles && waiting != Some(at.thread);
         let plan = self.early.plan.take();
         let planned = plan.is_some();
         let mut found = plan.filter(Plan::is_there).map(|it| it.stores);
-        if stands && !planned && self.should_look(runnable) {
+        if may_look && !planned && self.should_look(runnable) {
             match self.look_ahead() {
                 Some(plan) if plan.is_there() => found = Some(plan.stores),
                 // The same thread goes on, in the copy and, if it has found something, here.
@@ -114,18 +118,13 @@ impl Engine {
             self.early.waits = Some((at.thread, turns));
             return self.choose_among(runnable, |_, it| it != at.thread);
         }
-        if std::mem::take(&mut self.early.settles) || self.machine.guards_much() {
+        self.early.settles = false;
+        if settles {
             return self.choose_among(runnable, |engine, it| engine.machine.has_promises(it));
         }
-        if let Some((thread, turns)) = &mut self.early.waits
-            && *turns > 0
-        {
-            *turns -= 1;
-            // One that spins runs on: what it waits for may only be on its way.
-            let thread = *thread;
-            return self.choose_among(runnable, |_, it| it != thread);
-        }
-        None
+        // One that spins runs on: what it waits for may only be on its way.
+        let thread = waiting?;
+        self.choose_among(runnable, |_, it| it != thread)
     }
 
     /// Makes the promises that the strategy wants, here where the thread has stopped. Returns whether any
@@ -193,8 +192,6 @@ impl Engine {
         if !self.early.enabled
             || now < self.early.next
             || runnable.len() < 2
-            // Another thread must run next.
-            || self.early.settles
             || self.spins
             || self.machine.has_promises(self.current)
             || self.half.is_some()
