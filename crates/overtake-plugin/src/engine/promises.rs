@@ -323,7 +323,8 @@ impl Engine {
             Some(plan) if plan.is_due() => {
                 // It is elsewhere, or a replay, which has no plan, could not stop here.
                 self.early.plan = None;
-                self.accesses_left = 1;
+                let made = self.counted.0 - self.accesses_left;
+                (self.accesses_left, self.counted.0) = (1, made + 1);
                 after
             }
             _ => after,
