@@ -25,6 +25,12 @@ const IDLE: Duration = Duration::from_millis(10);
 /// ... and was looked at so often, that this process cannot have been stopped meanwhile.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// The numbers that the kernel has given the calling thread, and this process.
+pub fn numbers() -> [u32; 2] {
+    // SAFETY: neither has preconditions.
+    unsafe { [libc::gettid(), libc::getpid()] }.map(i32::cast_unsigned)
+}
+
 /// A host thread of this process.
 #[derive(Debug)]
 pub struct HostThread {

@@ -132,7 +132,8 @@ impl Engine {
         }
         let last = place.checked_sub(1).map(|last| last as usize);
         let place = last.map_or(Place::default(), |last| looking.at_load[last]);
-        let shared = stores.iter().all(|it| self.is_shared(it));
+        let possible = |it: &EarlyStore| self.is_shared(it) && !looking.tells_numbers(it);
+        let shared = stores.iter().all(possible);
         let found = stores.into_iter().map(|store| Found { store, place });
         shared.then(|| found.collect())
     }

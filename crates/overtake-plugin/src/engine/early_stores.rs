@@ -54,6 +54,8 @@ pub(super) struct Looking {
     pub own_pages: Vec<u64>,
     /// A random number.
     pub drawn: u64,
+    /// The thread's number, and the process's.
+    pub numbers: [u32; 2],
     /// Where each load of shared memory was made.
     pub at_load: Vec<Place>,
     /// The instruction count at which it ends.
@@ -66,6 +68,18 @@ impl Looking {
         if !self.own_pages.contains(&page) {
             self.own_pages.push(page);
         }
+    }
+
+    /// Whether a store is of such a number, alone or as the owner of a lock (`FUTEX_TID_MASK` in linux/futex.h). It
+    /// differs from run to run, so a recorded promise of it could not be kept in a replay.
+    pub fn tells_numbers(&self, store: &EarlyStore) -> bool {
+        /// The kernel gives a process this number or a later one (`RESERVED_PIDS` in kernel/pid.c), but for the
+        /// first ones of a namespace, which are the same in each run.
+        const FIRST: u32 = 300;
+        let mask = libc::FUTEX_TID_MASK;
+        let words = store.bytes().chunks_exact(4);
+        let mut words = words.map(|it| u32::from_le_bytes([it[0], it[1], it[2], it[3]]) & mask);
+        words.any(|it| it >= FIRST && self.numbers.contains(&it))
     }
 }
 

@@ -14,6 +14,7 @@ use super::early_stores::{Kept, Looking, Place, Plan};
 use super::shadow::Shadow;
 use super::{Engine, MemoryAccess};
 use crate::fast;
+use crate::host_thread;
 use crate::lookahead::{self, Role};
 use crate::pages::{self, Owner};
 use crate::signals;
@@ -247,12 +248,14 @@ impl Engine {
         let now = fast::instructions();
         self.early.next = now + 1 + self.early.below(2 * BETWEEN.max(now / SHARE));
         let drawn = self.early.below(u64::MAX);
+        let numbers = host_thread::numbers();
         match lookahead::look() {
             Role::Copy(answers) => {
                 let position = &self.threads[self.current as usize].position;
                 self.early.looking = Some(Looking {
                     answers,
                     drawn,
+                    numbers,
                     since: self.machine.now(),
                     own_pages: Vec::new(),
                     shadow: Shadow::new(&self.machine, self.current, position),
