@@ -123,8 +123,9 @@ impl<'a> Teller<'a> {
         let last = shown.last().copied().unwrap_or(0);
         for store in shown.clone() {
             if let Some(visible) = self.visible(store) {
-                let between = shown.range(store + 1..visible).next().is_some();
-                if between || visible > last {
+                let early = visible < store;
+                let between = || shown.range(store + 1..visible).next().is_some();
+                if early || between() || visible > last {
                     shown.insert(visible);
                 }
             }
@@ -132,17 +133,20 @@ impl<'a> Teller<'a> {
         self.shown = shown.into_iter().collect();
     }
 
-    /// When a pending store becomes visible; none for other events.
+    /// When a pending or an early store becomes visible; none for other events.
     fn visible(&self, store: usize) -> Option<usize> {
         let access = self.access(store)?;
         let number = access.number.filter(|_| access.op == Op::Store)?;
-        let mut later = self.trace.events.iter().enumerate().skip(store + 1);
-        later.find_map(|(index, event)| match event {
+        let is_it = |index: &usize| match &self.trace.events[*index] {
             Event::Visible {
                 thread, number: it, ..
-            } if (*thread, *it) == (access.thread, number) => Some(index),
-            _ => None,
-        })
+            } => (*thread, *it) == (access.thread, number),
+            _ => false,
+        };
+        let mut later = store + 1..self.trace.events.len();
+        later
+            .find(is_it)
+            .or_else(|| (0..store).rev().find(is_it))
     }
 
     fn access(&self, event: usize) -> Option<&'a Access> {
@@ -251,6 +255,10 @@ impl<'a> Teller<'a> {
                 let words = match reordered {
                     Some(Reordering::StoreAfterStore | Reordering::StoreAfterLoad) => format!(
                         "thread {thread}'s {to} overtook its {from}, which is earlier in program order"
+                    ),
+                    Some(Reordering::EarlyStore) => format!(
+                        "thread {thread}'s {to} became visible before its {from}, which is earlier in program \
+                         order, was done"
                     ),
                     Some(Reordering::StaleLoad) => format!(
                         "thread {thread}'s {to} took effect before its {from}, which is earlier in program \

@@ -92,7 +92,8 @@ pub enum What {
         location: String,
         /// The value written.
         value: String,
-        /// Index into [`Story::steps`] of the step at which it becomes visible; none: at once.
+        /// Index into [`Story::steps`] of the step at which it becomes visible, which is an earlier step if the
+        /// store is early; none: at once.
         visible: Option<usize>,
     },
     /// An atomic read-modify-write, visible at once.

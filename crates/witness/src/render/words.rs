@@ -44,6 +44,7 @@ pub fn relation(name: &str) -> &'static str {
 /// How two accesses were reordered.
 pub const fn reordering(reordering: Reordering) -> &'static str {
     match reordering {
+        Reordering::EarlyStore => "reordered: the store became visible before the load was done",
         Reordering::StoreAfterStore => "reordered: the store became visible after a later store",
         Reordering::StoreAfterLoad => "reordered: the store became visible after a later load",
         Reordering::StaleLoad => "reordered: the later load returned a stale value",
@@ -153,7 +154,7 @@ pub fn column(story: &Story, step: &Step) -> usize {
     step.column.min(columns(story).len() - 1)
 }
 
-/// Pending stores: the step of each store, and the step at which it becomes visible.
+/// Pending stores: the step of each store, and the later step at which it becomes visible.
 pub fn pending_stores(story: &Story) -> impl Iterator<Item = (usize, usize)> {
     story.steps.iter().enumerate().filter_map(|(store, step)| {
         let What::Store {
