@@ -111,6 +111,33 @@ fn load_load(target: Arch) -> Vec<Candidate> {
     }
 }
 
+/// Orderings between a load and a later store, cheapest first: a release costs nothing more where the store is
+/// the last one of its thread, an acquire holds up what follows, a fence both.
+fn load_store(target: Arch) -> Vec<Candidate> {
+    let release = |instruction| candidate(instruction, RELEASE, None, Some("release"));
+    let acquire = |instruction| candidate(instruction, ACQUIRE, Some("acquire-pc"), None);
+    let fence = |instruction, rust, after| candidate(instruction, rust, Some(after), None);
+    match target {
+        Arch::AArch64 => vec![
+            release("stlr"),
+            acquire("ldapr or ldar"),
+            fence("dmb ishld", FENCE_ACQUIRE, "after-r"),
+        ],
+        Arch::Ppc64le => vec![
+            release("lwsync before it"),
+            acquire("a branch on the loaded value, then isync"),
+            fence("lwsync", FENCE_ACQUIRE, "after-rw"),
+        ],
+        Arch::Riscv64 => vec![
+            release("fence rw,w before it"),
+            acquire("fence r,rw after it"),
+            fence("fence r,rw", FENCE_ACQUIRE, "after-r"),
+        ],
+        // Never out of order.
+        Arch::X86_64 => Vec::new(),
+    }
+}
+
 /// Orderings between a store and a later load.
 fn store_load(target: Arch) -> Vec<Candidate> {
     let fence = |instruction| candidate(instruction, FENCE_SEQCST, None, Some("before-all"));
@@ -138,6 +165,10 @@ pub struct Cures<'a> {
     pub trace: &'a Trace,
     /// Number of seeds to test besides that run.
     pub seeds: u64,
+    /// Guest instructions after which that run no longer fails.
+    pub most: Option<u64>,
+    /// Receives a description of each step.
+    pub progress: &'a dyn Fn(String),
 }
 
 /// A pair of accesses of a thread, in program order.
@@ -150,11 +181,20 @@ struct Pair<'a> {
 }
 
 impl Cures<'_> {
-    /// The cycle that makes the run fail: the first one for which no seed fails once all its pairs are
-    /// ordered, or else the one with the fewest failing seeds, or else the first.
-    pub fn cause<'c>(&self, cycles: &'c [Cycle]) -> Result<Option<&'c Cycle>, Error> {
-        let mut best: Option<(usize, &Cycle)> = None;
-        for cycle in cycles {
+    /// Sets `best` to the cycle that makes the run fail: the first one for which no seed fails once all its pairs
+    /// are ordered, or else the one with the fewest failing seeds. After an error it is the best one so far.
+    pub fn cause<'c>(
+        &self,
+        cycles: &'c [Cycle],
+        best: &mut Option<&'c Cycle>,
+    ) -> Result<(), Error> {
+        let mut least = usize::MAX;
+        for (index, cycle) in cycles.iter().enumerate() {
+            (self.progress)(format!(
+                "trying cures: cycle {} of {}",
+                index + 1,
+                cycles.len()
+            ));
             let mut assumptions = Vec::new();
             for pair in self.pairs(cycle, true) {
                 // The last candidate is the strongest.
@@ -163,31 +203,40 @@ impl Cures<'_> {
                 }
             }
             let rank = match self.check(&assumptions)? {
-                Checked::Cures { .. } => return Ok(Some(cycle)),
+                Checked::Cures { .. } => {
+                    *best = Some(cycle);
+                    return Ok(());
+                }
                 Checked::CuresThisRun { failed, .. } => failed,
                 Checked::Fails => usize::MAX,
             };
-            if best.is_none_or(|(least, _)| rank < least) {
-                best = Some((rank, cycle));
+            if rank < least {
+                least = rank;
+                *best = Some(cycle);
             }
         }
-        Ok(best.map(|(_, cycle)| cycle))
+        Ok(())
     }
 
     /// Tests each ordering for each reordered pair of the cycle: does the failing run still fail with it,
-    /// and do other seeds?
-    pub fn tried(&self, cycle: &Cycle, told: &Teller<'_>) -> Result<Vec<Cure>, Error> {
-        let mut cures = Vec::new();
+    /// and do other seeds? Adds them to `cures`, one by one.
+    pub fn tried(
+        &self,
+        cycle: &Cycle,
+        told: &Teller<'_>,
+        cures: &mut Vec<Cure>,
+    ) -> Result<(), Error> {
         for pair in self.pairs(cycle, false) {
             let calls = [pair.edge.from, pair.edge.to].map(|event| told.is_system_call(event));
             for candidate in self.candidates(&pair) {
                 let Some(candidate) = candidate.at_system_calls(calls) else {
                     continue;
                 };
+                (self.progress)(format!("trying cures: {}", candidate.instruction));
                 let mut assumptions = assumed(&candidate, pair.first.pc, pair.second.pc);
                 // A shape whose pairs are all store to load (SB) needs the ordering in each pair.
                 for other in self.pairs(cycle, true) {
-                    if kind(&pair) == Some(Kind::StoreLoad) && kind(&other) == kind(&pair) {
+                    if kind(&pair) == Kind::StoreLoad && kind(&other) == kind(&pair) {
                         assumptions.extend(assumed(&candidate, other.first.pc, other.second.pc));
                     }
                 }
@@ -205,7 +254,7 @@ impl Cures<'_> {
                 });
             }
         }
-        Ok(cures)
+        Ok(())
     }
 
     /// The program-order pairs of a cycle: only those that this run reordered, or `all`.
@@ -232,10 +281,10 @@ impl Cures<'_> {
     fn candidates(&self, pair: &Pair<'_>) -> Vec<Candidate> {
         let target = self.trials.setup.guest.target;
         match kind(pair) {
-            Some(Kind::LoadLoad) => load_load(target),
-            Some(Kind::StoreLoad) => store_load(target),
-            Some(Kind::StoreStore) => store_store(target),
-            None => Vec::new(),
+            Kind::LoadLoad => load_load(target),
+            Kind::StoreLoad => store_load(target),
+            Kind::StoreStore => store_store(target),
+            Kind::LoadStore => load_store(target),
         }
     }
 
@@ -247,16 +296,18 @@ impl Cures<'_> {
         };
         let this = Ask {
             choices: Some(self.choices),
+            most: self.most,
             ..ask
         };
         if trials.run(this)?.failure.is_some() {
             return Ok(Checked::Fails);
         }
-        let mut failed = 0;
-        for seed in 0..self.seeds {
-            let seed = trials.setup.emulation.seed.wrapping_add(seed);
-            failed += usize::from(trials.of_seed(seed, ask)?.failure.is_some());
-        }
+        let seed = trials.setup.emulation.seed;
+        let asks = (0..self.seeds).map(|number| Ask {
+            seed: Some(seed.wrapping_add(number)),
+            ..ask
+        });
+        let failed = trials.count_failures(asks)?;
         let seeds = self.seeds as usize;
         Ok(if failed == 0 {
             Checked::Cures { seeds }
@@ -271,15 +322,15 @@ enum Kind {
     LoadLoad,
     StoreLoad,
     StoreStore,
+    LoadStore,
 }
 
-/// The kind of a pair; none for a load and a later store, for which no cure is tried.
-fn kind(pair: &Pair<'_>) -> Option<Kind> {
+fn kind(pair: &Pair<'_>) -> Kind {
     match (pair.first.op, pair.second.op) {
-        (Op::Load, Op::Load) => Some(Kind::LoadLoad),
-        (Op::Store | Op::Atomic, Op::Load) => Some(Kind::StoreLoad),
-        (Op::Store | Op::Atomic, Op::Store | Op::Atomic) => Some(Kind::StoreStore),
-        (Op::Load, Op::Store | Op::Atomic) => None,
+        (Op::Load, Op::Load) => Kind::LoadLoad,
+        (Op::Store | Op::Atomic, Op::Load) => Kind::StoreLoad,
+        (Op::Store | Op::Atomic, Op::Store | Op::Atomic) => Kind::StoreStore,
+        (Op::Load, Op::Store | Op::Atomic) => Kind::LoadStore,
     }
 }
 
@@ -303,7 +354,7 @@ mod tests {
             kept.map(|it| (it.instruction, it.rust)).collect()
         };
         for target in Arch::ALL {
-            for pairs in [store_store, load_load, store_load] {
+            for pairs in [store_store, load_load, store_load, load_store] {
                 let all = offered(pairs(target), [false, false]);
                 assert_eq!(all.len(), pairs(target).len());
                 for calls in [[true, false], [false, true], [true, true]] {

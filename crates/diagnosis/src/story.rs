@@ -68,6 +68,8 @@ impl<'a> Teller<'a> {
             edges: Vec::new(),
             cures: Vec::new(),
             notes: Vec::new(),
+            unfinished: None,
+            phases: Vec::new(),
         };
         let Some(cycle) = cycle else {
             story.notes.push(no_cycle(shrunk).to_owned());
@@ -144,9 +146,7 @@ impl<'a> Teller<'a> {
             _ => false,
         };
         let mut later = store + 1..self.trace.events.len();
-        later
-            .find(is_it)
-            .or_else(|| (0..store).rev().find(is_it))
+        later.find(is_it).or_else(|| (0..store).rev().find(is_it))
     }
 
     fn access(&self, event: usize) -> Option<&'a Access> {

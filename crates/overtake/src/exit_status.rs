@@ -41,6 +41,7 @@ fn of_emulator(error: &emulator::error::Error) -> u8 {
         Error::BrokenPromise { .. } => ExitCode::BrokenPromise,
         Error::PluginInternal { .. } => ExitCode::PluginInternal,
         Error::Interrupted { signal } => return emulator::outcome::signal_status(*signal),
+        Error::OutOfProcessorTime { .. } => ExitCode::Unfinished,
         Error::FileSystem { .. } | Error::PluginCannotWrite { .. } => ExitCode::FileSystem,
     };
     code.code()

@@ -36,6 +36,23 @@ pub struct Story {
     pub cures: Vec<Cure>,
     /// Further remarks, a sentence each: a misplaced barrier, a program without line numbers.
     pub notes: Vec<String>,
+    /// Why the story is not the smallest, or not all fixes were tried; none: it is complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unfinished: Option<String>,
+    /// What each part of the explanation cost. (Not the same each time, so it is not part of the JSON form.)
+    #[serde(skip)]
+    pub phases: Vec<Phase>,
+}
+
+/// What a part of an explanation cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phase {
+    /// What was done.
+    pub name: String,
+    /// Number of runs.
+    pub trials: usize,
+    /// Processor time in tenths of a second.
+    pub tenths: u64,
 }
 
 /// What minimising left of a failing schedule.
@@ -51,6 +68,8 @@ pub struct Shrunk {
     pub turns: usize,
     /// Runs that minimising took.
     pub runs: usize,
+    /// Whether what remains is of another run, which fails in the same way with choices of one kind only.
+    pub other: bool,
 }
 
 /// A thread.

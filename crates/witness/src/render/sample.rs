@@ -34,6 +34,7 @@ pub fn message_passing() -> Story {
             turns_before: 4096,
             turns: 5,
             runs: 23,
+            other: false,
         },
         shape: "MP".into(),
         threads: vec![
@@ -117,6 +118,8 @@ pub fn message_passing() -> Story {
              two stores."
                 .into(),
         ],
+        unfinished: None,
+        phases: Vec::new(),
     }
 }
 
@@ -137,6 +140,7 @@ pub fn store_buffering() -> Story {
             turns_before: 57,
             turns: 4,
             runs: 1,
+            other: false,
         },
         shape: "SB".into(),
         threads: vec![thread(0, "thread 0"), thread(1, "thread 1")],
@@ -193,6 +197,8 @@ pub fn store_buffering() -> Story {
         notes: vec![
             "./dekker has no line numbers: build it with debug information to see them.".into(),
         ],
+        unfinished: None,
+        phases: Vec::new(),
     }
 }
 
@@ -212,6 +218,7 @@ pub fn three_threads() -> Story {
             turns_before: 90,
             turns: 5,
             runs: 17,
+            other: false,
         },
         shape: "WRC".into(),
         threads: vec![
@@ -272,5 +279,7 @@ pub fn three_threads() -> Story {
             Checked::Cures { seeds: 0 },
         )],
         notes: Vec::new(),
+        unfinished: None,
+        phases: Vec::new(),
     }
 }

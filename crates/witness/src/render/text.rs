@@ -85,10 +85,19 @@ pub fn text(story: &Story, style: Style) -> String {
         }
     }
     out.heading("Minimised");
+    if let Some(unfinished) = &story.unfinished {
+        out.item(&Line::default(), &Line::of(Role::Bad, unfinished));
+    }
     out.item(
         &Line::default(),
         &Line::of(Role::Plain, &words::shrunk(&story.shrunk)),
     );
+    if !story.phases.is_empty() {
+        out.heading("Cost (runs, processor time)");
+        for phase in &story.phases {
+            out.line(&Line::of(Role::Plain, &words::phase(phase)));
+        }
+    }
     out.heading("To reproduce");
     out.line(&Line::of(Role::Plain, &story.again));
     out.out

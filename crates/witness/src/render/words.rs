@@ -1,6 +1,6 @@
 //! The words that all forms share.
 
-use crate::{Checked, Cure, Relation, Reordering, Shrunk, Step, Story, What};
+use crate::{Checked, Cure, Phase, Relation, Reordering, Shrunk, Step, Story, What};
 
 /// A litmus shape's name in full.
 fn shape(name: &str) -> Option<&'static str> {
@@ -118,17 +118,45 @@ pub fn checked(checked: Checked) -> (String, bool) {
 
 /// What minimising left of the run.
 pub fn shrunk(shrunk: &Shrunk) -> String {
-    format!(
-        "{} of {} and {} of {} remain after {}.",
-        shrunk.delays,
+    let delays = |number| {
         count(
-            shrunk.delays_before,
+            number,
             "delay of a store or a read",
-            "delays of stores or reads"
-        ),
+            "delays of stores or reads",
+        )
+    };
+    let turns = |number| count(number, "turn of a thread", "turns of threads");
+    let runs = count(shrunk.runs, "run", "runs");
+    if shrunk.other {
+        return format!(
+            "Another run fails in the same way with {} and {}, found after {runs}. The first one had {} and {}.",
+            count(
+                shrunk.delays,
+                "early or delayed store or stale read",
+                "early or delayed stores or stale reads"
+            ),
+            turns(shrunk.turns),
+            shrunk.delays_before,
+            shrunk.turns_before,
+        );
+    }
+    format!(
+        "{} of {} and {} of {} remain after {runs}.",
+        shrunk.delays,
+        delays(shrunk.delays_before),
         shrunk.turns,
-        count(shrunk.turns_before, "turn of a thread", "turns of threads"),
-        count(shrunk.runs, "run", "runs"),
+        turns(shrunk.turns_before),
+    )
+}
+
+/// What a part of an explanation cost: `minimising: 12 runs, 1.4 s`.
+pub fn phase(phase: &Phase) -> String {
+    format!(
+        "{}: {}, {}.{} s",
+        phase.name,
+        count(phase.trials, "run", "runs"),
+        phase.tenths / 10,
+        phase.tenths % 10
     )
 }
 
