@@ -1,5 +1,7 @@
 //! Turns a cycle of accesses into a story: instructions, source lines, names.
 
+mod interleaving;
+
 use std::collections::BTreeSet;
 
 use overtake_report::trace::{Access, Event, Op, Trace};
@@ -63,6 +65,7 @@ impl<'a> Teller<'a> {
             again,
             shrunk,
             shape: String::new(),
+            interleaving: None,
             threads: Vec::new(),
             steps: Vec::new(),
             edges: Vec::new(),
@@ -72,11 +75,20 @@ impl<'a> Teller<'a> {
             phases: Vec::new(),
         };
         let Some(cycle) = cycle else {
-            story.notes.push(no_cycle(shrunk).to_owned());
+            self.interleaving(&mut story);
             return story;
         };
         story.shape.clone_from(&cycle.shape);
         self.choose(cycle);
+        self.show(&mut story, cycle);
+        story.edges = cycle.edges.iter().map(|edge| self.relation(edge)).collect();
+        story.notes = self.misplaced_barriers(cycle);
+        story.notes.extend(self.without_lines());
+        story
+    }
+
+    /// The chosen events as steps of the story. `cycle`: what explains them.
+    fn show(&mut self, story: &mut Story, cycle: &Cycle) {
         let threads: BTreeSet<u32> = self.shown.iter().map(|it| self.thread(*it)).collect();
         let threads: Vec<u32> = threads.into_iter().collect();
         story.threads = threads
@@ -98,9 +110,6 @@ impl<'a> Teller<'a> {
                 place,
             });
         }
-        story.edges = cycle.edges.iter().map(|edge| self.relation(edge)).collect();
-        story.notes = self.notes(cycle);
-        story
     }
 
     fn program(&self) -> Vec<String> {
@@ -324,7 +333,7 @@ impl<'a> Teller<'a> {
         found
     }
 
-    fn notes(&mut self, cycle: &Cycle) -> Vec<String> {
+    fn misplaced_barriers(&mut self, cycle: &Cycle) -> Vec<String> {
         let mut notes = Vec::new();
         for (edge, barrier) in self.misplaced(cycle) {
             let where_it_is = described(self.place(barrier).as_ref());
@@ -335,29 +344,24 @@ impl<'a> Teller<'a> {
                  and the {second} it would order them."
             ));
         }
-        let places = self.places.iter().flatten();
-        if places.clone().any(|it| it.line.is_none()) {
-            let all = places.clone().all(|it| it.line.is_none());
-            let what = if all {
-                "The program has no line numbers"
-            } else {
-                "Some of the code has no line numbers"
-            };
-            notes.push(format!(
-                "{what}: build it with debug information, and do not strip it."
-            ));
-        }
         notes
     }
-}
 
-fn no_cycle(shrunk: Shrunk) -> &'static str {
-    if shrunk.delays == 0 {
-        "The run fails without any reordering: it is an ordinary race, which this schedule exposes under \
-         sequentially consistent memory too."
-    } else {
-        "No cycle of accesses was found. The reordered accesses may be to memory that the trace does not \
-         cover, such as memory that system calls write."
+    /// A note if some of the places have no line.
+    fn without_lines(&self) -> Option<String> {
+        let places = self.places.iter().flatten();
+        if places.clone().all(|it| it.line.is_some()) {
+            return None;
+        }
+        let all = places.clone().all(|it| it.line.is_none());
+        let what = if all {
+            "The program has no line numbers"
+        } else {
+            "Some of the code has no line numbers"
+        };
+        Some(format!(
+            "{what}: build it with debug information, and do not strip it."
+        ))
     }
 }
 

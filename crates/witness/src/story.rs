@@ -24,8 +24,11 @@ pub struct Story {
     pub again: String,
     /// How much of the schedule was needed to fail.
     pub shrunk: Shrunk,
-    /// The name of the litmus shape (MP, SB …).
+    /// The name of the litmus shape (MP, SB …); empty without a cycle.
     pub shape: String,
+    /// Without a cycle: what the steps show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interleaving: Option<Interleaving>,
     /// The threads that take part, in order of columns.
     pub threads: Vec<Column>,
     /// What happened, in order of time: the accesses of the cycle, and the steps that explain it.
@@ -42,6 +45,18 @@ pub struct Story {
     /// What each part of the explanation cost. (Not the same each time, so it is not part of the JSON form.)
     #[serde(skip)]
     pub phases: Vec<Phase>,
+}
+
+/// The accesses to a contended location, where no cycle explains the failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Interleaving {
+    /// Whether the run is sequentially consistent: then the program fails by its interleaving alone.
+    pub alone: bool,
+    /// Indices into [`Story::steps`] of two accesses that nothing orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsynchronised: Option<[usize; 2]>,
+    /// What the steps show, a sentence each.
+    pub words: Vec<String>,
 }
 
 /// What a part of an explanation cost.

@@ -37,6 +37,7 @@ pub fn message_passing() -> Story {
             other: false,
         },
         shape: "MP".into(),
+        interleaving: None,
         threads: vec![
             thread(1, "thread 1 (producer)"),
             thread(2, "thread 2 (consumer)"),
@@ -143,6 +144,7 @@ pub fn store_buffering() -> Story {
             other: false,
         },
         shape: "SB".into(),
+        interleaving: None,
         threads: vec![thread(0, "thread 0"), thread(1, "thread 1")],
         steps: vec![
             store(0, "0x4c0010", "1", Some(4))
@@ -221,6 +223,7 @@ pub fn three_threads() -> Story {
             other: false,
         },
         shape: "WRC".into(),
+        interleaving: None,
         threads: vec![
             thread(0, "thread 0"),
             thread(1, "thread 1"),

@@ -57,7 +57,7 @@ pub fn text(story: &Story, style: Style) -> String {
         ("target", story.target.clone()),
         ("seed", story.seed.to_string()),
         ("failure", story.failure.clone()),
-        ("shape", words::shape_in_full(&story.shape)),
+        words::cause(story),
     ]);
 
     out.heading("What happened (time runs downwards)");
@@ -70,6 +70,12 @@ pub fn text(story: &Story, style: Style) -> String {
         );
         for edge in &story.edges {
             out.edge(edge);
+        }
+    }
+    if let Some(interleaving) = &story.interleaving {
+        out.heading(words::interleaving(interleaving));
+        for words in &interleaving.words {
+            out.item(&Line::of(Role::Plain, "- "), &Line::of(Role::Plain, words));
         }
     }
     if !story.cures.is_empty() {

@@ -1,6 +1,6 @@
 //! The words that all forms share.
 
-use crate::{Checked, Cure, Phase, Relation, Reordering, Shrunk, Step, Story, What};
+use crate::{Checked, Cure, Interleaving, Phase, Relation, Reordering, Shrunk, Step, Story, What};
 
 /// A litmus shape's name in full.
 fn shape(name: &str) -> Option<&'static str> {
@@ -24,6 +24,47 @@ pub fn shape_in_full(name: &str) -> String {
     match shape(name) {
         Some(full) => format!("{name} ({full})"),
         None => name.to_owned(),
+    }
+}
+
+/// What kind of failure it is: a label, and what it says.
+pub fn cause(story: &Story) -> (&'static str, String) {
+    match &story.interleaving {
+        Some(interleaving) if interleaving.alone => (
+            "cause",
+            "fails under sequential consistency: interleaving alone".to_owned(),
+        ),
+        Some(_) => (
+            "cause",
+            "fails with reordered accesses; no cycle of them was found".to_owned(),
+        ),
+        None => ("shape", shape_in_full(&story.shape)),
+    }
+}
+
+/// The shape, or what there is in its place.
+pub fn short(story: &Story) -> &str {
+    match &story.interleaving {
+        Some(interleaving) if interleaving.alone => "interleaving alone",
+        Some(_) => "no cycle",
+        None => &story.shape,
+    }
+}
+
+/// The same, with the shape's name in full.
+pub fn in_full(story: &Story) -> String {
+    match story.interleaving {
+        Some(_) => short(story).to_owned(),
+        None => shape_in_full(&story.shape),
+    }
+}
+
+/// The heading above what the steps of an interleaving show.
+pub const fn interleaving(interleaving: &Interleaving) -> &'static str {
+    if interleaving.unsynchronised.is_some() {
+        "Why it fails: two accesses that nothing orders"
+    } else {
+        "What is known"
     }
 }
 
