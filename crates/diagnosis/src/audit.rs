@@ -63,9 +63,12 @@ pub enum Verdict {
     },
     /// No run failed without it, and the model covers everything that it orders.
     NoFailure,
-    /// No run failed without it, but it also orders loads before later stores, and not all load buffering (LB)
-    /// is tried.
+    /// No run failed without it, but it also orders loads before later stores, and those were not reordered: no
+    /// load buffering (LB) was tried.
     NotModelled,
+    /// No run failed without it. It also orders loads before later stores; load buffering was tried, though not all
+    /// that the architecture allows.
+    NoFailureWithEarlyStores,
     /// It is part of an atomic access (x86's `xchg` or `lock`), and cannot be ignored alone.
     PartOfAnAtomic,
 }
@@ -151,7 +154,11 @@ fn verdict(
     match search(without, 1..=seeds, progress) {
         Ok(failed) => needed(&failed, progress),
         Err(Error::NoFailure { .. }) if ordering.keeps_loads_before_stores() => {
-            Ok(Verdict::NotModelled)
+            Ok(if trials.setup.emulation.options.load_buffering {
+                Verdict::NoFailureWithEarlyStores
+            } else {
+                Verdict::NotModelled
+            })
         }
         Err(Error::NoFailure { .. }) => Ok(Verdict::NoFailure),
         Err(error) => Err(error),

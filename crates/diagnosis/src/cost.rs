@@ -58,12 +58,17 @@ impl Meter {
         }
     }
 
+    /// How many runs the phase has taken so far.
+    pub fn trials(&self, trials: &Trials) -> usize {
+        trials.made() - self.trials
+    }
+
     /// The phase has ended.
     pub fn stop(self, trials: &Trials) -> Phase {
         let spent = processor_time::spent().saturating_sub(self.spent);
         Phase {
             name: self.name.to_owned(),
-            trials: trials.made() - self.trials,
+            trials: self.trials(trials),
             tenths: u64::try_from(spent.as_millis() / 100).unwrap_or(u64::MAX),
         }
     }

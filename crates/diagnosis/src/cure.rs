@@ -19,6 +19,23 @@ struct Candidate {
 }
 
 impl Candidate {
+    /// Changes the candidate where the earlier or the later access is a read-modify-write.
+    fn at_atomics(&mut self, [earlier, later]: [bool; 2]) {
+        if later && self.later == Some("release") && self.rust == RELEASE {
+            self.rust = Some("Ordering::Release on this read-modify-write");
+        }
+        if earlier && self.earlier == Some("acquire-pc") {
+            self.rust = Some("Ordering::Acquire on this read-modify-write");
+            self.instruction = match self.instruction {
+                "ldapr or ldar" => "an acquire (`A` in its name)",
+                other => other,
+            };
+            // It may be a store-conditional, which reads nothing itself: the fence after it orders what the
+            // load-reserved before it has read.
+            self.earlier = Some("after-r");
+        }
+    }
+
     /// The candidate where the earlier or the later access is the kernel's, in a system call. None, if it would
     /// make an ordering of the call itself: only a fence can stand before or after a call.
     fn at_system_calls(mut self, [earlier, later]: [bool; 2]) -> Option<Self> {
@@ -280,12 +297,22 @@ impl Cures<'_> {
 
     fn candidates(&self, pair: &Pair<'_>) -> Vec<Candidate> {
         let target = self.trials.setup.guest.target;
-        match kind(pair) {
+        let mut candidates = match kind(pair) {
+            // The atomic reads, too: an acquire may be enough.
+            Kind::StoreLoad if pair.first.op == Op::Atomic => {
+                let mut all = load_load(target);
+                all.extend(store_load(target));
+                all
+            }
             Kind::LoadLoad => load_load(target),
             Kind::StoreLoad => store_load(target),
             Kind::StoreStore => store_store(target),
             Kind::LoadStore => load_store(target),
+        };
+        for candidate in &mut candidates {
+            candidate.at_atomics([pair.first.op, pair.second.op].map(|op| op == Op::Atomic));
         }
+        candidates
     }
 
     fn check(&self, assumptions: &[String]) -> Result<Checked, Error> {

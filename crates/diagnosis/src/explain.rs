@@ -67,6 +67,7 @@ pub fn explain(
         failure,
         choices,
         cost,
+        ..
     } = failed;
     let interrupts = trials.interrupts;
     let meter = Meter::start("minimising", trials);

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use schedule::Choices;
 
-use crate::cost::{Meter, Phase};
+use crate::cost::{Ended, Meter, Phase};
 use crate::error::Error;
 use crate::failure::DOES_NOT_END;
 use crate::trial::{Ask, Trials};
@@ -18,6 +18,8 @@ pub struct Failed {
     pub failure: String,
     /// The choices of the run.
     pub choices: Choices,
+    /// Guest instructions that it took; 0 if that is not known.
+    pub instructions: u64,
     /// What finding it cost.
     pub cost: Phase,
 }
@@ -32,7 +34,9 @@ impl Failed {
         /// For turns of threads that wait (`schedule::Replay` lets one run for 10,000 instructions).
         const ONCE: u64 = 1_000_000;
         const TIMES: u64 = 4;
-        let most = ONCE.saturating_add(length(&self.choices).saturating_mul(TIMES));
+        // The last turn, which prints a panic for example, has no end among the choices.
+        let length = length(&self.choices).max(self.instructions);
+        let most = ONCE.saturating_add(length.saturating_mul(TIMES));
         (self.failure != DOES_NOT_END).then_some(most)
     }
 }
@@ -74,7 +78,15 @@ pub fn search(
             ..Ask::default()
         }
     });
-    match trials.first(asks, |trial| trial.failure.is_some())? {
+    let found = trials.first(asks, |trial| trial.failure.is_some());
+    let found = found.map_err(|error| match Ended::of(&error) {
+        Some(Ended::Budget) => Error::OutOfTime {
+            // Those that have ended were counted, and so was this one.
+            seed: first.wrapping_add(meter.trials(&trials).saturating_sub(1) as u64),
+        },
+        _ => error,
+    });
+    match found? {
         Some((index, trial)) => {
             trials.setup.emulation.seed = first.wrapping_add(index as u64);
             Ok(Failed {
@@ -82,6 +94,7 @@ pub fn search(
                 trials,
                 failure: trial.failure.unwrap_or_default(),
                 choices: trial.choices,
+                instructions: trial.instructions,
             })
         }
         None => Err(Error::NoFailure { what }),
@@ -95,12 +108,14 @@ pub fn replayed(trials: Trials, choices: Choices) -> Result<Failed, Error> {
         choices: Some(&choices),
         ..Ask::default()
     };
-    match trials.run(ask)?.failure {
+    let trial = trials.run(ask)?;
+    match trial.failure {
         Some(failure) => Ok(Failed {
             cost: meter.stop(&trials),
             trials,
             failure,
             choices,
+            instructions: trial.instructions,
         }),
         None => Err(Error::NoFailure {
             what: "the recorded run does not fail".to_owned(),

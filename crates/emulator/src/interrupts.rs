@@ -1,7 +1,7 @@
 //! What asks `overtake` to end: a signal, or that its processor time is used up.
 
 use std::sync::atomic::{AtomicI32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use procfs::process::Process;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 
 use crate::error::Error;
-use crate::processor_time;
+use crate::processor_time::{self, Idle};
 
 /// The signal that Ctrl-C sends.
 pub const CTRL_C: i32 = SIGINT;
@@ -17,8 +17,8 @@ pub const CTRL_C: i32 = SIGINT;
 /// No limit.
 const NEVER: u64 = u64::MAX;
 
-/// Asking the kernel takes about 0.1 ms, so it is asked at most every 20 ms.
-const LOOK: Duration = Duration::from_millis(20);
+/// Asking the kernel takes about 0.1 ms, so it is asked at most every 50 ms.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Catches the signals that ask `overtake` to end, so that no child outlives it.
 ///
@@ -34,6 +34,7 @@ pub struct Interrupts {
     /// When the processor time was last looked at, in milliseconds since `start`.
     looked: AtomicU64,
     start: OnceLock<Instant>,
+    idle: Mutex<Option<Idle>>,
 }
 
 impl Interrupts {
@@ -47,6 +48,7 @@ impl Interrupts {
             limit: AtomicU64::new(NEVER),
             looked: AtomicU64::new(0),
             start: OnceLock::new(),
+            idle: Mutex::new(None),
         };
         let ignored = ignored();
         let caught = [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
@@ -76,7 +78,8 @@ impl Interrupts {
         (count, self.last.load(Ordering::Relaxed))
     }
 
-    /// Lets [`Interrupts::check`] fail once this process and its children have used so much processor time.
+    /// Lets [`Interrupts::check`] fail once this process and its children have used so much processor time. Time in
+    /// which all guests sleep counts as well, or one that sleeps for ever would not end.
     pub fn end_at(&self, processor_time: Duration) {
         let limit = u64::try_from(processor_time.as_millis()).unwrap_or(NEVER);
         // `Relaxed`: only its value counts.
@@ -99,7 +102,7 @@ impl Interrupts {
         }
         let limit = self.limit.load(Ordering::Relaxed);
         if limit != NEVER && self.is_time_to_look() {
-            let spent = processor_time::spent();
+            let spent = self.spent();
             if spent >= Duration::from_millis(limit) {
                 // The next caller is told, too.
                 self.looked.store(0, Ordering::Relaxed);
@@ -107,6 +110,14 @@ impl Interrupts {
             }
         }
         Ok(())
+    }
+
+    /// The processor time so far, with the time in which all guests have slept.
+    fn spent(&self) -> Duration {
+        let spent = processor_time::spent();
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = idle.get_or_insert_with(|| Idle::new(spent));
+        spent + idle.until_now(spent)
     }
 
     fn is_time_to_look(&self) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! Unlike the time on the clock it does not depend on what else the machine does.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use procfs::process::Process;
 use procfs::{ProcResult, ticks_per_second};
@@ -16,6 +16,45 @@ pub fn spent() -> Duration {
     let ticks = Process::myself().and_then(|it| of(&it, DEPTH));
     let (ticks, each) = (ticks.unwrap_or(0), ticks_per_second().max(1));
     Duration::from_millis(ticks.saturating_mul(1000) / each)
+}
+
+/// Adds up the time on the clock in which nothing ran: guests whose threads all sleep use no processor time, and may
+/// do so for ever.
+#[derive(Debug)]
+pub struct Idle {
+    /// When the window began, and what was spent by then.
+    window: (Instant, Duration),
+    total: Duration,
+}
+
+impl Idle {
+    /// The least time that is looked at.
+    const WINDOW: Duration = Duration::from_secs(5);
+
+    /// Below this part of one processor nothing runs, whatever else the machine does: 2 % is what it takes to look
+    /// for the end of a guest.
+    const PART: u32 = 50;
+
+    /// Nothing was idle yet.
+    pub fn new(spent: Duration) -> Self {
+        Self {
+            window: (Instant::now(), spent),
+            total: Duration::ZERO,
+        }
+    }
+
+    /// The idle time so far, if so much processor time is spent by now.
+    pub fn until_now(&mut self, spent: Duration) -> Duration {
+        let elapsed = self.window.0.elapsed();
+        if elapsed >= Self::WINDOW {
+            let ran = spent.saturating_sub(self.window.1);
+            if ran * Self::PART < elapsed {
+                self.total += elapsed;
+            }
+            self.window = (Instant::now(), spent);
+        }
+        self.total
+    }
 }
 
 /// The clock ticks of a process: its own, those of children that have ended, and those of children that run.
@@ -42,7 +81,6 @@ fn of(process: &Process, depth: u32) -> ProcResult<u64> {
 mod tests {
     use super::*;
     use std::process::Command;
-    use std::time::Instant;
 
     #[test]
     fn a_child_counts_while_it_runs_and_after_it() {

@@ -217,6 +217,8 @@ mod tests {
             "check=on",
             "trace-hash=off",
             "strategy=pct",
+            "choices=9",
+            "deviations=early",
             "record=/a",
             "replay=/b",
             "trace=/c",
@@ -237,6 +239,8 @@ mod tests {
                 check: true,
                 trace_hash: false,
                 strategy: Choice::Pct,
+                choices: Some(9),
+                deviations: Some(Deviations(Some(schedule::Kind::Early))),
                 record: Some("/a".into()),
                 replay: Some("/b".into()),
                 trace: Some("/c".into()),
@@ -262,7 +266,7 @@ mod tests {
         assert!(error.contains("not assume=ADDRESS:ignored|"), "{error}");
         let (_, error) = *Options::parse(["seed=-1"]).unwrap_err();
         assert!(error.contains("`seed=-1`"), "{error}");
-        for cpus in ["cpus=0", "cpus=65", "time=no"] {
+        for cpus in ["cpus=0", "cpus=65", "time=no", "deviations=all"] {
             let (_, error) = *Options::parse([cpus]).unwrap_err();
             assert!(error.contains(cpus), "{error}");
         }

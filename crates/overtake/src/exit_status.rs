@@ -71,6 +71,7 @@ fn of_diagnosis(error: &diagnosis::error::Error) -> u8 {
         Error::Recording { .. } => ExitCode::ReportUnreadable,
         Error::Schedule { .. } => ExitCode::Schedule,
         Error::NoFailure { .. } => ExitCode::NotExposed,
+        Error::OutOfTime { .. } => ExitCode::Unfinished,
         Error::FailsAlready { .. } => ExitCode::FailsAlready,
         Error::NotAgain { .. } => ExitCode::NotAgain,
         Error::Race(error) => return of_race(error),

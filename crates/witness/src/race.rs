@@ -28,6 +28,10 @@ pub struct Race {
     pub lost: Option<[usize; 2]>,
 }
 
+/// Between the load and the store of an update its thread makes at most so many other accesses. More, and the store
+/// has little to do with the load.
+const UPDATE: u64 = 8;
+
 /// A time of each thread.
 type Clock = BTreeMap<u32, u64>;
 
@@ -44,6 +48,8 @@ struct Last {
     event: usize,
     time: u64,
     op: Op,
+    /// How many accesses its thread had made before it.
+    number: u64,
 }
 
 /// What a thread has done to a byte.
@@ -197,6 +203,8 @@ struct Check {
     /// The value of each byte, as far as the trace shows it.
     memory: HashMap<u64, u8>,
     done: HashMap<u64, BTreeMap<u32, Done>>,
+    /// How many accesses each thread has made.
+    made: HashMap<u32, u64>,
     races: Vec<Race>,
 }
 
@@ -276,6 +284,9 @@ impl Check {
         }
         self.conflicts(index, access);
         let time = self.clocks[&thread][&thread];
+        let made = self.made.entry(thread).or_default();
+        *made += 1;
+        let number = *made - 1;
         for byte in bytes(access) {
             let done = self
                 .done
@@ -287,6 +298,7 @@ impl Check {
                 event: index,
                 time,
                 op: access.op,
+                number,
             });
             if reads {
                 done.load = last;
@@ -356,6 +368,10 @@ impl Check {
         if access.op == Op::Store
             && let Some(load) = done.get(&thread).and_then(|it| it.load)
             && load.op == Op::Load
+            && self
+                .made
+                .get(&thread)
+                .is_some_and(|it| it - load.number <= UPDATE + 1)
             && done[&thread].store.is_none_or(|it| it.event < load.event)
         {
             let others = done.iter().filter(|it| *it.0 != thread);
