@@ -9,8 +9,9 @@ use crate::minimise::Attempts;
 use crate::search::Failed;
 use crate::trial::{Ask, Only};
 
-/// How many runs with choices of one kind are tried.
-const OTHERS: u64 = 8;
+/// How many runs with choices of one kind are tried, and how many with none.
+const OF_ONE_KIND: u64 = 8;
+const OF_NONE: u64 = 4;
 
 /// Runs of the program that failed.
 pub struct Runs<'a> {
@@ -59,7 +60,8 @@ impl Attempts for Runs<'_> {
     fn other(&mut self, kind: Option<Kind>) -> Result<Option<Choices>, Error> {
         let failed = self.failed;
         let seed = failed.trials.setup.emulation.seed;
-        let asks = (0..OTHERS).map(|number| {
+        let tries = kind.map_or(OF_NONE, |_| OF_ONE_KIND);
+        let asks = (0..tries).map(|number| {
             self.say(match kind {
                 None => "an interleaving alone",
                 Some(Kind::Early) => "early stores alone",

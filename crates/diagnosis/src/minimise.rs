@@ -96,32 +96,32 @@ impl Minimiser<'_> {
             Some(0) => return Ok(true),
             Some(_) => {}
         }
-        if self.interleaving_alone()? || !early && self.a_single_delay()? {
+        // An interleaving alone is the simplest answer, whatever else would do.
+        if self.interleaving_alone()? || self.other(None)? && self.interleaving_alone()? {
             return Ok(true);
         }
-        let kinds = [
-            None,
-            early.then_some(Kind::Early),
-            Some(Kind::Pending),
-            Some(Kind::Unseen),
-        ];
-        for kind in kinds
-            .iter()
-            .enumerate()
-            .filter(|it| it.0 == 0 || it.1.is_some())
-        {
-            if let Some(choices) = self.attempts.other(*kind.1)? {
-                self.best.choices = choices;
-                self.best.other = true;
+        if !early && self.a_single_delay()? {
+            return Ok(true);
+        }
+        let early = early.then_some(Kind::Early);
+        for kind in early.into_iter().chain([Kind::Pending, Kind::Unseen]) {
+            if self.other(Some(kind))? {
                 break;
             }
         }
-        if self.best.choices.deviations.is_empty() {
-            self.interleaving_alone()?;
-            return Ok(true);
-        }
         self.delays()?;
         Ok(true)
+    }
+
+    /// Whether another run fails whose choices are of this kind only. Then it is the best one.
+    fn other(&mut self, kind: Option<Kind>) -> Result<bool, Error> {
+        let found = self.attempts.other(kind)?;
+        let is_found = found.is_some();
+        if let Some(choices) = found {
+            self.best.choices = choices;
+            self.best.other = true;
+        }
+        Ok(is_found)
     }
 
     /// Fewer delays, and then fewer turns.

@@ -13,6 +13,7 @@ use witness::render::{Page, Style};
 use witness::{Story, render};
 
 use crate::args::guest::GuestArgs;
+use crate::args::jobs::jobs;
 use crate::args::when::WhenArgs;
 use crate::args::within::{self, Within};
 use crate::error::Error;
@@ -63,6 +64,11 @@ pub struct Args {
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = within::parse)]
     pub within: Within,
 
+    /// Number of runs at a time; 1 for a program that runs of itself disturb, by files or ports of a fixed name
+    /// [default: one for each core]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pub jobs: Option<u64>,
+
     #[command(flatten)]
     pub when: WhenArgs,
 
@@ -105,7 +111,8 @@ pub fn run(args: &Args) -> Result<u8, Error> {
     let progress = Phases::new(&budget);
     let say = |message| progress.say(message);
     let trials = |setup| {
-        let trials = Trials::new(setup, args.when.when())?;
+        let mut trials = Trials::new(setup, args.when.when())?;
+        trials.jobs = jobs(args.jobs);
         budget.allow(trials.interrupts, 100);
         Ok::<_, Error>(trials)
     };

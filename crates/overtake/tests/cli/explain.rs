@@ -231,7 +231,7 @@ fn a_failure_that_does_not_repeat() {
     let script = format!("test -e {0} || {{ : >{0}; exit 3; }}", file.display());
     check(
         "explain_not_again",
-        overtake_at_home().args(["explain", "--", "/bin/sh", "-c", &script]),
+        overtake_at_home().args(["explain", "--jobs", "1", "--", "/bin/sh", "-c", &script]),
         &[],
     );
 }
