@@ -9,10 +9,6 @@ use crate::minimise::Attempts;
 use crate::search::Failed;
 use crate::trial::{Ask, Only};
 
-/// How many runs with choices of one kind are tried, and how many with none.
-const OF_ONE_KIND: u64 = 8;
-const OF_NONE: u64 = 4;
-
 /// Runs of the program that failed.
 pub struct Runs<'a> {
     failed: &'a Failed,
@@ -57,10 +53,9 @@ impl Attempts for Runs<'_> {
         Ok(found.map(|(index, _)| index))
     }
 
-    fn other(&mut self, kind: Option<Kind>) -> Result<Option<Choices>, Error> {
+    fn other(&mut self, kind: Option<Kind>, tries: u64) -> Result<Option<Choices>, Error> {
         let failed = self.failed;
         let seed = failed.trials.setup.emulation.seed;
-        let tries = kind.map_or(OF_NONE, |_| OF_ONE_KIND);
         let asks = (0..tries).map(|number| {
             self.say(match kind {
                 None => "an interleaving alone",

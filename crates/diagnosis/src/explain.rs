@@ -13,7 +13,7 @@ use crate::attempts::Runs;
 use crate::cost::{Budget, Ended, Meter};
 use crate::cure::Cures;
 use crate::error::Error;
-use crate::minimise::minimised;
+use crate::minimise::{interleaving, minimised};
 use crate::search::Failed;
 use crate::story::Teller;
 use crate::trial::Ask;
@@ -21,6 +21,9 @@ use crate::trial::Ask;
 /// The part of the budget, in percent, after which the choices are as small as they get: the rest is for the
 /// cures.
 const MINIMISING: u32 = 60;
+
+/// The part of it after which an interleaving is no longer looked for, where no cycle explains the failure.
+const WITHOUT_A_CYCLE: u32 = 90;
 
 /// Guest instructions after which a trace ends, if the program fails because it does not end.
 const TRACED: u64 = 2_000_000;
@@ -76,29 +79,44 @@ pub fn explain(
         seed: trials.setup.emulation.seed,
         failure: failure.to_owned(),
     };
-    let minimised = minimised(&mut Runs::new(failed, progress), choices, not_again)?;
-    let minimising = meter.stop(trials);
-
+    let mut runs = Runs::new(failed, progress);
+    let mut minimised = minimised(&mut runs, choices, not_again)?;
     // This run is always made, or there would be nothing to show.
     interrupts.answer();
     progress("tracing the minimised run".to_owned());
+    let traced = |choices: &Choices| {
+        trials.run(Ask {
+            choices: Some(choices),
+            record: true,
+            trace: true,
+            most: Some(failed.most().unwrap_or(TRACED)),
+            ..Ask::default()
+        })
+    };
+    let mut trial = traced(&minimised.choices)?;
+    let mut cycles = witness::find(&trial.trace);
+    // Delays without a cycle only move accesses in time.
+    let moved = cycles.is_empty() && !minimised.choices.deviations.is_empty();
+    if moved && minimised.ended != Some(Ended::Interrupted) {
+        budget.allow(interrupts, WITHOUT_A_CYCLE);
+        let other = interleaving(&mut runs)?;
+        interrupts.answer();
+        if let Some(other) = other {
+            minimised = other;
+            trial = traced(&minimised.choices)?;
+            cycles = witness::find(&trial.trace);
+        }
+    }
+    let minimising = meter.stop(trials);
     let meter = Meter::start("trying cures", trials);
-    let trial = trials.run(Ask {
-        choices: Some(&minimised.choices),
-        record: true,
-        trace: true,
-        most: Some(failed.most().unwrap_or(TRACED)),
-        ..Ask::default()
-    })?;
     let shrunk = Shrunk {
         delays_before: choices.deviations.len(),
         delays: minimised.choices.deviations.len(),
         turns_before: choices.turns.len(),
         turns: trial.choices.turns.len(),
-        runs: minimising.trials + 1,
+        runs: minimising.trials,
         other: minimised.other,
     };
-    let cycles = witness::find(&trial.trace);
     let mut told = Teller::new(&trials.setup, &trial.trace);
     let cures = Cures {
         trials,

@@ -22,6 +22,9 @@ use crate::error::Error;
 /// Number of delays to try alone, counted back from the end of the failing run.
 const SINGLES: usize = 64;
 
+/// Number of attempts to omit turns of an interleaving. Large stretches go first, so after these few remain.
+const SWITCHES: usize = 150;
+
 /// What is tried.
 pub trait Attempts {
     /// The first of these choices with which the program fails in the same way, by its index.
@@ -31,13 +34,18 @@ pub trait Attempts {
     /// Any error of a run; those for which [`Ended::of`] is something end the minimisation.
     fn first(&mut self, candidates: Vec<Choices>) -> Result<Option<usize>, Error>;
 
-    /// Another run that fails in the same way, whose choices are of this kind only, and a number for it.
+    /// The first of so many other runs, whose choices are of this kind only, that fails in the same way.
     ///
     /// # Errors
     ///
     /// As [`Attempts::first`].
-    fn other(&mut self, kind: Option<Kind>) -> Result<Option<Choices>, Error>;
+    fn other(&mut self, kind: Option<Kind>, tries: u64) -> Result<Option<Choices>, Error>;
 }
+
+/// How many other runs are tried: of one kind, of none, and of none if nothing else explains the failure.
+const OF_ONE_KIND: u64 = 8;
+const OF_NONE: u64 = 4;
+const OF_NONE_AT_LAST: u64 = 64;
 
 /// A minimised run.
 #[derive(Debug, Clone)]
@@ -80,6 +88,38 @@ pub fn minimised(
     }
 }
 
+/// Looks for an interleaving alone that fails in the same way, with more tries than [`minimised`] makes, and
+/// minimises it. For a run whose delays explain nothing.
+///
+/// # Errors
+///
+/// Any error of a run, other than one that ends the minimisation.
+pub fn interleaving(attempts: &mut dyn Attempts) -> Result<Option<Minimised>, Error> {
+    let mut best = Minimised {
+        choices: Choices::default(),
+        other: true,
+        ended: None,
+    };
+    let result = attempts.other(None, OF_NONE_AT_LAST).and_then(|found| {
+        let Some(choices) = found else {
+            return Ok(false);
+        };
+        best.choices = choices;
+        let best = &mut best;
+        Minimiser { attempts, best }.interleaving_alone()
+    });
+    match result {
+        Ok(true) => Ok(Some(best)),
+        Ok(false) => Ok(None),
+        Err(error) => match Ended::of(&error) {
+            None => Err(error),
+            // Nothing was found yet.
+            Some(_) if best.choices == Choices::default() => Ok(None),
+            ended => Ok(Some(Minimised { ended, ..best })),
+        },
+    }
+}
+
 struct Minimiser<'a> {
     attempts: &'a mut dyn Attempts,
     /// The smallest choices so far that fail.
@@ -115,7 +155,8 @@ impl Minimiser<'_> {
 
     /// Whether another run fails whose choices are of this kind only. Then it is the best one.
     fn other(&mut self, kind: Option<Kind>) -> Result<bool, Error> {
-        let found = self.attempts.other(kind)?;
+        let tries = kind.map_or(OF_NONE, |_| OF_ONE_KIND);
+        let found = self.attempts.other(kind, tries)?;
         let is_found = found.is_some();
         if let Some(choices) = found {
             self.best.choices = choices;
@@ -162,7 +203,11 @@ impl Minimiser<'_> {
         if self.first(vec![alone(&turns)])?.is_none() {
             return Ok(false);
         }
+        let mut left = SWITCHES;
         delta::minimal(&turns, |some| {
+            // Then what is left is taken as it is.
+            let some = &some[..some.len().min(left)];
+            left -= some.len();
             self.first(some.iter().map(|it| alone(it)).collect())
         })?;
         Ok(true)

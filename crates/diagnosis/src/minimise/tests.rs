@@ -30,7 +30,7 @@ impl<F: Fn(&Choices) -> bool> Attempts for Fake<F> {
         Ok(None)
     }
 
-    fn other(&mut self, kind: Option<Kind>) -> Result<Option<Choices>, Error> {
+    fn other(&mut self, kind: Option<Kind>, _: u64) -> Result<Option<Choices>, Error> {
         let other = self.other.iter().find(|it| it.0 == kind);
         Ok(other.map(|it| it.1.clone()))
     }
@@ -182,6 +182,16 @@ fn when_its_budget_ends_the_best_so_far_is_left() {
         least = size;
     }
     assert!(least < 310, "{least}");
+}
+
+#[test]
+fn an_interleaving_is_looked_for_where_delays_explain_nothing() {
+    let needed = turn(77);
+    let mut fake = fake(|it: &Choices| it.turns.contains(&needed));
+    assert!(interleaving(&mut fake).unwrap().is_none());
+    fake.other.push((None, run(100, Vec::new())));
+    let found = interleaving(&mut fake).unwrap().unwrap();
+    assert_eq!(found.choices.turns, [needed]);
 }
 
 #[test]
