@@ -4,17 +4,22 @@
 //! of them at a time, searches for a failure, and explains the one that it finds.
 
 use std::path::Path;
+use std::time::Duration;
 
 use arch::Arch;
 use serde::Serialize;
 
 use crate::code::Code;
+use crate::cost::Budget;
 use crate::error::Error;
 use crate::explain::explain;
 use crate::ordering::{Ordering, orderings};
 use crate::search::{Failed, search};
 use crate::setup::Setup;
 use crate::trial::{Ask, Trials};
+
+/// The processor time that explaining one needed ordering may take.
+const EACH: Duration = Duration::from_secs(60);
 
 /// The result of an audit.
 #[derive(Debug, Serialize)]
@@ -58,9 +63,12 @@ pub enum Verdict {
     },
     /// No run failed without it, and the model covers everything that it orders.
     NoFailure,
-    /// No run failed without it, but it also orders loads before later stores, and not all load buffering (LB)
-    /// is tried.
+    /// No run failed without it, but it also orders loads before later stores, and those were not reordered: no
+    /// load buffering (LB) was tried.
     NotModelled,
+    /// No run failed without it. It also orders loads before later stores; load buffering was tried, though not all
+    /// that the architecture allows.
+    NoFailureWithEarlyStores,
     /// It is part of an atomic access (x86's `xchg` or `lock`), and cannot be ignored alone.
     PartOfAnAtomic,
 }
@@ -77,18 +85,26 @@ pub fn audit(
     all: bool,
     progress: &dyn Fn(String),
 ) -> Result<Audit, Error> {
-    for seed in 1..=seeds {
+    let asks = (1..=seeds).map(|seed| {
         progress(format!("with all orderings: seed {seed}"));
-        if let Some(failure) = trials.of_seed(seed, Ask::default())?.failure {
-            return Err(Error::FailsAlready { failure, seed });
+        Ask {
+            seed: Some(seed),
+            ..Ask::default()
         }
+    });
+    if let Some((index, trial)) = trials.first(asks, |trial| trial.failure.is_some())? {
+        return Err(Error::FailsAlready {
+            failure: trial.failure.unwrap_or_default(),
+            seed: index as u64 + 1,
+        });
     }
     progress("listing the orderings".to_owned());
     let trace = Ask {
+        seed: Some(1),
         trace: true,
         ..Ask::default()
     };
-    let trace = trials.of_seed(1, trace)?.trace;
+    let trace = trials.run(trace)?.trace;
     let guest = &trials.setup.guest;
     let mut code = Code::new(guest.target, &guest.path, &trace.modules);
     let (orderings, left_out) = orderings(&trace, &mut code, all);
@@ -138,7 +154,11 @@ fn verdict(
     match search(without, 1..=seeds, progress) {
         Ok(failed) => needed(&failed, progress),
         Err(Error::NoFailure { .. }) if ordering.keeps_loads_before_stores() => {
-            Ok(Verdict::NotModelled)
+            Ok(if trials.setup.emulation.options.load_buffering {
+                Verdict::NoFailureWithEarlyStores
+            } else {
+                Verdict::NotModelled
+            })
         }
         Err(Error::NoFailure { .. }) => Ok(Verdict::NoFailure),
         Err(error) => Err(error),
@@ -146,7 +166,10 @@ fn verdict(
 }
 
 fn needed(failed: &Failed, progress: &dyn Fn(String)) -> Result<Verdict, Error> {
-    let story = explain(failed, 0, String::new(), progress)?.story;
+    let budget = Budget::new(Some(EACH));
+    let explained = explain(failed, &budget, 0, String::new(), progress)?;
+    explained.went_on()?;
+    let story = explained.story;
     let reordered = story.edges.iter().filter(|edge| edge.reordered.is_some());
     Ok(Verdict::Needed {
         seed: failed.trials.setup.emulation.seed,

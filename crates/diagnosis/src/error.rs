@@ -34,6 +34,16 @@ pub enum Error {
         what: String,
     },
 
+    /// The budget ended before a run failed.
+    #[error(
+        "nothing to explain yet: the budget of processor time ended while seed {seed} ran, and none before it \
+         failed: give more with --within, or name a seed that fails with --seed"
+    )]
+    OutOfTime {
+        /// The first seed that has not ended.
+        seed: u64,
+    },
+
     /// The program fails with all its orderings.
     #[error(
         "the program fails with all its orderings ({failure}, seed {seed}): fix that first, with `overtake explain`"

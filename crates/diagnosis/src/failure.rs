@@ -6,6 +6,9 @@ use std::process::ExitStatus;
 use emulator::error::Error;
 use emulator::outcome::{self, Outcome};
 
+/// How a run failed that used up its budget of instructions.
+pub const DOES_NOT_END: &str = "it does not end within its budget";
+
 /// What counts as a failure.
 #[derive(Debug, Clone, Default)]
 pub enum When {
@@ -43,7 +46,7 @@ impl When {
                 return Ok(Some(format!("a check failed: {message}")));
             }
             Err(Error::BudgetExhausted { .. }) => {
-                return Ok(Some("it does not end within its budget".to_owned()));
+                return Ok(Some(DOES_NOT_END.to_owned()));
             }
             Err(error) => return Err(error),
         };

@@ -9,15 +9,18 @@
 //! | [`subject`], [`setup`] | what to run; the QEMU, plugin and options to run it with |
 //! | [`failure`], [`trial`] | what counts as a failure; one run |
 //! | [`recording`] | schedule files: what they were recorded from, and whether they fit |
-//! | [`search`], [`minimise`] | finds a failing run; minimises its schedule |
+//! | [`search`], [`minimise`], [`attempts`] | finds a failing run; minimises its schedule; the runs for that |
+//! | [`cost`] | the budget of processor time, and what was spent on what |
 //! | [`explain`], [`cure`], [`story`] | why it fails: the cycle, what would have prevented it, in words |
 //! | [`code`], [`location`] | what is at an address: code, memory |
 //! | [`audit`], [`ordering`] | which orderings are needed; those that a run executed |
 //! | [`error`] | the errors |
 #![forbid(unsafe_code)]
 
+pub mod attempts;
 pub mod audit;
 pub mod code;
+pub mod cost;
 pub mod cure;
 pub mod error;
 pub mod explain;

@@ -1,5 +1,7 @@
 //! Turns a cycle of accesses into a story: instructions, source lines, names.
 
+mod interleaving;
+
 use std::collections::BTreeSet;
 
 use overtake_report::trace::{Access, Event, Op, Trace};
@@ -63,18 +65,30 @@ impl<'a> Teller<'a> {
             again,
             shrunk,
             shape: String::new(),
+            interleaving: None,
             threads: Vec::new(),
             steps: Vec::new(),
             edges: Vec::new(),
             cures: Vec::new(),
             notes: Vec::new(),
+            unfinished: None,
+            phases: Vec::new(),
         };
         let Some(cycle) = cycle else {
-            story.notes.push(no_cycle(shrunk).to_owned());
+            self.interleaving(&mut story);
             return story;
         };
         story.shape.clone_from(&cycle.shape);
         self.choose(cycle);
+        self.show(&mut story, cycle);
+        story.edges = cycle.edges.iter().map(|edge| self.relation(edge)).collect();
+        story.notes = self.misplaced_barriers(cycle);
+        story.notes.extend(self.without_lines());
+        story
+    }
+
+    /// The chosen events as steps of the story. `cycle`: what explains them.
+    fn show(&mut self, story: &mut Story, cycle: &Cycle) {
         let threads: BTreeSet<u32> = self.shown.iter().map(|it| self.thread(*it)).collect();
         let threads: Vec<u32> = threads.into_iter().collect();
         story.threads = threads
@@ -96,9 +110,6 @@ impl<'a> Teller<'a> {
                 place,
             });
         }
-        story.edges = cycle.edges.iter().map(|edge| self.relation(edge)).collect();
-        story.notes = self.notes(cycle);
-        story
     }
 
     fn program(&self) -> Vec<String> {
@@ -123,8 +134,9 @@ impl<'a> Teller<'a> {
         let last = shown.last().copied().unwrap_or(0);
         for store in shown.clone() {
             if let Some(visible) = self.visible(store) {
-                let between = shown.range(store + 1..visible).next().is_some();
-                if between || visible > last {
+                let early = visible < store;
+                let between = || shown.range(store + 1..visible).next().is_some();
+                if early || between() || visible > last {
                     shown.insert(visible);
                 }
             }
@@ -132,17 +144,18 @@ impl<'a> Teller<'a> {
         self.shown = shown.into_iter().collect();
     }
 
-    /// When a pending store becomes visible; none for other events.
+    /// When a pending or an early store becomes visible; none for other events.
     fn visible(&self, store: usize) -> Option<usize> {
         let access = self.access(store)?;
         let number = access.number.filter(|_| access.op == Op::Store)?;
-        let mut later = self.trace.events.iter().enumerate().skip(store + 1);
-        later.find_map(|(index, event)| match event {
+        let is_it = |index: &usize| match &self.trace.events[*index] {
             Event::Visible {
                 thread, number: it, ..
-            } if (*thread, *it) == (access.thread, number) => Some(index),
-            _ => None,
-        })
+            } => (*thread, *it) == (access.thread, number),
+            _ => false,
+        };
+        let mut later = store + 1..self.trace.events.len();
+        later.find(is_it).or_else(|| (0..store).rev().find(is_it))
     }
 
     fn access(&self, event: usize) -> Option<&'a Access> {
@@ -252,6 +265,10 @@ impl<'a> Teller<'a> {
                     Some(Reordering::StoreAfterStore | Reordering::StoreAfterLoad) => format!(
                         "thread {thread}'s {to} overtook its {from}, which is earlier in program order"
                     ),
+                    Some(Reordering::EarlyStore) => format!(
+                        "thread {thread}'s {to} became visible before its {from}, which is earlier in program \
+                         order, was done"
+                    ),
                     Some(Reordering::StaleLoad) => format!(
                         "thread {thread}'s {to} took effect before its {from}, which is earlier in program \
                          order"
@@ -316,7 +333,7 @@ impl<'a> Teller<'a> {
         found
     }
 
-    fn notes(&mut self, cycle: &Cycle) -> Vec<String> {
+    fn misplaced_barriers(&mut self, cycle: &Cycle) -> Vec<String> {
         let mut notes = Vec::new();
         for (edge, barrier) in self.misplaced(cycle) {
             let where_it_is = described(self.place(barrier).as_ref());
@@ -327,29 +344,24 @@ impl<'a> Teller<'a> {
                  and the {second} it would order them."
             ));
         }
-        let places = self.places.iter().flatten();
-        if places.clone().any(|it| it.line.is_none()) {
-            let all = places.clone().all(|it| it.line.is_none());
-            let what = if all {
-                "The program has no line numbers"
-            } else {
-                "Some of the code has no line numbers"
-            };
-            notes.push(format!(
-                "{what}: build it with debug information, and do not strip it."
-            ));
-        }
         notes
     }
-}
 
-fn no_cycle(shrunk: Shrunk) -> &'static str {
-    if shrunk.delays == 0 {
-        "The run fails without any reordering: it is an ordinary race, which this schedule exposes under \
-         sequentially consistent memory too."
-    } else {
-        "No cycle of accesses was found. The reordered accesses may be to memory that the trace does not \
-         cover, such as memory that system calls write."
+    /// A note if some of the places have no line.
+    fn without_lines(&self) -> Option<String> {
+        let places = self.places.iter().flatten();
+        if places.clone().all(|it| it.line.is_some()) {
+            return None;
+        }
+        let all = places.clone().all(|it| it.line.is_none());
+        let what = if all {
+            "The program has no line numbers"
+        } else {
+            "Some of the code has no line numbers"
+        };
+        Some(format!(
+            "{what}: build it with debug information, and do not strip it."
+        ))
     }
 }
 

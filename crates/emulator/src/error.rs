@@ -3,6 +3,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use arch::Arch;
 use overtake_report::doing::Scene;
@@ -268,6 +269,13 @@ pub enum Error {
     Interrupted {
         /// The signal.
         signal: i32,
+    },
+
+    /// The processor time that a command may use is used up.
+    #[error("the budget of processor time is used up, after {:.1} s", spent.as_secs_f64())]
+    OutOfProcessorTime {
+        /// What it and its children have used.
+        spent: Duration,
     },
 
     /// The file system refused.

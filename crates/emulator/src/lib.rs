@@ -16,7 +16,8 @@
 //! | [`qemu`], `probes` | a QEMU, what it can do, and how to start it; a cache of that |
 //! | [`plugin_api`], [`plugin_options`] | which plugin a QEMU loads, and what the plugin is asked to do |
 //! | [`model`], [`strategy`] | the guest's memory model; how the free choices of a run are made |
-//! | [`process`], [`interrupts`] | a child process with a time limit; signals that ask overtake to end |
+//! | [`process`], [`interrupts`] | a child process with a time limit; what asks overtake to end: signals, used-up processor time |
+//! | [`processor_time`] | the processor time of a command with its children |
 //! | [`emulation`], [`outcome`] | one run under QEMU; what the plugin's report means |
 //! | [`captured`], [`temporary`] | a run with its output captured; files and folders for one run |
 //! | `written` | what the plugin writes, without the zeros that follow it |
@@ -51,6 +52,7 @@ pub mod plugin_options;
 pub mod pool;
 mod probes;
 pub mod process;
+pub mod processor_time;
 pub mod qemu;
 pub mod sources;
 pub mod static_glibc;

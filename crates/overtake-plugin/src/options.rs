@@ -19,6 +19,10 @@ pub struct Options {
     pub trace_hash: bool,
     /// The strategy that makes the free choices.
     pub strategy: Choice,
+    /// The number from which the strategy draws its choices, if it is not the seed.
+    pub choices: Option<u64>,
+    /// The only choices that a sequentially consistent machine does not make: of one kind, or none.
+    pub deviations: Option<Deviations>,
     /// The path of the schedule to record.
     pub record: Option<String>,
     /// The path of the schedule to replay.
@@ -48,6 +52,8 @@ impl Default for Options {
             check: false,
             trace_hash: false,
             strategy: Choice::default(),
+            choices: None,
+            deviations: None,
             record: None,
             replay: None,
             trace: None,
@@ -71,8 +77,23 @@ pub enum Choice {
     Pct,
 }
 
+/// Which choices are made that a sequentially consistent machine does not make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deviations(pub Option<schedule::Kind>);
+
+impl Deviations {
+    fn parse(name: &str) -> Option<Self> {
+        if name == "none" {
+            return Some(Self(None));
+        }
+        let mut all = schedule::Kind::ALL.into_iter();
+        all.find(|kind| kind.name() == name)
+            .map(|kind| Self(Some(kind)))
+    }
+}
+
 const KNOWN: &str = "known options: seed=NUMBER, report=FILE, budget=NUMBER, check=on|off, trace-hash=on|off, \
-     strategy=uniform|pct, record=FILE, replay=FILE, trace=FILE, forkserver=SOCKET, \
+     strategy=uniform|pct, choices=NUMBER, deviations=none|pending|unseen|early, record=FILE, replay=FILE, trace=FILE, forkserver=SOCKET, \
      halves=on|off, load-buffering=on|off, cpus=1..64, time=schedule|host, assume=ADDRESS:WHAT";
 
 impl Options {
@@ -105,6 +126,14 @@ impl Options {
         match key {
             "seed" => self.seed = number(key, value)?,
             "budget" => self.budget = number(key, value)?,
+            "choices" => self.choices = Some(number(key, value)?),
+            "deviations" => {
+                self.deviations = Some(Deviations::parse(value).ok_or_else(|| {
+                    format!(
+                        "plugin option `deviations={value}`: not none, pending, unseen or early"
+                    )
+                })?);
+            }
             "report" => self.report = Some(value.to_owned()),
             "record" => self.record = Some(value.to_owned()),
             "replay" => self.replay = Some(value.to_owned()),
@@ -188,6 +217,8 @@ mod tests {
             "check=on",
             "trace-hash=off",
             "strategy=pct",
+            "choices=9",
+            "deviations=early",
             "record=/a",
             "replay=/b",
             "trace=/c",
@@ -208,6 +239,8 @@ mod tests {
                 check: true,
                 trace_hash: false,
                 strategy: Choice::Pct,
+                choices: Some(9),
+                deviations: Some(Deviations(Some(schedule::Kind::Early))),
                 record: Some("/a".into()),
                 replay: Some("/b".into()),
                 trace: Some("/c".into()),
@@ -233,7 +266,7 @@ mod tests {
         assert!(error.contains("not assume=ADDRESS:ignored|"), "{error}");
         let (_, error) = *Options::parse(["seed=-1"]).unwrap_err();
         assert!(error.contains("`seed=-1`"), "{error}");
-        for cpus in ["cpus=0", "cpus=65", "time=no"] {
+        for cpus in ["cpus=0", "cpus=65", "time=no", "deviations=all"] {
             let (_, error) = *Options::parse([cpus]).unwrap_err();
             assert!(error.contains(cpus), "{error}");
         }

@@ -2,11 +2,11 @@
 
 use crate::guest_memory;
 use crate::io_thread;
-use crate::options::{Choice, Options};
+use crate::options::{Choice, Deviations, Options};
 use crate::wanted::Wanted;
 use arch::Pairs;
 use overtake_report::trace::{self, Access, Event, Line, Module, Object};
-use schedule::{Recorder, Replay, Schedule};
+use schedule::{Only, Recorder, Replay, Schedule};
 use std::io::Write;
 use weakmem::{Pct, Progress, StoreId, Strategy, ThreadId, Timestamp, Uniform};
 
@@ -156,9 +156,14 @@ impl Run {
 
 /// Creates the strategy that the options name.
 fn free(options: &Options, seed: u64) -> Box<dyn Strategy + Send> {
-    match options.strategy {
+    let seed = options.choices.unwrap_or(seed);
+    let strategy: Box<dyn Strategy + Send> = match options.strategy {
         Choice::Uniform => Box::new(Uniform::new(seed)),
         Choice::Pct => Box::new(Pct::new(seed)),
+    };
+    match options.deviations {
+        None => strategy,
+        Some(Deviations(kind)) => Box::new(Only::new(strategy, kind)),
     }
 }
 

@@ -12,3 +12,4 @@ pub mod series;
 pub mod strategy;
 pub mod surroundings;
 pub mod when;
+pub mod within;

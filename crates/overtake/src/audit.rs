@@ -77,7 +77,9 @@ pub fn run(args: &Args) -> Result<u8, Error> {
         scenario.variant = Variant::Release;
     }
     let setup = args.guest.setup(subject, Model::Weak)?;
-    let trials = Trials::new(setup, args.when.when())?;
+    let mut trials = Trials::new(setup, args.when.when())?;
+    // Runs of a program may disturb each other.
+    trials.jobs = 1;
     let say = |message| progress.set_message(message);
     let audit = audit(&trials, args.seeds, args.all, &say)?;
     progress.finish_and_clear();

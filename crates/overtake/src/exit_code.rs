@@ -37,6 +37,7 @@ exit_codes! {
     Forbidden = 10, "matrix, report: a stale read occurred where it is forbidden; litmus, conformance: a forbidden outcome was seen";
     NotExposed = 11, "matrix, report: no stale read occurred in a cell where one is expected; explain: no run failed";
     FailsAlready = 12, "audit: the program fails with all its orderings";
+    Unfinished = 13, "explain: the budget of processor time ended (--within), or Ctrl-C came; shown is the best that was found until then";
     Usage = 64, "the command line is invalid";
     UnknownTarget = 65, "the target is unknown";
     UnknownVariant = 66, "the variant of the ring is unknown";

@@ -41,6 +41,7 @@ fn of_emulator(error: &emulator::error::Error) -> u8 {
         Error::BrokenPromise { .. } => ExitCode::BrokenPromise,
         Error::PluginInternal { .. } => ExitCode::PluginInternal,
         Error::Interrupted { signal } => return emulator::outcome::signal_status(*signal),
+        Error::OutOfProcessorTime { .. } => ExitCode::Unfinished,
         Error::FileSystem { .. } | Error::PluginCannotWrite { .. } => ExitCode::FileSystem,
     };
     code.code()
@@ -70,6 +71,7 @@ fn of_diagnosis(error: &diagnosis::error::Error) -> u8 {
         Error::Recording { .. } => ExitCode::ReportUnreadable,
         Error::Schedule { .. } => ExitCode::Schedule,
         Error::NoFailure { .. } => ExitCode::NotExposed,
+        Error::OutOfTime { .. } => ExitCode::Unfinished,
         Error::FailsAlready { .. } => ExitCode::FailsAlready,
         Error::NotAgain { .. } => ExitCode::NotAgain,
         Error::Race(error) => return of_race(error),

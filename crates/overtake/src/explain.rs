@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use diagnosis::cost::Budget;
 use diagnosis::explain::explain;
 use diagnosis::recording::{self, Recorded};
 use diagnosis::search::{Failed, replayed, search};
@@ -12,11 +13,14 @@ use witness::render::{Page, Style};
 use witness::{Story, render};
 
 use crate::args::guest::GuestArgs;
+use crate::args::jobs::jobs;
 use crate::args::when::WhenArgs;
+use crate::args::within::{self, Within};
 use crate::error::Error;
+use crate::exit_code::ExitCode;
 use crate::invocation;
 use crate::output::Output;
-use crate::progress::spinner;
+use crate::progress::Phases;
 
 pub const EXAMPLES: &str = "\
 Examples:
@@ -29,8 +33,11 @@ Examples:
   Explain a recorded failure, and save the minimised schedule:
       overtake explain --from failed.schedule --schedule small.schedule
 
-Exit status: 0 if a failure was found and explained, 11 if no seed failed, others:
-`overtake exit-codes`.";
+  Take more time, where the result is said to be unfinished:
+      overtake explain --within 5m -- ./program
+
+Exit status: 0 if a failure was found and explained, 13 if the time ended (--within) or Ctrl-C came before the
+explanation was complete, 11 if no seed failed, others: `overtake exit-codes`.";
 
 /// Options of `overtake explain`.
 #[derive(Debug, clap::Args)]
@@ -51,6 +58,16 @@ pub struct Args {
     /// Number of seeds to test each fix with, besides the failing run
     #[arg(long, value_name = "NUMBER", default_value_t = 5)]
     pub cure_seeds: u64,
+
+    /// Processor time to spend, children included, after which the best that was found is shown: `60s`, `2m`;
+    /// `none`: no limit
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = within::parse)]
+    pub within: Within,
+
+    /// Number of runs at a time; 1 for a program that runs of itself disturb, by files or ports of a fixed name
+    /// [default: one for each core]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pub jobs: Option<u64>,
 
     #[command(flatten)]
     pub when: WhenArgs,
@@ -90,37 +107,46 @@ pub fn run(args: &Args) -> Result<u8, Error> {
     let output = Output::to(args.output.as_deref())?;
     let schedule = args.schedule.as_deref().map(|it| Output::to(Some(it)));
     let schedule = schedule.transpose()?;
-    let progress = spinner();
-    let say = |message| progress.set_message(message);
+    let budget = Budget::new(args.within.0);
+    let progress = Phases::new(&budget);
+    let say = |message| progress.say(message);
+    let trials = |setup| {
+        let mut trials = Trials::new(setup, args.when.when())?;
+        trials.jobs = jobs(args.jobs);
+        budget.allow(trials.interrupts, 100);
+        Ok::<_, Error>(trials)
+    };
     let failed = match &args.from {
         Some(path) => {
             let recorded = Recorded::open(path)?;
             let setup = args.guest.recorded(&recorded)?;
-            let trials = Trials::new(setup, args.when.when())?;
-            replayed(trials, recorded.schedule.choices)?
+            replayed(trials(setup)?, recorded.schedule.choices)?
         }
         None => {
             let setup = args
                 .guest
                 .setup(args.guest.subject_until_stale()?, Model::Weak)?;
-            let trials = Trials::new(setup, args.when.when())?;
             let seeds = match args.seed {
                 Some(seed) => seed..=seed,
                 None => 1..=args.seeds,
             };
-            search(trials, seeds, &say)?
+            search(trials(setup)?, seeds, &say)?
         }
     };
     let again = again(args, &failed);
-    let explained = explain(&failed, args.cure_seeds, again, &say)?;
-    progress.finish_and_clear();
+    let explained = explain(&failed, &budget, args.cure_seeds, again, &say)?;
+    progress.end();
     if let Some(schedule) = schedule {
         let choices = explained.choices.clone();
         let text = recording::schedule(&failed.trials.setup, choices, Some(&failed.failure))?;
         schedule.write(&text.to_string())?;
     }
     output.write(&shown(&explained.story, args.format))?;
-    Ok(0)
+    Ok(match explained.ended {
+        None => ExitCode::Success,
+        Some(_) => ExitCode::Unfinished,
+    }
+    .code())
 }
 
 /// The command that explains the same.

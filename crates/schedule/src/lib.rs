@@ -1,7 +1,7 @@
 //! Records and replays schedules: the free choices of a run.
 //!
 //! In: a [`weakmem::Strategy`] to record, or the text of a schedule. Out: the recorded choices as
-//! text, and a strategy that makes them again. Never knows: what a choice does to memory; it does no
+//! text, a strategy that makes them again, and one that makes only choices of one kind. Never knows: what a choice does to memory; it does no
 //! I/O, the caller of [`Recorder`] gives it a writer.
 //!
 //! A run is determined by the choices of its strategy: which thread runs, how long a store stays
@@ -18,11 +18,13 @@ mod choices;
 mod early;
 mod error;
 mod file;
+mod only;
 mod recorder;
 mod replay;
 
 pub use choices::{Choices, Deviation, Turn, What};
 pub use error::Error;
 pub use file::{Schedule, VERSION};
+pub use only::{Kind, Only};
 pub use recorder::Recorder;
 pub use replay::Replay;

@@ -48,6 +48,8 @@ pub enum Link {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reordering {
+    /// A store became visible before an earlier load of its thread was done (load buffering).
+    EarlyStore,
     /// A store became visible after a later store of its thread.
     StoreAfterStore,
     /// A store became visible after a later load of its thread was done.

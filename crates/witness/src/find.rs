@@ -2,7 +2,7 @@
 //!
 //! One thread runs at a time, so most communication leads forward in the trace. Only weak memory makes
 //! it lead backward: a load returns a value that an earlier store of the trace had overwritten, or a
-//! store becomes visible before one that was executed earlier. If a path leads from the end of such a
+//! store becomes visible before one that was executed earlier, or before it is executed itself. If a path leads from the end of such a
 //! backward step to its start, the two make a cycle, and no interleaving explains the run.
 
 mod access;

@@ -9,6 +9,7 @@
 
 mod cycle;
 mod find;
+pub mod race;
 pub mod render;
 mod story;
 

@@ -24,8 +24,11 @@ pub struct Story {
     pub again: String,
     /// How much of the schedule was needed to fail.
     pub shrunk: Shrunk,
-    /// The name of the litmus shape (MP, SB …).
+    /// The name of the litmus shape (MP, SB …); empty without a cycle.
     pub shape: String,
+    /// Without a cycle: what the steps show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interleaving: Option<Interleaving>,
     /// The threads that take part, in order of columns.
     pub threads: Vec<Column>,
     /// What happened, in order of time: the accesses of the cycle, and the steps that explain it.
@@ -36,6 +39,35 @@ pub struct Story {
     pub cures: Vec<Cure>,
     /// Further remarks, a sentence each: a misplaced barrier, a program without line numbers.
     pub notes: Vec<String>,
+    /// Why the story is not the smallest, or not all fixes were tried; none: it is complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unfinished: Option<String>,
+    /// What each part of the explanation cost. (Not the same each time, so it is not part of the JSON form.)
+    #[serde(skip)]
+    pub phases: Vec<Phase>,
+}
+
+/// The accesses to a contended location, where no cycle explains the failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Interleaving {
+    /// Whether the run is sequentially consistent: then the program fails by its interleaving alone.
+    pub alone: bool,
+    /// Indices into [`Story::steps`] of two accesses that nothing orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsynchronised: Option<[usize; 2]>,
+    /// What the steps show, a sentence each.
+    pub words: Vec<String>,
+}
+
+/// What a part of an explanation cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phase {
+    /// What was done.
+    pub name: String,
+    /// Number of runs.
+    pub trials: usize,
+    /// Processor time in tenths of a second.
+    pub tenths: u64,
 }
 
 /// What minimising left of a failing schedule.
@@ -51,6 +83,8 @@ pub struct Shrunk {
     pub turns: usize,
     /// Runs that minimising took.
     pub runs: usize,
+    /// Whether what remains is of another run, which fails in the same way with choices of one kind only.
+    pub other: bool,
 }
 
 /// A thread.
@@ -92,7 +126,8 @@ pub enum What {
         location: String,
         /// The value written.
         value: String,
-        /// Index into [`Story::steps`] of the step at which it becomes visible; none: at once.
+        /// Index into [`Story::steps`] of the step at which it becomes visible, which is an earlier step if the
+        /// store is early; none: at once.
         visible: Option<usize>,
     },
     /// An atomic read-modify-write, visible at once.

@@ -62,7 +62,14 @@ fn entry(Audited { ordering, verdict }: &Audited) -> String {
             AnsiColor::Cyan.on_default(),
             "unknown: it needs load buffering",
             "no run failed without it, but it also orders loads before later stores (R→W), and \
-             overtake reorders those only with --load-buffering, and not all of them"
+             overtake reorders those only with --load-buffering"
+                .to_owned(),
+        ),
+        Verdict::NoFailureWithEarlyStores => (
+            AnsiColor::Yellow.on_default(),
+            "no failure found",
+            "no run failed without it; loads before later stores (R→W) were reordered too, as far as \
+             overtake can (load buffering)"
                 .to_owned(),
         ),
         Verdict::PartOfAnAtomic => (

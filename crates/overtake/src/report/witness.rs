@@ -1,6 +1,7 @@
 //! A witness for each cell of the matrix with a stale event: one failure, explained.
 
 use ::witness::Story;
+use diagnosis::cost::Budget;
 use diagnosis::explain::explain;
 use diagnosis::failure::When;
 use diagnosis::search::search;
@@ -60,11 +61,10 @@ fn witness(
     interrupts: &'static Interrupts,
 ) -> Result<Witness, Error> {
     interrupts.check()?;
-    let trials = Trials {
-        setup: guest.setup(guest.subject_until_stale()?, Model::Weak)?,
-        when: When::default(),
-        interrupts,
-    };
+    let setup = guest.setup(guest.subject_until_stale()?, Model::Weak)?;
+    let mut trials = Trials::with(setup, When::default(), interrupts);
+    // Several witnesses are made at a time.
+    trials.jobs = 1;
     let silent = |_| ();
     let failed = search(trials, 1..=SEEDS, &silent)?;
     let setup = &failed.trials.setup;
@@ -72,7 +72,8 @@ fn witness(
     words.extend(guest.words(setup, Some(setup.emulation.seed)));
     words.extend(setup.subject.words());
     let again = format!("{} {}", invocation::name(), shell_words::join(words));
-    let explained = explain(&failed, CURE_SEEDS, again, &silent)?;
+    let explained = explain(&failed, &Budget::new(None), CURE_SEEDS, again, &silent)?;
+    explained.went_on()?;
     Ok(Witness {
         name: format!("{} on {}", row.variant, row.target),
         story: explained.story,

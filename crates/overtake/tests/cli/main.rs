@@ -10,6 +10,7 @@ mod dependencies;
 mod doctor;
 mod errors;
 mod explain;
+mod explain_ends;
 mod forkserver;
 mod generate;
 mod guests;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         doctor::tests(),
         errors::tests(),
         explain::tests(),
+        explain_ends::tests(),
         forkserver::tests(),
         generate::tests(),
         guests::tests(),

@@ -53,6 +53,7 @@ impl<'a> ProgramOrder<'a> {
             let reads = !entering.kind.enters_write();
             self.misplaced(entering.to(), leaving.from(), |orders| match reordering {
                 Reordering::StoreAfterStore => orders.ww,
+                Reordering::EarlyStore => orders.rw,
                 Reordering::StaleLoad if reads => orders.rr,
                 Reordering::StoreAfterLoad | Reordering::StaleLoad => orders.wr,
             })
@@ -67,8 +68,13 @@ impl<'a> ProgramOrder<'a> {
         let (from, to) = (entering.to(), leaving.from());
         let waits = at(self.events, from).op == Op::Store;
         if leaving.kind.leaves_write() {
-            let late = waits && self.writes.before(to, from);
-            return late.then_some(Reordering::StoreAfterStore);
+            return if waits {
+                let late = self.writes.before(to, from);
+                late.then_some(Reordering::StoreAfterStore)
+            } else {
+                let early = self.writes.is_visible(to, from);
+                early.then_some(Reordering::EarlyStore)
+            };
         }
         if waits && !self.writes.is_visible(from, to) {
             return Some(Reordering::StoreAfterLoad);

@@ -15,7 +15,8 @@ const THREADS: usize = 8;
 
 /// The writes of a trace. Each is identified by the index of its [`Event::Access`].
 pub(super) struct Writes {
-    /// For each event that is a write: the event at which it becomes visible.
+    /// For each event that is a write: the event at which it becomes visible. That is before the write
+    /// itself, if it was early.
     visible: Vec<u32>,
     /// For each event that is a write: its rank in coherence order, which is the order of becoming
     /// visible. Writes that never become visible are last, in the order of the trace.
@@ -48,26 +49,26 @@ impl Writes {
     /// All writes in coherence order. Also notes when each becomes visible.
     fn order(&mut self, events: &[Event]) -> Vec<usize> {
         let mut order = Vec::new();
-        let mut waiting = HashMap::new();
+        // A store may become visible before its thread makes it.
+        let mut waiting: HashMap<(u32, u64), usize> = HashMap::new();
         for (index, event) in events.iter().enumerate() {
-            match event {
-                Event::Access(access) if stores(access) => {
-                    if let Some(number) = access.number {
-                        waiting.insert((access.thread, number), index);
-                    }
-                }
-                Event::Visible {
-                    thread,
-                    number,
-                    write,
-                } => {
-                    if let Some(store) = waiting.remove(&(*thread, *number)) {
-                        self.visible[store] = position(index);
-                        self.timestamps.insert(store, *write);
-                        order.push(store);
-                    }
-                }
-                _ => {}
+            if let Event::Access(access) = event
+                && let Some(number) = access.number
+            {
+                waiting.insert((access.thread, number), index);
+            }
+        }
+        for (index, event) in events.iter().enumerate() {
+            if let Event::Visible {
+                thread,
+                number,
+                write,
+            } = event
+                && let Some(store) = waiting.remove(&(*thread, *number))
+            {
+                self.visible[store] = position(index);
+                self.timestamps.insert(store, *write);
+                order.push(store);
             }
         }
         order.extend((0..events.len()).filter(|&index| {
@@ -123,7 +124,7 @@ impl Writes {
     }
 
     /// The newest write of a byte that `thread` sees in memory at an event. Of other threads' writes it
-    /// sees only those older than `unseen`.
+    /// sees only those older than `unseen`, and of its own those that it has made.
     pub fn newest(
         &self,
         events: &[Event],
@@ -136,9 +137,11 @@ impl Writes {
         let count = history.partition_point(|&write| self.is_visible(write as usize, event));
         let mut writes = history[..count].iter().rev().map(|&write| write as usize);
         writes.find(|write| {
-            unseen.is_none_or(|unseen| {
-                self.timestamps[write] < unseen || at(events, *write).thread == thread
-            })
+            if at(events, *write).thread == thread {
+                *write < event
+            } else {
+                unseen.is_none_or(|unseen| self.timestamps[write] < unseen)
+            }
         })
     }
 

@@ -19,7 +19,12 @@ const INDENT: usize = 2;
 
 /// The steps in lines of at most so many columns.
 pub fn steps(story: &Story, width: usize) -> Vec<Line> {
-    let blocks: Vec<Vec<Line>> = story.steps.iter().map(block).collect();
+    let blocks: Vec<Vec<Line>> = story
+        .steps
+        .iter()
+        .enumerate()
+        .map(|(index, step)| block(index, step))
+        .collect();
     let number = digits(story.steps.len());
     match widths(story, &blocks, width.saturating_sub(number + 1)) {
         Some(widths) => beside(story, &blocks, number, &widths),
@@ -28,8 +33,8 @@ pub fn steps(story: &Story, width: usize) -> Vec<Line> {
 }
 
 /// A step: what it does, and below it where it is in the code.
-fn block(step: &Step) -> Vec<Line> {
-    let mut lines = vec![facts::action(step)];
+fn block(index: usize, step: &Step) -> Vec<Line> {
+    let mut lines = vec![facts::action(index, step)];
     for detail in step.place.iter().flat_map(facts::details) {
         let indented = Line::of(Role::Plain, &" ".repeat(INDENT));
         let add = |line: Line, span: super::wrap::Span| line.and(span.role, &span.text);

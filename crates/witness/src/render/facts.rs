@@ -4,8 +4,8 @@ use super::words;
 use super::wrap::{Line, Role};
 use crate::{Place, Step, What};
 
-/// What a step does, in one line.
-pub fn action(step: &Step) -> Line {
+/// What a step does, in one line. `index`: which step it is.
+pub fn action(index: usize, step: &Step) -> Line {
     let access = |does: &str, location: &str, value: &str| {
         Line::of(Role::Strong, &format!("{does} {location} = {value}"))
     };
@@ -28,7 +28,7 @@ pub fn action(step: &Step) -> Line {
         } => {
             let line = access("store", location, value);
             match visible {
-                Some(at) => line.and(Role::Dim, &format!("  (visible at {})", words::number(*at))),
+                Some(at) => line.and(Role::Dim, &format!("  ({})", visible_from(index, *at))),
                 None => line,
             }
         }
@@ -46,11 +46,29 @@ pub fn action(step: &Step) -> Line {
             value,
         } => {
             let what = format!("{location} = {value} becomes visible");
-            Line::of(Role::Quiet, &what).and(
-                Role::Dim,
-                &format!("  (stored at {})", words::number(*store)),
-            )
+            let line = Line::of(Role::Quiet, &what);
+            if *store > index {
+                line.and(Role::Bad, &format!("  ({})", early(*store)))
+            } else {
+                let number = words::number(*store);
+                line.and(Role::Dim, &format!("  (stored at {number})"))
+            }
         }
+    }
+}
+
+/// The remark on a store that becomes visible before it is made, at this step.
+pub fn early(store: usize) -> String {
+    format!("early: stored only at {}", words::number(store))
+}
+
+/// When the store of a step becomes visible.
+fn visible_from(store: usize, visible: usize) -> String {
+    let number = words::number(visible);
+    if visible < store {
+        format!("visible since {number}")
+    } else {
+        format!("visible at {number}")
     }
 }
 

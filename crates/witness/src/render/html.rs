@@ -8,7 +8,7 @@ mod table;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 
-use super::{Page, clean, svg};
+use super::{Page, clean, svg, words};
 use crate::Story;
 use ids::Ids;
 use parts::prose;
@@ -111,7 +111,7 @@ fn contents(page: &Page, variants: &[String], names: &[String], stories: &[Strin
 
 /// The default name of a story: its shape and its target.
 fn short(story: &Story) -> String {
-    format!("{} on {}", story.shape, story.target)
+    format!("{} on {}", words::short(story), story.target)
 }
 
 /// The names of the stories.

@@ -34,8 +34,10 @@ pub fn message_passing() -> Story {
             turns_before: 4096,
             turns: 5,
             runs: 23,
+            other: false,
         },
         shape: "MP".into(),
+        interleaving: None,
         threads: vec![
             thread(1, "thread 1 (producer)"),
             thread(2, "thread 2 (consumer)"),
@@ -117,6 +119,8 @@ pub fn message_passing() -> Story {
              two stores."
                 .into(),
         ],
+        unfinished: None,
+        phases: Vec::new(),
     }
 }
 
@@ -137,8 +141,10 @@ pub fn store_buffering() -> Story {
             turns_before: 57,
             turns: 4,
             runs: 1,
+            other: false,
         },
         shape: "SB".into(),
+        interleaving: None,
         threads: vec![thread(0, "thread 0"), thread(1, "thread 1")],
         steps: vec![
             store(0, "0x4c0010", "1", Some(4))
@@ -193,6 +199,8 @@ pub fn store_buffering() -> Story {
         notes: vec![
             "./dekker has no line numbers: build it with debug information to see them.".into(),
         ],
+        unfinished: None,
+        phases: Vec::new(),
     }
 }
 
@@ -212,8 +220,10 @@ pub fn three_threads() -> Story {
             turns_before: 90,
             turns: 5,
             runs: 17,
+            other: false,
         },
         shape: "WRC".into(),
+        interleaving: None,
         threads: vec![
             thread(0, "thread 0"),
             thread(1, "thread 1"),
@@ -272,5 +282,7 @@ pub fn three_threads() -> Story {
             Checked::Cures { seeds: 0 },
         )],
         notes: Vec::new(),
+        unfinished: None,
+        phases: Vec::new(),
     }
 }

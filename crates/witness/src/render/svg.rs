@@ -74,14 +74,17 @@ pub fn picture(story: &Story, id: &str, alone: bool) -> Markup {
 fn heading(story: &Story) -> String {
     format!(
         "{} on {}, seed {}: {}",
-        story.shape, story.target, story.seed, story.failure
+        words::short(story),
+        story.target,
+        story.seed,
+        story.failure
     )
 }
 
 fn title(story: &Story) -> String {
     format!(
         "{} on {}: {}",
-        words::shape_in_full(&story.shape),
+        words::in_full(story),
         story.target,
         story.program
     )

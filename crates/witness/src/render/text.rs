@@ -57,7 +57,7 @@ pub fn text(story: &Story, style: Style) -> String {
         ("target", story.target.clone()),
         ("seed", story.seed.to_string()),
         ("failure", story.failure.clone()),
-        ("shape", words::shape_in_full(&story.shape)),
+        words::cause(story),
     ]);
 
     out.heading("What happened (time runs downwards)");
@@ -70,6 +70,12 @@ pub fn text(story: &Story, style: Style) -> String {
         );
         for edge in &story.edges {
             out.edge(edge);
+        }
+    }
+    if let Some(interleaving) = &story.interleaving {
+        out.heading(words::interleaving(interleaving));
+        for words in &interleaving.words {
+            out.item(&Line::of(Role::Plain, "- "), &Line::of(Role::Plain, words));
         }
     }
     if !story.cures.is_empty() {
@@ -85,10 +91,19 @@ pub fn text(story: &Story, style: Style) -> String {
         }
     }
     out.heading("Minimised");
+    if let Some(unfinished) = &story.unfinished {
+        out.item(&Line::default(), &Line::of(Role::Bad, unfinished));
+    }
     out.item(
         &Line::default(),
         &Line::of(Role::Plain, &words::shrunk(&story.shrunk)),
     );
+    if !story.phases.is_empty() {
+        out.heading("Cost (runs, processor time)");
+        for phase in &story.phases {
+            out.line(&Line::of(Role::Plain, &words::phase(phase)));
+        }
+    }
     out.heading("To reproduce");
     out.line(&Line::of(Role::Plain, &story.again));
     out.out

@@ -1,6 +1,6 @@
 //! The words that all forms share.
 
-use crate::{Checked, Cure, Relation, Reordering, Shrunk, Step, Story, What};
+use crate::{Checked, Cure, Interleaving, Phase, Relation, Reordering, Shrunk, Step, Story, What};
 
 /// A litmus shape's name in full.
 fn shape(name: &str) -> Option<&'static str> {
@@ -27,6 +27,47 @@ pub fn shape_in_full(name: &str) -> String {
     }
 }
 
+/// What kind of failure it is: a label, and what it says.
+pub fn cause(story: &Story) -> (&'static str, String) {
+    match &story.interleaving {
+        Some(interleaving) if interleaving.alone => (
+            "cause",
+            "fails under sequential consistency: interleaving alone".to_owned(),
+        ),
+        Some(_) => (
+            "cause",
+            "fails with reordered accesses; no cycle of them was found".to_owned(),
+        ),
+        None => ("shape", shape_in_full(&story.shape)),
+    }
+}
+
+/// The shape, or what there is in its place.
+pub fn short(story: &Story) -> &str {
+    match &story.interleaving {
+        Some(interleaving) if interleaving.alone => "interleaving alone",
+        Some(_) => "no cycle",
+        None => &story.shape,
+    }
+}
+
+/// The same, with the shape's name in full.
+pub fn in_full(story: &Story) -> String {
+    match story.interleaving {
+        Some(_) => short(story).to_owned(),
+        None => shape_in_full(&story.shape),
+    }
+}
+
+/// The heading above what the steps of an interleaving show.
+pub const fn interleaving(interleaving: &Interleaving) -> &'static str {
+    if interleaving.unsynchronised.is_some() {
+        "Why it fails: two accesses that nothing orders"
+    } else {
+        "What is known"
+    }
+}
+
 /// Stands in place of the Rust form of a fix that has none.
 pub const NO_RUST: &str = "Rust has no such ordering";
 
@@ -44,6 +85,7 @@ pub fn relation(name: &str) -> &'static str {
 /// How two accesses were reordered.
 pub const fn reordering(reordering: Reordering) -> &'static str {
     match reordering {
+        Reordering::EarlyStore => "reordered: the store became visible before the load was done",
         Reordering::StoreAfterStore => "reordered: the store became visible after a later store",
         Reordering::StoreAfterLoad => "reordered: the store became visible after a later load",
         Reordering::StaleLoad => "reordered: the later load returned a stale value",
@@ -117,17 +159,45 @@ pub fn checked(checked: Checked) -> (String, bool) {
 
 /// What minimising left of the run.
 pub fn shrunk(shrunk: &Shrunk) -> String {
-    format!(
-        "{} of {} and {} of {} remain after {}.",
-        shrunk.delays,
+    let delays = |number| {
         count(
-            shrunk.delays_before,
+            number,
             "delay of a store or a read",
-            "delays of stores or reads"
-        ),
+            "delays of stores or reads",
+        )
+    };
+    let turns = |number| count(number, "turn of a thread", "turns of threads");
+    let runs = count(shrunk.runs, "run", "runs");
+    if shrunk.other {
+        return format!(
+            "Another run fails in the same way with {} and {}, found after {runs}. The first one had {} and {}.",
+            count(
+                shrunk.delays,
+                "early or delayed store or stale read",
+                "early or delayed stores or stale reads"
+            ),
+            turns(shrunk.turns),
+            shrunk.delays_before,
+            shrunk.turns_before,
+        );
+    }
+    format!(
+        "{} of {} and {} of {} remain after {runs}.",
+        shrunk.delays,
+        delays(shrunk.delays_before),
         shrunk.turns,
-        count(shrunk.turns_before, "turn of a thread", "turns of threads"),
-        count(shrunk.runs, "run", "runs"),
+        turns(shrunk.turns_before),
+    )
+}
+
+/// What a part of an explanation cost: `minimising: 12 runs, 1.4 s`.
+pub fn phase(phase: &Phase) -> String {
+    format!(
+        "{}: {}, {}.{} s",
+        phase.name,
+        count(phase.trials, "run", "runs"),
+        phase.tenths / 10,
+        phase.tenths % 10
     )
 }
 
@@ -153,7 +223,7 @@ pub fn column(story: &Story, step: &Step) -> usize {
     step.column.min(columns(story).len() - 1)
 }
 
-/// Pending stores: the step of each store, and the step at which it becomes visible.
+/// Pending stores: the step of each store, and the later step at which it becomes visible.
 pub fn pending_stores(story: &Story) -> impl Iterator<Item = (usize, usize)> {
     story.steps.iter().enumerate().filter_map(|(store, step)| {
         let What::Store {

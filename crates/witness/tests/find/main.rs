@@ -3,6 +3,7 @@
 mod barriers;
 mod choice;
 mod properties;
+mod races;
 mod run;
 mod shapes;
 mod values;

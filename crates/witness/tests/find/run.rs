@@ -65,6 +65,19 @@ impl Run {
         write
     }
 
+    /// The next store of a thread becomes visible before the thread makes it.
+    pub fn early(&mut self, thread: u32) -> u64 {
+        let number = self.numbers.get(&thread).copied().unwrap_or(0) + 1;
+        self.clock += 1;
+        let write = self.clock;
+        self.push(Event::Visible {
+            thread,
+            number,
+            write,
+        });
+        write
+    }
+
     /// A store of eight bytes that is visible at once.
     pub fn store_now(&mut self, thread: u32, pc: u64, addr: u64, value: u64) -> usize {
         let store = self.store(thread, pc, addr, value);

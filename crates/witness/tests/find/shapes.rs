@@ -52,6 +52,69 @@ fn sb() {
     assert_snapshot!(run.show(), @"SB: 10 (po StoreAfterLoad) 11 (fr) 20 (po StoreAfterLoad) 21 (fr)");
 }
 
+/// The reader gives a slot back, the writer fills it, and the reader reads that.
+#[test]
+fn lb() {
+    let mut run = Run::new();
+    run.early(1);
+    run.load(0, 0x10, Y, 1);
+    run.store_now(0, 0x11, X, 1);
+    run.load(1, 0x20, X, 1);
+    run.store(1, 0x21, Y, 1);
+    assert_snapshot!(run.show(), @"LB: 10 (po) 11 (rf) 20 (po EarlyStore) 21 (rf)");
+}
+
+#[test]
+fn lb_with_both_stores_early() {
+    let mut run = Run::new();
+    run.early(0);
+    run.early(1);
+    run.load(0, 0x10, Y, 1);
+    run.load(1, 0x20, X, 1);
+    run.store(0, 0x11, X, 1);
+    run.store(1, 0x21, Y, 1);
+    assert_snapshot!(run.show(), @"LB: 20 (po EarlyStore) 21 (rf) 10 (po EarlyStore) 11 (rf)");
+}
+
+/// A store that is early, but after the load that it might have overtaken.
+#[test]
+fn no_lb_where_the_load_was_done_first() {
+    let mut run = Run::new();
+    run.load(1, 0x20, X, 0);
+    run.early(1);
+    run.load(0, 0x10, Y, 1);
+    run.store_now(0, 0x11, X, 1);
+    run.store(1, 0x21, Y, 1);
+    assert_snapshot!(run.show(), @"");
+}
+
+/// Until a thread has made its early store, it reads what was there before.
+#[test]
+fn an_early_store_is_not_seen_by_its_own_thread() {
+    let mut run = Run::new();
+    run.store_now(0, 0x9, Y, 7);
+    run.early(1);
+    run.load(0, 0x10, Y, 1);
+    run.store_now(0, 0x11, X, 1);
+    run.load(1, 0x1f, Y, 7);
+    run.load(1, 0x20, X, 1);
+    run.store(1, 0x21, Y, 1);
+    run.load(1, 0x22, Y, 1);
+    assert_snapshot!(run.show(), @"LB: 10 (po) 11 (rf) 20 (po EarlyStore) 21 (rf)");
+}
+
+/// An early store overwrites what another thread stores before it is made.
+#[test]
+fn s_of_an_early_store() {
+    let mut run = Run::new();
+    run.early(1);
+    run.store_now(0, 0x10, Y, 2);
+    run.store_now(0, 0x11, X, 1);
+    run.load(1, 0x20, X, 1);
+    run.store(1, 0x21, Y, 1);
+    assert_snapshot!(run.show(), @"S: 10 (po) 11 (rf) 20 (po EarlyStore) 21 (co)");
+}
+
 #[test]
 fn r() {
     let mut run = Run::new();

@@ -19,13 +19,19 @@ pub fn story(story: &Story, name: &str, id: &str) -> Markup {
                 (fact("Target", &html! { (story.target) }))
                 (fact("Seed", &html! { (story.seed) }))
                 (fact("Failure", &html! { strong class="bad" { (story.failure) } }))
-                (fact("Shape", &html! { (words::shape_in_full(&story.shape)) }))
+                @let (label, cause) = words::cause(story);
+                (fact(if label == "cause" { "Cause" } else { "Shape" }, &html! { (cause) }))
             }
             figure {
                 (scrolled(&format!("Picture: {name}"), &svg::picture(story, id, false)))
                 figcaption {
-                    "Time runs downwards. Each arrow leads from an access to one that is ordered after "
-                    "it. The arrows form a cycle, so no interleaving of the threads explains this run. "
+                    @if story.interleaving.is_some() {
+                        "Time runs downwards. These are the accesses to one location, in order. "
+                    } @else {
+                        "Time runs downwards. Each arrow leads from an access to one that is ordered "
+                        "after it. The arrows form a cycle, so no interleaving of the threads explains "
+                        "this run. "
+                    }
                     @if words::pending_stores(story).next().is_some() {
                         "A dashed line leads from a store to the moment at which other threads can see it."
                     }
@@ -35,6 +41,12 @@ pub fn story(story: &Story, name: &str, id: &str) -> Markup {
                 h4 { "The cycle in words" }
                 ol class="edges" {
                     @for edge in &story.edges { (relation(edge)) }
+                }
+            }
+            @if let Some(interleaving) = &story.interleaving {
+                h4 { (words::interleaving(interleaving)) }
+                ul {
+                    @for words in &interleaving.words { li { (words) } }
                 }
             }
             @if !story.cures.is_empty() {
@@ -51,10 +63,13 @@ pub fn story(story: &Story, name: &str, id: &str) -> Markup {
             }
             h4 { "To reproduce" }
             (lines(&story.again))
-            p class="dim" { (words::shrunk(&story.shrunk)) }
+            p class="dim" {
+                @if let Some(unfinished) = &story.unfinished { strong { (unfinished) ". " } }
+                (words::shrunk(&story.shrunk))
+            }
             details {
                 summary { "As text" }
-                (lines(text(story, Style::plain(TEXT_WIDTH)).trim_end()))
+                (lines(text(&without_costs(story), Style::plain(TEXT_WIDTH)).trim_end()))
             }
         }
     }
@@ -99,5 +114,13 @@ fn remedy(story: &Story, cure: &Cure) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// The story without what each page would have different.
+fn without_costs(story: &Story) -> Story {
+    Story {
+        phases: Vec::new(),
+        ..story.clone()
     }
 }

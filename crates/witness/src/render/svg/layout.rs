@@ -121,7 +121,8 @@ impl Layout {
     pub fn new(story: &Story, top: i32) -> Layout {
         let names = words::columns(story);
         let pending = tracks(story);
-        let texts: Vec<Vec<Line>> = story.steps.iter().map(wording::lines).collect();
+        let steps = story.steps.iter().enumerate();
+        let texts: Vec<Vec<Line>> = steps.map(|(index, it)| wording::lines(index, it)).collect();
 
         let mut lanes = Vec::new();
         let mut x = MARGIN;

@@ -5,8 +5,8 @@ use crate::render::words;
 use crate::render::wrap::{Line, Role};
 use crate::{Step, What};
 
-/// The text in the box of a step.
-pub fn lines(step: &Step) -> Vec<Line> {
+/// The text in the box of a step. `index`: which step it is.
+pub fn lines(index: usize, step: &Step) -> Vec<Line> {
     let (does, access) = words::action(&step.what);
     let mut lines = vec![Line::of(Role::Dim, does)];
     if let Some(access) = access {
@@ -20,6 +20,9 @@ pub fn lines(step: &Step) -> Vec<Line> {
         What::Barrier {
             remark: Some(remark),
         } => lines.push(Line::of(Role::Bad, remark)),
+        What::Visible { store, .. } if *store > index => {
+            lines.push(Line::of(Role::Bad, &facts::early(*store)));
+        }
         _ => {}
     }
     if let Some(place) = &step.place {
