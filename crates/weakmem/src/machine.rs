@@ -2,6 +2,7 @@
 
 mod access;
 mod ahead;
+mod arrive;
 mod atomic;
 mod commit;
 mod moment;
@@ -15,6 +16,7 @@ use crate::buffer::StoreBuffer;
 use crate::driver::Driver;
 use crate::ids::{StoreId, ThreadId};
 use crate::image::{GRANULE, Image, PAGE_SIZE, granules};
+use crate::late::Late;
 use crate::promise::Broken;
 use crate::reservation::Reservation;
 use crate::rules::Rules;
@@ -40,13 +42,15 @@ pub struct Counters {
     pub early_stores: u64,
 }
 
-/// A multi-copy-atomic machine with a store buffer, and writes not seen yet, for each thread.
+/// A machine with a store buffer, and writes not seen yet, for each thread.
 #[derive(Clone)]
 pub struct Machine {
     rules: Rules,
     image: Image,
     threads: Vec<Thread>,
-    /// Timestamp of the newest write.
+    /// Writes that have not arrived at every thread.
+    late: Vec<Late>,
+    /// Timestamp of the newest write, or arrival.
     clock: Timestamp,
     /// Number of [`Machine::next_round`] calls, the unit of delays.
     round: u64,
@@ -67,6 +71,7 @@ impl fmt::Debug for Machine {
         f.debug_struct("Machine")
             .field("image", &self.image)
             .field("threads", &self.threads)
+            .field("late", &self.late)
             .field("shown", &self.shown)
             .finish_non_exhaustive()
     }
@@ -79,6 +84,7 @@ impl Machine {
             rules,
             image: Image::default(),
             threads: Vec::new(),
+            late: Vec::new(),
             clock: 1,
             round: 0,
             shown: None,
@@ -149,6 +155,7 @@ impl Machine {
 
     fn forget_unseen(&mut self, page: u64) {
         self.removes(page);
+        self.forget_late(page);
         for thread in &mut self.threads {
             thread.stale.forget_page(page);
             thread.settle();
@@ -280,7 +287,7 @@ impl Machine {
             let (start, stop) = (granule.max(addr), end.min(granule + GRANULE as u64));
             let (_, own) = state.buffer.forwarded(start, (stop - start) as usize);
             let stale = state.stale.contents(granule, state.next).copied();
-            let contents = stale.or_else(|| self.image.granule(granule));
+            let contents = stale.or_else(|| self.arrived_at(thread, granule));
             contents.filter(|_| !own).map_or(0, |it| it.written)
         });
         written.max().unwrap_or_default()

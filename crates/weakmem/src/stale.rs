@@ -5,9 +5,13 @@
 //! newer contents shows that it is ordered after the write. This is how loads are reordered: a later
 //! load that reads a stale value was, in effect, done before an earlier load that read a newer one.
 //!
+//! On Power a write may also be *held*: it has not arrived at the thread ([`crate::late`]). Whatever the thread is
+//! ordered after, it does not see that.
+//!
 //! A thread's own promised store ([`crate::Promise`]) is *pinned*: unseen by the thread itself, and so
 //! are later writes to these granules, whatever it sees elsewhere, until it makes the store.
 
+use crate::held::{Held, HeldWrite};
 use crate::image::{GRANULE, Granule, PAGE_SIZE};
 use crate::view::{Timestamp, View};
 
@@ -56,6 +60,7 @@ pub(crate) struct Stale {
     /// questions.
     granules: u64,
     even: u64,
+    held: Held,
 }
 
 /// The bit of [`Stale::granules`].
@@ -70,6 +75,7 @@ impl Default for Stale {
             writes: Vec::new(),
             granules: 0,
             even: u64::MAX,
+            held: Held::default(),
         }
     }
 }
@@ -93,7 +99,35 @@ impl Stale {
     }
 
     pub fn is_empty(&self) -> bool {
+        self.writes.is_empty() && self.held.is_empty()
+    }
+
+    /// Whether the thread has seen all that has arrived.
+    pub fn has_seen_all(&self) -> bool {
         self.writes.is_empty()
+    }
+
+    /// The writes that have not arrived.
+    pub fn held(&self) -> &Held {
+        &self.held
+    }
+
+    pub fn held_mut(&mut self) -> &mut Held {
+        &mut self.held
+    }
+
+    /// A write has not arrived. It is later than all others to the granule.
+    pub fn hold(&mut self, held: HeldWrite) {
+        self.granules |= bit(held.granule);
+        self.held.push(held);
+    }
+
+    /// The write, of which this is one granule, arrives now, and earlier ones to the granule are skipped.
+    /// Returns what was there before.
+    pub fn arrive(&mut self, granule: u64, write: Timestamp) -> Option<Granule> {
+        let before = self.held.take_up_to(granule, write)?;
+        self.removed();
+        Some(before)
     }
 
     /// Whether some write to the granule may be unseen.
@@ -195,6 +229,12 @@ impl Stale {
         self.see(granule, view.join(View::at(write)));
     }
 
+    /// The write will not arrive.
+    pub fn skip(&mut self, write: Timestamp) {
+        self.held.remove(write);
+        self.removed();
+    }
+
     /// What a thread that is ordered after `view` sees of the granule: nothing if it is the newest
     /// contents.
     #[inline]
@@ -202,10 +242,11 @@ impl Stale {
         if !self.may_have(granule) {
             return None;
         }
-        self.writes
-            .iter()
-            .find(|it| it.granule == granule && it.is_hidden(view))
-            .map(|it| &it.before)
+        let unseen = |it: &&Unseen| it.granule == granule && it.is_hidden(view);
+        match self.writes.iter().find(unseen) {
+            Some(it) => Some(&it.before),
+            None => self.held.first(granule).map(|it| &it.before),
+        }
     }
 
     /// The oldest write to the granule that a thread that is ordered after `view` does not see.
@@ -234,7 +275,17 @@ impl Stale {
 
     /// The granules in which a thread after `view` reads stale values, and what it reads there.
     pub fn granules(&self, view: View) -> impl Iterator<Item = (u64, &Granule)> {
-        first_of_each(&self.writes, move |it| it.is_hidden(view)).map(|it| (it.granule, &it.before))
+        let unseen = first_of_each(&self.writes, move |it| it.is_hidden(view));
+        let hidden = move |granule: u64| {
+            let hides = |it: &Unseen| it.granule == granule && it.is_hidden(view);
+            self.writes.iter().any(hides)
+        };
+        let held = self.held.iter().filter(move |it| {
+            let first = self.held.first(it.granule).map(|first| first.write);
+            first == Some(it.write) && !hidden(it.granule)
+        });
+        let unseen = unseen.map(|it| (it.granule, &it.before));
+        unseen.chain(held.map(|it| (it.granule, &it.before)))
     }
 
     /// The thread is ordered after `view` from here on: of each block it still sees one moment.
@@ -262,6 +313,7 @@ impl Stale {
     pub fn forget_page(&mut self, page: u64) {
         let here = page..page + PAGE_SIZE as u64;
         self.writes.retain(|it| !here.contains(&it.granule));
+        self.held.forget_page(page);
         self.removed();
     }
 
@@ -280,7 +332,7 @@ impl Stale {
             Hold::Pinned => false,
             Hold::Behind => !before,
         };
-        self.within(addr, len).any(older)
+        self.within(addr, len).any(older) || !self.held.within(addr, len).is_empty()
     }
 
     fn within(&self, addr: u64, len: usize) -> impl Iterator<Item = &Unseen> {
@@ -293,7 +345,9 @@ impl Stale {
 
     /// The aligned blocks of `size` bytes that hold an unseen write; each once.
     pub fn blocks(&self, size: u64) -> Vec<u64> {
-        let blocks = self.writes.iter().map(|it| it.granule - it.granule % size);
+        let unseen = self.writes.iter().map(|it| it.granule);
+        let granules = unseen.chain(self.held.iter().map(|it| it.granule));
+        let blocks = granules.map(|granule| granule - granule % size);
         let mut blocks: Vec<u64> = blocks.collect();
         blocks.sort_unstable();
         blocks.dedup();
@@ -313,7 +367,9 @@ impl Stale {
 
     /// Some writes are no longer unseen.
     fn removed(&mut self) {
-        self.granules = self.writes.iter().fold(0, |all, it| all | bit(it.granule));
+        let unseen = self.writes.iter().map(|it| it.granule);
+        let granules = unseen.chain(self.held.iter().map(|it| it.granule));
+        self.granules = granules.fold(0, |all, it| all | bit(it));
         if self.writes.is_empty() {
             self.even = u64::MAX;
         }

@@ -40,17 +40,18 @@ impl Machine {
         let Load { addr, len, .. } = load;
 
         let rules = self.rules;
-        let state = &mut self.threads[thread as usize];
+        let state = self.thread(thread);
         // What its address is ordered after, its value is ordered after.
         let mut view = state.floor.join(load.address);
         let mut stale = false;
         for granule in granules(addr, len) {
             // CoRR: what it saw here, it still sees.
-            state.stale.see(granule, state.next);
-            let newest = self.image.granule(granule);
-            let old = state.stale.contents(granule, View::NONE);
+            let next = self.thread(thread).next;
+            self.thread_mut(thread).stale.see(granule, next);
+            let state = self.thread(thread);
+            let old = state.stale.contents(granule, View::NONE).copied();
             stale |= old.is_some();
-            let Some(contents) = old.copied().or(newest) else {
+            let Some(contents) = old.or_else(|| self.arrived_at(thread, granule)) else {
                 continue;
             };
             let start = granule.max(addr);
@@ -63,7 +64,7 @@ impl Machine {
                 view = view.join(own.unwrap_or(View::at(written)));
             }
         }
-        if state.keeps_stores() {
+        if self.thread(thread).keeps_stores() {
             view = view.join(self.loads_among_stores(thread, addr, len, view));
         }
         self.counters.stale_loads += u64::from(stale);

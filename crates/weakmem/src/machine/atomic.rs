@@ -60,7 +60,8 @@ impl Machine {
         let store = self.stored(thread, store);
         let id = self.next_store(thread);
         self.thread_mut(thread).stores = id.number;
-        self.write(id, &store, true, driver);
+        let place = self.place(thread, self.buffer(thread).epoch(), id.number, true);
+        self.write(id, &store, place, driver);
         self.show_store(thread, &store, driver);
     }
 

@@ -1,5 +1,6 @@
 //! How stores become visible, and who does not see them yet.
 
+use super::arrive::Place;
 use super::{Machine, patch_difference};
 use crate::access::Store;
 use crate::buffer::{MAX_ACCESS, Pending};
@@ -55,10 +56,13 @@ impl Machine {
         let number = entry.number;
         self.note_pending_atomics(thread);
         let fenced = self.buffer(thread).is_before_fence(&entry);
-        self.write(StoreId { thread, number }, &store, entry.atomic, driver);
+        let place = self.place(thread, entry.epoch, number, entry.atomic);
+        self.write(StoreId { thread, number }, &store, place, driver);
         if fenced {
+            let now = self.clock;
             let state = self.thread_mut(thread);
             state.store_floor = state.store_floor.join(state.writes);
+            state.cumulative.raise_floor(now);
         }
     }
 
@@ -67,13 +71,15 @@ impl Machine {
         &mut self,
         id: StoreId,
         store: &Store<'_>,
-        atomic: bool,
+        place: Place,
         driver: &mut dyn Driver,
     ) {
-        let thread = id.thread;
+        let (thread, atomic) = (id.thread, place.atomic);
         let (addr, len) = (store.addr, store.bytes.len());
+        self.skip_held(thread, (addr, len), driver);
+        self.make_room_to_hold(len, driver);
         let written: Vec<Timestamp> = if self.tracks(thread) {
-            let parts = granules(addr, len).map(|granule| self.image.granule(granule));
+            let parts = granules(addr, len).map(|granule| self.arrived_at(thread, granule));
             parts.map(|part| part.unwrap_or_default().written).collect()
         } else {
             Vec::new()
@@ -83,7 +89,7 @@ impl Machine {
             Some(shown) if shown == thread && !self.tracks(thread) => Vec::new(),
             _ => self.shown_in(granules(addr, len)),
         };
-        let now = self.enter(id, store, driver);
+        let now = self.enter(id, store, place, driver);
         let state = self.thread_mut(thread);
         for granule in granules(addr, len) {
             // CoWR: a thread does not see what is older than its own store.
@@ -130,17 +136,30 @@ impl Machine {
     }
 
     /// Puts a write into the committed memory. Returns its timestamp.
-    fn enter(&mut self, id: StoreId, store: &Store<'_>, driver: &mut dyn Driver) -> Timestamp {
+    fn enter(
+        &mut self,
+        id: StoreId,
+        store: &Store<'_>,
+        place: Place,
+        driver: &mut dyn Driver,
+    ) -> Timestamp {
         let (addr, len) = (store.addr, store.bytes.len());
         self.clock += 1;
         driver.visible(id, self.clock);
+        let mut missing = Vec::new();
         for other in 0..self.threads.len() as ThreadId {
             let may_read_stale = self.thread(other).may_read_stale && !self.up_to_date;
-            if other != id.thread && may_read_stale {
+            if other == id.thread || !may_read_stale {
+                continue;
+            }
+            if self.hold(id, other, &place, (addr, len), driver) {
+                missing.push(other);
+            } else {
                 self.leave_unseen(id, other, addr, len, driver);
             }
         }
         self.image.write(addr, store.bytes, self.clock);
+        self.committed(id, place, (addr, len), missing);
         self.became_visible(id.thread, addr, len);
         self.clock
     }
@@ -152,17 +171,18 @@ impl Machine {
         let before = self.shown_in(here());
         let now = self.clock + 1;
         for granule in here() {
-            if let Some(before) = self.image.granule(granule) {
+            if let Some(before) = self.arrived_at(id.thread, granule) {
                 let stale = &mut self.thread_mut(id.thread).stale;
                 stale.pin(granule, now, before);
             }
         }
-        self.enter(id, store, driver);
+        let place = self.place_early(id.thread);
+        self.enter(id, store, place, driver);
         self.show_write(store, &before, driver);
     }
 
     /// The thread sees the oldest writes, until there is room for so many more that it does not see.
-    fn make_room(&mut self, thread: ThreadId, wanted: usize, driver: &mut dyn Driver) {
+    pub(super) fn make_room(&mut self, thread: ThreadId, wanted: usize, driver: &mut dyn Driver) {
         while self.thread(thread).stale.room() < wanted {
             let oldest = self.thread(thread).stale.oldest_not_pinned();
             let memory = self.shown_in(oldest.into_iter());
@@ -189,7 +209,7 @@ impl Machine {
                 state.stale.seen_alone();
                 continue;
             }
-            let Some(before) = self.image.granule(granule) else {
+            let Some(before) = self.arrived_at(thread, granule) else {
                 continue;
             };
             let due = due.max(earlier.unwrap_or(0));
@@ -221,6 +241,7 @@ impl Machine {
                 thread.settle();
             }
         }
+        self.arrive_due(driver);
         for thread in 0..self.threads.len() {
             // What it reads of them it was promised to read ([`Machine::ahead`]).
             if !self.threads[thread].promises.is_empty() {

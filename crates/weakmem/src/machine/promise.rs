@@ -54,6 +54,10 @@ impl Machine {
                 self.counters.overtaken_by_store += 1;
             }
         }
+        for write in self.thread(thread).stale.held().within(addr, bytes.len()) {
+            self.arrive(thread, write, driver);
+        }
+        self.make_room_to_hold(bytes.len(), driver);
         self.counters.early_stores += 1;
         let written = |granule| self.image.granule(granule).map_or(0, |it| it.written);
         let state = self.thread(thread);
@@ -333,6 +337,8 @@ impl Machine {
         let state = self.thread_mut(thread);
         state.stores = promised.number.max(state.stores + 1);
         let write = View::at(promised.write);
+        let epoch = state.buffer.epoch() + 1;
+        state.cumulative.follow(promised.write, epoch, 0);
         state.writes = state.writes.join(write);
         if store.release {
             state.releases = state.releases.join(write);

@@ -184,6 +184,9 @@ impl<'a> Execution<'a> {
                 if matches!(step.kind, Kind::Atomic | Kind::StoreConditional) {
                     machine.begin_atomic(thread, driver);
                 }
+                if step.kind == Kind::Atomic {
+                    machine.await_arrivals(thread, driver);
+                }
             }
             Call::Expect => machine.expect(thread, self.must_see, driver),
             Call::FenceBefore => {

@@ -1,0 +1,394 @@
+//! How a write arrives at each other thread (Power).
+//!
+//! What keeps the order ("Herding Cats", figures 5 and 18; Power ISA Book II 1.7.1 "cumulative"):
+//!
+//! | axiom | here |
+//! |---|---|
+//! | `prop`: `(fences \| rfe; fences); hb*`, of writes | a write arrives at a thread after the late writes that its thread's fences order before it ([`Machine::fence_is_cumulative`]), and those that a write which had arrived at its thread follows |
+//! | `prop`: `com*; prop-base*; ffence; hb*` | `sync` waits until all that had arrived at its thread has arrived everywhere ([`Machine::propagate`]) |
+//! | observation: `fre; prop; hb*` is irreflexive | views are in the time of arrivals at the thread |
+//! | propagation: `co \| prop` is acyclic | a write has its place in coherence order when it is committed; a thread's store goes below one that has not arrived there only if no fence comes before it since that was committed |
+
+use super::Machine;
+use crate::driver::Driver;
+use crate::held::HeldWrite;
+use crate::ids::{StoreId, ThreadId};
+use crate::image::{Granule, granules};
+use crate::late::Late;
+use crate::strategy::LONGEST_DELAY;
+use crate::view::{Timestamp, View};
+use arch::Pairs;
+
+/// Where a write goes in coherence order, and what it follows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Place {
+    /// The late writes that arrive before it at each thread.
+    pub before: Vec<Timestamp>,
+    /// It is the write of an atomic.
+    pub atomic: bool,
+    /// The epoch of the store buffer whose stores follow it.
+    pub epoch: u64,
+}
+
+impl Machine {
+    fn late(&self, write: Timestamp) -> Option<&Late> {
+        self.late.iter().find(|it| it.write == write)
+    }
+
+    /// The newest contents of the granule that have arrived at the thread, and when.
+    #[inline]
+    pub(super) fn arrived_at(&self, thread: ThreadId, granule: u64) -> Option<Granule> {
+        let state = self.thread(thread);
+        if let Some(held) = state.stale.held().first(granule) {
+            return Some(held.before);
+        }
+        let mut newest = self.image.granule(granule)?;
+        newest.written = state.cumulative.arrival(granule, newest.written);
+        Some(newest)
+    }
+
+    /// Where a store of the thread goes, of this epoch and number.
+    pub(super) fn place(&self, thread: ThreadId, epoch: u64, number: u64, atomic: bool) -> Place {
+        let mut before = self.thread(thread).cumulative.followed(epoch, number);
+        before.retain(|write| self.late(*write).is_some());
+        let epoch = epoch + 1;
+        Place {
+            before,
+            atomic,
+            epoch,
+        }
+    }
+
+    /// Where a promised store of the thread goes: after all that has arrived at the thread.
+    pub(super) fn place_early(&self, thread: ThreadId) -> Place {
+        let late = self.late.iter().filter(|it| it.has_arrived_at(thread));
+        Place {
+            before: late.map(|it| it.write).collect(),
+            ..Place::default()
+        }
+    }
+
+    /// A write that is about to be committed does not arrive at the thread yet, perhaps. Returns whether so.
+    pub(super) fn hold(
+        &mut self,
+        store: StoreId,
+        thread: ThreadId,
+        place: &Place,
+        (addr, len): (u64, usize),
+        driver: &mut dyn Driver,
+    ) -> bool {
+        if self.rules.multi_copy_atomic {
+            return false;
+        }
+        let delay = driver.arrival_delay(store, thread).min(LONGEST_DELAY);
+        let held = self.thread(thread).stale.held();
+        let waits = delay > 0
+            || granules(addr, len).any(|granule| held.first(granule).is_some())
+            || self
+                .late
+                .iter()
+                .any(|it| place.before.contains(&it.write) && it.is_missing_at(thread));
+        if !waits {
+            return false;
+        }
+        for granule in granules(addr, len) {
+            let held = self.thread(thread).stale.held();
+            let mut due = self.round + delay;
+            let mut newest = self.image.granule(granule);
+            for earlier in held.iter().filter(|it| it.granule == granule) {
+                due = due.max(earlier.due);
+            }
+            if held.first(granule).is_none() {
+                newest = self.arrived_at(thread, granule);
+            }
+            if let Some(before) = newest {
+                let write = self.clock;
+                self.thread_mut(thread).stale.hold(HeldWrite {
+                    granule,
+                    write,
+                    before,
+                    due,
+                });
+            }
+        }
+        true
+    }
+
+    /// A write of so many bytes is about to be committed: where it cannot be held, all arrives.
+    pub(super) fn make_room_to_hold(&mut self, len: usize, driver: &mut dyn Driver) {
+        if self.late.is_empty() {
+            return;
+        }
+        for thread in 0..self.threads.len() as ThreadId {
+            if self.thread(thread).stale.held().len() + len > CAPACITY {
+                self.await_arrivals(thread, driver);
+            }
+        }
+    }
+
+    /// A write was committed that has not arrived at these threads.
+    pub(super) fn committed(
+        &mut self,
+        store: StoreId,
+        place: Place,
+        (addr, len): (u64, usize),
+        missing: Vec<ThreadId>,
+    ) {
+        if self.rules.multi_copy_atomic {
+            return;
+        }
+        let mut place = place;
+        place.before.retain(|write| self.late(*write).is_some());
+        let write = self.clock;
+        let floor = self.thread(store.thread).cumulative.floor;
+        for other in 0..self.threads.len() as ThreadId {
+            if other != store.thread && !missing.contains(&other) {
+                self.follows(other, &place.before, floor);
+            }
+        }
+        if missing.is_empty() {
+            return;
+        }
+        self.thread_mut(store.thread)
+            .cumulative
+            .follow(write, place.epoch, 0);
+        self.late.push(Late {
+            store,
+            write,
+            place: write,
+            addr,
+            len,
+            atomic: place.atomic,
+            missing,
+            skipped: Vec::new(),
+            before: place.before,
+            floor,
+        });
+    }
+
+    /// A write has arrived at the thread that follows these: so do the thread's later stores.
+    fn follows(&mut self, thread: ThreadId, before: &[Timestamp], floor: Timestamp) {
+        let number = self.thread(thread).stores + 1;
+        let cumulative = &mut self.thread_mut(thread).cumulative;
+        for write in before {
+            cumulative.follow(*write, 0, number);
+        }
+        cumulative.raise_floor(floor);
+    }
+
+    /// A fence of the thread orders what has arrived there before the thread's later stores.
+    pub(super) fn fence_is_cumulative(
+        &mut self,
+        thread: ThreadId,
+        fence: Pairs,
+        driver: &mut dyn Driver,
+    ) {
+        if self.rules.multi_copy_atomic {
+            return;
+        }
+        if fence.wr {
+            self.propagate(thread, driver);
+        }
+        if fence.ww || fence.rw {
+            let now = self.clock;
+            self.thread_mut(thread).cumulative.raise_floor(now);
+        }
+        if fence.rw && !self.late.is_empty() {
+            let epoch = self.buffer(thread).epoch();
+            let arrived = self.place_early(thread).before;
+            let cumulative = &mut self.thread_mut(thread).cumulative;
+            for write in arrived {
+                cumulative.follow(write, epoch, 0);
+            }
+        }
+    }
+
+    /// All that has arrived at the thread arrives everywhere.
+    pub fn propagate(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
+        while let Some(late) = self.late.iter().find(|it| it.has_arrived_at(thread)) {
+            let (write, missing) = (late.write, late.missing.clone());
+            for other in missing {
+                self.arrive(other, write, driver);
+            }
+        }
+    }
+
+    /// All that is committed arrives at the thread.
+    pub fn await_arrivals(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
+        let oldest = |machine: &Machine| {
+            let mut held = machine.thread(thread).stale.held().iter();
+            held.next().map(|it| it.write)
+        };
+        while let Some(write) = oldest(self) {
+            self.arrive(thread, write, driver);
+        }
+    }
+
+    /// Whether some of what has arrived at the thread has not arrived everywhere.
+    pub fn awaits_propagation(&self, thread: ThreadId) -> bool {
+        self.late.iter().any(|it| it.has_arrived_at(thread))
+    }
+
+    /// The writes that have not arrived at the thread, with their bytes' addresses and number. For explorations.
+    pub fn not_arrived(&self, thread: ThreadId) -> impl Iterator<Item = (Timestamp, u64, usize)> {
+        let missing = self.late.iter().filter(move |it| it.is_missing_at(thread));
+        missing.map(|it| (it.write, it.addr, it.len))
+    }
+
+    /// The write arrives at the thread, and before it what must.
+    pub fn arrive(&mut self, thread: ThreadId, write: Timestamp, driver: &mut dyn Driver) {
+        let Some(late) = self.late(write).filter(|it| it.is_missing_at(thread)) else {
+            return;
+        };
+        let (store, addr, len) = (late.store, late.addr, late.len);
+        for earlier in late.before.clone() {
+            self.arrive(thread, earlier, driver);
+        }
+        let held = self.thread(thread).stale.held();
+        let earlier = held
+            .within(addr, len)
+            .into_iter()
+            .take_while(|it| *it != write);
+        let earlier: Vec<Timestamp> = earlier.collect();
+        let (skipped, awaited): (Vec<Timestamp>, Vec<Timestamp>) = earlier
+            .into_iter()
+            .partition(|it| self.late(*it).is_some_and(|it| it.is_within(addr, len)));
+        for earlier in awaited {
+            self.arrive(thread, earlier, driver);
+        }
+        let state = self.thread(thread);
+        let delay = if state.may_read_stale && !self.up_to_date {
+            driver.read_delay(store, thread)
+        } else {
+            0
+        };
+        self.make_room(thread, granules(addr, len).count(), driver);
+        let memory = if self.shown == Some(thread) {
+            self.in_memory(granules(addr, len))
+        } else {
+            Vec::new()
+        };
+        self.clock += 1;
+        let (now, due) = (self.clock, self.round + delay.min(LONGEST_DELAY));
+        for granule in granules(addr, len) {
+            self.arrive_in(thread, granule, write, (now, (delay > 0).then_some(due)));
+        }
+        for skipped in skipped {
+            self.miss_no_longer(thread, skipped, true);
+        }
+        self.miss_no_longer(thread, write, false);
+        self.thread_mut(thread).settle();
+        self.bring_up_to_date(&memory, driver);
+    }
+
+    fn arrive_in(
+        &mut self,
+        thread: ThreadId,
+        granule: u64,
+        write: Timestamp,
+        (now, due): (Timestamp, Option<u64>),
+    ) {
+        let state = self.thread_mut(thread);
+        let Some(before) = state.stale.arrive(granule, write) else {
+            return;
+        };
+        let earlier = state.stale.due(granule);
+        if due.is_some() || earlier.is_some() || state.stale.is_pinned(granule) {
+            let due = due.unwrap_or(0).max(earlier.unwrap_or(0));
+            state.stale.push(granule, now, before, due);
+        } else {
+            state.stale.seen_alone();
+        }
+        if !state.stale.held_mut().arrived(granule, now)
+            && let Some(newest) = self.image.granule(granule)
+        {
+            let cumulative = &mut self.thread_mut(thread).cumulative;
+            cumulative.arrived(granule, newest.written, now);
+        }
+    }
+
+    /// The write has arrived at the thread, or (`skipped`) never will.
+    fn miss_no_longer(&mut self, thread: ThreadId, write: Timestamp, skipped: bool) {
+        let Some(index) = self.late.iter().position(|it| it.write == write) else {
+            return;
+        };
+        let late = &mut self.late[index];
+        late.missing.retain(|it| *it != thread);
+        if skipped {
+            late.skipped.push(thread);
+        } else {
+            let now = View::at(self.clock);
+            let (before, floor) = (late.before.clone(), late.floor);
+            self.follows(thread, &before, floor);
+            for (other, state) in self.threads.iter_mut().enumerate() {
+                if self.late[index].has_arrived_at(other as ThreadId) {
+                    let propagated = &mut state.cumulative.propagated;
+                    *propagated = propagated.join(now);
+                }
+            }
+        }
+        if self.late[index].missing.is_empty() {
+            self.late.remove(index);
+            for late in &mut self.late {
+                late.before.retain(|it| *it != write);
+            }
+            for thread in &mut self.threads {
+                thread.cumulative.forget(write);
+            }
+        }
+    }
+
+    /// The thread is about to commit a store to these bytes, later in coherence order than all others: of those
+    /// that have not arrived at it, it skips what the store overwrites.
+    pub(super) fn skip_held(
+        &mut self,
+        thread: ThreadId,
+        (addr, len): (u64, usize),
+        driver: &mut dyn Driver,
+    ) {
+        if self.thread(thread).stale.held().is_empty() {
+            return;
+        }
+        for write in self.thread(thread).stale.held().within(addr, len) {
+            if self.late(write).is_some_and(|it| it.is_within(addr, len)) {
+                self.thread_mut(thread).stale.skip(write);
+                self.miss_no_longer(thread, write, true);
+            } else {
+                self.arrive(thread, write, driver);
+            }
+        }
+    }
+
+    /// The writes that are due arrive.
+    pub(super) fn arrive_due(&mut self, driver: &mut dyn Driver) {
+        if self.late.is_empty() {
+            return;
+        }
+        for thread in 0..self.threads.len() as ThreadId {
+            let due = |machine: &Machine| {
+                let mut held = machine.thread(thread).stale.held().iter();
+                held.find(|it| it.due <= machine.round).map(|it| it.write)
+            };
+            while let Some(write) = due(self) {
+                self.arrive(thread, write, driver);
+            }
+        }
+    }
+
+    /// What is late of the page that starts there is no longer.
+    pub(super) fn forget_late(&mut self, page: u64) {
+        let there = |it: &Late| {
+            granules(it.addr, it.len).any(|it| it - it % crate::image::PAGE_SIZE as u64 == page)
+        };
+        while let Some(late) = self.late.iter().find(|it| there(it)) {
+            let (write, missing) = (late.write, late.missing.clone());
+            for thread in missing {
+                self.thread_mut(thread).stale.skip(write);
+                self.miss_no_longer(thread, write, true);
+            }
+        }
+    }
+}
+
+/// Granules of writes that have not arrived at most, for each thread; one more, and they arrive.
+const CAPACITY: usize = 64;
