@@ -103,6 +103,12 @@ fn after_commits(state: &State, thread: ThreadId, work: &mut Vec<State>) {
             after.machine.commit(thread, store, &mut Unseen);
             work.push(after);
         }
+        for above in state.machine.may_commit_below(thread, store) {
+            let mut after = state.clone();
+            let machine = &mut after.machine;
+            machine.commit_below(thread, store, above, &mut Unseen);
+            work.push(after);
+        }
     }
 }
 

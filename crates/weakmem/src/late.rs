@@ -9,6 +9,7 @@
 //! What is kept here is empty while every write has arrived everywhere.
 
 use crate::ids::{StoreId, ThreadId};
+use crate::image::granules;
 use crate::view::{Timestamp, View};
 
 /// A committed write that has not arrived at every thread.
@@ -17,8 +18,6 @@ pub(crate) struct Late {
     pub store: StoreId,
     /// When it was committed.
     pub write: Timestamp,
-    /// When it counts as committed: just before the write that it went below, if it did.
-    pub place: Timestamp,
     pub addr: u64,
     pub len: usize,
     /// It is the write of an atomic or of a store-conditional.
@@ -29,8 +28,19 @@ pub(crate) struct Late {
     pub skipped: Vec<ThreadId>,
     /// The late writes that arrive before it at each thread (cumulativity).
     pub before: Vec<Timestamp>,
-    /// [`Cumulative::floor`] of its thread when it was committed.
-    pub floor: Timestamp,
+    /// The late writes that are before it in `co | prop`.
+    pub earlier: Vec<Timestamp>,
+    /// [`Cumulative::earlier`] of its thread when it was committed.
+    pub fenced: Vec<Timestamp>,
+}
+
+/// Adds those that are not there.
+pub(crate) fn add(writes: &mut Vec<Timestamp>, more: &[Timestamp]) {
+    for write in more {
+        if let Err(at) = writes.binary_search(write) {
+            writes.insert(at, *write);
+        }
+    }
 }
 
 impl Late {
@@ -41,6 +51,12 @@ impl Late {
     /// Whether it has arrived at the thread, or is the thread's own.
     pub fn has_arrived_at(&self, thread: ThreadId) -> bool {
         !self.is_missing_at(thread) && !self.skipped.contains(&thread)
+    }
+
+    /// Whether some granule is its own and these bytes'.
+    pub fn meets(&self, addr: u64, len: usize) -> bool {
+        let mut its = granules(self.addr, self.len);
+        its.any(|one| granules(addr, len).any(|other| one == other))
     }
 
     /// Whether all of its bytes are among these.
@@ -65,8 +81,8 @@ pub(crate) struct Cumulative {
     follows: Vec<Followed>,
     /// The last arrival anywhere of a write that had arrived at this thread before. `sync` waits for it.
     pub propagated: View,
-    /// Its stores do not go below writes that were committed by then: some of those may be ordered before it.
-    pub floor: Timestamp,
+    /// The late writes that are before its later stores in `co | prop` by way of writes that are no longer late.
+    pub earlier: Vec<Timestamp>,
     /// Where a write arrived late and is the newest: granule, commit, arrival.
     arrivals: Vec<(u64, Timestamp, Timestamp)>,
 }
@@ -97,11 +113,7 @@ impl Cumulative {
     /// This write is no longer late.
     pub fn forget(&mut self, write: Timestamp) {
         self.follows.retain(|it| it.write != write);
-    }
-
-    /// Its stores do not go below writes that were committed by then.
-    pub fn raise_floor(&mut self, time: Timestamp) {
-        self.floor = self.floor.max(time);
+        self.earlier.retain(|it| *it != write);
     }
 
     /// The write of this time, the newest to the granule, has arrived now.

@@ -4,6 +4,7 @@ mod access;
 mod ahead;
 mod arrive;
 mod atomic;
+mod below;
 mod commit;
 mod moment;
 mod order;
@@ -50,6 +51,8 @@ pub struct Machine {
     threads: Vec<Thread>,
     /// Writes that have not arrived at every thread.
     late: Vec<Late>,
+    /// Those of them that are before some write in `co | prop` that is no longer late.
+    before_others: Vec<Timestamp>,
     /// Timestamp of the newest write, or arrival.
     clock: Timestamp,
     /// Number of [`Machine::next_round`] calls, the unit of delays.
@@ -72,6 +75,7 @@ impl fmt::Debug for Machine {
             .field("image", &self.image)
             .field("threads", &self.threads)
             .field("late", &self.late)
+            .field("before_others", &self.before_others)
             .field("shown", &self.shown)
             .finish_non_exhaustive()
     }
@@ -85,6 +89,7 @@ impl Machine {
             image: Image::default(),
             threads: Vec::new(),
             late: Vec::new(),
+            before_others: Vec::new(),
             clock: 1,
             round: 0,
             shown: None,

@@ -7,14 +7,14 @@
 //! | `prop`: `(fences \| rfe; fences); hb*`, of writes | a write arrives at a thread after the late writes that its thread's fences order before it ([`Machine::fence_is_cumulative`]), and those that a write which had arrived at its thread follows |
 //! | `prop`: `com*; prop-base*; ffence; hb*` | `sync` waits until all that had arrived at its thread has arrived everywhere ([`Machine::propagate`]) |
 //! | observation: `fre; prop; hb*` is irreflexive | views are in the time of arrivals at the thread |
-//! | propagation: `co \| prop` is acyclic | a write has its place in coherence order when it is committed; a thread's store goes below one that has not arrived there only if no fence comes before it since that was committed |
+//! | propagation: `co \| prop` is acyclic | a write has its place in coherence order when it is committed; it goes below one that has not arrived at its thread only if that is not before it ([`Machine::commit_below`]) |
 
 use super::Machine;
 use crate::driver::Driver;
 use crate::held::HeldWrite;
 use crate::ids::{StoreId, ThreadId};
 use crate::image::{Granule, granules};
-use crate::late::Late;
+use crate::late::{Late, add};
 use crate::strategy::LONGEST_DELAY;
 use crate::view::{Timestamp, View};
 use arch::Pairs;
@@ -28,6 +28,8 @@ pub(super) struct Place {
     pub atomic: bool,
     /// The epoch of the store buffer whose stores follow it.
     pub epoch: u64,
+    /// The late writes that are before it in `co | prop`.
+    pub earlier: Vec<Timestamp>,
 }
 
 impl Machine {
@@ -51,19 +53,34 @@ impl Machine {
     pub(super) fn place(&self, thread: ThreadId, epoch: u64, number: u64, atomic: bool) -> Place {
         let mut before = self.thread(thread).cumulative.followed(epoch, number);
         before.retain(|write| self.late(*write).is_some());
+        let mut earlier = self.thread(thread).cumulative.earlier.clone();
+        self.add_before(&mut earlier, &before);
         let epoch = epoch + 1;
         Place {
             before,
             atomic,
             epoch,
+            earlier,
+        }
+    }
+
+    /// Adds these late writes and what is before them.
+    pub(super) fn add_before(&self, earlier: &mut Vec<Timestamp>, writes: &[Timestamp]) {
+        add(earlier, writes);
+        for late in self.late.iter().filter(|it| writes.contains(&it.write)) {
+            add(earlier, &late.earlier);
         }
     }
 
     /// Where a promised store of the thread goes: after all that has arrived at the thread.
     pub(super) fn place_early(&self, thread: ThreadId) -> Place {
         let late = self.late.iter().filter(|it| it.has_arrived_at(thread));
+        let before: Vec<Timestamp> = late.map(|it| it.write).collect();
+        let mut earlier = self.before_others.clone();
+        self.add_before(&mut earlier, &before);
         Place {
-            before: late.map(|it| it.write).collect(),
+            before,
+            earlier,
             ..Place::default()
         }
     }
@@ -126,54 +143,101 @@ impl Machine {
         }
     }
 
-    /// A write was committed that has not arrived at these threads.
+    /// A write was committed, perhaps below another, that has not arrived at these threads.
     pub(super) fn committed(
         &mut self,
         store: StoreId,
         place: Place,
+        below: Option<Timestamp>,
         (addr, len): (u64, usize),
         missing: Vec<ThreadId>,
     ) {
         if self.rules.multi_copy_atomic {
             return;
         }
-        let mut place = place;
-        place.before.retain(|write| self.late(*write).is_some());
         let write = self.clock;
-        let floor = self.thread(store.thread).cumulative.floor;
+        let Place {
+            mut before,
+            mut earlier,
+            atomic,
+            epoch,
+        } = place;
+        before.retain(|write| self.late(*write).is_some());
+        earlier.retain(|write| self.late(*write).is_some());
+        let fenced = self.thread(store.thread).cumulative.earlier.clone();
         for other in 0..self.threads.len() as ThreadId {
             if other != store.thread && !missing.contains(&other) {
-                self.follows(other, &place.before, floor);
+                self.follows(other, &before, &fenced);
             }
         }
+        if below.is_none() {
+            // Coherence: after all that is there.
+            let there = |it: &&Late| it.meets(addr, len);
+            let there: Vec<Timestamp> = self.late.iter().filter(there).map(|it| it.write).collect();
+            self.add_before(&mut earlier, &there);
+            let others = self.before_others.clone();
+            add(&mut earlier, &others);
+        }
+        if let Some(above) = below {
+            let mut all = earlier.clone();
+            add(&mut all, &[write]);
+            self.goes_below(above, &all);
+        }
         if missing.is_empty() {
+            add(&mut self.before_others, &earlier);
             return;
         }
-        self.thread_mut(store.thread)
-            .cumulative
-            .follow(write, place.epoch, 0);
+        let cumulative = &mut self.thread_mut(store.thread).cumulative;
+        cumulative.follow(write, epoch, 0);
         self.late.push(Late {
             store,
             write,
-            place: write,
             addr,
             len,
-            atomic: place.atomic,
+            atomic,
             missing,
             skipped: Vec::new(),
-            before: place.before,
-            floor,
+            before,
+            earlier,
+            fenced,
         });
     }
 
+    /// These writes are before `above`, and so before all that it is before.
+    fn goes_below(&mut self, above: Timestamp, writes: &[Timestamp]) {
+        for late in &mut self.late {
+            if late.write == above || late.earlier.contains(&above) {
+                add(&mut late.earlier, writes);
+            }
+        }
+        if self.before_others.contains(&above) {
+            add(&mut self.before_others, writes);
+        }
+        for thread in &mut self.threads {
+            if thread.cumulative.earlier.contains(&above) {
+                add(&mut thread.cumulative.earlier, writes);
+            }
+        }
+    }
+
     /// A write has arrived at the thread that follows these: so do the thread's later stores.
-    fn follows(&mut self, thread: ThreadId, before: &[Timestamp], floor: Timestamp) {
+    fn follows(&mut self, thread: ThreadId, before: &[Timestamp], fenced: &[Timestamp]) {
         let number = self.thread(thread).stores + 1;
         let cumulative = &mut self.thread_mut(thread).cumulative;
         for write in before {
             cumulative.follow(*write, 0, number);
         }
-        cumulative.raise_floor(floor);
+        add(&mut cumulative.earlier, fenced);
+    }
+
+    /// These late writes are before all later stores of the thread.
+    pub(super) fn orders_later_stores(&mut self, thread: ThreadId, writes: Vec<Timestamp>) {
+        if !self.rules.multi_copy_atomic {
+            let others = self.before_others.clone();
+            let earlier = &mut self.thread_mut(thread).cumulative.earlier;
+            add(earlier, &writes);
+            add(earlier, &others);
+        }
     }
 
     /// A fence of the thread orders what has arrived there before the thread's later stores.
@@ -190,8 +254,7 @@ impl Machine {
             self.propagate(thread, driver);
         }
         if fence.ww || fence.rw {
-            let now = self.clock;
-            self.thread_mut(thread).cumulative.raise_floor(now);
+            self.orders_later_stores(thread, Vec::new());
         }
         if fence.rw && !self.late.is_empty() {
             let epoch = self.buffer(thread).epoch();
@@ -308,7 +371,7 @@ impl Machine {
     }
 
     /// The write has arrived at the thread, or (`skipped`) never will.
-    fn miss_no_longer(&mut self, thread: ThreadId, write: Timestamp, skipped: bool) {
+    pub(super) fn miss_no_longer(&mut self, thread: ThreadId, write: Timestamp, skipped: bool) {
         let Some(index) = self.late.iter().position(|it| it.write == write) else {
             return;
         };
@@ -318,8 +381,8 @@ impl Machine {
             late.skipped.push(thread);
         } else {
             let now = View::at(self.clock);
-            let (before, floor) = (late.before.clone(), late.floor);
-            self.follows(thread, &before, floor);
+            let (before, fenced) = (late.before.clone(), late.fenced.clone());
+            self.follows(thread, &before, &fenced);
             for (other, state) in self.threads.iter_mut().enumerate() {
                 if self.late[index].has_arrived_at(other as ThreadId) {
                     let propagated = &mut state.cumulative.propagated;
@@ -328,9 +391,13 @@ impl Machine {
             }
         }
         if self.late[index].missing.is_empty() {
-            self.late.remove(index);
+            let late = self.late.remove(index);
+            add(&mut self.before_others, &late.earlier);
+            self.before_others.retain(|it| *it != write);
             for late in &mut self.late {
                 late.before.retain(|it| *it != write);
+                late.earlier.retain(|it| *it != write);
+                late.fenced.retain(|it| *it != write);
             }
             for thread in &mut self.threads {
                 thread.cumulative.forget(write);

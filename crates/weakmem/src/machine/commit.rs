@@ -38,14 +38,7 @@ impl Machine {
         let len = self.buffer(thread).entries()[index].bytes().len();
         // Their reads have read what was there before this store.
         self.commit_atomics_of_others(thread, |entry| entry.overlaps(addr, len), driver);
-        let buffer = &mut self.threads[thread as usize].buffer;
-        let entry = buffer.remove(index);
-        for earlier in &mut buffer.entries_mut()[..index] {
-            if !earlier.overtaken_by_store {
-                earlier.overtaken_by_store = true;
-                self.counters.overtaken_by_store += 1;
-            }
-        }
+        let entry = self.take_pending(thread, index);
         let store = Store {
             addr: entry.addr,
             bytes: entry.bytes(),
@@ -54,15 +47,33 @@ impl Machine {
             data: entry.data,
         };
         let number = entry.number;
-        self.note_pending_atomics(thread);
-        let fenced = self.buffer(thread).is_before_fence(&entry);
         let place = self.place(thread, entry.epoch, number, entry.atomic);
+        let fenced = self.buffer(thread).is_before_fence(&entry);
+        let earlier = fenced.then(|| place.earlier.clone());
         self.write(StoreId { thread, number }, &store, place, driver);
-        if fenced {
-            let now = self.clock;
+        self.was_before_fence(thread, earlier);
+    }
+
+    /// Takes the pending store `index` of the thread out of its buffer.
+    pub(super) fn take_pending(&mut self, thread: ThreadId, index: usize) -> Pending {
+        let buffer = &mut self.threads[thread as usize].buffer;
+        let entry = buffer.remove(index);
+        for earlier in &mut buffer.entries_mut()[..index] {
+            if !earlier.overtaken_by_store {
+                earlier.overtaken_by_store = true;
+                self.counters.overtaken_by_store += 1;
+            }
+        }
+        self.note_pending_atomics(thread);
+        entry
+    }
+
+    /// The newest write of the thread is before a fence, and these late writes are before it.
+    pub(super) fn was_before_fence(&mut self, thread: ThreadId, earlier: Option<Vec<Timestamp>>) {
+        if let Some(earlier) = earlier {
             let state = self.thread_mut(thread);
             state.store_floor = state.store_floor.join(state.writes);
-            state.cumulative.raise_floor(now);
+            self.orders_later_stores(thread, earlier);
         }
     }
 
@@ -159,13 +170,19 @@ impl Machine {
             }
         }
         self.image.write(addr, store.bytes, self.clock);
-        self.committed(id, place, (addr, len), missing);
+        self.committed(id, place, None, (addr, len), missing);
         self.became_visible(id.thread, addr, len);
         self.clock
     }
 
     /// A promised store of the thread becomes visible, to all others: pins it for the thread itself.
-    pub(super) fn write_early(&mut self, id: StoreId, store: &Store<'_>, driver: &mut dyn Driver) {
+    pub(super) fn write_early(
+        &mut self,
+        id: StoreId,
+        store: &Store<'_>,
+        atomic: bool,
+        driver: &mut dyn Driver,
+    ) {
         let here = || granules(store.addr, store.bytes.len());
         self.make_room(id.thread, here().count(), driver);
         let before = self.shown_in(here());
@@ -176,7 +193,10 @@ impl Machine {
                 stale.pin(granule, now, before);
             }
         }
-        let place = self.place_early(id.thread);
+        let place = Place {
+            atomic,
+            ..self.place_early(id.thread)
+        };
         self.enter(id, store, place, driver);
         self.show_write(store, &before, driver);
     }

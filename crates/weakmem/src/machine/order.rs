@@ -29,6 +29,14 @@ impl Machine {
                 ahead.fenced();
             }
         }
+        if fence.wr
+            && !self.rules.multi_copy_atomic
+            && let Some(ahead) = &mut self.thread_mut(thread).ahead
+        {
+            // It waits for what arrives at the thread until then.
+            ahead.ends();
+        }
+        let state = self.thread_mut(thread);
         let mut after = View::NONE;
         if fence.rr {
             after = after.join(state.reads);

@@ -63,7 +63,8 @@ impl Machine {
         let state = self.thread(thread);
         let made = state.made + (number - state.stores) + privately;
         let promised = Promised::new(&promise, made, self.clock + 1, written);
-        self.write_early(StoreId { thread, number }, &store, driver);
+        let atomic = promise.kind != Kind::Plain;
+        self.write_early(StoreId { thread, number }, &store, atomic, driver);
         self.thread_mut(thread).promises.push(promised);
         Ok(promised.write)
     }
