@@ -25,6 +25,10 @@ impl Driver for Guest<'_> {
         self.0.strategy.read_delay(store, observer)
     }
 
+    fn arrival_delay(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        self.0.strategy.arrival_delay(store, observer)
+    }
+
     fn visible(&mut self, store: StoreId, write: Timestamp) {
         self.0.visible(store, write);
     }

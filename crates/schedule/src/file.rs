@@ -1,6 +1,6 @@
 //! The file of a schedule.
 //!
-//! Lines of text: `overtake schedule 2`; a name and a value for each fact about the run; an empty
+//! Lines of text: `overtake schedule 3`; a name and a value for each fact about the run; an empty
 //! line; the choices in the order in which they were made; `end CHECKSUM`, over all lines before it.
 
 use std::fmt;
@@ -8,8 +8,11 @@ use std::fmt;
 use crate::Error;
 use crate::choices::{Choices, Line};
 
-/// Version of the format; a reader refuses another one.
-pub const VERSION: u32 = 2;
+/// Version of the format; a reader refuses another one, but for 2, which has no `late`.
+pub const VERSION: u32 = 3;
+
+/// The versions that are read.
+const KNOWN: [&str; 2] = ["2", "3"];
 
 const FIRST: &str = "overtake schedule ";
 
@@ -39,7 +42,7 @@ impl Schedule {
     pub fn parse(text: &str) -> Result<Schedule, Error> {
         let first = text.lines().next().unwrap_or_default();
         let version = first.strip_prefix(FIRST).ok_or(Error::NotASchedule)?;
-        if version != VERSION.to_string() {
+        if !KNOWN.contains(&version) {
             return Err(Error::Version {
                 found: version.to_owned(),
                 known: VERSION,

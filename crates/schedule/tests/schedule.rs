@@ -53,6 +53,14 @@ fn example() -> Schedule {
                     },
                 ),
                 deviation(
+                    1,
+                    What::Late {
+                        store,
+                        observer: 0,
+                        rounds: 3,
+                    },
+                ),
+                deviation(
                     2,
                     What::Early {
                         at: progress(1, 3, 900),
@@ -75,10 +83,12 @@ fn example() -> Schedule {
 fn a_file_survives_writing_and_parsing() {
     let text = example().to_string();
     assert!(
-        text.starts_with("overtake schedule 2\ntarget aarch64\nprogram ./a 'b c'\n\nturn 0 0 700 instructions\npending 1 12 7 1\n"),
+        text.starts_with("overtake schedule 3\ntarget aarch64\nprogram ./a 'b c'\n\nturn 0 0 700 instructions\npending 1 12 7 1\n"),
         "{text}"
     );
     assert_eq!(Schedule::parse(&text), Ok(example()));
+    let older = "overtake schedule 2\ntarget aarch64\n\npending 1 12 7 1\nend 78112d9e\n";
+    assert!(Schedule::parse(older).is_ok(), "{older}");
     let nothing = Schedule::default();
     assert_eq!(Schedule::parse(&nothing.to_string()), Ok(nothing));
 }
@@ -88,11 +98,11 @@ fn truncated_and_damaged_files_are_refused() {
     let text = example().to_string();
     assert_eq!(Schedule::parse(""), Err(Error::NotASchedule));
     assert_eq!(Schedule::parse("\x7fELF"), Err(Error::NotASchedule));
-    let newer = text.replacen("schedule 2", "schedule 3", 1);
+    let newer = text.replacen("schedule 3", "schedule 4", 1);
     assert_eq!(
         Schedule::parse(&newer),
         Err(Error::Version {
-            found: "3".into(),
+            found: "4".into(),
             known: VERSION
         })
     );
@@ -110,7 +120,7 @@ fn truncated_and_damaged_files_are_refused() {
 
 proptest! {
     #[test]
-    fn any_text_is_parsed_or_refused(text in "(overtake schedule 2\n)?([a-z]+ [0-9 ]*\n|\n|.)*") {
+    fn any_text_is_parsed_or_refused(text in "(overtake schedule 3\n)?([a-z]+ [0-9 ]*\n|\n|.)*") {
         let _ = Schedule::parse(&text);
         let _ = Choices::from_recording(&text);
     }
@@ -172,6 +182,7 @@ fn answers(strategy: &mut dyn Chooser) -> Vec<u64> {
         answers.push(u64::from(next));
         answers.push(strategy.store_delay(store));
         answers.push(strategy.read_delay(store, 1 - next));
+        answers.push(strategy.arrival_delay(store, 1 - next));
         answers.push(u64::from(strategy.fails(next)));
         let why = if round % 2 == 0 {
             at.accesses += u64::from(quantum.accesses);
@@ -222,6 +233,7 @@ fn removed_choices_are_made_fairly() {
         (replay.store_delay(store), replay.read_delay(store, 1)),
         (0, 0)
     );
+    assert_eq!(replay.arrival_delay(store, 1), 0);
     assert!(!replay.fails(0));
 }
 

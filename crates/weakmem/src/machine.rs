@@ -231,7 +231,7 @@ impl Machine {
     }
 
     /// The oldest write to each of these granules that the thread's next load does not see, where
-    /// its value is stale: (granule, write).
+    /// its value is stale: (granule, when it was committed).
     pub fn unseen_by_next(
         &self,
         thread: ThreadId,
@@ -240,7 +240,7 @@ impl Machine {
     ) -> impl Iterator<Item = (u64, Timestamp)> {
         let state = self.thread(thread);
         granules(addr, len).filter_map(|granule| {
-            let write = state.stale.oldest_unseen(granule, state.next)?;
+            let write = state.stale.oldest_hidden(granule, state.next)?;
             Some((granule, write))
         })
     }

@@ -22,7 +22,10 @@ const CAPACITY: usize = 128;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Unseen {
     granule: u64,
+    /// When it arrived.
     write: Timestamp,
+    /// When it was committed, or the oldest that it skipped ([`crate::late`]).
+    committed: Timestamp,
     /// What was there before.
     before: Granule,
     /// [`crate::Machine`]'s round in which the thread sees it whatever happens.
@@ -192,25 +195,42 @@ impl Stale {
         } else {
             Hold::No
         };
-        self.push_held(granule, write, before, due, hold);
-    }
-
-    /// The thread has promised this write, which is newer than all others.
-    pub fn pin(&mut self, granule: u64, write: Timestamp, before: Granule) {
-        self.push_held(granule, write, before, u64::MAX, Hold::Pinned);
-    }
-
-    fn push_held(&mut self, granule: u64, write: Timestamp, before: Granule, due: u64, hold: Hold) {
-        debug_assert!(self.room() > 0);
-        debug_assert!(self.writes.last().is_none_or(|last| last.write <= write));
-        self.granules |= bit(granule);
-        self.writes.push(Unseen {
+        self.push_unseen(Unseen {
             granule,
             write,
+            committed: write,
             before,
             due,
             hold,
         });
+    }
+
+    /// The newest write to the granule, which is unseen, was committed then.
+    pub fn was_committed(&mut self, granule: u64, committed: Timestamp) {
+        let mut writes = self.writes.iter_mut();
+        if let Some(newest) = writes.rfind(|it| it.granule == granule) {
+            newest.committed = committed;
+        }
+    }
+
+    /// The thread has promised this write, which is newer than all others.
+    pub fn pin(&mut self, granule: u64, write: Timestamp, before: Granule) {
+        self.push_unseen(Unseen {
+            granule,
+            write,
+            committed: write,
+            before,
+            due: u64::MAX,
+            hold: Hold::Pinned,
+        });
+    }
+
+    fn push_unseen(&mut self, unseen: Unseen) {
+        debug_assert!(self.room() > 0);
+        let last = self.writes.last();
+        debug_assert!(last.is_none_or(|last| last.write <= unseen.write));
+        self.granules |= bit(unseen.granule);
+        self.writes.push(unseen);
     }
 
     /// The thread makes the store that it has promised as `write`: it sees that, and what else it is
@@ -256,6 +276,17 @@ impl Stale {
         }
         let unseen = |it: &&Unseen| it.granule == granule && it.is_hidden(view);
         self.writes.iter().find(unseen).map(|it| it.write)
+    }
+
+    /// When the oldest write to the granule was committed that a thread that is ordered after `view` does not
+    /// see, or that has not arrived at it.
+    pub fn oldest_hidden(&self, granule: u64, view: View) -> Option<Timestamp> {
+        if !self.may_have(granule) {
+            return None;
+        }
+        let unseen = |it: &&Unseen| it.granule == granule && it.is_hidden(view);
+        let unseen = self.writes.iter().find(unseen).map(|it| it.committed);
+        unseen.or_else(|| self.held.first(granule).map(|it| it.write))
     }
 
     /// Where a thread after `more` sees something else than after `less`, which is earlier: granule,

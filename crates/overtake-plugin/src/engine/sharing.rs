@@ -120,6 +120,8 @@ impl Engine {
             if !self.machine.has_promises(owner) {
                 self.machine.drain(owner, &mut guest);
             }
+            // What is on this page arrives everywhere, so what may be ordered before it does first.
+            self.machine.propagate(owner, &mut guest);
         }
         // The running thread sees these commits; its access was prepared without them.
         self.machine.synchronise(current, &mut guest);
@@ -153,6 +155,7 @@ impl Engine {
         if before.is_none() {
             let mut guest = Guest(&mut self.run);
             self.machine.drain(self.current, &mut guest);
+            self.machine.propagate(self.current, &mut guest);
         }
         self.machine.lose_reservations(self.current, start);
         self.machine.insert_page(start, before.unwrap_or(now));

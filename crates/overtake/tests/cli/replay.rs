@@ -72,7 +72,7 @@ fn invalid_schedules_are_refused() {
     record(targets()[0], 1, &file);
     let good = fs::read_to_string(&file).expect("written");
     let (half, _) = good.split_at(good.len() / 2);
-    let newer = good.replacen("overtake schedule 2", "overtake schedule 3", 1);
+    let newer = good.replacen("overtake schedule 3", "overtake schedule 4", 1);
     let damaged = good.replacen("seed 1", "seed 2", 1);
     for (name, text) in [
         ("cut_off", half),

@@ -352,6 +352,7 @@ impl Machine {
         (now, due): (Timestamp, Option<u64>),
     ) {
         let state = self.thread_mut(thread);
+        let oldest = state.stale.held().first(granule).map(|it| it.write);
         let Some(before) = state.stale.arrive(granule, write) else {
             return;
         };
@@ -359,6 +360,7 @@ impl Machine {
         if due.is_some() || earlier.is_some() || state.stale.is_pinned(granule) {
             let due = due.unwrap_or(0).max(earlier.unwrap_or(0));
             state.stale.push(granule, now, before, due);
+            state.stale.was_committed(granule, oldest.unwrap_or(write));
         } else {
             state.stale.seen_alone();
         }

@@ -42,6 +42,11 @@ impl Dice {
         (1 << self.below(10).saturating_sub(4)) - 1
     }
 
+    /// Three of four writes arrive at once; the others by order of magnitude.
+    pub fn arrival_delay(&mut self) -> u64 {
+        (1 << self.below(20).saturating_sub(14)) - 1
+    }
+
     pub fn fails(&mut self) -> bool {
         self.below(16) == 0
     }
