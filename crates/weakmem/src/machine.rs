@@ -6,6 +6,7 @@ mod arrive;
 mod atomic;
 mod below;
 mod commit;
+mod cumulative;
 mod moment;
 mod order;
 mod promise;

@@ -13,43 +13,11 @@
 
 use crate::held::{Held, HeldWrite};
 use crate::image::{GRANULE, Granule, PAGE_SIZE};
+use crate::unseen::{Hold, Unseen, bit, first_of_each};
 use crate::view::{Timestamp, View};
 
 /// Granules of unseen writes at most, for each thread; one more, and it sees the oldest.
 const CAPACITY: usize = 128;
-
-/// A write, or its part in one granule, that a thread has not seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Unseen {
-    granule: u64,
-    /// When it arrived.
-    write: Timestamp,
-    /// When it was committed, or the oldest that it skipped ([`crate::late`]).
-    committed: Timestamp,
-    /// What was there before.
-    before: Granule,
-    /// [`crate::Machine`]'s round in which the thread sees it whatever happens.
-    due: u64,
-    hold: Hold,
-}
-
-/// Whether a write stays unseen whatever the thread is ordered after.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Hold {
-    /// It does not.
-    No,
-    /// It is the thread's own promised store.
-    Pinned,
-    /// It is later than such a store, in the same granule.
-    Behind,
-}
-
-impl Unseen {
-    /// Whether a thread that is ordered after `view` does not see it.
-    fn is_hidden(&self, view: View) -> bool {
-        self.hold != Hold::No || !view.includes(self.write)
-    }
-}
 
 /// The writes that a thread has not seen, from the oldest. Of each granule they are the newest
 /// ones: who has not seen a write has not seen the later ones to that granule either (coherence).
@@ -64,12 +32,6 @@ pub(crate) struct Stale {
     granules: u64,
     even: u64,
     held: Held,
-}
-
-/// The bit of [`Stale::granules`].
-#[inline]
-const fn bit(granule: u64) -> u64 {
-    1 << (granule / GRANULE as u64 % 64)
 }
 
 impl Default for Stale {
@@ -405,24 +367,6 @@ impl Stale {
             self.even = u64::MAX;
         }
     }
-}
-
-/// The oldest to each granule of those writes that are `wanted`.
-fn first_of_each(
-    writes: &[Unseen],
-    wanted: impl Fn(&Unseen) -> bool,
-) -> impl Iterator<Item = &Unseen> {
-    let mut before = 0;
-    let first = move |(index, it): &(usize, &Unseen)| {
-        if !wanted(it) {
-            return false;
-        }
-        let may_be_before = before & bit(it.granule) != 0;
-        before |= bit(it.granule);
-        let mut earlier = writes[..*index].iter();
-        !may_be_before || earlier.all(|earlier| earlier.granule != it.granule || !wanted(earlier))
-    };
-    writes.iter().enumerate().filter(first).map(|(_, it)| it)
 }
 
 #[cfg(test)]

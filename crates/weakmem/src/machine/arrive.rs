@@ -10,6 +10,7 @@
 //! | propagation: `co \| prop` is acyclic | a write has its place in coherence order when it is committed; it goes below one that has not arrived at its thread only if that is not before it ([`Machine::commit_below`]) |
 
 use super::Machine;
+use super::cumulative::Place;
 use crate::driver::Driver;
 use crate::held::HeldWrite;
 use crate::ids::{StoreId, ThreadId};
@@ -17,23 +18,9 @@ use crate::image::{Granule, granules};
 use crate::late::{Late, add};
 use crate::strategy::LONGEST_DELAY;
 use crate::view::{Timestamp, View};
-use arch::Pairs;
-
-/// Where a write goes in coherence order, and what it follows.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Place {
-    /// The late writes that arrive before it at each thread.
-    pub before: Vec<Timestamp>,
-    /// It is the write of an atomic.
-    pub atomic: bool,
-    /// The epoch of the store buffer whose stores follow it.
-    pub epoch: u64,
-    /// The late writes that are before it in `co | prop`.
-    pub earlier: Vec<Timestamp>,
-}
 
 impl Machine {
-    fn late(&self, write: Timestamp) -> Option<&Late> {
+    pub(super) fn late(&self, write: Timestamp) -> Option<&Late> {
         self.late.iter().find(|it| it.write == write)
     }
 
@@ -47,42 +34,6 @@ impl Machine {
         let mut newest = self.image.granule(granule)?;
         newest.written = state.cumulative.arrival(granule, newest.written);
         Some(newest)
-    }
-
-    /// Where a store of the thread goes, of this epoch and number.
-    pub(super) fn place(&self, thread: ThreadId, epoch: u64, number: u64, atomic: bool) -> Place {
-        let mut before = self.thread(thread).cumulative.followed(epoch, number);
-        before.retain(|write| self.late(*write).is_some());
-        let mut earlier = self.thread(thread).cumulative.earlier.clone();
-        self.add_before(&mut earlier, &before);
-        let epoch = epoch + 1;
-        Place {
-            before,
-            atomic,
-            epoch,
-            earlier,
-        }
-    }
-
-    /// Adds these late writes and what is before them.
-    pub(super) fn add_before(&self, earlier: &mut Vec<Timestamp>, writes: &[Timestamp]) {
-        add(earlier, writes);
-        for late in self.late.iter().filter(|it| writes.contains(&it.write)) {
-            add(earlier, &late.earlier);
-        }
-    }
-
-    /// Where a promised store of the thread goes: after all that has arrived at the thread.
-    pub(super) fn place_early(&self, thread: ThreadId) -> Place {
-        let late = self.late.iter().filter(|it| it.has_arrived_at(thread));
-        let before: Vec<Timestamp> = late.map(|it| it.write).collect();
-        let mut earlier = self.before_others.clone();
-        self.add_before(&mut earlier, &before);
-        Place {
-            before,
-            earlier,
-            ..Place::default()
-        }
     }
 
     /// A write that is about to be committed does not arrive at the thread yet, perhaps. Returns whether so.
@@ -203,69 +154,6 @@ impl Machine {
         });
     }
 
-    /// These writes are before `above`, and so before all that it is before.
-    fn goes_below(&mut self, above: Timestamp, writes: &[Timestamp]) {
-        for late in &mut self.late {
-            if late.write == above || late.earlier.contains(&above) {
-                add(&mut late.earlier, writes);
-            }
-        }
-        if self.before_others.contains(&above) {
-            add(&mut self.before_others, writes);
-        }
-        for thread in &mut self.threads {
-            if thread.cumulative.earlier.contains(&above) {
-                add(&mut thread.cumulative.earlier, writes);
-            }
-        }
-    }
-
-    /// A write has arrived at the thread that follows these: so do the thread's later stores.
-    fn follows(&mut self, thread: ThreadId, before: &[Timestamp], fenced: &[Timestamp]) {
-        let number = self.thread(thread).stores + 1;
-        let cumulative = &mut self.thread_mut(thread).cumulative;
-        for write in before {
-            cumulative.follow(*write, 0, number);
-        }
-        add(&mut cumulative.earlier, fenced);
-    }
-
-    /// These late writes are before all later stores of the thread.
-    pub(super) fn orders_later_stores(&mut self, thread: ThreadId, writes: Vec<Timestamp>) {
-        if !self.rules.multi_copy_atomic {
-            let others = self.before_others.clone();
-            let earlier = &mut self.thread_mut(thread).cumulative.earlier;
-            add(earlier, &writes);
-            add(earlier, &others);
-        }
-    }
-
-    /// A fence of the thread orders what has arrived there before the thread's later stores.
-    pub(super) fn fence_is_cumulative(
-        &mut self,
-        thread: ThreadId,
-        fence: Pairs,
-        driver: &mut dyn Driver,
-    ) {
-        if self.rules.multi_copy_atomic {
-            return;
-        }
-        if fence.wr {
-            self.propagate(thread, driver);
-        }
-        if fence.ww || fence.rw {
-            self.orders_later_stores(thread, Vec::new());
-        }
-        if fence.rw && !self.late.is_empty() {
-            let epoch = self.buffer(thread).epoch();
-            let arrived = self.place_early(thread).before;
-            let cumulative = &mut self.thread_mut(thread).cumulative;
-            for write in arrived {
-                cumulative.follow(write, epoch, 0);
-            }
-        }
-    }
-
     /// All that has arrived at the thread arrives everywhere.
     pub fn propagate(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
         while let Some(late) = self.late.iter().find(|it| it.has_arrived_at(thread)) {
@@ -378,6 +266,9 @@ impl Machine {
             return;
         };
         let late = &mut self.late[index];
+        if !late.is_missing_at(thread) {
+            return;
+        }
         late.missing.retain(|it| *it != thread);
         if skipped {
             late.skipped.push(thread);

@@ -1,6 +1,6 @@
 //! How stores become visible, and who does not see them yet.
 
-use super::arrive::Place;
+use super::cumulative::Place;
 use super::{Machine, patch_difference};
 use crate::access::Store;
 use crate::buffer::{MAX_ACCESS, Pending};
@@ -38,6 +38,8 @@ impl Machine {
         let len = self.buffer(thread).entries()[index].bytes().len();
         // Their reads have read what was there before this store.
         self.commit_atomics_of_others(thread, |entry| entry.overlaps(addr, len), driver);
+        self.skip_held(thread, (addr, len), driver);
+        self.make_room_to_hold(len, driver);
         let entry = self.take_pending(thread, index);
         let store = Store {
             addr: entry.addr,
@@ -87,8 +89,6 @@ impl Machine {
     ) {
         let (thread, atomic) = (id.thread, place.atomic);
         let (addr, len) = (store.addr, store.bytes.len());
-        self.skip_held(thread, (addr, len), driver);
-        self.make_room_to_hold(len, driver);
         let written: Vec<Timestamp> = if self.tracks(thread) {
             let parts = granules(addr, len).map(|granule| self.arrived_at(thread, granule));
             parts.map(|part| part.unwrap_or_default().written).collect()

@@ -2,6 +2,7 @@
 //! promises.
 
 mod ahead;
+mod arrive;
 mod pages;
 mod promise;
 mod reservation;
