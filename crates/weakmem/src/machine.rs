@@ -198,6 +198,11 @@ impl Machine {
         self.thread(thread).tracks()
     }
 
+    /// Whether the thread may read something stale.
+    pub fn may_see_older(&self, thread: ThreadId) -> bool {
+        !self.thread(thread).stale.is_empty()
+    }
+
     /// Whether the thread sees every write that the view includes.
     pub fn sees(&self, thread: ThreadId, view: View) -> bool {
         let oldest = self.thread(thread).stale.oldest();
@@ -272,7 +277,7 @@ impl Machine {
     fn read_after(&self, thread: ThreadId, view: View, addr: u64, out: &mut [u8]) {
         let thread = self.thread(thread);
         self.image.read(addr, out);
-        if thread.tracks() {
+        if !thread.stale.is_empty() {
             for granule in granules(addr, out.len()) {
                 if let Some(stale) = thread.stale.contents(granule, view) {
                     overlay(addr, out, granule, &stale.bytes);

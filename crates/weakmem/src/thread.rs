@@ -59,9 +59,9 @@ pub(crate) struct Thread {
 }
 
 impl Thread {
-    /// Whether the views of its accesses matter.
+    /// Whether the views of its accesses matter. For writes that have not arrived they do not.
     pub fn tracks(&self) -> bool {
-        !self.stale.is_empty() || self.ahead.is_some()
+        !self.stale.has_seen_all() || self.ahead.is_some()
     }
 
     /// Whether it matters what its stores are ordered after: some may be, or be made, early.

@@ -170,7 +170,10 @@ impl Engine {
     /// thread has touched the page, so this orders nothing.
     fn unshare_early(&mut self, page: u64) {
         let (current, start) = (self.current, page << pages::PAGE_BITS);
-        if self.is_pending(page) || self.machine.tracks(current) {
+        if self.is_pending(page)
+            || self.machine.tracks(current)
+            || self.machine.may_see_older(current)
+        {
             return;
         }
         self.machine.remove_page(start);
@@ -245,6 +248,7 @@ impl Engine {
     fn give_back(&mut self, page: u64) {
         let (current, start) = (self.current, page << pages::PAGE_BITS);
         if self.machine.tracks(current)
+            || self.machine.may_see_older(current)
             || self.is_pending(page)
             || self.pages.owner(page) != Owner::Shared
         {

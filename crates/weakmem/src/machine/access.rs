@@ -32,6 +32,9 @@ impl Machine {
         if state.tracks() {
             self.stale_load(thread, load)
         } else {
+            let held = state.stale.held();
+            let stale = !held.is_empty() && granules(addr, len).any(|it| held.first(it).is_some());
+            self.counters.stale_loads += u64::from(stale);
             View::NONE
         }
     }

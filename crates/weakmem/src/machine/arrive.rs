@@ -164,6 +164,11 @@ impl Machine {
         }
     }
 
+    /// Whether some committed write has not arrived at the thread.
+    pub fn may_await_arrivals(&self, thread: ThreadId) -> bool {
+        !self.thread(thread).stale.held().is_empty()
+    }
+
     /// All that is committed arrives at the thread.
     pub fn await_arrivals(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
         let oldest = |machine: &Machine| {

@@ -97,7 +97,7 @@ impl Machine {
         };
         let before = match self.shown {
             // What it sees, it had stored already.
-            Some(shown) if shown == thread && !self.tracks(thread) => Vec::new(),
+            Some(shown) if shown == thread && !self.may_see_older(thread) => Vec::new(),
             _ => self.shown_in(granules(addr, len)),
         };
         let now = self.enter(id, store, place, driver);
