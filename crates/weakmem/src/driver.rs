@@ -17,6 +17,11 @@ pub trait Driver {
         0
     }
 
+    /// A late write arrives at `observer`: as [`Driver::read_delay`].
+    fn read_delay_of_late(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        self.read_delay(store, observer)
+    }
+
     /// A store has become visible, as the write of this timestamp.
     fn visible(&mut self, store: StoreId, write: Timestamp) {
         let _ = (store, write);

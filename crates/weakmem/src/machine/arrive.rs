@@ -106,6 +106,13 @@ impl Machine {
         if self.rules.multi_copy_atomic {
             return;
         }
+        if missing.is_empty()
+            && self.late.is_empty()
+            && self.before_others.is_empty()
+            && place.earlier.is_empty()
+        {
+            return;
+        }
         let write = self.clock;
         let Place {
             mut before,
@@ -214,7 +221,7 @@ impl Machine {
         }
         let state = self.thread(thread);
         let delay = if state.may_read_stale && !self.up_to_date {
-            driver.read_delay(store, thread)
+            driver.read_delay_of_late(store, thread)
         } else {
             0
         };
