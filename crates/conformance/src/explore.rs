@@ -79,6 +79,7 @@ fn explore(test: &Test, rules: Rules, processor: impl Fn(usize) -> Processor) ->
                 found.insert(BROKEN.to_owned());
             }
             early::after_promises(&state, test, index, &mut work);
+            after_arrivals(&state, test, index, &mut work);
         }
         let is_kept = |index| !state.machine.has_promises(index as ThreadId);
         if work.len() == before && (0..test.processors.len()).all(is_kept) {
@@ -100,6 +101,33 @@ fn after_commits(state: &State, thread: ThreadId, work: &mut Vec<State>) {
         if state.machine.may_commit(thread, store) {
             let mut after = state.clone();
             after.machine.commit(thread, store, &mut Unseen);
+            work.push(after);
+        }
+        for above in state.machine.may_commit_below(thread, store) {
+            let mut after = state.clone();
+            let machine = &mut after.machine;
+            machine.commit_below(thread, store, above, &mut Unseen);
+            work.push(after);
+        }
+    }
+}
+
+/// A write arrives at the processor, which may still read it.
+fn after_arrivals(state: &State, test: &Test, index: usize, work: &mut Vec<State>) {
+    let thread = index as ThreadId;
+    let processor = &state.processors[index];
+    let steps = test.processors[index].steps.get(processor.next..);
+    for (write, addr, len) in state.machine.not_arrived(thread) {
+        let reads = |step: &Step| match step {
+            Step::Access(access) if access.operation.reads() => {
+                let start = processor.addr(access);
+                start < addr + len as u64 && addr < start + u64::from(access.size)
+            }
+            _ => false,
+        };
+        if steps.unwrap_or_default().iter().any(reads) {
+            let mut after = state.clone();
+            after.machine.arrive(thread, write, &mut Unseen);
             work.push(after);
         }
     }

@@ -18,11 +18,16 @@ pub(crate) fn own_address(location: usize) -> u64 {
     address(location) + OWN_PAGES
 }
 
-/// Every write stays unseen until the exploration chooses that it is seen.
+/// Every write stays away from each other thread, where that may be, and unseen, until the exploration
+/// chooses otherwise.
 pub(crate) struct Unseen;
 
 impl Driver for Unseen {
     fn read_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
+        u64::MAX
+    }
+
+    fn arrival_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
         u64::MAX
     }
 

@@ -107,7 +107,8 @@ impl Processor {
             Step::Branch { .. } | Step::Copy { .. } => true,
             Step::Fence(fence) => {
                 let fence = without::fence(instruction::fence(fence, arch), self.mutation);
-                !fence.before.wr || machine.buffer(thread).is_empty()
+                !fence.before.wr
+                    || machine.buffer(thread).is_empty() && !machine.awaits_propagation(thread)
             }
             Step::Access(access) => access.operation == Operation::Write && self.keeps(Rule::CoWR),
         }

@@ -155,7 +155,7 @@ fn compare(arch: Arch, seed: u64, count: usize) {
         let Ok(verdicts) = axioms::outcomes(&test) else {
             continue;
         };
-        let expected = verdicts.of(Model::MultiCopyAtomic);
+        let expected = verdicts.of(Model::Allowed);
         let needs = expected != verdicts.of(Model::WithoutLoadBuffering);
         // Few need load buffering, and they are the harder ones.
         if !needs && !numbers.one_in(20) {

@@ -261,7 +261,9 @@ fn is_early(deviation: &Deviation) -> bool {
 
 /// The same delay, as long as the model allows.
 fn lengthened(mut deviation: Deviation) -> Deviation {
-    if let What::Pending { rounds, .. } | What::Unseen { rounds, .. } = &mut deviation.what {
+    if let What::Pending { rounds, .. } | What::Unseen { rounds, .. } | What::Late { rounds, .. } =
+        &mut deviation.what
+    {
         *rounds = LONGEST_DELAY;
     }
     deviation

@@ -25,6 +25,15 @@ impl Driver for Guest<'_> {
         self.0.strategy.read_delay(store, observer)
     }
 
+    fn arrival_delay(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        self.0.strategy.arrival_delay(store, observer)
+    }
+
+    /// It was kept from the thread for long enough: following registers for it costs more than it shows.
+    fn read_delay_of_late(&mut self, _: StoreId, _: ThreadId) -> u64 {
+        0
+    }
+
     fn visible(&mut self, store: StoreId, write: Timestamp) {
         self.0.visible(store, write);
     }

@@ -53,6 +53,15 @@ pub enum What {
         /// For how many rounds.
         rounds: u64,
     },
+    /// A committed store has not arrived at a thread (Power).
+    Late {
+        /// The store.
+        store: StoreId,
+        /// The thread at which it has not arrived.
+        observer: ThreadId,
+        /// For how many rounds.
+        rounds: u64,
+    },
     /// A store becomes visible before its thread makes it.
     Early {
         /// Where its thread is then.
@@ -144,6 +153,15 @@ impl fmt::Display for Line {
                     "unseen {} {} {observer} {rounds} {turn}",
                     store.thread, store.number
                 ),
+                What::Late {
+                    store,
+                    observer,
+                    rounds,
+                } => write!(
+                    f,
+                    "late {} {} {observer} {rounds} {turn}",
+                    store.thread, store.number
+                ),
                 What::Early { at, store } => {
                     let Progress {
                         thread,
@@ -199,6 +217,14 @@ impl Line {
             }
             ["unseen", thread, number, observer, rounds, turn] => {
                 let what = What::Unseen {
+                    store: store(thread, number)?,
+                    observer: small(observer)?,
+                    rounds: large(rounds)?,
+                };
+                deviation(turn, what)
+            }
+            ["late", thread, number, observer, rounds, turn] => {
+                let what = What::Late {
                     store: store(thread, number)?,
                     observer: small(observer)?,
                     rounds: large(rounds)?,

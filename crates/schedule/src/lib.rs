@@ -5,7 +5,7 @@
 //! I/O, the caller of [`Recorder`] gives it a writer.
 //!
 //! A run is determined by the choices of its strategy: which thread runs, how long a store stays
-//! pending, how long a visible write stays unseen by a thread, which store-conditional fails
+//! pending, how long a visible write stays unseen by a thread or (on Power) has not arrived at it, which store-conditional fails
 //! spuriously. [`Recorder`] writes them down as [`Choices`]; [`Replay`] makes them again. A
 //! [`Schedule`] is a file of choices and the run that they belong to.
 //!

@@ -87,6 +87,18 @@ impl<W: Write> Strategy for Recorder<W> {
         rounds
     }
 
+    fn arrival_delay(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        let rounds = self.strategy.arrival_delay(store, observer);
+        if rounds > 0 {
+            self.deviate(What::Late {
+                store,
+                observer,
+                rounds,
+            });
+        }
+        rounds
+    }
+
     fn fails(&mut self, thread: ThreadId) -> bool {
         let number = self.attempts.entry(thread).or_default();
         *number += 1;

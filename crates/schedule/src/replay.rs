@@ -23,6 +23,7 @@ pub struct Replay {
     progress: HashMap<ThreadId, Progress>,
     pending: HashMap<StoreId, u64>,
     unseen: HashMap<(StoreId, ThreadId), u64>,
+    late: HashMap<(StoreId, ThreadId), u64>,
     /// Of each thread, the stores that become visible early, the last one first.
     early: HashMap<ThreadId, Vec<(Progress, EarlyStore)>>,
     spurious_failures: HashSet<(ThreadId, u64)>,
@@ -42,6 +43,7 @@ impl Replay {
             progress: HashMap::new(),
             pending: HashMap::new(),
             unseen: HashMap::new(),
+            late: HashMap::new(),
             early: HashMap::new(),
             spurious_failures: HashSet::new(),
             attempts: HashMap::new(),
@@ -58,6 +60,13 @@ impl Replay {
                     rounds,
                 } => {
                     replay.unseen.insert((store, observer), rounds);
+                }
+                What::Late {
+                    store,
+                    observer,
+                    rounds,
+                } => {
+                    replay.late.insert((store, observer), rounds);
                 }
                 What::Early { at, store } => {
                     let early = replay.early.entry(at.thread).or_default();
@@ -179,6 +188,10 @@ impl Strategy for Replay {
 
     fn read_delay(&mut self, store: StoreId, observer: ThreadId) -> u64 {
         self.unseen.get(&(store, observer)).copied().unwrap_or(0)
+    }
+
+    fn arrival_delay(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        self.late.get(&(store, observer)).copied().unwrap_or(0)
     }
 
     fn fails(&mut self, thread: ThreadId) -> bool {

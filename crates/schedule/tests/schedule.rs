@@ -63,6 +63,14 @@ fn example() -> Schedule {
                     },
                 ),
                 deviation(
+                    1,
+                    What::Late {
+                        store,
+                        observer: 0,
+                        rounds: 3,
+                    },
+                ),
+                deviation(
                     2,
                     What::Early {
                         at: progress(1, 3, 900),
@@ -182,6 +190,7 @@ fn answers(strategy: &mut dyn Chooser) -> Vec<u64> {
         answers.push(u64::from(next));
         answers.push(strategy.store_delay(store));
         answers.push(strategy.read_delay(store, 1 - next));
+        answers.push(strategy.arrival_delay(store, 1 - next));
         answers.push(u64::from(strategy.fails(next)));
         let why = if round % 2 == 0 {
             at.accesses += u64::from(quantum.accesses);
@@ -232,6 +241,7 @@ fn removed_choices_are_made_fairly() {
         (replay.store_delay(store), replay.read_delay(store, 1)),
         (0, 0)
     );
+    assert_eq!(replay.arrival_delay(store, 1), 0);
     assert!(!replay.fails(0));
 }
 

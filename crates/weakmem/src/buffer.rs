@@ -19,7 +19,7 @@ pub(crate) struct Pending {
     bytes: [u8; MAX_ACCESS],
     /// Number of store→store fences (and release stores) that this thread had passed: a store
     /// commits after every store of an earlier epoch.
-    epoch: u64,
+    pub epoch: u64,
     /// A release store: a later RCsc acquire of the same thread waits for it.
     pub release: bool,
     /// The write of an atomic or of a store-conditional. Until it commits, no other thread may
@@ -108,6 +108,11 @@ impl StoreBuffer {
     /// Orders the stores so far before all later ones.
     pub(crate) fn fence(&mut self) {
         self.epoch += 1;
+    }
+
+    /// The epoch of the next store.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// Whether a fence of write→write lies between the store and the end of program order.

@@ -10,6 +10,18 @@ pub trait Driver {
     /// [`crate::LONGEST_DELAY`] count.
     fn read_delay(&mut self, store: StoreId, observer: ThreadId) -> u64;
 
+    /// A write is committed, on an architecture that is not multi-copy atomic: for how many rounds has it not
+    /// arrived at `observer`? 0: it arrives at once. At most [`crate::LONGEST_DELAY`] count.
+    fn arrival_delay(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        let _ = (store, observer);
+        0
+    }
+
+    /// A late write arrives at `observer`: as [`Driver::read_delay`].
+    fn read_delay_of_late(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        self.read_delay(store, observer)
+    }
+
     /// A store has become visible, as the write of this timestamp.
     fn visible(&mut self, store: StoreId, write: Timestamp) {
         let _ = (store, write);

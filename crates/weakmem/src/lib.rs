@@ -5,7 +5,8 @@
 //! A [`Machine`] holds the *committed* memory, and for each thread a *store buffer* of stores that
 //! this thread has made and no other thread sees yet, and the committed writes that it has not
 //! *seen*: there it reads stale values. A store becomes visible when it is *committed*, to all
-//! other threads at once (multi-copy atomic). The [`Rules`] of the architecture say which pending
+//! other threads at once (multi-copy atomic); on Power it *arrives* at each of them from then on.
+//! The [`Rules`] of the architecture say which pending
 //! stores may commit next, and what makes a thread see a write; a [`Strategy`] chooses among what
 //! is left. The [`View`] of an access, a register or a thread is what it is ordered after.
 //!
@@ -28,7 +29,6 @@
 //!
 //! - A store is early (load buffering, LB) only if it was promised ([`Promise`]). Loads between the promise and the
 //!   store do not see what other threads store to the rest of its words.
-//! - Stores become visible to all other threads at once: IRIW and WRC on Power are not seen.
 //! - Whether a value is stale, and how old it is, is tracked by words of 4 bytes: neighbours in a
 //!   word order each other.
 //! - The write of an atomic becomes visible before another thread's atomic starts, whatever its
@@ -42,8 +42,10 @@ mod buffer;
 mod driver;
 mod forward;
 mod guards;
+mod held;
 mod ids;
 mod image;
+mod late;
 mod machine;
 mod order;
 mod promise;
@@ -53,6 +55,7 @@ mod stale;
 mod step;
 mod strategy;
 mod thread;
+mod unseen;
 mod view;
 
 pub use access::{Load, Store};

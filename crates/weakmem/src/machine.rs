@@ -2,8 +2,11 @@
 
 mod access;
 mod ahead;
+mod arrive;
 mod atomic;
+mod below;
 mod commit;
+mod cumulative;
 mod guard;
 mod moment;
 mod order;
@@ -16,6 +19,7 @@ use crate::buffer::StoreBuffer;
 use crate::driver::Driver;
 use crate::ids::{StoreId, ThreadId};
 use crate::image::{GRANULE, Image, PAGE_SIZE, granules};
+use crate::late::Late;
 use crate::promise::Broken;
 use crate::reservation::Reservation;
 use crate::rules::Rules;
@@ -41,13 +45,17 @@ pub struct Counters {
     pub early_stores: u64,
 }
 
-/// A multi-copy-atomic machine with a store buffer, and writes not seen yet, for each thread.
+/// A machine with a store buffer, and writes not seen yet, for each thread.
 #[derive(Clone)]
 pub struct Machine {
     rules: Rules,
     image: Image,
     threads: Vec<Thread>,
-    /// Timestamp of the newest write.
+    /// Writes that have not arrived at every thread.
+    late: Vec<Late>,
+    /// Those of them that are before some write in `co | prop` that is no longer late.
+    before_others: Vec<Timestamp>,
+    /// Timestamp of the newest write, or arrival.
     clock: Timestamp,
     /// Number of [`Machine::next_round`] calls, the unit of delays.
     round: u64,
@@ -68,6 +76,8 @@ impl fmt::Debug for Machine {
         f.debug_struct("Machine")
             .field("image", &self.image)
             .field("threads", &self.threads)
+            .field("late", &self.late)
+            .field("before_others", &self.before_others)
             .field("shown", &self.shown)
             .finish_non_exhaustive()
     }
@@ -80,6 +90,8 @@ impl Machine {
             rules,
             image: Image::default(),
             threads: Vec::new(),
+            late: Vec::new(),
+            before_others: Vec::new(),
             clock: 1,
             round: 0,
             shown: None,
@@ -150,6 +162,7 @@ impl Machine {
 
     fn forget_unseen(&mut self, page: u64) {
         self.removes(page);
+        self.forget_late(page);
         for thread in &mut self.threads {
             thread.stale.forget_page(page);
             thread.settle();
@@ -186,6 +199,11 @@ impl Machine {
         self.thread(thread).tracks()
     }
 
+    /// Whether the thread may read something stale.
+    pub fn may_see_older(&self, thread: ThreadId) -> bool {
+        !self.thread(thread).stale.is_empty()
+    }
+
     /// Whether the thread sees every write that the view includes.
     pub fn sees(&self, thread: ThreadId, view: View) -> bool {
         let oldest = self.thread(thread).stale.oldest();
@@ -220,7 +238,7 @@ impl Machine {
     }
 
     /// The oldest write to each of these granules that the thread's next load does not see, where
-    /// its value is stale: (granule, write).
+    /// its value is stale: (granule, when it was committed).
     pub fn unseen_by_next(
         &self,
         thread: ThreadId,
@@ -229,7 +247,7 @@ impl Machine {
     ) -> impl Iterator<Item = (u64, Timestamp)> {
         let state = self.thread(thread);
         granules(addr, len).filter_map(|granule| {
-            let write = state.stale.oldest_unseen(granule, state.next)?;
+            let write = state.stale.oldest_hidden(granule, state.next)?;
             Some((granule, write))
         })
     }
@@ -260,7 +278,7 @@ impl Machine {
     fn read_after(&self, thread: ThreadId, view: View, addr: u64, out: &mut [u8]) {
         let thread = self.thread(thread);
         self.image.read(addr, out);
-        if thread.tracks() {
+        if !thread.stale.is_empty() {
             for granule in granules(addr, out.len()) {
                 if let Some(stale) = thread.stale.contents(granule, view) {
                     overlay(addr, out, granule, &stale.bytes);
@@ -281,7 +299,7 @@ impl Machine {
             let (start, stop) = (granule.max(addr), end.min(granule + GRANULE as u64));
             let (_, own) = state.buffer.forwarded(start, (stop - start) as usize);
             let stale = state.stale.contents(granule, state.next).copied();
-            let contents = stale.or_else(|| self.image.granule(granule));
+            let contents = stale.or_else(|| self.arrived_at(thread, granule));
             contents.filter(|_| !own).map_or(0, |it| it.written)
         });
         written.max().unwrap_or_default()

@@ -9,6 +9,9 @@ use arch::Arch;
 pub struct Rules {
     /// The order in which a thread's stores become visible.
     pub stores: StoreOrder,
+    /// A store becomes visible to all other threads at once; else it may arrive at one before it does at
+    /// another.
+    pub multi_copy_atomic: bool,
     /// Loads are done in program order.
     pub loads_in_order: bool,
     /// A store may become visible before an earlier load is done ([`crate::Promise`]). (On: weaker.)
@@ -49,6 +52,9 @@ impl Rules {
     /// reordered with other writes", "Reads are not reordered with other reads").
     pub const X86_TSO: Self = Self {
         stores: StoreOrder::Fifo,
+        // "Any two stores are seen in a consistent order by processors other than those performing the
+        // stores" (Intel SDM vol. 3, 9.2.2).
+        multi_copy_atomic: true,
         loads_in_order: true,
         // "Writes to memory are not reordered with older reads" (Intel SDM vol. 3, 9.2.2).
         load_buffering: false,
@@ -65,6 +71,8 @@ impl Rules {
     /// Armv8-A (Arm ARM B2.3).
     pub const ARMV8: Self = Self {
         stores: StoreOrder::Weak,
+        // "Other-multi-copy atomic" (Arm ARM B2.3).
+        multi_copy_atomic: true,
         loads_in_order: false,
         load_buffering: true,
         // "Atomic-ordered-before" (Arm ARM L.b): a read of an exclusive's or atomic's own write is
@@ -84,6 +92,8 @@ impl Rules {
     /// RVWMO (RISC-V unprivileged spec, "RVWMO Memory Consistency Model").
     pub const RVWMO: Self = Self {
         stores: StoreOrder::Weak,
+        // There is one global memory order.
+        multi_copy_atomic: true,
         loads_in_order: false,
         load_buffering: true,
         // Rule 3: a load that returns the value of an AMO or SC is ordered after it.
@@ -102,10 +112,12 @@ impl Rules {
         branch_includes_location: false,
     };
 
-    /// Power (ISA Book II 1.7; Alglave, Maranget, Tautschnig, "Herding Cats", TOPLAS 2014), with
-    /// multi-copy atomicity, which is stronger.
+    /// Power (ISA Book II 1.7; Alglave, Maranget, Tautschnig, "Herding Cats", TOPLAS 2014;
+    /// Sarkar, Sewell, Alglave, Maranget, Williams, "Understanding POWER Multiprocessors", PLDI 2011).
     pub const POWER: Self = Self {
         stores: StoreOrder::Weak,
+        // "Propagation" in "Herding Cats", figure 18; Sarkar et al., PLDI 2011.
+        multi_copy_atomic: false,
         loads_in_order: false,
         load_buffering: true,
         atomics_forward: false,

@@ -5,47 +5,22 @@
 //! newer contents shows that it is ordered after the write. This is how loads are reordered: a later
 //! load that reads a stale value was, in effect, done before an earlier load that read a newer one.
 //!
+//! On Power a write may also be *held*: it has not arrived at the thread ([`crate::late`]). Whatever the thread is
+//! ordered after, it does not see that.
+//!
 //! A thread's own promised store ([`crate::Promise`]) is *pinned*: unseen by the thread itself, and so
 //! are later writes to these granules, whatever it sees elsewhere, until it makes the store. So are, until then,
 //! all later writes to the granules that are *guarded* for the promise ([`crate::Guards`]).
 
 mod hold;
 
+use crate::held::{Held, HeldWrite};
 use crate::image::{GRANULE, Granule, PAGE_SIZE};
+use crate::unseen::{Hold, Unseen, bit, first_of_each};
 use crate::view::{Timestamp, View};
 
 /// Granules of unseen writes at most, for each thread; one more, and it sees the oldest.
 const CAPACITY: usize = 128;
-
-/// A write, or its part in one granule, that a thread has not seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Unseen {
-    granule: u64,
-    write: Timestamp,
-    /// What was there before.
-    before: Granule,
-    /// [`crate::Machine`]'s round in which the thread sees it whatever happens.
-    due: u64,
-    hold: Hold,
-}
-
-/// Whether a write stays unseen whatever the thread is ordered after.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Hold {
-    /// It does not.
-    No,
-    /// It is the thread's own promised store.
-    Pinned,
-    /// It is later than such a store, in the same granule, or its granule is guarded.
-    Behind,
-}
-
-impl Unseen {
-    /// Whether a thread that is ordered after `view` does not see it.
-    fn is_hidden(&self, view: View) -> bool {
-        self.hold != Hold::No || !view.includes(self.write)
-    }
-}
 
 /// The writes that a thread has not seen, from the oldest. Of each granule they are the newest
 /// ones: who has not seen a write has not seen the later ones to that granule either (coherence).
@@ -59,16 +34,11 @@ pub(crate) struct Stale {
     /// questions.
     granules: u64,
     even: u64,
+    held: Held,
     /// Granules that stay what they are for the thread; one that several promises guard is in it several times.
     guarded: Vec<u64>,
     /// Pages that do, in the same way.
     guarded_pages: Vec<u64>,
-}
-
-/// The bit of [`Stale::granules`].
-#[inline]
-const fn bit(granule: u64) -> u64 {
-    1 << (granule / GRANULE as u64 % 64)
 }
 
 impl Default for Stale {
@@ -77,6 +47,7 @@ impl Default for Stale {
             writes: Vec::new(),
             granules: 0,
             even: u64::MAX,
+            held: Held::default(),
             guarded: Vec::new(),
             guarded_pages: Vec::new(),
         }
@@ -102,7 +73,40 @@ impl Stale {
     }
 
     pub fn is_empty(&self) -> bool {
+        self.writes.is_empty() && self.held.is_empty()
+    }
+
+    /// Whether the thread has seen all that has arrived.
+    pub fn has_seen_all(&self) -> bool {
         self.writes.is_empty()
+    }
+
+    /// The writes that have not arrived.
+    pub fn held(&self) -> &Held {
+        &self.held
+    }
+
+    pub fn held_mut(&mut self) -> &mut Held {
+        &mut self.held
+    }
+
+    /// A write has not arrived. It is later than all others to the granule.
+    pub fn hold(&mut self, held: HeldWrite) {
+        self.granules |= bit(held.granule);
+        self.held.push(held);
+    }
+
+    /// The write, of which this is one granule, arrives now, and earlier ones to the granule are skipped.
+    /// Returns what was there before.
+    pub fn arrive(&mut self, granule: u64, write: Timestamp) -> Option<Granule> {
+        let before = self.held.take_up_to(granule, write)?;
+        self.removed();
+        Some(before)
+    }
+
+    /// Whether some write to the granule has not arrived.
+    pub fn is_late(&self, granule: u64) -> bool {
+        self.may_have(granule) && self.held.first(granule).is_some()
     }
 
     /// Whether some write to the granule may be unseen.
@@ -165,20 +169,36 @@ impl Stale {
         } else {
             Hold::No
         };
-        self.push_held(granule, write, before, due, hold);
-    }
-
-    fn push_held(&mut self, granule: u64, write: Timestamp, before: Granule, due: u64, hold: Hold) {
-        debug_assert!(self.room() > 0);
-        debug_assert!(self.writes.last().is_none_or(|last| last.write <= write));
-        self.granules |= bit(granule);
-        self.writes.push(Unseen {
+        self.push_unseen(Unseen {
             granule,
             write,
+            committed: write,
             before,
             due,
             hold,
         });
+    }
+
+    /// The newest write to the granule, which is unseen, was committed then.
+    pub fn was_committed(&mut self, granule: u64, committed: Timestamp) {
+        let mut writes = self.writes.iter_mut();
+        if let Some(newest) = writes.rfind(|it| it.granule == granule) {
+            newest.committed = committed;
+        }
+    }
+
+    fn push_unseen(&mut self, unseen: Unseen) {
+        debug_assert!(self.room() > 0);
+        let last = self.writes.last();
+        debug_assert!(last.is_none_or(|last| last.write <= unseen.write));
+        self.granules |= bit(unseen.granule);
+        self.writes.push(unseen);
+    }
+
+    /// The write will not arrive.
+    pub fn skip(&mut self, write: Timestamp) {
+        self.held.remove(write);
+        self.removed();
     }
 
     /// What a thread that is ordered after `view` sees of the granule: nothing if it is the newest
@@ -188,10 +208,11 @@ impl Stale {
         if !self.may_have(granule) {
             return None;
         }
-        self.writes
-            .iter()
-            .find(|it| it.granule == granule && it.is_hidden(view))
-            .map(|it| &it.before)
+        let unseen = |it: &&Unseen| it.granule == granule && it.is_hidden(view);
+        match self.writes.iter().find(unseen) {
+            Some(it) => Some(&it.before),
+            None => self.held.first(granule).map(|it| &it.before),
+        }
     }
 
     /// The oldest write to the granule that a thread that is ordered after `view` does not see.
@@ -201,6 +222,17 @@ impl Stale {
         }
         let unseen = |it: &&Unseen| it.granule == granule && it.is_hidden(view);
         self.writes.iter().find(unseen).map(|it| it.write)
+    }
+
+    /// When the oldest write to the granule was committed that a thread that is ordered after `view` does not
+    /// see, or that has not arrived at it.
+    pub fn oldest_hidden(&self, granule: u64, view: View) -> Option<Timestamp> {
+        if !self.may_have(granule) {
+            return None;
+        }
+        let unseen = |it: &&Unseen| it.granule == granule && it.is_hidden(view);
+        let unseen = self.writes.iter().find(unseen).map(|it| it.committed);
+        unseen.or_else(|| self.held.first(granule).map(|it| it.write))
     }
 
     /// Where a thread after `more` sees something else than after `less`, which is earlier: granule,
@@ -220,7 +252,17 @@ impl Stale {
 
     /// The granules in which a thread after `view` reads stale values, and what it reads there.
     pub fn granules(&self, view: View) -> impl Iterator<Item = (u64, &Granule)> {
-        first_of_each(&self.writes, move |it| it.is_hidden(view)).map(|it| (it.granule, &it.before))
+        let unseen = first_of_each(&self.writes, move |it| it.is_hidden(view));
+        let hidden = move |granule: u64| {
+            let hides = |it: &Unseen| it.granule == granule && it.is_hidden(view);
+            self.writes.iter().any(hides)
+        };
+        let held = self.held.iter().filter(move |it| {
+            let first = self.held.first(it.granule).map(|first| first.write);
+            first == Some(it.write) && !hidden(it.granule)
+        });
+        let unseen = unseen.map(|it| (it.granule, &it.before));
+        unseen.chain(held.map(|it| (it.granule, &it.before)))
     }
 
     /// The thread is ordered after `view` from here on: of each block it still sees one moment.
@@ -248,6 +290,7 @@ impl Stale {
     pub fn forget_page(&mut self, page: u64) {
         let here = page..page + PAGE_SIZE as u64;
         self.writes.retain(|it| !here.contains(&it.granule));
+        self.held.forget_page(page);
         self.removed();
     }
 
@@ -266,7 +309,9 @@ impl Stale {
             Hold::Pinned => false,
             Hold::Behind => !before,
         };
-        self.within(addr, len).any(older)
+        // What has not arrived is later than the promised stores, too ([`Stale::is_late`]).
+        let late = || !before && !self.held.within(addr, len).is_empty();
+        self.within(addr, len).any(older) || late()
     }
 
     fn within(&self, addr: u64, len: usize) -> impl Iterator<Item = &Unseen> {
@@ -279,7 +324,9 @@ impl Stale {
 
     /// The aligned blocks of `size` bytes that hold an unseen write; each once.
     pub fn blocks(&self, size: u64) -> Vec<u64> {
-        let blocks = self.writes.iter().map(|it| it.granule - it.granule % size);
+        let unseen = self.writes.iter().map(|it| it.granule);
+        let granules = unseen.chain(self.held.iter().map(|it| it.granule));
+        let blocks = granules.map(|granule| granule - granule % size);
         let mut blocks: Vec<u64> = blocks.collect();
         blocks.sort_unstable();
         blocks.dedup();
@@ -299,29 +346,13 @@ impl Stale {
 
     /// Some writes are no longer unseen.
     fn removed(&mut self) {
-        self.granules = self.writes.iter().fold(0, |all, it| all | bit(it.granule));
+        let unseen = self.writes.iter().map(|it| it.granule);
+        let granules = unseen.chain(self.held.iter().map(|it| it.granule));
+        self.granules = granules.fold(0, |all, it| all | bit(it));
         if self.writes.is_empty() {
             self.even = u64::MAX;
         }
     }
-}
-
-/// The oldest to each granule of those writes that are `wanted`.
-fn first_of_each(
-    writes: &[Unseen],
-    wanted: impl Fn(&Unseen) -> bool,
-) -> impl Iterator<Item = &Unseen> {
-    let mut before = 0;
-    let first = move |(index, it): &(usize, &Unseen)| {
-        if !wanted(it) {
-            return false;
-        }
-        let may_be_before = before & bit(it.granule) != 0;
-        before |= bit(it.granule);
-        let mut earlier = writes[..*index].iter();
-        !may_be_before || earlier.all(|earlier| earlier.granule != it.granule || !wanted(earlier))
-    };
-    writes.iter().enumerate().filter(first).map(|(_, it)| it)
 }
 
 #[cfg(test)]

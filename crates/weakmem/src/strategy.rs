@@ -69,6 +69,13 @@ pub trait Strategy {
     /// makes it see it; 0: it sees it at once. At most [`LONGEST_DELAY`] count.
     fn read_delay(&mut self, store: StoreId, observer: ThreadId) -> u64;
 
+    /// For how many rounds a write that has been committed has not arrived at `observer`, where memory is not
+    /// multi-copy atomic; 0: it arrives at once. At most [`LONGEST_DELAY`] count.
+    fn arrival_delay(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        let _ = (store, observer);
+        0
+    }
+
     /// Whether a store-conditional of the thread that could succeed fails all the same.
     fn fails(&mut self, thread: ThreadId) -> bool;
 }

@@ -3,6 +3,7 @@
 use crate::ahead::LookAhead;
 use crate::buffer::StoreBuffer;
 use crate::forward::Forwards;
+use crate::late::Cumulative;
 use crate::promise::Promised;
 use crate::reservation::Reservation;
 use crate::stale::Stale;
@@ -40,6 +41,8 @@ pub(crate) struct Thread {
     /// The view of its load-reserved.
     pub reserved: View,
     pub forwards: Forwards,
+    /// What it orders of writes that have not arrived everywhere.
+    pub cumulative: Cumulative,
     /// Stores that are visible and that it has not made.
     pub promises: Vec<Promised>,
     /// What all its later stores are ordered after. Of use only while there are promises.
@@ -58,9 +61,9 @@ pub(crate) struct Thread {
 }
 
 impl Thread {
-    /// Whether the views of its accesses matter.
+    /// Whether the views of its accesses matter. For writes that have not arrived they do not.
     pub fn tracks(&self) -> bool {
-        !self.stale.is_empty() || self.ahead.is_some()
+        !self.stale.has_seen_all() || self.ahead.is_some()
     }
 
     /// Whether it matters what its stores are ordered after: some may be, or be made, early.
@@ -84,6 +87,9 @@ impl Thread {
         if !self.tracks() {
             self.forwards.clear();
             self.next = View::NONE;
+        }
+        if self.stale.has_seen_all() {
+            self.cumulative.settle();
         }
     }
 }

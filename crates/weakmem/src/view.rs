@@ -1,13 +1,14 @@
 //! Positions in the order in which writes become visible.
 
-/// When a write became visible: 1, 2, … in the order in which the writes of all threads did.
+/// When a write became visible: 1, 2, … in the order in which the writes of all threads did. On Power, arrivals at
+/// threads count too: for a thread, a write became visible when it arrived there.
 pub type Timestamp = u64;
 
 /// What a thread, a register or a pending store is ordered after: every write up to a timestamp.
 ///
 /// One timestamp is enough where memory is multi-copy atomic, because a write then becomes
-/// visible to all other threads at once. (Without that, Power's, a view is one timestamp for each
-/// location and observer; [`View::join`] is all that the machine asks of one.)
+/// visible to all other threads at once. It is enough without that, on Power, because the views of a thread are
+/// about what has arrived at that thread. What crosses threads constrains arrivals (cumulativity).
 ///
 /// While a thread looks ahead, a view of its loads is a set of loads instead ([`View::of_load`]).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -121,6 +121,8 @@ impl Engine {
             if !self.machine.has_promises(owner) {
                 self.machine.drain(owner, &mut guest);
             }
+            // What is on this page arrives everywhere, so what may be ordered before it does first.
+            self.machine.propagate(owner, &mut guest);
         }
         // The running thread sees these commits; its access was prepared without them.
         self.machine.synchronise(current, &mut guest);
@@ -171,6 +173,7 @@ impl Engine {
         if before.is_none() {
             let mut guest = Guest(&mut self.run);
             self.machine.drain(self.current, &mut guest);
+            self.machine.propagate(self.current, &mut guest);
         }
         self.machine.lose_reservations(self.current, start);
         self.machine.insert_page(start, before.unwrap_or(now));
@@ -185,7 +188,10 @@ impl Engine {
     /// thread has touched the page, so this orders nothing.
     fn unshare_early(&mut self, page: u64) {
         let (current, start) = (self.current, page << pages::PAGE_BITS);
-        if self.is_pending(page) || self.machine.tracks(current) {
+        if self.is_pending(page)
+            || self.machine.tracks(current)
+            || self.machine.may_see_older(current)
+        {
             return;
         }
         self.machine.remove_page(start);
@@ -260,6 +266,7 @@ impl Engine {
     fn give_back(&mut self, page: u64) {
         let (current, start) = (self.current, page << pages::PAGE_BITS);
         if self.machine.tracks(current)
+            || self.machine.may_see_older(current)
             || self.is_pending(page)
             || self.pages.owner(page) != Owner::Shared
         {

@@ -32,6 +32,9 @@ impl Machine {
         if state.tracks() {
             self.stale_load(thread, load)
         } else {
+            let held = state.stale.held();
+            let stale = !held.is_empty() && granules(addr, len).any(|it| held.first(it).is_some());
+            self.counters.stale_loads += u64::from(stale);
             View::NONE
         }
     }
@@ -40,27 +43,28 @@ impl Machine {
         let Load { addr, len, .. } = load;
 
         let rules = self.rules;
-        let state = &mut self.threads[thread as usize];
+        let state = self.thread(thread);
         // What its address is ordered after, its value is ordered after.
         let mut view = state.floor.join(load.address);
         let mut stale = false;
         for granule in granules(addr, len) {
             // CoRR: what it saw here, it still sees.
-            state.stale.see(granule, state.next);
-            let newest = self.image.granule(granule);
-            let old = state.stale.contents(granule, View::NONE);
+            let next = self.thread(thread).next;
+            self.thread_mut(thread).stale.see(granule, next);
+            let state = self.thread(thread);
+            let old = state.stale.contents(granule, View::NONE).copied();
             stale |= old.is_some();
             let start = granule.max(addr);
             let end = (granule + GRANULE as u64).min(addr + len as u64);
             let (forwarded, all) = state.buffer.forwarded(start, (end - start) as usize);
             view = view.join(forwarded);
-            if !all && let Some(contents) = old.copied().or(newest) {
+            if !all && let Some(contents) = old.or_else(|| self.arrived_at(thread, granule)) {
                 let written = contents.written;
                 let own = state.forwards.of(granule, written, rules.atomics_forward);
                 view = view.join(own.unwrap_or(View::at(written)));
             }
         }
-        if state.keeps_stores() {
+        if self.thread(thread).keeps_stores() {
             view = view.join(self.loads_among_stores(thread, addr, len, view));
         }
         self.counters.stale_loads += u64::from(stale);

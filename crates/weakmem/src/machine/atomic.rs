@@ -85,10 +85,13 @@ impl Machine {
                 self.counters.overtaken_by_store += 1;
             }
         }
+        self.skip_held(thread, (store.addr, store.bytes.len()), driver);
+        self.make_room_to_hold(store.bytes.len(), driver);
         let store = self.stored(thread, store);
         let id = self.next_store(thread);
         self.thread_mut(thread).stores = id.number;
-        self.write(id, &store, true, driver);
+        let place = self.place(thread, self.buffer(thread).epoch(), id.number, true);
+        self.write(id, &store, place, driver);
         self.show_store(thread, &store, driver);
     }
 

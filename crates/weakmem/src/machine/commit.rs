@@ -1,5 +1,6 @@
 //! How stores become visible, and who does not see them yet.
 
+use super::cumulative::Place;
 use super::{Machine, patch_difference};
 use crate::access::Store;
 use crate::buffer::{MAX_ACCESS, Pending};
@@ -37,14 +38,9 @@ impl Machine {
         let len = self.buffer(thread).entries()[index].bytes().len();
         // Their reads have read what was there before this store.
         self.commit_atomics_of_others(thread, |entry| entry.overlaps(addr, len), driver);
-        let buffer = &mut self.threads[thread as usize].buffer;
-        let entry = buffer.remove(index);
-        for earlier in &mut buffer.entries_mut()[..index] {
-            if !earlier.overtaken_by_store {
-                earlier.overtaken_by_store = true;
-                self.counters.overtaken_by_store += 1;
-            }
-        }
+        self.skip_held(thread, (addr, len), driver);
+        self.make_room_to_hold(len, driver);
+        let entry = self.take_pending(thread, index);
         let store = Store {
             addr: entry.addr,
             bytes: entry.bytes(),
@@ -53,12 +49,33 @@ impl Machine {
             data: entry.data,
         };
         let number = entry.number;
-        self.note_pending_atomics(thread);
+        let place = self.place(thread, entry.epoch, number, entry.atomic);
         let fenced = self.buffer(thread).is_before_fence(&entry);
-        self.write(StoreId { thread, number }, &store, entry.atomic, driver);
-        if fenced {
+        let earlier = fenced.then(|| place.earlier.clone());
+        self.write(StoreId { thread, number }, &store, place, driver);
+        self.was_before_fence(thread, earlier);
+    }
+
+    /// Takes the pending store `index` of the thread out of its buffer.
+    pub(super) fn take_pending(&mut self, thread: ThreadId, index: usize) -> Pending {
+        let buffer = &mut self.threads[thread as usize].buffer;
+        let entry = buffer.remove(index);
+        for earlier in &mut buffer.entries_mut()[..index] {
+            if !earlier.overtaken_by_store {
+                earlier.overtaken_by_store = true;
+                self.counters.overtaken_by_store += 1;
+            }
+        }
+        self.note_pending_atomics(thread);
+        entry
+    }
+
+    /// The newest write of the thread is before a fence, and these late writes are before it.
+    pub(super) fn was_before_fence(&mut self, thread: ThreadId, earlier: Option<Vec<Timestamp>>) {
+        if let Some(earlier) = earlier {
             let state = self.thread_mut(thread);
             state.store_floor = state.store_floor.join(state.writes);
+            self.orders_later_stores(thread, earlier);
         }
     }
 
@@ -67,23 +84,23 @@ impl Machine {
         &mut self,
         id: StoreId,
         store: &Store<'_>,
-        atomic: bool,
+        place: Place,
         driver: &mut dyn Driver,
     ) {
-        let thread = id.thread;
+        let (thread, atomic) = (id.thread, place.atomic);
         let (addr, len) = (store.addr, store.bytes.len());
         let written: Vec<Timestamp> = if self.tracks(thread) {
-            let parts = granules(addr, len).map(|granule| self.image.granule(granule));
+            let parts = granules(addr, len).map(|granule| self.arrived_at(thread, granule));
             parts.map(|part| part.unwrap_or_default().written).collect()
         } else {
             Vec::new()
         };
         let before = match self.shown {
             // What it sees, it had stored already.
-            Some(shown) if shown == thread && !self.tracks(thread) => Vec::new(),
+            Some(shown) if shown == thread && !self.may_see_older(thread) => Vec::new(),
             _ => self.shown_in(granules(addr, len)),
         };
-        let now = self.enter(id, store, driver);
+        let now = self.enter(id, store, place, driver);
         let state = self.thread_mut(thread);
         for granule in granules(addr, len) {
             // CoWR: a thread does not see what is older than its own store.
@@ -131,34 +148,57 @@ impl Machine {
     }
 
     /// Puts a write into the committed memory. Returns its timestamp.
-    fn enter(&mut self, id: StoreId, store: &Store<'_>, driver: &mut dyn Driver) -> Timestamp {
+    fn enter(
+        &mut self,
+        id: StoreId,
+        store: &Store<'_>,
+        place: Place,
+        driver: &mut dyn Driver,
+    ) -> Timestamp {
         let (addr, len) = (store.addr, store.bytes.len());
         self.clock += 1;
         driver.visible(id, self.clock);
+        let mut missing = Vec::new();
         for other in 0..self.threads.len() as ThreadId {
             let may_read_stale = self.thread(other).may_read_stale && !self.up_to_date;
-            if other != id.thread && may_read_stale {
+            if other == id.thread || !may_read_stale {
+                continue;
+            }
+            if self.hold(id, other, &place, (addr, len), driver) {
+                missing.push(other);
+            } else {
                 self.leave_unseen(id, other, addr, len, driver);
             }
         }
         self.image.write(addr, store.bytes, self.clock);
+        self.committed(id, place, None, (addr, len), missing);
         self.became_visible(id.thread, addr, len);
         self.clock
     }
 
     /// A promised store of the thread becomes visible, to all others: pins it for the thread itself.
-    pub(super) fn write_early(&mut self, id: StoreId, store: &Store<'_>, driver: &mut dyn Driver) {
+    pub(super) fn write_early(
+        &mut self,
+        id: StoreId,
+        store: &Store<'_>,
+        atomic: bool,
+        driver: &mut dyn Driver,
+    ) {
         let here = || granules(store.addr, store.bytes.len());
         self.make_room(id.thread, here().count(), driver);
         let before = self.shown_in(here());
         let now = self.clock + 1;
         for granule in here() {
-            if let Some(before) = self.image.granule(granule) {
+            if let Some(before) = self.arrived_at(id.thread, granule) {
                 let stale = &mut self.thread_mut(id.thread).stale;
                 stale.pin(granule, now, before);
             }
         }
-        self.enter(id, store, driver);
+        let place = Place {
+            atomic,
+            ..self.place_early(id.thread)
+        };
+        self.enter(id, store, place, driver);
         self.show_write(store, &before, driver);
     }
 
@@ -190,10 +230,10 @@ impl Machine {
                 state.stale.seen_alone();
                 continue;
             }
-            if state.stale.holds_enough(granule) {
+            if self.thread_mut(thread).stale.holds_enough(granule) {
                 continue;
             }
-            let Some(before) = self.image.granule(granule) else {
+            let Some(before) = self.arrived_at(thread, granule) else {
                 continue;
             };
             let due = due.max(earlier.unwrap_or(0));
@@ -225,6 +265,7 @@ impl Machine {
                 thread.settle();
             }
         }
+        self.arrive_due(driver);
         for thread in 0..self.threads.len() {
             // What it reads of them it was promised to read ([`Machine::ahead`]).
             if !self.threads[thread].promises.is_empty() {

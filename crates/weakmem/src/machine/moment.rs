@@ -24,8 +24,7 @@ impl Machine {
             let seen = |granule: u64| match stale.contents(granule, View::NONE) {
                 Some(contents) => contents.written,
                 None => self
-                    .image
-                    .granule(granule)
+                    .arrived_at(thread, granule)
                     .map_or(0, |newest| newest.written),
             };
             let moment = granules(block, size as usize).map(seen).max();

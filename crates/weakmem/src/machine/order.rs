@@ -15,6 +15,7 @@ impl Machine {
         } else if fence.ww {
             self.thread_mut(thread).buffer.fence();
         }
+        self.fence_is_cumulative(thread, fence, driver);
         let state = self.thread_mut(thread);
         // A store is made after every earlier load is done, and pending stores have their epoch: this is for
         // stores that were promised before.
@@ -31,12 +32,22 @@ impl Machine {
         {
             ahead.fenced();
         }
+        if fence.wr
+            && !self.rules.multi_copy_atomic
+            && let Some(ahead) = &mut self.thread_mut(thread).ahead
+        {
+            // It waits for what arrives at the thread until then.
+            ahead.ends();
+        }
+        let state = self.thread_mut(thread);
         let mut after = View::NONE;
         if fence.rr {
             after = after.join(state.reads);
         }
         if fence.wr {
-            after = after.join(state.writes);
+            after = after.join(state.writes).join(state.cumulative.propagated);
+            // Nor is a store that was promised before that.
+            state.store_floor = state.store_floor.join(state.cumulative.propagated);
         }
         self.raise(thread, after, driver);
     }
@@ -104,6 +115,7 @@ impl Machine {
     /// included.
     pub fn synchronise(&mut self, thread: ThreadId, driver: &mut dyn Driver) {
         self.drain(thread, driver);
+        self.propagate(thread, driver);
         self.see_everything(thread, driver);
     }
 
@@ -112,6 +124,7 @@ impl Machine {
         if let Some(ahead) = &mut self.thread_mut(thread).ahead {
             ahead.ends();
         }
+        self.await_arrivals(thread, driver);
         self.raise_all(thread, self.now(), driver);
     }
 

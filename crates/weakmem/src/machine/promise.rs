@@ -55,12 +55,17 @@ impl Machine {
                 self.counters.overtaken_by_store += 1;
             }
         }
+        for write in self.thread(thread).stale.held().within(addr, bytes.len()) {
+            self.arrive(thread, write, driver);
+        }
+        self.make_room_to_hold(bytes.len(), driver);
         self.counters.early_stores += 1;
         let written = |granule| self.image.granule(granule).map_or(0, |it| it.written);
         let state = self.thread(thread);
         let made = state.made + (number - state.stores) + privately;
         let promised = Promised::new(&promise, made, self.clock + 1, written);
-        self.write_early(StoreId { thread, number }, &store, driver);
+        let atomic = promise.kind != Kind::Plain;
+        self.write_early(StoreId { thread, number }, &store, atomic, driver);
         let state = self.thread_mut(thread);
         state.stale.guard_all(&promised.guards);
         state.promises.push(promised);
@@ -114,6 +119,11 @@ impl Machine {
             .granules()
             .any(|it| state.stale.may_change(it))
         {
+            Some(Refusal::Unseen)
+        } else if promise.kind != Kind::Plain
+            && promise.granules().any(|it| state.stale.is_late(it))
+        {
+            // Its read is of the newest.
             Some(Refusal::Unseen)
         } else if state.promises.len() >= CAPACITY {
             Some(Refusal::Full)
@@ -342,6 +352,8 @@ impl Machine {
         let state = self.thread_mut(thread);
         state.stores = promised.number.max(state.stores + 1);
         let write = View::at(promised.write);
+        let epoch = state.buffer.epoch() + 1;
+        state.cumulative.follow(promised.write, epoch, 0);
         state.writes = state.writes.join(write);
         if store.release {
             state.releases = state.releases.join(write);

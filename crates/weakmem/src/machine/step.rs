@@ -184,6 +184,10 @@ impl<'a> Execution<'a> {
                 if matches!(step.kind, Kind::Atomic | Kind::StoreConditional) {
                     machine.begin_atomic(thread, driver);
                 }
+                if step.kind == Kind::Atomic && machine.may_await_arrivals(thread) {
+                    machine.await_arrivals(thread, driver);
+                    machine.expect(thread, View::ALL, driver);
+                }
             }
             Call::Expect => machine.expect(thread, self.must_see, driver),
             Call::FenceBefore => {

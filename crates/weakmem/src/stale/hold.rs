@@ -119,7 +119,14 @@ impl Stale {
 
     /// The thread has promised this write, which is newer than all others.
     pub fn pin(&mut self, granule: u64, write: Timestamp, before: Granule) {
-        self.push_held(granule, write, before, u64::MAX, Hold::Pinned);
+        self.push_unseen(Unseen {
+            granule,
+            write,
+            committed: write,
+            before,
+            due: u64::MAX,
+            hold: Hold::Pinned,
+        });
     }
 
     /// The thread makes the store that it has promised as `write`: it sees that, and what else it is

@@ -42,6 +42,12 @@ impl Dice {
         (1 << self.below(10).saturating_sub(4)) - 1
     }
 
+    /// Seven of eight writes arrive at once; the others by order of magnitude. While a write is late, threads that
+    /// wait for it wait longer.
+    pub fn arrival_delay(&mut self) -> u64 {
+        (1 << self.below(32).saturating_sub(27)) - 1
+    }
+
     pub fn fails(&mut self) -> bool {
         self.below(16) == 0
     }

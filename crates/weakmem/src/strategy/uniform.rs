@@ -40,6 +40,10 @@ impl Strategy for Uniform {
         self.dice.read_delay()
     }
 
+    fn arrival_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
+        self.dice.arrival_delay()
+    }
+
     fn fails(&mut self, _: ThreadId) -> bool {
         self.dice.fails()
     }

@@ -2,6 +2,7 @@
 //! promises.
 
 mod ahead;
+mod arrive;
 mod guards;
 mod pages;
 mod promise;

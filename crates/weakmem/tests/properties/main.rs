@@ -87,8 +87,9 @@ proptest! {
             } else {
                 let atomic = Run::atomic(&Op::Atomic { addr, bytes: Vec::new(), release, pending });
                 let (machine, mut guest) = run.split();
-                machine.prepare(thread, [(&atomic.expect("it is one"), View::NONE)], &mut guest);
-                machine.begin_atomic(thread, &mut guest);
+                let atomic = atomic.expect("it is one");
+                machine.prepare(thread, [(&atomic, View::NONE)], &mut guest);
+                machine.before(thread, &atomic, &mut guest);
                 let bytes = vec![run.memory[(addr - BASE) as usize].wrapping_add(1)];
                 expected[counter as usize] += 1;
                 run.apply(thread, &Op::Atomic { addr, bytes, release, pending });
@@ -111,8 +112,10 @@ proptest! {
     fn no_location_goes_backwards(
         steps in prop::collection::vec((0..8_u64, any::<[bool; 3]>()), 0..80),
         seed: u64,
+        power: bool,
     ) {
-        let mut run = Run::new(Rules::ARMV8, seed);
+        let rules = if power { Rules::POWER } else { Rules::ARMV8 };
+        let mut run = Run::new(rules, seed);
         let mut last = [0; 8 / GRANULE];
         for (count, (neighbour, [shown, atomic, whole])) in steps.iter().enumerate() {
             // Thread 0 counts all eight bytes up …

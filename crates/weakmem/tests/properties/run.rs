@@ -80,6 +80,10 @@ impl Driver for Guest<'_> {
         self.0.read_delay(store, observer)
     }
 
+    fn arrival_delay(&mut self, store: StoreId, observer: ThreadId) -> u64 {
+        self.0.arrival_delay(store, observer)
+    }
+
     fn patch(&mut self, addr: u64, bytes: &[u8]) {
         let at = (addr - BASE) as usize;
         self.1[at..at + bytes.len()].copy_from_slice(bytes);

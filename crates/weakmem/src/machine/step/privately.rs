@@ -19,6 +19,7 @@ impl Execution<'_> {
         if self.memory == Memory::Unmodelled && self.access.store {
             // Visible at once, so what must be visible before it is made so.
             machine.drain(thread, driver);
+            machine.propagate(thread, driver);
             machine.lose_all_reservations(thread);
         }
         if step.release || (step.is_acquire() && step.kind == Kind::Atomic) {
