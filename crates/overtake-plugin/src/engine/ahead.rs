@@ -106,14 +106,14 @@ impl Engine {
             .filter(|it| overtaken >> it & 1 != 0)
             .collect();
         // Before the first of these, as a rule: that overtakes all of them.
-        let which = if draw(&mut drawn, 2) == 0 {
-            0
-        } else {
+        let which = if draw(&mut drawn, 4) == 0 {
             draw(&mut drawn, overtaken.len())
+        } else {
+            0
         };
         let place = overtaken[which];
         let there = |it: &&usize| all[**it].after <= place && all[**it].overtakes >> place != 0;
-        let wanted: Vec<usize> = if draw(&mut drawn, 2) == 0 {
+        let wanted: Vec<usize> = if draw(&mut drawn, 4) == 0 {
             vec![one]
         } else {
             useful.iter().filter(there).copied().collect()

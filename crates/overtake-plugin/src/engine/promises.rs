@@ -28,7 +28,7 @@ const FAR: u64 = 400;
 /// Between two looks at least so many instructions run on average, and at least one in `SHARE` of all that have run:
 /// a look costs more processor time than some thousand of them.
 const BETWEEN: u64 = 1 << 9;
-const SHARE: u64 = 32;
+const SHARE: u64 = 64;
 /// After a promise the others run alone for fewer turns than this.
 const MOST_TURNS: u64 = 32;
 /// A place at which n looks in a row found nothing is looked at in one of 2ⁿ turns, up to this n.

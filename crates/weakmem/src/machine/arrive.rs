@@ -257,11 +257,12 @@ impl Machine {
             return;
         };
         let earlier = state.stale.due(granule);
-        if due.is_some() || earlier.is_some() || state.stale.is_pinned(granule) {
+        let unseen = due.is_some() || earlier.is_some() || state.stale.is_held(granule);
+        if unseen && !state.stale.holds_enough(granule) {
             let due = due.unwrap_or(0).max(earlier.unwrap_or(0));
             state.stale.push(granule, now, before, due);
             state.stale.was_committed(granule, oldest.unwrap_or(write));
-        } else {
+        } else if !unseen {
             state.stale.seen_alone();
         }
         if !state.stale.held_mut().arrived(granule, now)

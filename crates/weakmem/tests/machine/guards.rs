@@ -1,7 +1,9 @@
 //! What a thread guards while it has open promises.
 
 use crate::support::{Delay, LONG, PAGE, X, Y, byte, load, machine, store, write};
-use weakmem::{Guards, Kind, Machine, PAGE_SIZE, Promise, Refusal, Rules, View};
+use weakmem::{
+    Driver, Guards, Kind, Machine, PAGE_SIZE, Promise, Refusal, Rules, StoreId, ThreadId, View,
+};
 
 const ONE: &[u8] = &[1, 0, 0, 0];
 /// A page that is thread 1's own at first.
@@ -108,4 +110,36 @@ fn a_page_of_its_own_stays_what_it_was() {
             );
         }
     }
+}
+
+/// On Power a write arrives at each thread by itself: at one that guards the memory, it is kept from that.
+#[test]
+fn what_arrives_late_is_kept_from_the_thread_too() {
+    let mut machine = machine(Rules::POWER);
+    let guards = Guards::NONE.with(X, 4).unwrap();
+    assert_eq!(promise(&mut machine, guards), None);
+    machine.atomic(0, store(X, &[1, 0, 0, 0]), None, &mut Late);
+    let late: Vec<_> = machine.not_arrived(1).map(|it| it.0).collect();
+    for write in late {
+        machine.arrive(1, write, &mut Late);
+    }
+    assert_eq!(byte(&machine, 1, X), 0);
+    keep(&mut machine);
+    machine.see_one(1, X, 4);
+    assert_eq!(byte(&machine, 1, X), 1);
+}
+
+/// Every write arrives late, and is seen at once then.
+struct Late;
+
+impl Driver for Late {
+    fn read_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
+        0
+    }
+
+    fn arrival_delay(&mut self, _: StoreId, _: ThreadId) -> u64 {
+        LONG
+    }
+
+    fn patch(&mut self, _: u64, _: &[u8]) {}
 }
