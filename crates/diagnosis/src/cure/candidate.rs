@@ -14,7 +14,7 @@ pub(super) struct Candidate {
 impl Candidate {
     /// Changes the candidate where the earlier or the later access is a read-modify-write.
     pub fn at_atomics(&mut self, [earlier, later]: [bool; 2]) {
-        if later && self.later == Some("release") && self.rust == RELEASE {
+        if later && matches!(self.later, Some("release" | "before-rw")) && self.rust == RELEASE {
             self.rust = Some("Ordering::Release on this read-modify-write");
         }
         if earlier && self.earlier == Some("acquire-pc") {
@@ -85,7 +85,8 @@ pub(super) fn store_store(target: Arch) -> Vec<Candidate> {
             candidate("dmb ish", FENCE_RELEASE, None, Some("before-all")),
         ],
         Arch::Ppc64le => vec![
-            release("lwsync before it"),
+            // Where stores reach one thread before another, it takes the barrier.
+            candidate("lwsync before it", RELEASE, None, Some("before-rw")),
             candidate("lwsync", FENCE_RELEASE, None, Some("before-rw")),
             candidate("eieio", None, None, Some("before-ww")),
         ],
@@ -134,7 +135,8 @@ pub(super) fn load_store(target: Arch) -> Vec<Candidate> {
             fence("dmb ishld", FENCE_ACQUIRE, "after-r"),
         ],
         Arch::Ppc64le => vec![
-            release("lwsync before it"),
+            // Where stores reach one thread before another, it takes the barrier.
+            candidate("lwsync before it", RELEASE, None, Some("before-rw")),
             acquire("a branch on the loaded value, then isync"),
             fence("lwsync", FENCE_ACQUIRE, "after-rw"),
         ],

@@ -43,7 +43,8 @@ fn a_sample_of_the_suite() {
         assert!(number("tests") >= 7, "{one}");
         let all = number("without_load_buffering");
         let reached = number("without_load_buffering_reached");
-        assert!(reached * 10 >= all * 9, "{one}");
+        // One seed of 200 iterations each.
+        assert!(reached * 20 >= all * 17, "{one}");
         assert_eq!(number("forbidden_seen"), 0, "{one}");
     }
     let without = result["tests_without_instruction"].as_u64().unwrap();
@@ -84,7 +85,8 @@ fn a_sample_on_other_cpus() {
             assert!(number("tests") >= 2, "{one}");
             let all = number("without_load_buffering");
             let reached = number("without_load_buffering_reached");
-            assert!(reached * 10 >= all * 9, "{one}");
+            // One seed of 200 iterations each.
+            assert!(reached * 20 >= all * 17, "{one}");
         }
     }
 }

@@ -86,10 +86,11 @@ fn load_buffering() {
                 Some("fence(Ordering::Acquire) after this load"),
             ]
         );
-        assert!(
-            cures.iter().all(|it| it["checked"]["kind"] == "cures"),
-            "{story:#}"
-        );
+        // The load is one of an event's words: other runs may fail with another one.
+        assert_eq!(cures[0]["checked"]["kind"], "cures", "{story:#}");
+        let helps = |it: &Value| ["cures", "cures-this-run"].contains(&it.as_str().unwrap_or(""));
+        let mut helped = cures.iter().map(|it| &it["checked"]["kind"]);
+        assert!(helped.all(helps), "{story:#}");
     }
 }
 
