@@ -17,8 +17,8 @@ pub(crate) struct Pending {
     pub addr: u64,
     len: u8,
     bytes: [u8; MAX_ACCESS],
-    /// Number of store→store fences (and release stores) that this thread had passed: a store
-    /// commits after every store of an earlier epoch.
+    /// Number of store→store fences that this thread had passed: a store commits after every store of an
+    /// earlier epoch.
     pub epoch: u64,
     /// A release store: a later RCsc acquire of the same thread waits for it.
     pub release: bool,

@@ -13,20 +13,23 @@ impl Engine {
     #[inline]
     pub(super) fn access_ahead(&mut self, instruction: &Instruction, access: MemoryAccess) {
         if self.early.looks() {
-            let page = pages::number(access.addr);
-            let shared = self.pages.owner(page) != Owner::Thread(self.current);
+            let end = access.addr + access.size as u64 - 1;
+            let on = pages::number(access.addr)..=pages::number(end);
+            let mut owners = on.clone().map(|page| self.pages.owner(page));
+            let shared = owners.any(|it| it != Owner::Thread(self.current));
             let failed = shared && access.store && self.comparison_failed(instruction, access);
+            let loads = !access.store || instruction.step.kind == Kind::Atomic;
             let access = MemoryAccess {
                 store: access.store && !failed,
                 ..access
             };
             if let Some(looking) = &mut self.early.looking {
-                if !shared && !access.store {
-                    looking.loads_own(page);
+                if !shared && loads {
+                    on.for_each(|page| looking.loads_own(page));
                 }
                 // The others' pending stores become visible in the copy too.
                 let written = self.machine.written(access.addr, access.size);
-                let since = shared && !access.store && !looking.since.includes(written);
+                let since = shared && loads && !looking.since.includes(written);
                 looking.shadow.access(instruction, access, shared, since);
             }
         }

@@ -1,6 +1,8 @@
 // A lock of Power without the isync after its atomic add: reads inside may be done before the lock is taken. Both
 // sides give up and try again while the other one is in, so a run of other choices may spin for long.
+// With an argument it appends a byte to that file in each run.
 #include <pthread.h>
+#include <stdio.h>
 #define WRITER (1 << 20)
 static int lock;
 static long apart[32];
@@ -46,7 +48,11 @@ static void *reads(void *unused) {
     return 0;
 }
 
-int main(void) {
+int main(int count, char **arguments) {
+    if (count > 1) {
+        FILE *runs = fopen(arguments[1], "a");
+        if (!runs || fputc('.', runs) == EOF || fclose(runs)) return 2;
+    }
     pthread_t threads[2];
     pthread_create(threads, 0, writes, 0);
     pthread_create(threads + 1, 0, reads, 0);

@@ -14,7 +14,7 @@ use super::cumulative::Place;
 use crate::driver::Driver;
 use crate::held::HeldWrite;
 use crate::ids::{StoreId, ThreadId};
-use crate::image::{Granule, granules};
+use crate::image::{Granule, granules, page_of};
 use crate::late::{Late, add};
 use crate::strategy::LONGEST_DELAY;
 use crate::view::{Timestamp, View};
@@ -350,9 +350,7 @@ impl Machine {
 
     /// What is late of the page that starts there is no longer.
     pub(super) fn forget_late(&mut self, page: u64) {
-        let there = |it: &Late| {
-            granules(it.addr, it.len).any(|it| it - it % crate::image::PAGE_SIZE as u64 == page)
-        };
+        let there = |it: &Late| granules(it.addr, it.len).any(|it| page_of(it) == page);
         while let Some(late) = self.late.iter().find(|it| there(it)) {
             let (write, missing) = (late.write, late.missing.clone());
             for thread in missing {
