@@ -94,7 +94,7 @@ pub enum Command {
     Generate(generate::Args),
     /// Compare overtake's memory models with what the architectures allow
     ///
-    /// Runs the project's own suite as guests: about 1500 litmus tests whose allowed outcomes are known.
+    /// Runs the project's own suite as guests: some 3,600 litmus tests whose allowed outcomes are known.
     /// Prints a table by architecture and shape: how many forbidden outcomes were seen, and how many of the
     /// allowed ones were reached.
     #[command(after_long_help = conformance::EXAMPLES)]

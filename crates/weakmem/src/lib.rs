@@ -28,7 +28,8 @@
 //! itself.
 //!
 //! - A store is early (load buffering, LB) only if it was promised ([`Promise`]). Loads between the promise and the
-//!   store do not see what other threads store to the rest of its words.
+//!   store do not see what other threads store to the rest of its words, nor to the blocks of 16 bytes that it guards.
+//!   What comes after an atomic is never early before it.
 //! - Whether a value is stale, and how old it is, is tracked by words of 4 bytes: neighbours in a
 //!   word order each other.
 //! - The write of an atomic becomes visible before another thread's atomic starts, whatever its
