@@ -10,7 +10,7 @@ pub type Timestamp = u64;
 /// visible to all other threads at once. It is enough without that, on Power, because the views of a thread are
 /// about what has arrived at that thread. What crosses threads constrains arrivals (cumulativity).
 ///
-/// While a thread looks ahead, a view of its loads is a set of loads instead ([`View::of_load`]).
+/// While a thread looks ahead, a view of its loads is a set of loads instead.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct View(Timestamp);
 

@@ -37,15 +37,23 @@ pub struct TestOptions<'a> {
     pub args: &'a [String],
 }
 
-/// Runs every step. The first step that fails ends the task, with one exception: after failed
-/// tests, the doc tests still run, and all are counted.
+/// Runs every step. The first step that fails ends the task, with two exceptions: after failed
+/// tests, the doc tests still run, and all are counted; and with `--no-fail-fast` the tests run after a failed check.
 pub fn run(options: TestOptions) -> Result<(), Error> {
     let start = Instant::now();
     step("setup", || setup::run(Purpose::Everything))?;
     let workspace = Workspace::find()?;
     step("build", || build::home(&workspace, options.guests))?;
-    if !options.without_checks {
-        checks(&workspace)?;
+    let checks = if options.without_checks {
+        Ok(())
+    } else {
+        checks(&workspace)
+    };
+    if let Err(error) = &checks {
+        if !options.args.iter().any(|arg| arg == "--no-fail-fast") {
+            return checks;
+        }
+        eprintln!("error: {error}");
     }
     let mut counts = Counts::default();
     let tests = step("tests", || tests(&workspace, options.args, &mut counts));
@@ -64,7 +72,7 @@ pub fn run(options: TestOptions) -> Result<(), Error> {
         counts.skipped.len(),
         start.elapsed().as_secs_f64()
     );
-    tests.and(doc_tests).and(bound)?;
+    checks.and(tests).and(doc_tests).and(bound)?;
     if counts.ran() == 0 {
         return Err(Error::NothingRan);
     }
